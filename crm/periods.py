@@ -1,0 +1,390 @@
+"""Periods of local days in either calendar, their public keys, and the border between moments and local days."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from crm import jalali
+from crm.text import to_latin_digits, to_persian_digits
+
+ONE_DAY = timedelta(days=1)
+# Years before this are Jalali wherever a key or a typed date does not say.
+FIRST_GREGORIAN_YEAR = 1700
+LAST_GREGORIAN_YEAR = 9998
+QUARTER_ORDINALS = ("اول", "دوم", "سوم", "چهارم")
+RELATIVE_DAYS = {"امروز": 0, "فردا": 1, "پس‌فردا": 2, "دیروز": -1, "today": 0, "tomorrow": 1, "yesterday": -1}
+MAX_RELATIVE_DAYS = 3660
+
+KEY = re.compile(
+    r"(?P<fiscal>FY)?(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d)(?P<week>/W)?)?)?",
+    re.ASCII,
+)
+TYPED_DATE = re.compile(r"(?:(?P<year>\d{4})[/.-])?(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})", re.ASCII)
+COMPACT_DATE = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)", re.ASCII)
+RELATIVE_DATE = re.compile(r"[+-]\d{1,4}", re.ASCII)
+
+
+class DateError(ValueError):
+    """A date or a period key that cannot be read; `code` says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Calendar(StrEnum):
+    GREGORIAN = "gregorian"
+    JALALI = "jalali"
+
+
+class Grain(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    FISCAL_QUARTER = "fiscal_quarter"
+    FISCAL_YEAR = "fiscal_year"
+
+    @property
+    def is_fiscal(self) -> bool:
+        return self in (Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR)
+
+
+@dataclass(frozen=True)
+class CalendarRules:
+    """What an organisation decides about its calendar. `week_start` counts as date.weekday() does: Saturday is 5."""
+
+    week_start: int = 5
+    fiscal_calendar: Calendar = Calendar.JALALI
+    fiscal_month: int = 1
+    fiscal_day: int = 1
+
+
+DEFAULT_RULES = CalendarRules()
+
+
+@dataclass(frozen=True)
+class Period:
+    """A run of whole local days, `end` included. Fiscal periods always carry the fiscal calendar."""
+
+    calendar: Calendar
+    grain: Grain
+    start: date
+    end: date
+    rules: CalendarRules = DEFAULT_RULES
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def year(self) -> int:
+        """The year the period is named after: for a fiscal one, the year its fiscal year starts in."""
+        if self.grain.is_fiscal:
+            return fiscal_year_of(self.start, self.rules)
+        return parts(self.start, self.calendar)[0]
+
+    @property
+    def quarter(self) -> int:
+        if self.grain is Grain.FISCAL_QUARTER:
+            return fiscal_quarter_of(self.start, self.rules)
+        return (parts(self.start, self.calendar)[1] + 2) // 3
+
+    @property
+    def key(self) -> str:
+        year, month, day = parts(self.start, self.calendar)
+        match self.grain:
+            case Grain.DAY:
+                return f"{year:04}-{month:02}-{day:02}"
+            case Grain.WEEK:
+                return f"{year:04}-{month:02}-{day:02}/W"
+            case Grain.MONTH:
+                return f"{year:04}-{month:02}"
+            case Grain.QUARTER:
+                return f"{year:04}-Q{self.quarter}"
+            case Grain.YEAR:
+                return f"{year:04}"
+            case Grain.FISCAL_QUARTER:
+                return f"FY{self.year:04}-Q{self.quarter}"
+            case Grain.FISCAL_YEAR:
+                return f"FY{self.year:04}"
+
+    def label(self, language: str, *, latin_digits: bool = False) -> str:
+        """The period's name for people. Persian digits in Persian unless the reader asked for Latin ones."""
+        is_persian = jalali.language_key(language) == "fa"
+        name = self._persian_label() if is_persian else self._english_label()
+        return to_persian_digits(name) if is_persian and not latin_digits else name
+
+    def _persian_label(self) -> str:
+        match self.grain:
+            case Grain.DAY:
+                return day_title(self.start, self.calendar, "fa")
+            case Grain.WEEK:
+                return f"هفتهٔ {day_title(self.start, self.calendar, 'fa')}"
+            case Grain.MONTH:
+                return month_title(self.start, self.calendar, "fa")
+            case Grain.QUARTER if self.calendar is Calendar.JALALI:
+                return f"{jalali.SEASONS['fa'][self.quarter - 1]} {self.year}"
+            case Grain.QUARTER:
+                return f"سه‌ماههٔ {QUARTER_ORDINALS[self.quarter - 1]} {self.year}"
+            case Grain.YEAR:
+                return str(self.year)
+            case Grain.FISCAL_QUARTER:
+                return f"سه‌ماههٔ {QUARTER_ORDINALS[self.quarter - 1]} سال مالی {self.year}"
+            case Grain.FISCAL_YEAR:
+                return f"سال مالی {self.year}"
+
+    def _english_label(self) -> str:
+        match self.grain:
+            case Grain.DAY:
+                return day_title(self.start, self.calendar, "en")
+            case Grain.WEEK:
+                return f"Week of {day_title(self.start, self.calendar, 'en')}"
+            case Grain.MONTH:
+                return month_title(self.start, self.calendar, "en")
+            case Grain.QUARTER if self.calendar is Calendar.JALALI:
+                return f"{jalali.SEASONS['en'][self.quarter - 1]} {self.year}"
+            case Grain.QUARTER:
+                return f"Q{self.quarter} {self.year}"
+            case Grain.YEAR:
+                return str(self.year)
+            case Grain.FISCAL_QUARTER:
+                return f"Q{self.quarter} of fiscal year {self.year}"
+            case Grain.FISCAL_YEAR:
+                return f"Fiscal year {self.year}"
+
+    def next(self) -> Period:
+        whole = period_of(self.start, self.calendar, self.grain, self.rules)
+        return period_of(whole.end + ONE_DAY, self.calendar, self.grain, self.rules)
+
+    def previous(self) -> Period:
+        return period_of(self.start - ONE_DAY, self.calendar, self.grain, self.rules)
+
+    def same_last_year(self) -> Period:
+        """The same named period a year before; a week goes back 52 weeks, so that weekdays stay side by side."""
+        if self.grain is Grain.WEEK:
+            day = self.start - timedelta(weeks=52)
+        else:
+            year, month, day_of_month = parts(self.start, self.calendar)
+            day = day_near(self.calendar, year - 1, month, day_of_month)
+        return period_of(day, self.calendar, self.grain, self.rules)
+
+    def is_running(self, today: date) -> bool:
+        return today in self
+
+    def elapsed(self, today: date) -> Period:
+        """The part that has passed, today included; of no days when the period is still to come."""
+        return replace(self, end=max(min(self.end, today), self.start - ONE_DAY))
+
+    def first_days(self, count: int) -> Period:
+        """The first days only: what a running period of `count` elapsed days is compared with."""
+        return replace(self, end=min(self.end, self.start + timedelta(days=count - 1)))
+
+
+def parts(day: date, calendar: Calendar) -> tuple[int, int, int]:
+    """Year, month and day of the month in a calendar."""
+    return jalali.to_jalali(day) if calendar is Calendar.JALALI else (day.year, day.month, day.day)
+
+
+def day_from(calendar: Calendar, year: int, month: int, day: int) -> date:
+    """The inverse of `parts`; ValueError for a day that does not exist."""
+    return jalali.from_jalali(year, month, day) if calendar is Calendar.JALALI else date(year, month, day)
+
+
+def day_near(calendar: Calendar, year: int, month: int, day: int) -> date:
+    """As `day_from`, with months past 12 running into the next years, and the last day for one past the month's end."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    is_jalali = calendar is Calendar.JALALI
+    length = jalali.month_length(year, month) if is_jalali else gregorian.monthrange(year, month)[1]
+    return day_from(calendar, year, month, min(day, length))
+
+
+def month_title(day: date, calendar: Calendar, language: str) -> str:
+    """«مهر 1403», "Mehr 1403": always with Latin digits, which the caller turns."""
+    year, month, _ = parts(day, calendar)
+    names = jalali.MONTHS if calendar is Calendar.JALALI else jalali.GREGORIAN_MONTHS
+    return f"{names[jalali.language_key(language)][month - 1]} {year}"
+
+
+def day_title(day: date, calendar: Calendar, language: str) -> str:
+    """«1 مهر 1403», "1 Mehr 1403": always with Latin digits, which the caller turns."""
+    return f"{parts(day, calendar)[2]} {month_title(day, calendar, language)}"
+
+
+def fiscal_start(year: int, rules: CalendarRules, quarter: int = 1) -> date:
+    """First day of a quarter of the fiscal year that starts in `year`; quarter 5 is the start of the next one."""
+    return day_near(rules.fiscal_calendar, year, rules.fiscal_month + 3 * (quarter - 1), rules.fiscal_day)
+
+
+def fiscal_year_of(day: date, rules: CalendarRules) -> int:
+    year = parts(day, rules.fiscal_calendar)[0]
+    return year if day >= fiscal_start(year, rules) else year - 1
+
+
+def fiscal_quarter_of(day: date, rules: CalendarRules) -> int:
+    year = fiscal_year_of(day, rules)
+    return max(quarter for quarter in (1, 2, 3, 4) if fiscal_start(year, rules, quarter) <= day)
+
+
+def period_of(day: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES) -> Period:
+    """The period of that grain that a day belongs to."""
+    calendar, grain = Calendar(calendar), Grain(grain)
+    if grain.is_fiscal:
+        return _fiscal_period_of(day, grain, rules)
+    start, after = day, day + ONE_DAY
+    if grain is Grain.WEEK:
+        start = day - timedelta(days=(day.weekday() - rules.week_start) % 7)
+        after = start + timedelta(days=7)
+    elif grain is not Grain.DAY:
+        year, month, _ = parts(day, calendar)
+        months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[grain]
+        first_month = month - (month - 1) % months
+        start = day_near(calendar, year, first_month, 1)
+        after = day_near(calendar, year, first_month + months, 1)
+    return Period(calendar, grain, start, after - ONE_DAY, rules)
+
+
+def _fiscal_period_of(day: date, grain: Grain, rules: CalendarRules) -> Period:
+    year = fiscal_year_of(day, rules)
+    first, following = 1, 5
+    if grain is Grain.FISCAL_QUARTER:
+        first = fiscal_quarter_of(day, rules)
+        following = first + 1
+    start, after = fiscal_start(year, rules, first), fiscal_start(year, rules, following)
+    return Period(rules.fiscal_calendar, grain, start, after - ONE_DAY, rules)
+
+
+def parse_period(key: str, rules: CalendarRules = DEFAULT_RULES, calendar: Calendar | None = None) -> Period:
+    """The period behind a public key. A year before 1700 is a Jalali one; `calendar` refuses keys of the other."""
+    text = to_latin_digits(key.strip()).upper()
+    match = KEY.fullmatch(text)
+    if not match or (match["fiscal"] and match["month"]):
+        raise DateError("invalid-period", f"“{key[:40]}” is not a period. Write 2025-10, 2025-Q4, 1404-07 or FY1404.")
+    year, month, day = int(match["year"]), int(match["month"] or 1), int(match["day"] or 1)
+    own = calendar_of_year(year)
+    if match["fiscal"]:
+        return _parse_fiscal(text, year, match["quarter"], rules)
+    if calendar is not None and own is not calendar:
+        raise DateError("other-calendar", f"{text} is a period of the {own} calendar, not of the {calendar} one.")
+    if match["quarter"]:
+        month = 3 * int(match["quarter"]) - 2
+    first = existing_day(own, year, month, day)
+    period = period_of(first, own, grain_of_key(match), rules)
+    if period.start != first:
+        raise DateError("invalid-period", f"{text} is not the first day of a week.")
+    return period
+
+
+def _parse_fiscal(text: str, year: int, quarter: str | None, rules: CalendarRules) -> Period:
+    if calendar_of_year(year) is not rules.fiscal_calendar:
+        raise DateError("other-calendar", f"{text} is not a fiscal period: fiscal years here are {rules.fiscal_calendar}.")
+    grain = Grain.FISCAL_QUARTER if quarter else Grain.FISCAL_YEAR
+    return _fiscal_period_of(fiscal_start(year, rules, int(quarter or 1)), grain, rules)
+
+
+def grain_of_key(match: re.Match[str]) -> Grain:
+    if match["week"]:
+        return Grain.WEEK
+    if match["quarter"]:
+        return Grain.QUARTER
+    if match["day"]:
+        return Grain.DAY
+    return Grain.MONTH if match["month"] else Grain.YEAR
+
+
+def calendar_of_year(year: int) -> Calendar:
+    return Calendar.JALALI if year < FIRST_GREGORIAN_YEAR else Calendar.GREGORIAN
+
+
+def existing_day(calendar: Calendar, year: int, month: int, day: int) -> date:
+    """As `day_from`, with an error that names the day in its own calendar."""
+    if year == 0 or year > LAST_GREGORIAN_YEAR:
+        raise DateError("date-out-of-range", f"The year {year} is out of range.")
+    try:
+        return day_from(calendar, year, month, day)
+    except ValueError:
+        raise DateError("no-such-day", f"{year:04}-{month:02}-{day:02} is no day of the {calendar} calendar.") from None
+
+
+def parse_date(text: str, calendar: Calendar, today: date) -> date:
+    """A typed day: a full date of either calendar, month and day of this year, a word for a near day, or +3."""
+    typed = to_latin_digits(text.strip()).lower()
+    if typed in RELATIVE_DAYS:
+        return today + timedelta(days=RELATIVE_DAYS[typed])
+    if RELATIVE_DATE.fullmatch(typed) and abs(int(typed)) <= MAX_RELATIVE_DAYS:
+        return today + timedelta(days=int(typed))
+    match = TYPED_DATE.fullmatch(typed) or COMPACT_DATE.fullmatch(typed)
+    if not match:
+        raise DateError("invalid-date", f"“{text[:40]}” is not a date. Write 1404/07/01 or 2025-09-23.")
+    month, day = int(match["month"]), int(match["day"])
+    if not match["year"]:
+        return existing_day(calendar, parts(today, calendar)[0], month, day)
+    year = int(match["year"])
+    return existing_day(calendar_of_year(year), year, month, day)
+
+
+def periods_between(
+    first: date, last: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES
+) -> list[Period]:
+    """The whole periods that touch the days from `first` to `last`, oldest first."""
+    periods: list[Period] = []
+    day = first
+    while day <= last:
+        periods.append(period_of(day, calendar, grain, rules))
+        day = periods[-1].end + ONE_DAY
+    return periods
+
+
+def last_periods(
+    count: int, today: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES
+) -> list[Period]:
+    """The period that today belongs to and those before it, oldest first."""
+    periods: list[Period] = []
+    while len(periods) < count:
+        periods.append(periods[-1].previous() if periods else period_of(today, calendar, grain, rules))
+    return periods[::-1]
+
+
+def calendar_row(day: date, rules: CalendarRules = DEFAULT_RULES) -> dict[str, date]:
+    """First day of every period a day belongs to: one row of the calendar table that SQL groups by."""
+    columns: dict[str, date] = {}
+    for grain in Grain:
+        if grain in (Grain.DAY, Grain.WEEK) or grain.is_fiscal:
+            columns[grain.value] = period_of(day, Calendar.GREGORIAN, grain, rules).start
+        else:
+            for calendar in Calendar:
+                columns[f"{calendar}_{grain}"] = period_of(day, calendar, grain, rules).start
+    return columns
+
+
+def as_zone(zone: tzinfo | str) -> tzinfo:
+    return ZoneInfo(zone) if isinstance(zone, str) else zone
+
+
+def local_day(moment: datetime, zone: tzinfo | str) -> date:
+    """The day of an aware moment on the clocks of the zone."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment without an offset has no local day.")
+    return moment.astimezone(as_zone(zone)).date()
+
+
+def localise(naive: datetime, zone: tzinfo | str) -> datetime:
+    """The moment behind a time without offset. One that was skipped or came twice takes the offset from before the change."""
+    local = naive.replace(tzinfo=as_zone(zone), fold=0)
+    # By way of UTC, so that a skipped time comes back as one that clocks did show.
+    return local.astimezone(UTC).astimezone(local.tzinfo)
+
+
+def day_bounds(day: date, zone: tzinfo | str) -> tuple[datetime, datetime]:
+    """First moment of a local day and of the day after, in UTC: Python would take differences in one zone by the wall clock."""
+    start, after = (localise(datetime.combine(each, time.min), zone).astimezone(UTC) for each in (day, day + ONE_DAY))
+    return start, after
