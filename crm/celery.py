@@ -1,0 +1,25 @@
+"""The Celery application and the whole timetable."""
+
+import os
+from typing import Any
+
+import celery
+from celery import signals
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+
+app = celery.Celery("crm")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Every task's message only wakes a worker: what is due stands in the database, so a lost,
+# late or repeated message does no harm. `expires` keeps a stopped worker's queue short.
+app.conf.beat_schedule = {
+    "refresh the key figures": {"task": "kpis.tasks.tick", "schedule": 2.0, "options": {"expires": 2}},
+    "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+
+@signals.setup_logging.connect
+def keep_the_logging_of_the_settings(**_: Any) -> None:
+    """Celery installs its own handlers unless somebody answers this signal."""

@@ -1,0 +1,68 @@
+"""One line and one number per request and per task, tied together by ids."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery import Task, signals
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from crm import metrics
+
+log = structlog.get_logger("sanjeh")
+GIVEN_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+QUIET = {"health_live", "health_ready", "metrics"}
+
+
+class RequestMiddleware:
+    """Gives the request its id, and logs and counts the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if GIVEN_ID.match(given) else uuid.uuid4().hex
+        clear_contextvars()
+        bind_contextvars(request_id=request.request_id)
+        start = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - start
+        response.headers["X-Request-ID"] = request.request_id
+        match = request.resolver_match
+        # the route's pattern, not the path: paths are without number
+        route = match.route if match else "unmatched"
+        metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+        metrics.REQUEST_SECONDS.labels(route).observe(seconds)
+        if not match or match.url_name not in QUIET:
+            # the path without its query: searches and tokens stay out of the log
+            log.info("request", method=request.method, path=request.path, status=response.status_code, ms=round(seconds * 1000))
+        return response
+
+
+@signals.before_task_publish.connect
+def send_the_request_id(headers: dict[str, Any], **_: Any) -> None:
+    headers["request_id"] = get_contextvars().get("request_id")
+
+
+@signals.task_prerun.connect
+def begin_task(task: Task, task_id: str, **_: Any) -> None:
+    if task.request.is_eager:
+        return
+    clear_contextvars()
+    bind_contextvars(task=task.name, task_id=task_id, request_id=getattr(task.request, "request_id", None))
+    task.request.started = time.perf_counter()
+
+
+@signals.task_postrun.connect
+def end_task(task: Task, state: str | None = None, **_: Any) -> None:
+    started = getattr(task.request, "started", None)
+    if started is None:
+        return
+    metrics.TASKS.labels(task.name, state).inc()
+    metrics.TASK_SECONDS.labels(task.name).observe(time.perf_counter() - started)
+    clear_contextvars()
