@@ -173,6 +173,8 @@ class Period:
         """The same named period a year before; a week goes back 52 weeks, so that weekdays stay side by side."""
         if self.grain is Grain.WEEK:
             day = self.start - timedelta(weeks=52)
+        elif self.grain.is_fiscal:
+            day = fiscal_start(self.year - 1, self.rules, self.quarter if self.grain is Grain.FISCAL_QUARTER else 1)
         else:
             year, month, day_of_month = parts(self.start, self.calendar)
             day = day_near(self.calendar, year - 1, month, day_of_month)

@@ -1,0 +1,157 @@
+"""Dates, amounts, numbers and telephone numbers on a page, each in the reader's language, calendar, unit and digits.
+
+The tags read `prefs` from the template's context.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Protocol
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from crm.jalali import language_key, weekday_name
+from crm.money import (
+    NOTHING,
+    format_number,
+    format_percent,
+    format_points,
+    is_persian,
+    money_parts,
+)
+from crm.periods import Calendar, Period, as_zone, day_title, local_day, month_title, parts
+from crm.phones import format_phone
+from crm.text import to_persian_digits
+
+register = template.Library()
+
+
+class Preferences(Protocol):
+    """How one reader wants things shown; language, calendar, unit and digits are chosen apart from each other."""
+
+    language: str
+    calendar: str
+    money_unit: str
+    latin_digits: bool
+    zone: tzinfo | str
+
+
+def reader_digits(text: str, prefs: Preferences) -> str:
+    return to_persian_digits(text) if is_persian(prefs.language, prefs.latin_digits) else text
+
+
+def format_day(day: date, prefs: Preferences, style: str = "medium") -> str:
+    """Styles: `long` with the weekday, `medium`, `short` in digits, `month`."""
+    calendar = Calendar(prefs.calendar)
+    match style:
+        case "long":
+            text = f"{weekday_name(day, prefs.language)} {day_title(day, calendar, prefs.language)}"
+        case "medium":
+            text = day_title(day, calendar, prefs.language)
+        case "month":
+            text = month_title(day, calendar, prefs.language)
+        case "short":
+            # Slashes are how Jalali dates are written; an English Gregorian one must not read as month/day.
+            is_iso = calendar is Calendar.GREGORIAN and language_key(prefs.language) == "en"
+            year, month, day_of_month = parts(day, calendar)
+            text = ("-" if is_iso else "/").join((f"{year:04}", f"{month:02}", f"{day_of_month:02}"))
+        case _:
+            raise ValueError(f"Unknown style of a date: {style}")
+    return reader_digits(text, prefs)
+
+
+def format_moment(moment: datetime, prefs: Preferences, style: str = "medium") -> str:
+    """The local day and time of day: «۱ مهر ۱۴۰۳، ۱۰:۳۰»."""
+    clock = reader_digits(f"{moment.astimezone(as_zone(prefs.zone)):%H:%M}", prefs)
+    comma = "،" if language_key(prefs.language) == "fa" else ","
+    return f"{format_day(local_day(moment, prefs.zone), prefs, style)}{comma} {clock}"
+
+
+def data_element(value: Decimal | float, text: str, after: str = "") -> SafeString:
+    """A number that machines can read, isolated so that its sign stays at its side in right-to-left text."""
+    return format_html('<data value="{}"><bdi dir="ltr">{}</bdi>{}</data>', f"{Decimal(str(value)):f}", text, after)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | datetime | None, style: str = "medium") -> str:
+    if value is None:
+        return NOTHING
+    prefs = context["prefs"]
+    local = local_day(value, prefs.zone) if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), format_day(local, prefs, style))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime | None, style: str = "medium") -> str:
+    if value is None:
+        return NOTHING
+    prefs = context["prefs"]
+    iso = value.astimezone(as_zone(prefs.zone)).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', iso, format_moment(value, prefs, style))
+
+
+@register.simple_tag(takes_context=True)
+def period(context: Context, value: Period) -> str:
+    prefs = context["prefs"]
+    return value.label(prefs.language, latin_digits=prefs.latin_digits)
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, amount: Decimal | int | None, currency: str | None = None) -> str:
+    """A base amount in the reader's unit, or with `currency` a foreign amount as it is."""
+    if amount is None:
+        return NOTHING
+    prefs = context["prefs"]
+    text, unit = money_parts(amount, currency or prefs.money_unit, prefs.language, prefs.latin_digits)
+    return data_element(amount, text, f" {unit}")
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Context, value: Decimal | float | None, decimals: int | None = None) -> str:
+    if value is None:
+        return NOTHING
+    prefs = context["prefs"]
+    return data_element(value, format_number(value, prefs.language, prefs.latin_digits, decimals=decimals))
+
+
+@register.simple_tag(takes_context=True)
+def percent(context: Context, fraction: Decimal | float | None, decimals: int = 1) -> str:
+    if fraction is None:
+        return NOTHING
+    prefs = context["prefs"]
+    return data_element(fraction, format_percent(fraction, prefs.language, prefs.latin_digits, decimals=decimals))
+
+
+@register.simple_tag(takes_context=True)
+def points(context: Context, difference: Decimal | float | None, decimals: int = 1) -> str:
+    """A change of a rate in percentage points."""
+    if difference is None:
+        return NOTHING
+    prefs = context["prefs"]
+    text, _, unit = format_points(difference, prefs.language, prefs.latin_digits, decimals=decimals).partition(" ")
+    return data_element(difference, text, f" {unit}")
+
+
+@register.simple_tag
+def phone(e164: str | None) -> str:
+    """Latin digits in every language: a telephone number is a code."""
+    return ltr(format_phone(e164)) if e164 else NOTHING
+
+
+@register.filter
+def ltr(value: object) -> SafeString:
+    """An e-mail address, a URL or a code inside text of either direction."""
+    return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def fanum(value: object, prefs: Preferences | None = None) -> str:
+    """Digits of a text in the reader's script: `{{ text|fanum:prefs }}`, or by the active language alone."""
+    if prefs is not None:
+        return reader_digits(str(value), prefs)
+    return to_persian_digits(str(value)) if language_key(get_language() or "en") == "fa" else str(value)
