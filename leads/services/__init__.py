@@ -1,0 +1,47 @@
+from leads.services.activities import complete_activity, log_activity, reopen_activity, reschedule_activity
+from leads.services.conversion import convert_lead, undo_conversion
+from leads.services.leads import (
+    archive_lead,
+    assign_lead,
+    disqualify_lead,
+    edit_lead,
+    qualify_lead,
+    register_lead,
+    reopen_lead,
+    restore_lead,
+    unqualify_lead,
+)
+from leads.services.merging import merge_leads
+from leads.services.opportunities import (
+    edit_opportunity,
+    lose_opportunity,
+    move_opportunity,
+    open_opportunity,
+    reopen_opportunity,
+    win_opportunity,
+)
+
+__all__ = [
+    "archive_lead",
+    "assign_lead",
+    "complete_activity",
+    "convert_lead",
+    "disqualify_lead",
+    "edit_lead",
+    "edit_opportunity",
+    "log_activity",
+    "lose_opportunity",
+    "merge_leads",
+    "move_opportunity",
+    "open_opportunity",
+    "qualify_lead",
+    "register_lead",
+    "reopen_activity",
+    "reopen_lead",
+    "reopen_opportunity",
+    "reschedule_activity",
+    "restore_lead",
+    "undo_conversion",
+    "unqualify_lead",
+    "win_opportunity",
+]

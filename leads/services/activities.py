@@ -1,0 +1,85 @@
+"""Calls, meetings, notes: what is done with people, and what is planned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from customers.models import Customer
+from leads.models import Activity, Lead, Opportunity
+
+
+@transaction.atomic
+def log_activity(
+    *,
+    by: User | None,
+    at: datetime,
+    kind: str,
+    lead: Lead | None = None,
+    opportunity: Opportunity | None = None,
+    customer: Customer | None = None,
+    owner: User | None = None,
+    due_at: datetime | None = None,
+    done_at: datetime | None = None,
+    booked_at: datetime | None = None,
+    source: str | None = None,
+    external_id: str | None = None,
+    **texts: Any,
+) -> Activity:
+    """Something done, or with `due_at` something planned. Demos and consultations are booked the moment they are written."""
+    if kind not in Activity.Kind.values:
+        raise ValidationError(_("This kind of activity is not known."), code="invalid-kind")
+    if not (lead or opportunity or customer):
+        raise ValidationError(_("Say whom the activity is about."), code="required")
+    if due_at is None and done_at is None:
+        done_at = at
+    if booked_at is None and kind in (Activity.Kind.DEMO, Activity.Kind.CONSULTATION):
+        booked_at = at
+    columns: dict[str, Any] = {"kind": kind, "lead": lead, "opportunity": opportunity, "customer": customer, "owner": owner or by}
+    columns |= {"due_at": due_at, "done_at": done_at, "booked_at": booked_at, "created_at": at, **texts}
+    if external_id is None:
+        return Activity.objects.create(source=source, **columns)
+    return Activity.objects.get_or_create(source=source, external_id=external_id, defaults=columns)[0]
+
+
+@transaction.atomic
+def complete_activity(activity: Activity, *, by: User | None, at: datetime, outcome: str = "") -> Activity:
+    """A planned activity was done; the first time counts."""
+    activity = _lock(activity)
+    if activity.done_at:
+        return activity
+    activity.done_at, activity.outcome = at, (outcome or activity.outcome)[:50]
+    activity.save(update_fields=["done_at", "outcome", "updated_at"])
+    return activity
+
+
+@transaction.atomic
+def reopen_activity(activity: Activity, *, by: User | None, at: datetime) -> Activity:
+    """It was not done after all. What was never planned stays done."""
+    activity = _lock(activity)
+    if activity.done_at is None or activity.due_at is None:
+        return activity
+    activity.done_at, activity.outcome = None, ""
+    activity.save(update_fields=["done_at", "outcome", "updated_at"])
+    return activity
+
+
+@transaction.atomic
+def reschedule_activity(activity: Activity, *, due_at: datetime, by: User | None, at: datetime) -> Activity:
+    """Later, or earlier."""
+    activity = _lock(activity)
+    if activity.done_at:
+        raise ValidationError(_("This activity is done already."), code="conflict")
+    if activity.due_at != due_at:
+        activity.due_at = due_at
+        activity.save(update_fields=["due_at", "updated_at"])
+    return activity
+
+
+def _lock(activity: Activity) -> Activity:
+    return Activity.objects.select_for_update().get(pk=activity.pk)

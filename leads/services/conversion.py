@@ -1,0 +1,101 @@
+"""A lead becomes an opportunity, with a customer behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from customers.models import Customer
+from leads.models import Lead, LeadEvent, Opportunity
+from leads.services.leads import lock_lead, note_event, require_not_disqualified
+from leads.services.opportunities import open_opportunity
+
+
+@transaction.atomic
+def convert_lead(
+    lead: Lead,
+    *,
+    by: User | None,
+    at: datetime,
+    opportunity_name: str | None = None,
+    amount: Decimal | None = None,
+    customer: Customer | None = None,
+) -> Opportunity:
+    """The lead's opportunity. The first conversion stays: a converted lead answers with the opportunity it has.
+
+    The customer is the given one, else the lead's own, else the only one with its phone, else the only one
+    with its e-mail address, else a new one that keeps the lead's first touch.
+    """
+    lead = lock_lead(lead)
+    known = lead.opportunities.order_by("pk").first()
+    if lead.converted_at and known:
+        return known
+    require_not_disqualified(lead)
+    lead.customer = customer or lead.customer or customer_of(lead) or _new_customer(lead, at=at)
+    is_first = lead.converted_at is None
+    lead.converted_at = lead.converted_at or at
+    lead.save(update_fields=["customer", "converted_at", "updated_at"])
+    if is_first:
+        note_event(lead, LeadEvent.Kind.CONVERTED, by=by, at=at)
+    return known or open_opportunity(
+        by=by,
+        at=at,
+        name=opportunity_name or str(lead),
+        lead=lead,
+        customer=lead.customer,
+        owner=lead.owner,
+        amount=amount or Decimal(0),
+    )
+
+
+@transaction.atomic
+def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
+    """Take a conversion back while nobody has worked on the opportunity. The customer stays known."""
+    lead = lock_lead(lead)
+    if lead.converted_at is None:
+        return lead
+    for opportunity in lead.opportunities.select_for_update():
+        if not _is_untouched(opportunity):
+            raise ValidationError(
+                _("The opportunity has been worked on: lose it instead of undoing the conversion."), code="conflict"
+            )
+        opportunity.delete()
+    lead.converted_at = None
+    lead.save(update_fields=["converted_at", "updated_at"])
+    note_event(lead, LeadEvent.Kind.UNCONVERTED, by=by, at=at)
+    return lead
+
+
+def customer_of(lead: Lead) -> Customer | None:
+    """The customer a lead belongs to by its phone, else by its e-mail; two candidates are none."""
+    for column in ("phone", "email"):
+        value = getattr(lead, column)
+        found = list(Customer.objects.filter(**{column: value}, merged_into=None)[:2]) if value else []
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _new_customer(lead: Lead, *, at: datetime) -> Customer:
+    touch = {name: getattr(lead, name) for name in ("channel", "lead_source", "campaign", "landing_page", "social_network")}
+    return Customer.objects.create(
+        name=lead.name or lead.company,
+        kind=Customer.Kind.COMPANY if lead.company and not lead.name else Customer.Kind.PERSON,
+        phone=lead.phone,
+        email=lead.email,
+        owner=lead.owner,
+        created_at=at,
+        is_test=lead.is_test,
+        is_spam=lead.is_spam,
+        **touch,
+    )
+
+
+def _is_untouched(opportunity: Opportunity) -> bool:
+    is_moved = opportunity.changes.count() > 1
+    return opportunity.is_open and not is_moved and not opportunity.activities.exists() and not opportunity.orders.exists()
