@@ -1,0 +1,203 @@
+// Draws every <canvas data-chart="id"> from the JSON beside it. The page's table says the same without scripts.
+
+const root = document.documentElement;
+const isRtl = root.dir === "rtl";
+const locale = `${root.lang === "fa" ? "fa-IR" : "en-GB"}-u-nu-${root.dataset.digits || "latn"}`;
+const percentSign = root.dataset.digits === "arabext" ? "٪" : "%";
+const fontFamily = getComputedStyle(document.body).fontFamily;
+const drawn = new Map();
+
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [], [1, 2]];
+const POINTS = ["circle", "triangle", "rect", "rectRot", "star", "cross"];
+
+// light-dark() is only resolved on an element: a probe takes the token and gives back the colour.
+function colour(token) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--${token})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+function full(value, format) {
+  const digits = { maximumFractionDigits: 2 };
+  const text = new Intl.NumberFormat(locale, digits).format(value);
+  return format === "percent" ? text + percentSign : text;
+}
+
+function short(value, format) {
+  if (format === "percent" || Math.abs(value) < 10_000) return full(value, format);
+  return new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+function look(style) {
+  if (style === "previous") return { token: "muted", dash: [5, 4], point: "triangle", width: 1.5 };
+  if (style === "target") return { token: "series-4", dash: [2, 3], point: false, width: 2 };
+  const number = Number(/^series([1-6])$/.exec(style)?.[1] ?? 1);
+  return {
+    token: ["detractor", "passive", "promoter"].includes(style) ? style : `series-${number}`,
+    dash: DASHES[number - 1],
+    point: POINTS[number - 1],
+    width: number === 5 ? 1.5 : 2,
+  };
+}
+
+function lineSet(series, surface) {
+  const { token, dash, point, width } = look(series.style);
+  const tint = colour(token);
+  const last = series.values.findLastIndex((value) => value !== null);
+  const isOpen = (index) => series.openLast && index === last;
+  return {
+    label: series.name,
+    data: series.values,
+    type: "line",
+    borderColor: tint,
+    borderWidth: width,
+    borderDash: dash,
+    pointStyle: point,
+    pointRadius: point ? 3.5 : 0,
+    pointHoverRadius: point ? 5 : 0,
+    pointBorderColor: tint,
+    pointBorderWidth: 2,
+    pointBackgroundColor: ({ dataIndex }) => (isOpen(dataIndex) ? surface : tint),
+    backgroundColor: tint,
+    segment: { borderDash: ({ p1DataIndex }) => (isOpen(p1DataIndex) ? [3, 4] : undefined) },
+    spanGaps: false,
+  };
+}
+
+function barSet(series, surface) {
+  const { token } = look(series.style);
+  const tint = colour(token);
+  const last = series.values.length - 1;
+  const isOpen = (index) => series.openLast && index === last;
+  return {
+    label: series.name,
+    data: series.values,
+    backgroundColor: ({ dataIndex }) => (isOpen(dataIndex) ? surface : tint),
+    borderColor: tint,
+    borderWidth: ({ dataIndex }) => (isOpen(dataIndex) ? 2 : 0),
+    borderRadius: 3,
+    maxBarThickness: 36,
+  };
+}
+
+function annotations(chart) {
+  const marks = {};
+  for (const [index, note] of (chart.annotations ?? []).entries()) {
+    marks[`note${index}`] = {
+      type: "line",
+      xMin: note.at,
+      xMax: note.at,
+      borderColor: colour("series-2"),
+      borderWidth: 1,
+      label: {
+        display: true,
+        content: note.text,
+        position: "end",
+        backgroundColor: colour("surface"),
+        color: colour("text"),
+        font: { family: fontFamily, size: 12 },
+        padding: 3,
+      },
+    };
+  }
+  return marks;
+}
+
+function scales(chart) {
+  const isHorizontal = chart.kind === "hbar";
+  const text = { color: colour("muted"), font: { family: fontFamily, size: 12 } };
+  const stacked = Boolean(chart.stacked);
+  const value = {
+    stacked,
+    beginAtZero: chart.fromZero !== false,
+    border: { display: false },
+    grid: { color: colour("hairline") },
+    ticks: { ...text, maxTicksLimit: 7, callback: (tick) => short(tick, chart.format) },
+  };
+  const category = {
+    stacked,
+    border: { color: colour("hairline") },
+    grid: { display: false },
+    ticks: { ...text, maxRotation: 0, autoSkipPadding: 12 },
+  };
+  // Time runs left to right in both languages; amounts grow from the side where reading starts.
+  return isHorizontal
+    ? { x: { ...value, reverse: isRtl }, y: { ...category, position: isRtl ? "right" : "left" } }
+    : { x: { ...category, ticks: { ...category.ticks, align: "inner" } }, y: { ...value, position: isRtl ? "right" : "left" } };
+}
+
+function configuration(chart) {
+  const surface = colour("surface");
+  const text = { color: colour("text"), font: { family: fontFamily, size: 12 } };
+  const direction = { rtl: isRtl, textDirection: isRtl ? "rtl" : "ltr" };
+  const isLine = (series) => chart.kind === "line" || series.style === "target";
+  return {
+    type: chart.kind === "line" ? "line" : "bar",
+    data: {
+      labels: chart.labels,
+      datasets: chart.series.map((series) => (isLine(series) ? lineSet(series, surface) : barSet(series, surface))),
+    },
+    options: {
+      locale,
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      indexAxis: chart.kind === "hbar" ? "y" : "x",
+      interaction: { mode: "index", axis: chart.kind === "hbar" ? "y" : "x", intersect: false },
+      layout: { padding: { left: isRtl ? 12 : 0, right: isRtl ? 0 : 12, top: 4 } },
+      scales: scales(chart),
+      plugins: {
+        annotation: { annotations: annotations(chart) },
+        legend: {
+          ...direction,
+          display: chart.series.length > 1,
+          align: "start",
+          labels: { ...text, usePointStyle: true, pointStyleWidth: 28, boxHeight: 7 },
+        },
+        tooltip: {
+          ...direction,
+          titleFont: { family: fontFamily },
+          bodyFont: { family: fontFamily },
+          callbacks: { label: (item) => `${item.dataset.label}: ${full(item.raw, chart.format)} ${unitOf(chart)}`.trim() },
+        },
+      },
+    },
+  };
+}
+
+const unitOf = (chart) => (chart.format === "percent" ? "" : (chart.unit ?? ""));
+
+function draw(canvas) {
+  drawn.get(canvas)?.destroy();
+  const chart = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+  drawn.set(canvas, new Chart(canvas, configuration(chart)));
+}
+
+function drawAll(parent) {
+  parent.querySelectorAll("canvas[data-chart]").forEach(draw);
+}
+
+function redraw() {
+  for (const [canvas, chart] of drawn) {
+    if (canvas.isConnected) draw(canvas);
+    else {
+      chart.destroy();
+      drawn.delete(canvas);
+    }
+  }
+}
+
+// A canvas does not wait for a font, and is not drawn again when it comes.
+await Promise.all([
+  document.fonts.load(`12px ${fontFamily}`, "مهر ۱۲۳"),
+  document.fonts.load(`12px ${fontFamily}`, "Mehr 123"),
+]);
+drawAll(document);
+new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+document.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) drawAll(event.target);
+});

@@ -1,0 +1,53 @@
+// Shortcuts by the place of a key on the keyboard (event.code), so they work with a Persian layout.
+
+const PLACES = { KeyL: "/leads", KeyP: "/pipeline", KeyC: "/customers", KeyK: "/kpis" };
+const CHORD_MILLISECONDS = 1200;
+let goPressedAt = 0;
+
+const isTyping = (element) =>
+  element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+
+function press(selector) {
+  const target = document.querySelector(selector);
+  if (!target) return false;
+  if (target.matches("input, textarea")) {
+    target.focus();
+    target.select();
+  } else target.click();
+  return true;
+}
+
+function follow(code) {
+  const link = document.querySelector(`.side-link[href^="${PLACES[code]}"]`);
+  link?.click();
+  return Boolean(link);
+}
+
+function act(event) {
+  if (event.timeStamp - goPressedAt < CHORD_MILLISECONDS && goPressedAt && PLACES[event.code]) {
+    goPressedAt = 0;
+    return follow(event.code);
+  }
+  goPressedAt = 0;
+  if (event.code === "KeyG" && !event.shiftKey) {
+    goPressedAt = event.timeStamp;
+    return true;
+  }
+  if (event.code === "Slash" && event.shiftKey) {
+    const list = document.getElementById("shortcuts");
+    list?.showModal();
+    return Boolean(list);
+  }
+  if (event.shiftKey) return false;
+  if (event.code === "Slash") return press("[data-search]");
+  if (event.code === "KeyC") return press("[data-new-lead]");
+  if (event.code === "KeyN") return press("[data-new]") || press("[data-new-lead]");
+  return false;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.shortcuts === "off" || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (act(event)) event.preventDefault();
+});
