@@ -137,26 +137,22 @@ def is_like_thousands(whole: str, fraction: str) -> bool:
     return len(whole) <= len("999") and whole[0] != "0" and len(fraction) == len("000") and fraction.endswith("0")
 
 
-def format_money(
-    amount: Decimal | int | None, unit: str | DisplayUnit, language: str, latin_digits: bool = False
-) -> str:
+def format_money(amount: Decimal | int | None, unit: str | DisplayUnit, language: str, *, latin_digits: bool = False) -> str:
     """Number first, unit after, as in «125٬000 ریال»."""
     if amount is None:
         return NOTHING
-    return " ".join(money_parts(amount, unit, language, latin_digits))
+    return " ".join(money_parts(amount, unit, language, latin_digits=latin_digits))
 
 
-def money_parts(
-    amount: Decimal | int, unit: str | DisplayUnit, language: str, latin_digits: bool = False
-) -> tuple[str, str]:
+def money_parts(amount: Decimal | int, unit: str | DisplayUnit, language: str, *, latin_digits: bool = False) -> tuple[str, str]:
     """Number and unit apart. `unit` is a key of DISPLAY_UNITS, or the code of a currency that is shown as it is."""
     known = DISPLAY_UNITS.get(unit) if isinstance(unit, str) else unit
     if known is None:
-        number = format_number(amount, language, latin_digits, decimals=CURRENCY_DIGITS[str(unit)])
+        number = format_number(amount, language, latin_digits=latin_digits, decimals=CURRENCY_DIGITS[str(unit)])
         return number, currency_name(str(unit), language)
     with localcontext(prec=60):
         shown = Decimal(amount) / known.factor
-    return format_number(shown, language, latin_digits, most=known.decimals), known.name(language)
+    return format_number(shown, language, latin_digits=latin_digits, most=known.decimals), known.name(language)
 
 
 def currency_name(currency: str, language: str) -> str:
@@ -168,8 +164,8 @@ def currency_name(currency: str, language: str) -> str:
 def format_number(
     value: Decimal | float | None,
     language: str,
-    latin_digits: bool = False,
     *,
+    latin_digits: bool = False,
     decimals: int | None = None,
     most: int = STORED_DIGITS,
 ) -> str:
@@ -183,36 +179,32 @@ def format_number(
     if decimals is None and "." in text:
         text = text.rstrip("0").rstrip(".")
     sign = MINUS if rounded < 0 else ""
-    return sign + localise_digits(text, language, latin_digits)
+    return sign + localise_digits(text, language, latin_digits=latin_digits)
 
 
-def format_percent(
-    fraction: Decimal | float | None, language: str, latin_digits: bool = False, *, decimals: int = 1
-) -> str:
+def format_percent(fraction: Decimal | float | None, language: str, *, latin_digits: bool = False, decimals: int = 1) -> str:
     if fraction is None:
         return NOTHING
-    number = format_number(Decimal(str(fraction)) * 100, language, latin_digits, decimals=decimals)
-    return number + ("٪" if is_persian(language, latin_digits) else "%")
+    number = format_number(Decimal(str(fraction)) * 100, language, latin_digits=latin_digits, decimals=decimals)
+    return number + ("٪" if is_persian(language, latin_digits=latin_digits) else "%")
 
 
-def format_points(
-    difference: Decimal | float | None, language: str, latin_digits: bool = False, *, decimals: int = 1
-) -> str:
+def format_points(difference: Decimal | float | None, language: str, *, latin_digits: bool = False, decimals: int = 1) -> str:
     """A change of a rate, in percentage points and always with its sign: rates never change "by per cent"."""
     if difference is None:
         return NOTHING
-    number = format_number(Decimal(str(difference)) * 100, language, latin_digits, decimals=decimals)
+    number = format_number(Decimal(str(difference)) * 100, language, latin_digits=latin_digits, decimals=decimals)
     is_rise = number[0] not in (MINUS, NOTHING) and number.strip("0۰.٫") != ""
     name = "واحد درصد" if language_key(language) == "fa" else "points"
     return f"{'+' if is_rise else ''}{number} {name}"
 
 
-def localise_digits(text: str, language: str, latin_digits: bool = False) -> str:
+def localise_digits(text: str, language: str, *, latin_digits: bool = False) -> str:
     """A number in plain notation (`1,234.5`) with the digits and marks of the reader."""
-    if not is_persian(language, latin_digits):
+    if not is_persian(language, latin_digits=latin_digits):
         return text
     return to_persian_digits(text).replace(",", "٬").replace(".", "٫")
 
 
-def is_persian(language: str, latin_digits: bool) -> bool:
+def is_persian(language: str, *, latin_digits: bool) -> bool:
     return language_key(language) == "fa" and not latin_digits

@@ -56,6 +56,37 @@ class Grain(StrEnum):
         return self in (Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR)
 
 
+KEYS = {
+    Grain.DAY: "{year:04}-{month:02}-{day:02}",
+    Grain.WEEK: "{year:04}-{month:02}-{day:02}/W",
+    Grain.MONTH: "{year:04}-{month:02}",
+    Grain.QUARTER: "{year:04}-Q{quarter}",
+    Grain.YEAR: "{year:04}",
+    Grain.FISCAL_QUARTER: "FY{year:04}-Q{quarter}",
+    Grain.FISCAL_YEAR: "FY{year:04}",
+}
+LABELS = {
+    "fa": {
+        Grain.DAY: "{day}",
+        Grain.WEEK: "هفتهٔ {day}",
+        Grain.MONTH: "{month}",
+        Grain.QUARTER: "سه‌ماههٔ {ordinal} {year}",
+        Grain.YEAR: "{year}",
+        Grain.FISCAL_QUARTER: "سه‌ماههٔ {ordinal} سال مالی {year}",
+        Grain.FISCAL_YEAR: "سال مالی {year}",
+    },
+    "en": {
+        Grain.DAY: "{day}",
+        Grain.WEEK: "Week of {day}",
+        Grain.MONTH: "{month}",
+        Grain.QUARTER: "Q{quarter} {year}",
+        Grain.YEAR: "{year}",
+        Grain.FISCAL_QUARTER: "Q{quarter} of fiscal year {year}",
+        Grain.FISCAL_YEAR: "Fiscal year {year}",
+    },
+}
+
+
 @dataclass(frozen=True)
 class CalendarRules:
     """What an organisation decides about its calendar. `week_start` counts as date.weekday() does: Saturday is 5."""
@@ -101,66 +132,24 @@ class Period:
 
     @property
     def key(self) -> str:
-        year, month, day = parts(self.start, self.calendar)
-        match self.grain:
-            case Grain.DAY:
-                return f"{year:04}-{month:02}-{day:02}"
-            case Grain.WEEK:
-                return f"{year:04}-{month:02}-{day:02}/W"
-            case Grain.MONTH:
-                return f"{year:04}-{month:02}"
-            case Grain.QUARTER:
-                return f"{year:04}-Q{self.quarter}"
-            case Grain.YEAR:
-                return f"{year:04}"
-            case Grain.FISCAL_QUARTER:
-                return f"FY{self.year:04}-Q{self.quarter}"
-            case Grain.FISCAL_YEAR:
-                return f"FY{self.year:04}"
+        _, month, day = parts(self.start, self.calendar)
+        return KEYS[self.grain].format(year=self.year, quarter=self.quarter, month=month, day=day)
 
     def label(self, language: str, *, latin_digits: bool = False) -> str:
         """The period's name for people. Persian digits in Persian unless the reader asked for Latin ones."""
-        is_persian = jalali.language_key(language) == "fa"
-        name = self._persian_label() if is_persian else self._english_label()
-        return to_persian_digits(name) if is_persian and not latin_digits else name
-
-    def _persian_label(self) -> str:
-        match self.grain:
-            case Grain.DAY:
-                return day_title(self.start, self.calendar, "fa")
-            case Grain.WEEK:
-                return f"هفتهٔ {day_title(self.start, self.calendar, 'fa')}"
-            case Grain.MONTH:
-                return month_title(self.start, self.calendar, "fa")
-            case Grain.QUARTER if self.calendar is Calendar.JALALI:
-                return f"{jalali.SEASONS['fa'][self.quarter - 1]} {self.year}"
-            case Grain.QUARTER:
-                return f"سه‌ماههٔ {QUARTER_ORDINALS[self.quarter - 1]} {self.year}"
-            case Grain.YEAR:
-                return str(self.year)
-            case Grain.FISCAL_QUARTER:
-                return f"سه‌ماههٔ {QUARTER_ORDINALS[self.quarter - 1]} سال مالی {self.year}"
-            case Grain.FISCAL_YEAR:
-                return f"سال مالی {self.year}"
-
-    def _english_label(self) -> str:
-        match self.grain:
-            case Grain.DAY:
-                return day_title(self.start, self.calendar, "en")
-            case Grain.WEEK:
-                return f"Week of {day_title(self.start, self.calendar, 'en')}"
-            case Grain.MONTH:
-                return month_title(self.start, self.calendar, "en")
-            case Grain.QUARTER if self.calendar is Calendar.JALALI:
-                return f"{jalali.SEASONS['en'][self.quarter - 1]} {self.year}"
-            case Grain.QUARTER:
-                return f"Q{self.quarter} {self.year}"
-            case Grain.YEAR:
-                return str(self.year)
-            case Grain.FISCAL_QUARTER:
-                return f"Q{self.quarter} of fiscal year {self.year}"
-            case Grain.FISCAL_YEAR:
-                return f"Fiscal year {self.year}"
+        language = jalali.language_key(language)
+        pattern = LABELS[language][self.grain]
+        if self.grain is Grain.QUARTER and self.calendar is Calendar.JALALI:
+            pattern = "{season} {year}"
+        name = pattern.format(
+            day=day_title(self.start, self.calendar, language),
+            month=month_title(self.start, self.calendar, language),
+            quarter=self.quarter,
+            ordinal=QUARTER_ORDINALS[self.quarter - 1],
+            season=jalali.SEASONS[language][self.quarter - 1],
+            year=self.year,
+        )
+        return to_persian_digits(name) if language == "fa" and not latin_digits else name
 
     def next(self) -> Period:
         whole = period_of(self.start, self.calendar, self.grain, self.rules)
@@ -346,9 +335,7 @@ def periods_between(
     return periods
 
 
-def last_periods(
-    count: int, today: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES
-) -> list[Period]:
+def last_periods(count: int, today: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES) -> list[Period]:
     """The period that today belongs to and those before it, oldest first."""
     periods: list[Period] = []
     while len(periods) < count:

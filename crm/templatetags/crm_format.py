@@ -42,7 +42,7 @@ class Preferences(Protocol):
 
 
 def reader_digits(text: str, prefs: Preferences) -> str:
-    return to_persian_digits(text) if is_persian(prefs.language, prefs.latin_digits) else text
+    return to_persian_digits(text) if is_persian(prefs.language, latin_digits=prefs.latin_digits) else text
 
 
 def format_day(day: date, prefs: Preferences, style: str = "medium") -> str:
@@ -107,7 +107,7 @@ def money(context: Context, amount: Decimal | int | None, currency: str | None =
     if amount is None:
         return NOTHING
     prefs = context["prefs"]
-    text, unit = money_parts(amount, currency or prefs.money_unit, prefs.language, prefs.latin_digits)
+    text, unit = money_parts(amount, currency or prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
     return data_element(amount, text, f" {unit}")
 
 
@@ -116,7 +116,7 @@ def number(context: Context, value: Decimal | float | None, decimals: int | None
     if value is None:
         return NOTHING
     prefs = context["prefs"]
-    return data_element(value, format_number(value, prefs.language, prefs.latin_digits, decimals=decimals))
+    return data_element(value, format_number(value, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals))
 
 
 @register.simple_tag(takes_context=True)
@@ -124,7 +124,7 @@ def percent(context: Context, fraction: Decimal | float | None, decimals: int = 
     if fraction is None:
         return NOTHING
     prefs = context["prefs"]
-    return data_element(fraction, format_percent(fraction, prefs.language, prefs.latin_digits, decimals=decimals))
+    return data_element(fraction, format_percent(fraction, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals))
 
 
 @register.simple_tag(takes_context=True)
@@ -133,7 +133,7 @@ def points(context: Context, difference: Decimal | float | None, decimals: int =
     if difference is None:
         return NOTHING
     prefs = context["prefs"]
-    text, _, unit = format_points(difference, prefs.language, prefs.latin_digits, decimals=decimals).partition(" ")
+    text, _, unit = format_points(difference, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals).partition(" ")
     return data_element(difference, text, f" {unit}")
 
 
