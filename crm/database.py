@@ -1,0 +1,88 @@
+"""SQL functions the tables lean on, and the Django expressions that call them.
+
+They hold the rules that must be true for every door, `COPY` and `psql` included: the organisation's
+local day, money rounding and the folded search key. The zone is written into `local_day` itself, so a
+generated column may use it; `crm.services.change_time_zone` replaces the function and rewrites the days.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from django.db import models
+from django.db.models.expressions import Combinable
+
+ZONE_NAME = re.compile(r"^[A-Za-z0-9_+\-/]{1,64}$")
+
+# `timezone(text, timestamptz)` is immutable in PostgreSQL: the zone's rules are part of the server.
+LOCAL_DAY_SQL = """
+CREATE OR REPLACE FUNCTION local_day(moment timestamptz) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT (pg_catalog.timezone('{zone}', moment))::pg_catalog.date $$;
+"""
+
+# Half to even, two decimals: what `crm.money.convert` does in Python. PostgreSQL's own round() goes away from zero.
+ROUND_MONEY_SQL = """
+CREATE OR REPLACE FUNCTION round_money(amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT (CASE WHEN pg_catalog.abs(amount * 100 - pg_catalog.trunc(amount * 100)) = 0.5
+                   THEN 2 * pg_catalog.round(amount * 50) ELSE pg_catalog.round(amount * 100) END / 100)::numeric(20, 2) $$;
+"""
+
+
+# The base currency's smallest unit, into which spread amounts are cut; replaced when the base currency changes.
+MONEY_UNIT_SQL = """
+CREATE OR REPLACE FUNCTION money_unit() RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {unit}::numeric $$;
+"""
+
+
+def money_unit_sql(unit: Decimal) -> str:
+    """The `money_unit` function for one smallest unit."""
+    return MONEY_UNIT_SQL.format(unit=Decimal(unit))
+
+
+def local_day_sql(zone: str) -> str:
+    """The `local_day` function for one zone; ValueError for what is not a zone's name."""
+    if not ZONE_NAME.match(zone):
+        raise ValueError(f"not the name of a time zone: {zone!r}")
+    return LOCAL_DAY_SQL.format(zone=zone)
+
+
+class LocalDay(models.Func):
+    """The organisation's local day of a moment."""
+
+    function = "local_day"
+    arity = 1
+    output_field = models.DateField()
+
+
+class RoundMoney(models.Func):
+    """A money amount rounded half to even to 2 decimals."""
+
+    function = "round_money"
+    arity = 1
+    output_field = models.DecimalField(max_digits=20, decimal_places=2)
+
+
+class FoldText(models.Func):
+    """The search key of a text: letters folded, joiners and spaces dropped."""
+
+    function = "fold_text"
+    arity = 1
+    output_field = models.TextField()
+
+
+class ElapsedSeconds(models.Func):
+    """Exact seconds from the first moment to the second, with microseconds."""
+
+    template = "EXTRACT(EPOCH FROM (%(expressions)s))"
+    output_field = models.DecimalField(max_digits=30, decimal_places=6)
+
+    def __init__(self, start: str, end: str) -> None:
+        super().__init__(models.ExpressionWrapper(models.F(end) - models.F(start), output_field=models.DurationField()))
+
+
+def local_day_field(moment: Combinable | str) -> models.GeneratedField:
+    """A stored column with the organisation's local day of a moment."""
+    return models.GeneratedField(expression=LocalDay(moment), output_field=models.DateField(null=True), db_persist=True)

@@ -1,0 +1,11 @@
+from django.conf import settings
+from django.db import migrations
+
+
+def make_organization(apps, schema_editor):
+    apps.get_model("crm", "Organization").objects.get_or_create(pk=1, defaults={"time_zone": settings.ORGANIZATION_TIME_ZONE})
+
+
+class Migration(migrations.Migration):
+    dependencies = [("crm", "0001_initial")]
+    operations = [migrations.RunPython(make_organization, migrations.RunPython.noop)]

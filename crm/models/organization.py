@@ -1,0 +1,88 @@
+"""The one organisation this installation serves, and its settings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.money import CURRENCY_DIGITS
+from crm.periods import Calendar, CalendarRules, local_day
+
+
+class Organization(models.Model):
+    """Settings of the whole installation; exactly one row, key 1."""
+
+    class AttributionModel(models.TextChoices):
+        FIRST = "first", _("First touch")
+        LAST = "last", _("Last touch")
+        LINEAR = "linear", _("Linear")
+        POSITION = "position", _("Position-based")
+        DECAY = "decay", _("Time decay")
+
+    name = models.CharField(_("name"), max_length=100, default="Sanjeh")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Tehran")
+    currency = models.CharField(_("base currency"), max_length=3, default="IRR")
+    default_calendar = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Calendar], default=Calendar.JALALI)
+    week_start = models.PositiveSmallIntegerField(
+        _("first day of the week"), default=5, validators=[MaxValueValidator(6)], help_text=_("0 is Monday, 5 is Saturday")
+    )
+    fiscal_calendar = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Calendar], default=Calendar.JALALI)
+    fiscal_month = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(12)])
+    inactivity_days = models.PositiveIntegerField(_("inactivity threshold, days"), default=180, validators=[MinValueValidator(1)])
+    attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)
+    closing_days = models.PositiveSmallIntegerField(_("days a period stays open after its end"), default=3)
+    nps_interval_days = models.PositiveSmallIntegerField(_("days between two NPS surveys of one customer"), default=90)
+    csat_low_score = models.PositiveSmallIntegerField(_("score that asks for the reason"), default=2)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Organization:
+        """The organisation; made with its defaults by the first migration."""
+        return cls.objects.get(pk=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def calendar_rules(self) -> CalendarRules:
+        return CalendarRules(
+            week_start=self.week_start, fiscal_calendar=Calendar(self.fiscal_calendar), fiscal_month=self.fiscal_month
+        )
+
+    @property
+    def money_unit(self) -> Decimal:
+        """The smallest unit of the base currency."""
+        return Decimal(1).scaleb(-CURRENCY_DIGITS.get(self.currency, 2))
+
+    def day_of(self, moment: datetime) -> date:
+        """The local day of an aware moment."""
+        return local_day(moment, self.zone)
+
+
+class ExchangeRate(models.Model):
+    """Base units for one unit of a foreign currency, from a day on."""
+
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=20, decimal_places=8, validators=[MinValueValidator(Decimal("0.00000001"))])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "day"], name="crm_exchangerate_currency_day"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="crm_exchangerate_rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.day}: {self.rate}"

@@ -1,0 +1,100 @@
+"""People who sign in, and their teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Team(models.Model):
+    """A group of people whose records its manager sees."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        fields |= {"is_staff": True, "is_superuser": True, "role": User.Role.ADMIN, "visibility": User.Visibility.ALL}
+        return self.create_user(email, password, **fields)
+
+
+class User(AbstractUser):
+    """A person or an integration; the e-mail address is the name they sign in with."""
+
+    class Role(models.TextChoices):
+        REP = "rep", _("Sales rep")
+        MANAGER = "manager", _("Manager")
+        MARKETER = "marketer", _("Marketer")
+        SUPPORT = "support", _("Support")
+        INTEGRATION = "integration", _("Integration")
+        ADMIN = "admin", _("Administrator")
+
+    class Visibility(models.TextChoices):
+        OWN = "own", _("Own records")
+        TEAM = "team", _("The team's records")
+        ALL = "all", _("All records")
+
+    class Language(models.TextChoices):
+        PERSIAN = "fa", "فارسی"
+        ENGLISH = "en", "English"
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    username = None
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.REP)
+    visibility = models.CharField(_("sees"), max_length=4, choices=Visibility.choices, default=Visibility.OWN)
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="members"
+    )
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.PERSIAN)
+    calendar = models.CharField(max_length=10, choices=[("jalali", _("Jalali")), ("gregorian", _("Gregorian"))], default="jalali")
+    money_unit = models.CharField(max_length=20, default="toman")
+    latin_digits = models.BooleanField(default=False)
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.UniqueConstraint(Lower("email"), name="crm_user_email_folded")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def sees_all(self) -> bool:
+        return self.is_superuser or self.visibility == self.Visibility.ALL
+
+    @property
+    def sees_team(self) -> bool:
+        return self.visibility == self.Visibility.TEAM and self.team_id is not None
+
+    @property
+    def may_see_costs(self) -> bool:
+        """Expenses and unit costs are not for reps and support."""
+        return self.is_superuser or self.role in {self.Role.MANAGER, self.Role.MARKETER, self.Role.INTEGRATION, self.Role.ADMIN}
+
+    @property
+    def may_give_history(self) -> bool:
+        """Who may state business dates: history must be loadable, but not by a rep's own session."""
+        return self.is_superuser or self.role in {self.Role.INTEGRATION, self.Role.ADMIN}

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from customers.triggers import DROP_TOTALS, totals_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "0001_initial")]
+    operations = [migrations.RunSQL(totals_sql(), DROP_TOTALS)]

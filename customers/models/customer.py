@@ -1,0 +1,83 @@
+"""A person or company that buys, or may buy."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
+from crm.database import FoldText
+from crm.history import keeps_history
+from crm.models import Record, RecordQuerySet, User
+
+
+class SearchQuerySet(RecordQuerySet):
+    """Search over the folded column: every word must be found, in any order."""
+
+    def search(self, text: str) -> Self:
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(search_text__contains=FoldText(Value(word)))
+        return found
+
+
+def search_key(*columns: str) -> models.GeneratedField:
+    """A stored, folded text of some columns, parted by `|` so that no match spans two of them."""
+    parts: list = []
+    for column in columns:
+        parts += [FoldText(Coalesce(F(column), Value(""))), Value("|", models.TextField())]
+    return models.GeneratedField(expression=Concat(*parts), output_field=models.TextField(), db_persist=True)
+
+
+class CustomerQuerySet(SearchQuerySet):
+    def counted(self) -> Self:
+        """Customers that figures count: not a test, not spam, not merged into another."""
+        return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
+
+
+@keeps_history
+class Customer(Record):
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        COMPANY = "company", _("Company")
+
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.PERSON)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    national_id = models.CharField(_("national ID"), max_length=11, blank=True)
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="customers"
+    )
+    channel = models.ForeignKey(Channel, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
+    lead_source = models.ForeignKey(LeadSource, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
+    landing_page = models.ForeignKey(LandingPage, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
+    social_network = models.ForeignKey(SocialNetwork, null=True, blank=True, on_delete=models.PROTECT, related_name="customers")
+    is_test = models.BooleanField(_("test"), default=False)
+    is_spam = models.BooleanField(_("spam"), default=False)
+    is_archived = models.BooleanField(_("archived"), default=False)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    search_text = search_key("name", "phone", "email", "external_id")
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        indexes = [
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="customers_customer_phone"),
+            models.Index(fields=["email"], condition=~Q(email=""), name="customers_customer_email"),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="customers_customer_search"),
+            models.Index(fields=["owner", "-id"], name="customers_customer_owner_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.phone or self.email or f"#{self.pk}"
+
+    @property
+    def is_counted(self) -> bool:
+        return not (self.is_test or self.is_spam or self.merged_into_id)

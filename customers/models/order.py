@@ -1,0 +1,187 @@
+"""Orders, their lines and refunds. Amounts are in the base currency unless the name says `currency`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, Channel
+from crm.database import RoundMoney, local_day_field
+from crm.fields import MoneyField
+from crm.history import keeps_history
+from crm.models import Record, RecordQuerySet, User
+from customers.models.customer import Customer
+from customers.models.product import Product
+
+
+class OrderQuerySet(RecordQuerySet):
+    owner_paths = ("owner", "customer__owner")
+
+    def counted(self) -> Self:
+        """Paid or fulfilled, and not of a customer that figures leave out."""
+        real = Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False)
+        return self.filter(real, status__in=Order.COUNTED)
+
+
+@keeps_history
+class Order(Record):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PENDING = "pending", _("Pending")
+        PAID = "paid", _("Paid")
+        FULFILLED = "fulfilled", _("Fulfilled")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    COUNTED = (Status.PAID, Status.FULFILLED)
+
+    number = models.CharField(_("number"), max_length=100, blank=True)
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
+    )
+    placed_at = models.DateTimeField(_("placed at"))
+    placed_on = local_day_field("placed_at")
+    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.PENDING)
+    currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=8, default=Decimal(1))
+    discount = MoneyField(default=0, help_text=_("in the order's currency"))
+    tax = MoneyField(default=0, help_text=_("in the order's currency"))
+    shipping = MoneyField(default=0, help_text=_("in the order's currency"))
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
+    )
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
+    channel = models.ForeignKey(Channel, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
+    utm = models.JSONField(null=True, blank=True)
+    source_version = models.CharField(max_length=40, null=True, blank=True)
+    # Sums of the lines, written with them and kept true by a trigger (customers/triggers.py).
+    net_amount = MoneyField(default=0)
+    cost_amount = MoneyField(default=0)
+    unknown_costs = models.PositiveIntegerField(default=0)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(condition=Q(rate__gt=0), name="customers_order_rate_positive"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, tax__gte=0, shipping__gte=0), name="customers_order_amounts_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "pending", "paid", "fulfilled", "cancelled"]),
+                name="customers_order_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["placed_on"], name="customers_order_day"),
+            # Facts of one customer: their counted order days, from the index alone.
+            models.Index(fields=["customer", "placed_on"], include=["status", "owner"], name="customers_order_customer_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.external_id or f"#{self.pk}"
+
+    @property
+    def is_counted(self) -> bool:
+        return self.status in self.COUNTED and (self.customer is None or self.customer.is_counted)
+
+
+@keeps_history
+class OrderLine(models.Model):
+    class Class(models.TextChoices):
+        BASE = "base", _("Base")
+        UPSELL = "upsell", _("Up-sell")
+        CROSS_SELL = "cross_sell", _("Cross-sell")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
+    name = models.CharField(max_length=200, blank=True)
+    quantity = models.PositiveIntegerField()
+    unit_price = MoneyField(help_text=_("in the order's currency, before tax"))
+    discount = MoneyField(default=0, help_text=_("of the whole line, in the order's currency"))
+    order_discount = MoneyField(default=0, help_text=_("the line's share of the order's discount"))
+    tax = MoneyField(default=0)
+    unit_cost = MoneyField(null=True, blank=True, help_text=_("in the base currency, frozen when written"))
+    rate = models.DecimalField(max_digits=20, decimal_places=8, default=Decimal(1))
+    line_class = models.CharField(max_length=10, choices=Class.choices, blank=True)
+    net_amount = models.GeneratedField(
+        expression=RoundMoney((F("quantity") * F("unit_price") - F("discount") - F("order_discount")) * F("rate")),
+        output_field=models.DecimalField(max_digits=20, decimal_places=2),
+        db_persist=True,
+    )
+    cost_amount = models.GeneratedField(
+        expression=RoundMoney(F("quantity") * F("unit_cost")),
+        output_field=models.DecimalField(max_digits=20, decimal_places=2, null=True),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="customers_orderline_position"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="customers_orderline_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, discount__gte=0, order_discount__gte=0),
+                name="customers_orderline_amounts_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.product_id)
+
+
+class RefundQuerySet(RecordQuerySet):
+    owner_paths = ("order__owner", "order__customer__owner")
+
+    def counted(self) -> Self:
+        """Refunds count only while their order counts."""
+        real = Q(order__customer__isnull=True) | Q(order__customer__is_test=False, order__customer__is_spam=False)
+        return self.filter(real, order__status__in=Order.COUNTED)
+
+
+@keeps_history
+class Refund(Record):
+    """Goods given back: `amount` is goods only, tax and shipping stand beside it; all in the base currency."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    amount = MoneyField()
+    tax = MoneyField(default=0)
+    shipping = MoneyField(default=0)
+    refunded_at = models.DateTimeField()
+    refunded_on = local_day_field("refunded_at")
+    cost_amount = MoneyField(default=0)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "external_id"], name="customers_refund_order_external_id"),
+            models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0, shipping__gte=0), name="customers_refund_not_negative"),
+        ]
+        indexes = [models.Index(fields=["refunded_on"], name="customers_refund_day")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.amount}"
+
+
+class RefundLine(models.Model):
+    """The part of a refund that falls on one line; `quantity` 0 where the amount was only spread."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="refunds")
+    quantity = models.PositiveIntegerField(default=0)
+    amount = MoneyField()
+    cost_amount = MoneyField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line"], name="customers_refundline_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="customers_refundline_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.amount}"

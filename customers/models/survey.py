@@ -1,0 +1,83 @@
+"""Surveys and their answers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.channel import ReferenceQuerySet
+from crm.database import local_day_field
+from crm.history import keeps_history
+from crm.models import Record, RecordQuerySet
+from customers.models.customer import Customer
+from customers.models.order import Order
+from customers.models.product import Product
+from customers.models.ticket import Ticket
+
+
+class Survey(Record):
+    class Kind(models.TextChoices):
+        NPS = "nps", "NPS"
+        CSAT = "csat", "CSAT"
+        CSAT_WORDS = "csat-words", _("CSAT in four words")
+        LOYALTY = "loyalty", _("Loyalty")
+
+    # kind: (lowest, highest, lowest score of the satisfied)
+    SCALES = {Kind.NPS: (0, 10, 9), Kind.CSAT: (1, 5, 4), Kind.CSAT_WORDS: (1, 4, 3), Kind.LOYALTY: (1, 5, 4)}
+
+    slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    question = models.TextField(_("question"), blank=True)
+    is_right_to_left = models.BooleanField(_("scale runs right to left"), default=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """The lowest and the highest score."""
+        return self.SCALES[self.Kind(self.kind)][:2]
+
+
+class AnswerQuerySet(RecordQuerySet):
+    owner_paths = ("customer__owner",)
+
+    def counted(self) -> Self:
+        return self.filter(Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False))
+
+
+@keeps_history
+class Answer(Record):
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="answers")
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
+    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
+    score = models.PositiveSmallIntegerField()
+    answered_at = models.DateTimeField()
+    answered_on = local_day_field("answered_at")
+    comment = models.TextField(blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["survey", "customer", "order", "product", "ticket", "answered_on"],
+                condition=Q(external_id__isnull=True, customer__isnull=False),
+                nulls_distinct=False,
+                name="customers_answer_one_a_day",
+            ),
+            models.CheckConstraint(condition=Q(score__lte=10), name="customers_answer_score_in_scale"),
+        ]
+        indexes = [models.Index(fields=["answered_on"], name="customers_answer_day")]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id}: {self.score}"

@@ -1,0 +1,238 @@
+"""The vocabulary of the catalogue: cubes, measures, terms and KPIs.
+
+A *cube* says which rows belong to a day, how to fold them and by what they may be split. A *measure* is one
+fold of a cube. A *term* is a measure with a sign, taken as a flow of the period or as a stock at its start or
+end. A *KPI* is a card: terms over terms. Nothing about a KPI is written anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+
+
+class Dimension(StrEnum):
+    """By what a number may be split; the public names."""
+
+    CHANNEL = "channel"
+    LEAD_SOURCE = "lead_source"
+    CAMPAIGN = "campaign"
+    OWNER = "owner"
+    TEAM = "team"
+    PRODUCT = "product"
+    CATEGORY = "category"
+    LANDING_PAGE = "landing_page"
+    SOCIAL_NETWORK = "social_network"
+    SURVEY = "survey"
+    PRIORITY = "priority"
+
+
+# Codes of the stored tables; 0 is the total. Never renumber.
+DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    PERCENT = "percent"
+    MONEY = "money"
+    RATIO = "ratio"
+    HOURS = "hours"
+    DAYS = "days"
+    SCORE = "score"
+
+
+class Direction(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+class Timing(StrEnum):
+    LEADING = "leading"
+    LAGGING = "lagging"
+    BOTH = "both"
+
+
+class Kind(StrEnum):
+    FLOW = "flow"
+    RATIO = "ratio"
+    COHORT = "cohort ratio"
+    STOCK = "stock"
+    DISTINCT = "distinct"
+    DISTRIBUTION = "distribution"
+
+
+class Group(StrEnum):
+    MARKETING = "marketing"
+    SALES = "sales"
+    CUSTOMERS = "customers"
+    SATISFACTION = "satisfaction"
+
+
+class Interval(StrEnum):
+    WILSON = "wilson"
+    NPS = "nps"
+    POISSON = "poisson"
+    STUDENT = "student"
+
+
+class At(StrEnum):
+    """When a term is taken."""
+
+    FLOW = "flow"
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """How rows become a number: which rows, and what each adds (1 where no amount is given)."""
+
+    where: Q | None = None
+    amount: Combinable | None = None
+    distinct: str | None = None
+    is_cost: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """A relation of counted rows, the day each belongs to, its dimensions and its folds (at most six)."""
+
+    key: str
+    code: int
+    rows: Callable[[], QuerySet]
+    day: str
+    dimensions: Mapping[Dimension, str | Combinable]
+    folds: Mapping[str, Fold]
+    resource: str
+    owner: str | Combinable | None = None
+    stores_days: bool = True
+    stock_rows: Callable[[date], QuerySet] | None = None
+    span: tuple[str, str] | None = None
+    is_cost: bool = False
+
+    def __getitem__(self, fold: str) -> Measure:
+        if fold not in self.folds:
+            raise KeyError(f"{self.key} has no fold {fold!r}")
+        return Measure(self, fold)
+
+    def column(self, fold: str) -> str:
+        """The stored column of a fold: m1 … m6."""
+        return f"m{list(self.folds).index(fold) + 1}"
+
+
+@dataclass(frozen=True, eq=False)
+class PeriodCube(Cube):
+    """A cube that does not add up over days: customers are counted once per period.
+
+    `rows_in(first, last)` gives the rows of a period; `day` is not used for folding.
+    """
+
+    rows_in: Callable[[date, date], QuerySet] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Measure:
+    cube: Cube
+    fold: str
+
+    @property
+    def definition(self) -> Fold:
+        return self.cube.folds[self.fold]
+
+    @property
+    def is_cost(self) -> bool:
+        return self.cube.is_cost or self.definition.is_cost
+
+    def rows(self, first: date, last: date) -> QuerySet:
+        """The rows of a period (both days included) that this measure counts."""
+        if isinstance(self.cube, PeriodCube):
+            rows = self.cube.rows_in(first, last)
+        else:
+            rows = self.cube.rows().filter(**{f"{self.cube.day}__gte": first, f"{self.cube.day}__lte": last})
+            rows = self._within_span(rows, first, last)
+        where = self.definition.where
+        return rows.filter(where) if where is not None else rows
+
+    def _within_span(self, rows: QuerySet, first: date, last: date) -> QuerySet:
+        """Where rows are spread over days, tell the database which base rows can matter."""
+        if self.cube.span is None:
+            return rows
+        start, end = self.cube.span
+        return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure with its sign; `instead` names the measure to take when split or filtered by a dimension."""
+
+    measure: Measure
+    sign: int = 1
+    at: At = At.FLOW
+    instead: Mapping[Dimension, Measure] = field(default_factory=dict)
+
+    def __neg__(self) -> Term:
+        return Term(self.measure, -self.sign, self.at, self.instead)
+
+    def measure_for(self, dimensions: set[str]) -> Measure:
+        for dimension, measure in self.instead.items():
+            if dimension in dimensions:
+                return measure
+        return self.measure
+
+
+@dataclass(frozen=True, eq=False)
+class Kpi:
+    """One card of the catalogue.
+
+    `value = scale × Σ numerator ÷ Σ denominator`, or `scale × Σ numerator` where there is no denominator.
+    `additive` is false for dimensions whose parts may exceed the whole.
+    """
+
+    key: str
+    name: Promise
+    abbreviation: str
+    group: Group
+    kind: Kind
+    formula: Promise
+    why: Promise
+    numerator: tuple[Term, ...]
+    unit: Unit
+    direction: Direction
+    timing: Timing
+    dimensions: tuple[Dimension, ...]
+    denominator: tuple[Term, ...] = ()
+    scale: Decimal = Decimal(1)
+    version: int = 1
+    cadence: str = "monthly"
+    minimum_sample: int = 0
+    interval: Interval | None = None
+    squares: Term | None = None
+    sample: tuple[Term, ...] = ()
+    drivers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    enter_at: str = ""
+    not_additive: frozenset[Dimension] = frozenset()
+    maturing_days: int = 0
+    window: tuple[str, str] | None = None
+    incomplete: Term | None = None
+    estimated: Term | None = None
+
+    @property
+    def is_ratio(self) -> bool:
+        return bool(self.denominator)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        extra = tuple(term for term in (self.squares, self.incomplete, self.estimated) if term)
+        return self.numerator + self.denominator + self.sample + extra
+
+    @property
+    def needs_costs(self) -> bool:
+        return any(term.measure.is_cost for term in self.numerator + self.denominator)

@@ -1,0 +1,69 @@
+"""What must be computed again. Marks are append-only and never unique: a unique key would lose a late committer's mark."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models.functions import Now
+
+EPOCH = date(1990, 1, 1)
+BUCKET_DAYS = 31
+
+
+class DirtyDay(models.Model):
+    """Days of one cube whose components may be wrong; `bucket` is the cell that locks and drains together."""
+
+    id = models.BigAutoField(primary_key=True)
+    cube = models.PositiveSmallIntegerField()
+    bucket = models.IntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    marked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["cube", "bucket"], name="kpis_dirtyday_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.cube} {self.first_day}"
+
+
+class DirtyCustomer(models.Model):
+    """A customer whose facts may be wrong."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_id = models.BigIntegerField()
+    marked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["customer_id"], name="kpis_dirtycustomer_customer")]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class Failure(models.Model):
+    """A cell that could not be drained: its marks stay, and it waits before it is tried again."""
+
+    pk = models.CompositePrimaryKey("cube", "bucket")
+    cube = models.PositiveSmallIntegerField()
+    bucket = models.IntegerField()
+    attempts = models.PositiveIntegerField(default=1)
+    error = models.TextField()
+    failed_at = models.DateTimeField()
+    retry_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.cube}/{self.bucket}: {self.error}"
+
+
+class Refresh(models.Model):
+    """When a cell was last drained."""
+
+    pk = models.CompositePrimaryKey("cube", "bucket")
+    cube = models.PositiveSmallIntegerField()
+    bucket = models.IntegerField()
+    computed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.cube}/{self.bucket}"

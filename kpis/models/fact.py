@@ -1,0 +1,125 @@
+"""Facts of customers that no single row holds: first and last order day, spans of activity, order days.
+
+Members are those of the moment the facts were computed, so that an old contribution can be taken back exactly.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from crm.models import RecordQuerySet
+from customers.models import Customer
+from leads.models import Lead
+
+
+class CustomerFactQuerySet(RecordQuerySet):
+    owner_paths = ("customer__owner",)
+
+
+class CustomerFact(models.Model):
+    """One counted customer with at least one counted order."""
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    first_day = models.DateField()
+    second_day = models.DateField(null=True)
+    last_day = models.DateField()
+    channel_id = models.BigIntegerField(default=0)
+    lead_source_id = models.BigIntegerField(default=0)
+    campaign_id = models.BigIntegerField(default=0)
+    owner_id = models.BigIntegerField(default=0)
+    landing_page_id = models.BigIntegerField(default=0)
+    social_network_id = models.BigIntegerField(default=0)
+
+    objects = CustomerFactQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["first_day"], name="kpis_customerfact_first")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.first_day}"
+
+
+class FactDetailQuerySet(RecordQuerySet):
+    owner_paths = ("fact__customer__owner",)
+
+
+class CustomerDay(models.Model):
+    """A day on which a customer placed a counted order with an owner: the presence table of distinct counts."""
+
+    fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="days")
+    day = models.DateField()
+    owner_id = models.BigIntegerField(default=0)
+    team_id = models.BigIntegerField(default=0)
+
+    objects = FactDetailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fact", "day"], name="kpis_customerday_fact"),
+            models.Index(fields=["day"], name="kpis_customerday_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id}: {self.day}"
+
+
+class CustomerSpan(models.Model):
+    """A span of activity: from `start_day` up to the day before `lost_day`."""
+
+    fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, related_name="spans")
+    start_day = models.DateField()
+    lost_day = models.DateField()
+    is_first = models.BooleanField()
+
+    objects = FactDetailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["start_day"], name="kpis_customerspan_start"),
+            models.Index(fields=["lost_day"], name="kpis_customerspan_lost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id}: {self.start_day} to {self.lost_day}"
+
+
+class LeadFactQuerySet(RecordQuerySet):
+    owner_paths = ("lead__owner",)
+
+
+class LeadFact(models.Model):
+    """A counted lead that has a customer, and whether that customer ordered on or after the lead's day."""
+
+    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    customer_id = models.BigIntegerField(db_index=True)
+    created_on = models.DateField()
+    has_ordered = models.BooleanField()
+    channel_id = models.BigIntegerField(default=0)
+    lead_source_id = models.BigIntegerField(default=0)
+    campaign_id = models.BigIntegerField(default=0)
+    owner_id = models.BigIntegerField(default=0)
+    landing_page_id = models.BigIntegerField(default=0)
+    social_network_id = models.BigIntegerField(default=0)
+
+    objects = LeadFactQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_on"], name="kpis_leadfact_created")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.has_ordered}"
+
+
+class Batch(models.Model):
+    """The customers being computed: a temporary table of the draining session (engine/customers.py)."""
+
+    customer_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        managed = False
+        db_table = "kpis_batch"
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

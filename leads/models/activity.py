@@ -1,0 +1,63 @@
+"""What is done with leads, opportunities and customers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.history import keeps_history
+from crm.models import Record, RecordQuerySet, User
+from customers.models import Customer
+from leads.models.lead import Lead
+from leads.models.opportunity import Opportunity
+
+
+class ActivityQuerySet(RecordQuerySet):
+    owner_paths = ("owner", "lead__owner", "opportunity__owner", "customer__owner")
+
+    def planned(self) -> Self:
+        return self.filter(done_at__isnull=True, due_at__isnull=False)
+
+
+@keeps_history
+class Activity(Record):
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        MEETING = "meeting", _("Meeting")
+        DEMO = "demo", _("Demo")
+        CONSULTATION = "consultation", _("Consultation")
+        EMAIL = "e-mail", _("E-mail")
+        MESSAGE = "message", _("Message")
+        TASK = "task", _("Task")
+        NOTE = "note", _("Note")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
+    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="activities")
+    booked_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=50, blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"), blank=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "activities"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(lead__isnull=False) | Q(opportunity__isnull=False) | Q(customer__isnull=False),
+                name="leads_activity_has_subject",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "due_at"], condition=Q(done_at__isnull=True), name="leads_activity_due")]
+
+    def __str__(self) -> str:
+        return self.subject or self.get_kind_display()

@@ -1,0 +1,122 @@
+"""Opportunities and the stages they pass."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.database import local_day_field
+from crm.fields import MoneyField
+from crm.history import keeps_history
+from crm.models import Record, RecordQuerySet, User
+from customers.models import Customer, Order, Product
+from leads.models.lead import Lead
+
+
+class Stage(models.Model):
+    """A column of the board. Exactly one stage is won and one is lost."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("Open")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=50)
+    name_fa = models.CharField(_("Persian name"), max_length=50)
+    position = models.PositiveSmallIntegerField(unique=True)
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.OPEN)
+    probability = models.DecimalField(max_digits=3, decimal_places=2)
+    stale_days = models.PositiveSmallIntegerField(_("days without activity before it is stale"), default=7)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=~Q(kind="open"), name="leads_stage_one_end_each"),
+            models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="leads_stage_probability"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_fa if get_language() == "fa" else self.name
+
+
+class OpportunityQuerySet(RecordQuerySet):
+    owner_paths = ("owner", "customer__owner")
+
+    def counted(self) -> Self:
+        """Not of a lead or customer that figures leave out."""
+        return self.filter(
+            Q(lead__isnull=True) | Q(lead__is_test=False, lead__is_spam=False),
+            Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False),
+        )
+
+    def open(self) -> Self:
+        return self.filter(won_at__isnull=True, lost_at__isnull=True)
+
+
+@keeps_history
+class Opportunity(Record):
+    name = models.CharField(_("name"), max_length=200)
+    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.PROTECT, related_name="opportunities")
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="opportunities")
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="opportunities"
+    )
+    amount = MoneyField(_("amount"), default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    stage = models.ForeignKey(Stage, verbose_name=_("stage"), on_delete=models.PROTECT, related_name="opportunities")
+    expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
+    created_on = local_day_field("created_at")
+    won_at = models.DateTimeField(null=True, blank=True)
+    lost_at = models.DateTimeField(null=True, blank=True)
+    closed_on = local_day_field(Coalesce("won_at", "lost_at"))
+    lost_reason = models.CharField(_("reason of loss"), max_length=200, blank=True)
+    products = models.ManyToManyField(Product, blank=True, related_name="opportunities")
+    orders = models.ManyToManyField(Order, blank=True, related_name="+")
+
+    objects = OpportunityQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "opportunities"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="leads_opportunity_one_close"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="leads_opportunity_amount_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="leads_opportunity_closed"),
+            models.Index(fields=["stage", "-id"], name="leads_opportunity_board"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.won_at is None and self.lost_at is None
+
+
+class StageChange(models.Model):
+    """One dated move, with the amount and the probability from then on."""
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="changes")
+    from_stage = models.ForeignKey(Stage, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    to_stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
+    amount = MoneyField()
+    probability = models.DecimalField(max_digits=3, decimal_places=2)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.opportunity_id} → {self.to_stage_id}"
