@@ -5,6 +5,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 os.environ.setdefault("PROCESS", "web")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402  the two lines above must come first
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

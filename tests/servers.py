@@ -3,14 +3,40 @@
 They live beside the working ones, never in them: they lose data when the machine crashes, and are faster for it.
 """
 
+import fcntl
 import os
+from collections.abc import Generator
+from typing import IO
+
+import django.db.models  # noqa: F401  pytest-randomly enters Django by a side door that only works when this came first
+import pytest
 
 from crm import embedded
 
-os.environ["TESTING"] = "1"
-os.environ["EMBEDDED"] = "1"
-if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit everything below
-    os.environ["DATA_DIR"] = str(embedded.data_dir() / "tests")
-    os.environ["PG_OPTIONS"] = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    os.environ.get("DATABASE_URL") or os.environ.update(DATABASE_URL=embedded.ensure_postgres())
-    os.environ.setdefault("REDIS_URL", embedded.ensure_valkey())
+in_use: list[IO[str]] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """A wrapper comes before pytest-django's own hook, which loads the settings."""
+    os.environ["TESTING"] = os.environ["EMBEDDED"] = "1"
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit all of this
+        os.environ["DATA_DIR"] = str(embedded.data_dir() / "tests")
+        os.environ["PG_OPTIONS"] = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        for name, start in (("DATABASE_URL", embedded.ensure_postgres), ("REDIS_URL", embedded.ensure_valkey)):
+            os.environ[name] = os.environ.get(name) or start()
+        in_use.append(open(embedded.data_dir() / "in-use", "w"))  # noqa: SIM115  held until the process ends
+        fcntl.flock(in_use[0], fcntl.LOCK_SH)
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the servers unless another run still uses them."""
+    if in_use:
+        try:
+            fcntl.flock(in_use[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        finally:
+            in_use.pop().close()
+        embedded.stop(["valkey", "postgres"])

@@ -1,0 +1,299 @@
+"""`manage.py up`, `down` and `test`: what runs before Django's settings can load."""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from rich.console import Console
+from rich.panel import Panel
+
+from crm import embedded
+from crm.supervisor import Child, Supervisor
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+FIRST_ADMINISTRATOR = "admin@example.com"
+USUAL_PORT = 8000
+SERVER_CHECK_SECONDS = 5.0
+
+console = Console(highlight=False)
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[0] == "test":
+        run_tests(arguments[1:])
+    options = parser().parse_args(arguments)
+    if options.data_dir:
+        os.environ["DATA_DIR"] = str(Path(options.data_dir).expanduser().absolute())
+    try:
+        if options.command == "down":
+            down()
+        else:
+            up(options)
+    except (embedded.EmbeddedError, CommandError) as error:
+        console.print(f"[bold red]{type(error).__name__}[/]: {error}", markup=True)
+        sys.exit(1)
+    except OSError as error:
+        sys.exit(f"{error}\nChoose a writable place with --data-dir, or free the disk.")
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(prog="manage.py")
+    commands = result.add_subparsers(dest="command", required=True)
+    start = commands.add_parser("up", help="start everything; the first time, create everything")
+    start.add_argument("--port", type=int, help=f"where the pages are served (default: {USUAL_PORT}, or the next free one)")
+    start.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    start.add_argument("--demo", action=argparse.BooleanOptionalAction, help="load the demo company, or do not ask")
+    end = commands.add_parser("down", help="stop what runs from the data directory")
+    for command in (start, end):
+        command.add_argument("--data-dir", help="where database, files and logs are kept")
+    return result
+
+
+# ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_tests(arguments: list[str]) -> NoReturn:
+    if not (shutil.which("chromium") or shutil.which("google-chrome")):
+        console.print("No Chromium found: browser tests are skipped. Debian and Ubuntu: apt-get install chromium")
+    os.chdir(BASE_DIR)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
+
+
+# ── up ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def up(options: argparse.Namespace) -> None:
+    with only_one() as note:
+        signal.signal(signal.SIGTERM, interrupt)
+        signal.signal(signal.SIGHUP, interrupt)
+        supervisor = None
+        try:
+            port = find_port(options.host, options.port)
+            address = os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
+            note(address)
+            start_servers()
+            password = prepare(demo=options.demo)
+            supervisor = Supervisor(children(options.host, port), say=console.print)
+            supervisor.start()
+            wait_for_the_page(supervisor, options.host, port)
+            announce(address, password)
+            watch(supervisor)
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C would leave something running
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            if supervisor:
+                supervisor.stop()
+            embedded.stop(list(embedded.started))
+    console.print("Stopped.")
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[Callable[[str], None]]:
+    """One `up` per data directory; its file tells the others the process and the address."""
+    home = embedded.data_dir()
+    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    with open(home / "up", "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            pid, _, address = file.read().partition(" ")
+            raise CommandError(f"Sanjeh already runs from {home}: {address.strip()} (process {pid})") from None
+
+        def note(address: str) -> None:
+            file.truncate(0)
+            file.write(f"{os.getpid()} {address}")
+            file.flush()
+
+        yield note
+        file.truncate(0)
+
+
+def is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def find_port(host: str, wanted: int | None) -> int:
+    """The asked port or none; unasked, the usual one or the next that is free."""
+    if wanted is not None:
+        if not is_free(host, wanted):
+            raise CommandError(f"Port {wanted} is taken. Choose another with --port.")
+        return wanted
+    for port in range(USUAL_PORT, USUAL_PORT + 100):
+        if is_free(host, port):
+            if port != USUAL_PORT:
+                console.print(f"Port {USUAL_PORT} is taken; using {port}.")
+            return port
+    raise CommandError(f"No free port from {USUAL_PORT} on. Choose one with --port.")
+
+
+def start_servers() -> None:
+    """Before the settings load, so that a first start says what it is waiting for."""
+    if os.environ.get("EMBEDDED", "1").lower() in {"0", "false", "no", "off"}:
+        return
+    starters = {"DATABASE_URL": ("PostgreSQL", embedded.ensure_postgres), "REDIS_URL": ("Valkey", embedded.ensure_valkey)}
+    for name, (title, start) in starters.items():
+        if not os.environ.get(name):
+            with console.status(f"Starting {title} …"):
+                os.environ[name] = start()
+
+
+def prepare(*, demo: bool | None) -> str | None:
+    """Bring database and static files up to date; return the first administrator's password if one was made."""
+    with console.status("Loading …"):
+        django.setup()
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        with console.status(f"Bringing the database up to date: {len(waiting)} migrations …"):
+            call_command("migrate", interactive=False, verbosity=0)
+    with console.status("Preparing the static files …"):
+        collect_static_files()
+    is_new = not get_user_model().objects.exists()
+    password = create_first_administrator() if is_new else None
+    if wants_demo(demo, is_new=is_new):
+        load_demo()
+    connection.close()
+    return password
+
+
+def collect_static_files() -> None:
+    """Hashing and compressing takes seconds, so it is done again only when a file or a package changed."""
+
+    files = [BASE_DIR / "requirements.lock", *sorted(path for path in (BASE_DIR / "static").rglob("*") if path.is_file())]
+    seen = sha256("".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}\n" for path in files).encode())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if settings.DEBUG or (stamp.exists() and stamp.read_text() == seen.hexdigest()):
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(seen.hexdigest())
+
+
+def create_first_administrator() -> str:
+    password = secrets.token_urlsafe(12)
+    # by its name: models can be imported only now, after the set-up
+    create_user = import_string("crm.services.create_user")
+    create_user(email=FIRST_ADMINISTRATOR, password=password, role="admin")
+    return password
+
+
+def wants_demo(given: bool | None, *, is_new: bool) -> bool:
+    if given is not None or not is_new or not sys.stdin.isatty():
+        return bool(given)
+    return console.input("Load a demo company to look around in? It can be removed later. \\[y/N] ").strip().lower() in {
+        "y",
+        "yes",
+    }
+
+
+def load_demo() -> None:
+    if "load_demo" not in get_commands():
+        raise CommandError("There is no demo company in this version.")
+    call_command("load_demo")
+
+
+def children(host: str, port: int) -> list[Child]:
+    data = embedded.data_dir()
+    logs, counts = data / "logs", data / "metrics"
+    logs.mkdir(exist_ok=True)
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    python = [sys.executable, "-m"]
+    web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws", "--blocking-threads", "8"]
+    worker = ["celery", "-A", "crm", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    beat = ["celery", "-A", "crm", "beat", "--schedule", str(data / "beat-schedule"), "--pidfile="]
+    commands = {"web": [*web, "crm.wsgi:application"], "worker": worker, "beat": beat}
+    common = {"PROMETHEUS_MULTIPROC_DIR": str(counts), "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
+    return [
+        Child(name=name, command=[*python, *command], env=common | {"PROCESS": name}, log=logs / f"{name}.log")
+        for name, command in commands.items()
+    ]
+
+
+def wait_for_the_page(supervisor: Supervisor, host: str, port: int) -> None:
+    """Until the first answer; a child that dies meanwhile shows its last words."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  compared, not bound
+    with console.status("Starting the web server, the worker and the clock …"):
+        for _ in range(300):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+                urllib.request.urlopen(f"http://{here}:{port}/healthz/live", timeout=2).close()
+                return
+            dead = [child for child in supervisor.children if not child.is_running]
+            if dead:
+                raise CommandError(f"{dead[0].name} does not start:\n{dead[0].last_words()}")
+            time.sleep(0.1)
+    raise CommandError(f"The web server does not answer. Log: {embedded.data_dir() / 'logs' / 'web.log'}")
+
+
+def announce(address: str, password: str | None) -> None:
+    lines = [f"Sanjeh runs at [bold]{address}[/]"]
+    if password:
+        lines += ["", f"Sign in as  [bold]{FIRST_ADMINISTRATOR}[/]", f"Password    [bold]{password}[/]"]
+        lines += ["It is shown this once; change it after signing in."]
+    console.print(Panel("\n".join(lines), expand=False, padding=(1, 3)))
+    console.print(f"Data and logs: {embedded.data_dir()}. Ctrl-C stops everything.")
+
+
+def watch(supervisor: Supervisor) -> NoReturn:
+    """Until interrupted: revive children at once and, less often, the servers we run ourselves."""
+    next_look = time.monotonic() + SERVER_CHECK_SECONDS
+    while True:
+        time.sleep(0.5)
+        now = time.monotonic()
+        supervisor.check(now)
+        if now >= next_look:
+            for name, ensure in (("postgres", embedded.ensure_postgres), ("valkey", embedded.ensure_valkey)):
+                if name in embedded.started:
+                    ensure()
+            next_look = now + SERVER_CHECK_SECONDS
+
+
+# ── down ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def down() -> None:
+    """Stop a running `up`, or servers that another command started and left."""
+    home = embedded.data_dir()
+    if not home.exists():
+        raise CommandError(f"There is nothing at {home}.")
+    with open(home / "up", "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            os.kill(int(file.read().split()[0]), signal.SIGTERM)
+            fcntl.flock(file, fcntl.LOCK_EX)
+    embedded.stop(["valkey", "postgres"])
+    console.print("Stopped.")
