@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as gregorian
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -368,9 +368,10 @@ def local_day(moment: datetime, zone: tzinfo | str) -> date:
 
 def localise(naive: datetime, zone: tzinfo | str) -> datetime:
     """The moment behind a time without offset. One that was skipped or came twice takes the offset from before the change."""
-    local = naive.replace(tzinfo=as_zone(zone), fold=0)
-    # By way of UTC, so that a skipped time comes back as one that clocks did show.
-    return local.astimezone(UTC).astimezone(local.tzinfo)
+    moment = naive.replace(tzinfo=as_zone(zone), fold=0).astimezone(UTC)
+    # With a plain offset: Python never calls a repeated hour of a zone equal to a moment in UTC.
+    offset = moment.astimezone(as_zone(zone)).utcoffset() or timedelta()
+    return moment.astimezone(timezone(offset))
 
 
 def day_bounds(day: date, zone: tzinfo | str) -> tuple[datetime, datetime]:
