@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from django.db import connection
 
@@ -127,7 +129,8 @@ def test_the_statement_is_plain_ascii():
 
 @pytest.mark.django_db
 def test_the_database_folds_as_python_does():
-    letters = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
+    # Letters that this Python's Unicode does not know yet may have a lower case in a newer database.
+    letters = [chr(code) for code in range(1, 0x10000) if unicodedata.category(chr(code)) not in {"Cn", "Cs"}]
     texts = [spelling for spellings in EQUAL for spelling in spellings] + letters + ["İΣΟΦΟΣ ﷼ ﷺ", ""]
 
     with connection.cursor() as cursor:
