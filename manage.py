@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -29,18 +30,31 @@ def bootstrap(*, development: bool) -> None:
 
 
 def install(lock: str) -> None:
-    uv = shutil.which("uv")
-    try:
-        if not PYTHON.exists():
-            subprocess.run([uv, "venv", "-q", VENV] if uv else [sys.executable, "-m", "venv", VENV], check=True)
-        pip = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
-        subprocess.run([*pip, "--require-hashes", "-r", HERE / lock], check=True)
-    except subprocess.CalledProcessError as error:
-        shutil.rmtree(VENV, ignore_errors=True)
-        sys.exit(f"{error}\nDebian and Ubuntu: apt-get install python3-venv, or install uv; then run this again.")
+    uv, is_new = shutil.which("uv"), not PYTHON.exists()
+    if is_new and subprocess.run([uv, "venv", "-q", VENV] if uv else [sys.executable, "-m", "venv", VENV]).returncode:
+        shutil.rmtree(VENV, ignore_errors=True)  # half made: without pip
+        sys.exit("No virtual environment. Debian and Ubuntu: apt-get install python3-venv, or install uv; then run this again.")
+    pip = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
+    with subprocess.Popen([*pip, "--require-hashes", "-r", HERE / lock], stdout=subprocess.PIPE, text=True) as running:
+        show_progress(running.stdout, total=(HERE / lock).read_text().count("=="))
+    if running.returncode:
+        sys.exit(f"The packages of {lock} were not installed; the reason stands above. Running this again continues.")
+
+
+def show_progress(lines: Iterable[str], total: int) -> None:
+    """One growing line instead of pip's many, and none in a pipe; uv shows its own."""
+    found = 0
+    for line in lines:
+        found += line.startswith(("Collecting", "Processing"))
+        if sys.stderr.isatty():
+            text = "unpacking …" if line.startswith("Installing") else f"{found} of {total} packages"
+            print(f"\r  {text:<24}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
 
 
 def main() -> None:
+    if os.name == "nt":
+        sys.exit("On Windows, run this inside WSL, or use Docker: docker compose up.")
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"

@@ -77,7 +77,7 @@ def stop(names: list[str]) -> None:
         _wait(lambda: not _valkey("PING", path), seconds=5)
     if "postgres" in names and (home / "postgres" / "postmaster.pid").exists():
         command = [_postgres_binaries(home) / "pg_ctl", "-D", home / "postgres", "-m", "fast", "-w", "-t", "8", "stop"]
-        subprocess.run(command, **SILENT, cwd="/", **_account(), check=False)
+        subprocess.run(command, **SILENT, cwd="/", **_account())
     started[:] = [name for name in started if name not in names]
 
 
@@ -138,7 +138,7 @@ def _wait(condition: Any, *, seconds: float) -> bool:
 def _runs(command: list[Any]) -> bool:
     """Whether the server's account can execute this at all."""
     try:
-        return subprocess.run(command, **SILENT, cwd="/", **_account(), check=False).returncode == 0
+        return subprocess.run(command, **SILENT, cwd="/", **_account()).returncode == 0
     except OSError:
         return False
 
@@ -218,7 +218,7 @@ def _create_cluster(binaries: Path, data: Path) -> None:
     for ctype in ("C.UTF-8", "en_US.UTF-8"):
         command = [binaries / "initdb", "-D", part, "-U", NAME, "-A", "trust", "-E", "UTF8", "--no-sync"]
         command += ["--locale=C", f"--lc-ctype={ctype}", "--no-instructions", *collation]
-        made = subprocess.run(command, capture_output=True, text=True, cwd="/", **_account(), check=False)
+        made = subprocess.run(command, capture_output=True, text=True, cwd="/", **_account())
         if made.returncode == 0:
             break
     else:
@@ -234,7 +234,7 @@ def _create_cluster(binaries: Path, data: Path) -> None:
 
 def _postgres_answers(binaries: Path, run: Path) -> bool:
     command = [binaries / "pg_isready", "-q", "-h", run, "-p", str(PORT), "-U", NAME, "-d", NAME]
-    return subprocess.run(command, check=False).returncode == 0
+    return subprocess.run(command).returncode == 0
 
 
 def _start_postgres(binaries: Path, data: Path, run: Path) -> None:
@@ -247,7 +247,7 @@ def _start_postgres(binaries: Path, data: Path, run: Path) -> None:
     command = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start"]
     for _ in range(5):
         # never pipes: the server inherits them, and whoever reads them waits for ever
-        done = subprocess.run(command, **SILENT, start_new_session=True, cwd="/", **_account(), check=False)
+        done = subprocess.run(command, **SILENT, start_new_session=True, cwd="/", **_account())
         if done.returncode == 0 or _postgres_answers(binaries, run):
             return
         time.sleep(0.5)  # after a kill the orphaned children hold the shared memory for a moment
@@ -276,7 +276,7 @@ def _start_valkey(home: Path, path: Path) -> None:
     command = [program, "--daemonize", "yes", "--port", "0", "--unixsocket", path, "--unixsocketperm", "700"]
     command += ["--dir", data, "--logfile", data / "server.log", "--pidfile", data / "server.pid"]
     command += ["--save", "60 1", "--maxmemory-policy", "noeviction"]
-    subprocess.run(command, **SILENT, start_new_session=True, cwd="/", **_account(), check=False)
+    subprocess.run(command, **SILENT, start_new_session=True, cwd="/", **_account())
     if not _wait(lambda: _valkey("PING", path) == "+PONG", seconds=20):
         raise EmbeddedError(f"Valkey does not start. See {data / 'server.log'}.")
 
