@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from ipaddress import ip_address
 
 PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
 ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
@@ -79,24 +78,16 @@ def clean_email(value: str) -> str:
 
 
 def clean_host(host: str) -> str:
-    """A public host name in ASCII. Addresses of machines and names without a dot are refused."""
+    """A public host name in ASCII. Names without a dot are refused, and numeric addresses: no top label is a number."""
     try:
         ascii_host = host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         raise TextError("invalid-email", "Enter a valid e-mail address.") from None
     labels = ascii_host.split(".")
     whole = len(labels) > 1 and TOP_LABEL.fullmatch(labels[-1]) and all(HOST_LABEL.fullmatch(label) for label in labels)
-    if not whole or is_ip_address(ascii_host):
+    if not whole:
         raise TextError("invalid-email", "Enter a valid e-mail address.")
     return ascii_host
-
-
-def is_ip_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 # Folding. One table serves Python and PostgreSQL, so that both always give the same answer.

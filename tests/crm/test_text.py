@@ -94,6 +94,9 @@ def test_e_mail_addresses_have_one_spelling(typed, stored):
         "a@" + "x" * 320 + ".com",
         "a" * 65 + "@example.com",
         "a@" + ".".join(["x" * 60] * 5) + ".com",
+        "a@" + "ü" * 64 + ".com",
+        # Short enough as typed, too long in ASCII.
+        "a@" + ".".join(["آبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"] * 6) + ".com",
     ],
 )
 def test_what_is_no_e_mail_address_is_refused(typed):
