@@ -115,7 +115,7 @@ function scales(chart) {
     beginAtZero: chart.fromZero !== false,
     border: { display: false },
     grid: { color: colour("hairline") },
-    ticks: { ...text, maxTicksLimit: 7, callback: (tick) => short(tick, chart.format) },
+    ticks: { ...text, maxTicksLimit: isHorizontal ? 4 : 7, maxRotation: 0, callback: (tick) => short(tick, chart.format) },
   };
   const category = {
     stacked,
@@ -126,7 +126,13 @@ function scales(chart) {
   // Time runs left to right in both languages; amounts grow from the side where reading starts.
   return isHorizontal
     ? { x: { ...value, reverse: isRtl }, y: { ...category, position: isRtl ? "right" : "left" } }
-    : { x: { ...category, ticks: { ...category.ticks, align: "inner" } }, y: { ...value, position: isRtl ? "right" : "left" } };
+    : { x: { ...category, ticks: { ...category.ticks, align: chart.kind === "line" ? "inner" : "center" } }, y: { ...value, position: isRtl ? "right" : "left" } };
+}
+
+function legendItems(drawing) {
+  return Chart.defaults.plugins.legend.labels
+    .generateLabels(drawing)
+    .map((item) => ({ ...item, pointStyle: drawing.data.datasets[item.datasetIndex].type === "line" ? "line" : "rectRounded" }));
 }
 
 function configuration(chart) {
@@ -155,7 +161,7 @@ function configuration(chart) {
           ...direction,
           display: chart.series.length > 1,
           align: "start",
-          labels: { ...text, usePointStyle: true, pointStyleWidth: 28, boxHeight: 7 },
+          labels: { ...text, usePointStyle: true, pointStyleWidth: 26, boxHeight: 8, generateLabels: legendItems },
         },
         tooltip: {
           ...direction,
