@@ -132,7 +132,10 @@ function scales(chart) {
 function legendItems(drawing) {
   return Chart.defaults.plugins.legend.labels
     .generateLabels(drawing)
-    .map((item) => ({ ...item, pointStyle: drawing.data.datasets[item.datasetIndex].type === "line" ? "line" : "rectRounded" }));
+    .map((item) => {
+      const { type, borderDash } = drawing.data.datasets[item.datasetIndex];
+      return { ...item, lineDash: borderDash ?? [], pointStyle: type === "line" ? "line" : "rectRounded" };
+    });
 }
 
 function configuration(chart) {
