@@ -47,7 +47,8 @@ def test_recorded_versions_are_those_of_the_manifest() -> None:
 def test_every_vendored_package_comes_with_its_licence() -> None:
     folders = [folder for folder in (STATIC / "vendor").iterdir() if folder.is_dir()]
 
-    assert folders and all(list(folder.glob("LICENSE*")) for folder in folders)
+    assert folders
+    assert all(list(folder.glob("LICENSE*")) for folder in folders)
 
 
 def test_lock_file_names_no_address() -> None:
@@ -65,13 +66,15 @@ def test_icons_named_in_templates_are_in_the_sprite() -> None:
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
     named = {name for page in PAGES for name in ICON_NAME.findall(page.read_text())}
 
-    assert named and named <= drawn
+    assert named
+    assert named <= drawn
 
 
 def test_static_files_named_in_templates_exist() -> None:
     named = {name for page in PAGES for name in STATIC_NAME.findall(page.read_text())}
 
-    assert named and {name for name in named if not (STATIC / name).is_file()} == set()
+    assert named
+    assert {name for name in named if not (STATIC / name).is_file()} == set()
 
 
 @pytest.mark.parametrize("sheet", STYLES, ids=lambda sheet: sheet.name)
