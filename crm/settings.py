@@ -44,8 +44,7 @@ def _secret_key() -> str:
         if len(given) < 32 and not SERVERLESS:
             raise ImproperlyConfigured("SECRET_KEY must be set to at least 32 random characters.")
         return given or get_random_secret_key()
-    kept = DATA_DIR / "secret_key"
-    DATA_DIR.mkdir(mode=0o711, parents=True, exist_ok=True)
+    kept = embedded.make_data_dir() / "secret_key"
     try:
         with open(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(get_random_secret_key())
@@ -124,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -212,6 +212,8 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.context_processors.page",
+                "crm.context_processors.navigation",
             ],
         },
     }

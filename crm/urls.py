@@ -4,11 +4,18 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from crm import views
+
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("crm.health")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", views.home, name="home"),
+    path("language/", views.set_language, name="set_language"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("", include("leads.search")),
+    path("", include("leads.urls")),
+    path("", include("customers.urls")),
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from crm.database import local_day_field
+from crm.database import FoldText, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
@@ -57,6 +57,13 @@ class OpportunityQuerySet(RecordQuerySet):
 
     def open(self) -> Self:
         return self.filter(won_at__isnull=True, lost_at__isnull=True)
+
+    def search(self, text: str) -> Self:
+        """By name: every word must be found, in any order."""
+        found = self.alias(folded_name=FoldText("name"))
+        for word in text.split()[:8]:
+            found = found.filter(folded_name__contains=FoldText(Value(word)))
+        return found
 
 
 @keeps_history

@@ -1,0 +1,24 @@
+"""What every page knows: the reader's preferences, the direction of the text and where one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language_bidi, gettext
+
+from crm.navigation import items_for
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "product_name": gettext("Sanjeh"),
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "prefs": getattr(request, "prefs", None),
+    }
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    return {"navigation": items_for(user, request.path) if user and user.is_authenticated else []}
+

@@ -1,0 +1,203 @@
+"""Fields that read what people in Iran type: three scripts of digits, two calendars, two words for money."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from crm.money import DISPLAY_UNITS, AmountError, format_number, parse_amount
+from crm.periods import Calendar, DateError, localise, parse_date, parts
+from crm.phones import PhoneError, format_phone, normalise_phone
+from crm.preferences import MONEY_UNITS, Preferences
+from crm.text import TextError, clean_email, clean_text, to_latin_digits, to_persian_digits
+
+# The readers below speak English to machines; people get these words for the same codes.
+WORDS = {
+    "null-character": _("The text contains a character that cannot be stored."),
+    "forbidden-character": _("The text contains a character that cannot be stored."),
+    "blank": _("The text is blank."),
+    "invalid-email": _("Enter an e-mail address, such as name@example.com."),
+    "invalid-phone": _("Enter a telephone number, such as 0912 345 6789."),
+    "phone-too-long": _("This number has too many digits."),
+    "phone-too-short": _("This number has too few digits. Write a landline with its area code."),
+    "invalid-amount": _("Enter an amount in digits, such as 1250000."),
+    "amount-too-large": _("This amount is too large."),
+    "precision": _("This amount has too many decimals."),
+    "ambiguous-amount": _("Write 1250 or 1.25: this could mean either."),
+    "invalid-date": _("Enter a date, such as 1404/07/01 or 2025-09-23."),
+    "no-such-day": _("There is no such day in the calendar."),
+    "date-out-of-range": _("This year is out of range."),
+}
+READ_ERRORS = (TextError, PhoneError, AmountError, DateError)
+
+
+def in_words(error: Exception) -> ValidationError:
+    code = getattr(error, "code", "invalid")
+    return ValidationError(WORDS.get(code, _("This cannot be read.")), code=code)
+
+
+class TextField(forms.CharField):
+    """Text as it is stored: one form of each letter, without what cannot be seen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("dir", "auto")
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            return clean_text(text) if text else ""
+        except TextError as error:
+            raise in_words(error) from None
+
+
+class CodeField(TextField):
+    """A text in Latin letters: it runs from left to right on every page."""
+
+    def __init__(self, *, input_mode: str = "text", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"dir": "ltr", "inputmode": input_mode, "autocomplete": "off"}
+
+
+class PhoneField(CodeField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 40, "input_mode": "tel"} | kwargs))
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            return normalise_phone(text) if text else ""
+        except PhoneError as error:
+            raise in_words(error) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_phone(value) if isinstance(value, str) and value.startswith("+") else value
+
+
+class EmailField(CodeField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 254, "input_mode": "email"} | kwargs))
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        try:
+            return clean_email(text) if text else ""
+        except TextError as error:
+            raise in_words(error) from None
+
+
+class ReaderField(forms.Field):
+    """A field that has to know its reader; `ReaderForm` tells it."""
+
+    prefs: Preferences
+    today: date
+
+
+class AmountField(ReaderField, forms.CharField):
+    """Typed and shown in the reader's unit, kept in the base currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 64} | kwargs))
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "class": "number"}
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            amount = parse_amount(text, form=True) * DISPLAY_UNITS[self.prefs.money_unit].factor
+        except AmountError as error:
+            raise in_words(error) from None
+        if amount < 0:
+            raise ValidationError(_("An amount is not negative."), code="invalid-amount")
+        return amount
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal | int):
+            return value
+        prefs, unit = self.prefs, DISPLAY_UNITS[self.prefs.money_unit]
+        return format_number(value / unit.factor, prefs.language, latin_digits=prefs.latin_digits)
+
+
+class DayField(ReaderField, forms.CharField):
+    """A day of either calendar, as typed or picked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 40} | kwargs))
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-date": True}
+
+    def to_python(self, value: Any) -> date | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_date(text, Calendar(self.prefs.calendar), self.today)
+        except DateError as error:
+            raise in_words(error) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, date):
+            return value
+        if self.prefs.calendar == Calendar.GREGORIAN:
+            return value.isoformat()
+        text = "{:04}/{:02}/{:02}".format(*parts(value, Calendar.JALALI))
+        is_persian = self.prefs.language == "fa" and not self.prefs.latin_digits
+        return to_persian_digits(text) if is_persian else text
+
+
+class ClockField(forms.CharField):
+    """A time of day: 10:30, ۱۰:۳۰, 9."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 8} | kwargs))
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "placeholder": "10:00"}
+
+    def to_python(self, value: Any) -> time | None:
+        text = to_latin_digits(super().to_python(value)).replace(".", ":")
+        if not text:
+            return None
+        hour, _colon, minute = text.partition(":")
+        try:
+            return time(int(hour), int(minute or 0))
+        except ValueError:
+            raise ValidationError(_("Enter a time of day, such as 10:30."), code="invalid-time") from None
+
+
+class ReaderForm(forms.Form):
+    """A form that knows who reads it, in which calendar, unit and zone, and what day it is."""
+
+    error_css_class = "has-error"
+
+    def __init__(self, *args: Any, user: User, prefs: Preferences, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.prefs, self.at = user, prefs, at
+        for field in self.fields.values():
+            if isinstance(field, ReaderField):
+                field.prefs, field.today = prefs, prefs.today(at)
+            if isinstance(field, AmountField):
+                unit = DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
+                field.label = f"{field.label} ({unit})"
+
+    def moment(self, day: date, clock: time | None) -> datetime:
+        """The moment behind a local day and time; a day without a time means the morning."""
+        return localise(datetime.combine(day, clock or time(9)), self.prefs.zone)
+
+
+class PreferencesForm(forms.Form):
+    """What a reader chooses about their pages; only what was sent changes."""
+
+    calendar = forms.ChoiceField(choices=[("jalali", ""), ("gregorian", "")], required=False)
+    money_unit = forms.ChoiceField(choices=[(key, "") for key in MONEY_UNITS], required=False)
+    theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
+    latin_digits = forms.TypedChoiceField(choices=[("0", ""), ("1", "")], coerce=lambda sent: sent == "1", required=False)
+    shortcuts = forms.TypedChoiceField(choices=[("0", ""), ("1", "")], coerce=lambda sent: sent == "1", required=False)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name in self.data and value != ""}

@@ -1,0 +1,69 @@
+"""Where one can go. What a reader may not open is absent, not grey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from crm.permissions import may_enter, may_manage_people, may_sell
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`target` is a URL name, or a path for pages of an app that names them itself."""
+
+    label: Promise
+    icon: str
+    target: str
+    prefixes: tuple[str, ...]
+    is_for: Callable[[User], bool]
+
+
+@dataclass(frozen=True)
+class Item:
+    label: Promise
+    icon: str
+    url: str
+    is_current: bool
+
+
+ENTRIES = (
+    Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
+    Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
+    Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
+    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/",), may_enter),
+    Entry(_("Settings"), "settings", "/admin/", ("/admin/",), may_manage_people),
+)
+
+
+def items_for(user: User, path: str) -> list[Item]:
+    """The entries a user may open, with the one they are in."""
+    allowed = [(entry, url_of(entry.target)) for entry in ENTRIES if entry.is_for(user)]
+    return [Item(entry.label, entry.icon, url, path.startswith(entry.prefixes)) for entry, url in allowed if url]
+
+
+@cache
+def url_of(target: str) -> str:
+    """The address behind a URL name or a path; empty where nothing answers there."""
+    try:
+        if target.startswith("/"):
+            resolve(target)
+            return target
+        return reverse(target)
+    except (NoReverseMatch, Resolver404):
+        return ""
+
+
+def home_of(user: User) -> str:
+    """Where somebody lands: reps where their leads are, support where the customers are, the others at the figures."""
+    if user.role == User.Role.SUPPORT and not user.is_superuser:
+        return url_of("customers:customer-list")
+    if user.role == User.Role.REP and not user.is_superuser:
+        return url_of("leads:lead-list")
+    return url_of("/kpis/") or url_of("leads:lead-list")

@@ -1,0 +1,209 @@
+"""The generic pages that all apps declare theirs with: lists, records, forms, and the decorator of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView, TemplateView
+
+from crm.forms import ReaderForm
+from crm.models import User
+from crm.money import format_number
+from crm.permissions import may_enter
+
+PAGE_SIZE = 25
+
+
+class Page(LoginRequiredMixin):
+    """A page for those who are signed in and whom its rule lets in; the clock is read once, here."""
+
+    permits: Callable[[User], bool] = staticmethod(may_enter)
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not self.permits(request.user):
+            raise PermissionDenied
+        self.at = timezone.now()
+        return super().dispatch(request, *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Pager:
+    """What `_parts/pager.html` shows."""
+
+    previous_url: str
+    next_url: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, in words, with the address of the page without it."""
+
+    text: str
+    remove_url: str
+
+
+class ListPage(Page, TemplateView):
+    """A list with its whole state in the URL, turned by the last row seen: OFFSET would read all rows before."""
+
+    order_by = "id"
+    is_newest_first = True
+    page_size = PAGE_SIZE
+
+    def get_queryset(self) -> QuerySet:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        queryset = self.get_queryset()
+        rows, pager = self.page_of(queryset)
+        return super().get_context_data(rows=rows, pager=pager, **kwargs)
+
+    def page_of(self, queryset: QuerySet) -> tuple[list[Any], Pager]:
+        """One page and the ways on: `after` and `before` name the row where the page begins or ends."""
+        before = self._cursor("before")
+        after = None if before else self._cursor("after")
+        is_back, cursor = before is not None, before or after
+        descending = self.is_newest_first != is_back
+        signs = [f"-{name}" if descending else name for name in dict.fromkeys((self.order_by, "pk"))]
+        found = list(self._beyond(queryset, cursor, descending=descending).order_by(*signs)[: self.page_size + 1])
+        has_more, rows = len(found) > self.page_size, found[: self.page_size]
+        rows = rows[::-1] if is_back else rows
+        has_previous, has_next = (has_more, True) if is_back else (cursor is not None, has_more)
+        return rows, Pager(
+            self.url_with(before=self._place(rows[0]), after=None) if rows and has_previous else "",
+            self.url_with(after=self._place(rows[-1]), before=None) if rows and has_next else "",
+        )
+
+    def url_with(self, **changes: str | None) -> str:
+        """This page's address with some parameters changed, or gone where None."""
+        return f"{self.request.path}{query_with(self.request.GET, **changes)}"
+
+    def count_text(self, shown: int, total: int) -> str:
+        """“25 of 1,240”."""
+        prefs = self.request.prefs
+        texts = [format_number(count, prefs.language, latin_digits=prefs.latin_digits) for count in (shown, total)]
+        return _("%(shown)s of %(total)s") % {"shown": texts[0], "total": texts[1]}
+
+    def _beyond(self, queryset: QuerySet, cursor: tuple[Any, int] | None, *, descending: bool) -> QuerySet:
+        if cursor is None:
+            return queryset
+        value, pk = cursor
+        side = "lt" if descending else "gt"
+        if self.order_by == "id":
+            return queryset.filter(**{f"pk__{side}": pk})
+        further = Q(**{f"{self.order_by}__{side}": value}) | Q(**{f"pk__{side}": pk})
+        # The first condition is the one that an index on (order_by, id) can start from.
+        return queryset.filter(further, **{f"{self.order_by}__{side}e": value})
+
+    def _place(self, row: Model) -> str:
+        value = getattr(row, self.order_by)
+        stamp = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        return f"{stamp}_{row.pk}"
+
+    def _cursor(self, name: str) -> tuple[Any, int] | None:
+        """A place that cannot be read is no place: the list starts at its beginning."""
+        stamp, _mark, pk = self.request.GET.get(name, "").rpartition("_")
+        if not (stamp and pk.isascii() and pk.isdigit() and len(pk) < 19):
+            return None
+        if self.order_by == "id":
+            return pk, int(pk)
+        try:
+            value = datetime.fromisoformat(stamp)
+        except ValueError:
+            return None
+        return (value, int(pk)) if value.tzinfo else None
+
+
+class DetailPage(Page, TemplateView):
+    """One record, found among those its reader may see."""
+
+    def get_object(self) -> Model:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.object = self.get_object()
+        return super().get_context_data(object=self.object, **kwargs)
+
+
+class FormPage(Page, FormView):
+    """A form that knows its reader; what a service refuses is said on the form, with nothing lost."""
+
+    form_class: type[ReaderForm]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user, "prefs": self.request.prefs, "at": self.at}
+
+    def save(self, form: ReaderForm) -> HttpResponse:
+        raise NotImplementedError
+
+    def form_valid(self, form: ReaderForm) -> HttpResponse:
+        try:
+            return self.save(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+
+    def form_invalid(self, form: ReaderForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422 if self.request.htmx else 200)
+
+
+def action(permits: Callable[[User], bool]) -> Callable:
+    """A view that changes one thing by POST and goes back to a page; what the service refuses becomes a message.
+
+    The view returns the address to go to.
+    """
+
+    def decorate(view: Callable[..., str]) -> Callable[..., HttpResponse]:
+        @require_POST
+        @login_required
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not permits(request.user):
+                raise PermissionDenied
+            try:
+                target = view(request, *args, **kwargs)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+                return redirect(next_url(request, default="/"))
+            return redirect(next_url(request, default=target))
+
+        return wrapped
+
+    return decorate
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """The page of ours that a form asks to return to, else the page it stands on, else the default."""
+    for wish in (request.POST.get("next"), request.GET.get("next")):
+        if wish and url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+            return wish
+    return default
+
+
+def query_with(query: QueryDict, **changes: str | None) -> str:
+    """A query string with some parameters changed, or gone where None; those left empty are dropped."""
+    kept = {name: value for name, value in query.items() if value and name not in changes}
+    kept |= {name: value for name, value in changes.items() if value}
+    return f"?{urlencode(kept)}" if kept else "?"
+
+
+def say(request: HttpRequest, text: str, *, undo: str = "") -> None:
+    """A toast; `undo` is the address that takes the change back."""
+    messages.success(request, text, extra_tags=undo)

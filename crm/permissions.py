@@ -1,0 +1,34 @@
+"""Who may open what: one predicate per rule. Which rows they then see is `visible_to` of each QuerySet."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from crm.models import User
+
+SELLERS = frozenset({User.Role.REP, User.Role.MANAGER, User.Role.MARKETER, User.Role.ADMIN, User.Role.INTEGRATION})
+
+
+def may_enter(user: User) -> bool:
+    return user.is_active
+
+
+def may_sell(user: User) -> bool:
+    """Leads and opportunities are not for support."""
+    return user.is_active and (user.is_superuser or user.role in SELLERS)
+
+
+def may_manage_people(user: User) -> bool:
+    return user.is_active and user.is_superuser
+
+
+def owners_for(user: User) -> QuerySet[User]:
+    """Those whose records a user may see."""
+    if user.sees_all:
+        return colleagues()
+    return colleagues().filter(team=user.team_id) if user.sees_team else colleagues().filter(pk=user.pk)
+
+
+def colleagues() -> QuerySet[User]:
+    """Those a record can be given to: people, not programs."""
+    return User.objects.filter(is_active=True).exclude(role=User.Role.INTEGRATION).order_by("name", "email")

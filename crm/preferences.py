@@ -1,0 +1,37 @@
+"""How one reader wants things shown, and what the organisation decides about days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AnonymousUser
+
+from crm.models import Organization, User
+
+MONEY_UNITS = ("rial", "toman", "thousand_toman", "million_toman", "million_rial")
+
+
+class Preferences:
+    """Language, calendar, money unit, digits and theme are chosen apart from each other."""
+
+    def __init__(self, user: User | AnonymousUser, language: str) -> None:
+        known = isinstance(user, User)
+        self.language = user.language if known else language
+        self.calendar = user.calendar if known else ("jalali" if language == "fa" else "gregorian")
+        self.money_unit = user.money_unit if known and user.money_unit in MONEY_UNITS else "toman"
+        self.theme = user.theme if known else "auto"
+        self.latin_digits = known and user.latin_digits
+        self.shortcuts = not known or user.shortcuts
+
+    @cached_property
+    def organization(self) -> Organization:
+        return Organization.current()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.organization.zone
+
+    def today(self, at: datetime) -> date:
+        return self.organization.day_of(at)

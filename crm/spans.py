@@ -1,0 +1,64 @@
+"""Spans of days as they stand in an address: `this-month`, `1404-07`, `2025-09-23..2025-10-22`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.periods import Calendar, DateError, Grain, day_title, parse_date, parse_period, period_of
+from crm.preferences import Preferences
+from crm.text import to_persian_digits
+
+# token: (name, grain, how many periods back)
+NAMED: dict[str, tuple[Promise, Grain, int]] = {
+    "today": (_("Today"), Grain.DAY, 0),
+    "yesterday": (_("Yesterday"), Grain.DAY, 1),
+    "this-week": (_("This week"), Grain.WEEK, 0),
+    "last-week": (_("Last week"), Grain.WEEK, 1),
+    "this-month": (_("This month"), Grain.MONTH, 0),
+    "last-month": (_("Last month"), Grain.MONTH, 1),
+    "this-quarter": (_("This season"), Grain.QUARTER, 0),
+    "this-year": (_("This year"), Grain.YEAR, 0),
+    "last-year": (_("Last year"), Grain.YEAR, 1),
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole local days, both included, with a name for people."""
+
+    token: str
+    start: date
+    end: date
+    label: str
+
+
+def span_of(token: str, prefs: Preferences, today: date) -> Span | None:
+    """The span behind a token; None where there is none, as addresses are also typed by hand."""
+    rules, calendar = prefs.organization.calendar_rules, Calendar(prefs.calendar)
+    if token in NAMED:
+        name, grain, back = NAMED[token]
+        period = period_of(today, calendar, grain, rules)
+        for _step in range(back):
+            period = period_of(period.start - timedelta(days=1), calendar, grain, rules)
+        return Span(token, period.start, period.end, str(name))
+    try:
+        if ".." in token:
+            return _between(token, prefs, today)
+        period = parse_period(token, rules)
+    except DateError:
+        return None
+    return Span(token, period.start, period.end, period.label(prefs.language, latin_digits=prefs.latin_digits))
+
+
+def _between(token: str, prefs: Preferences, today: date) -> Span | None:
+    calendar = Calendar(prefs.calendar)
+    start, end = (parse_date(text, calendar, today) for text in token.split("..", 1))
+    if end < start:
+        return None
+    joined = f" {_('to')} ".join(day_title(day, calendar, prefs.language) for day in (start, end))
+    is_persian = prefs.language == "fa" and not prefs.latin_digits
+    return Span(token, start, end, to_persian_digits(joined) if is_persian else joined)

@@ -1,0 +1,61 @@
+"""What a customer's page says at a glance, with the basis of each number beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+
+from crm.models import User
+from customers.models import Answer, Customer, Order, Refund, Survey, Ticket
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    """Counted orders only: paid or fulfilled. Revenue is without tax and shipping, and after refunds."""
+
+    orders: int
+    revenue: Decimal
+    last_order_at: datetime | None
+    open_tickets: int
+    nps: Answer | None
+    csat: Answer | None
+
+
+def facts_of(customer: Customer, user: User) -> CustomerFacts:
+    orders = Order.objects.visible_to(user).counted().filter(customer=customer)
+    sums = orders.aggregate(count=Count("pk"), net=Sum("net_amount"), last=Max("placed_at"))
+    refunds = Refund.objects.visible_to(user).counted().filter(order__customer=customer).aggregate(sum=Sum("amount"))["sum"]
+    still_open = Q(resolved_at__isnull=True) | Q(reopened_at__gt=F("resolved_at"))
+    return CustomerFacts(
+        orders=sums["count"],
+        revenue=(sums["net"] or Decimal(0)) - (refunds or Decimal(0)),
+        last_order_at=sums["last"],
+        open_tickets=Ticket.objects.visible_to(user).filter(still_open, customer=customer).count(),
+        nps=_last_answer(customer, user, [Survey.Kind.NPS]),
+        csat=_last_answer(customer, user, [Survey.Kind.CSAT, Survey.Kind.CSAT_WORDS]),
+    )
+
+
+def _last_answer(customer: Customer, user: User, kinds: list[str]) -> Answer | None:
+    answers = Answer.objects.visible_to(user).filter(customer=customer, survey__kind__in=kinds)
+    return answers.select_related("survey").order_by("-answered_at", "-pk").first()
+
+
+def orders_with_refunds(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Each order with what was given back of it."""
+    return rows.annotate(refunded=Sum("refunds__amount"))
+
+
+def order_totals(order: Order, lines: Any, refunds: Any) -> dict[str, Decimal]:
+    """The sums under an order's lines, in the base currency."""
+    return {
+        "discount": sum((line.discount + line.order_discount for line in lines), Decimal(0)) * order.rate,
+        "net": order.net_amount,
+        "tax": (order.tax + sum((line.tax for line in lines), Decimal(0))) * order.rate,
+        "shipping": order.shipping * order.rate,
+        "refunded": sum((refund.amount for refund in refunds), Decimal(0)),
+    }

@@ -1,0 +1,172 @@
+"""The pages of customers and their orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import Count, Max, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.exports import csv_response
+from crm.models import User
+from crm.pages import Chip, DetailPage, FormPage, ListPage, say
+from crm.permissions import may_enter, may_sell, owners_for
+from crm.phones import format_phone
+from crm.templatetags.crm_format import format_moment
+from customers.facts import facts_of, order_totals, orders_with_refunds
+from customers.forms import CustomerForm, NewCustomerForm
+from customers.models import Answer, Customer, Order, Ticket
+from customers.services.customers import create_customer, edit_customer
+
+EXPORT_CHUNK = 2000
+ROWS_ON_PAGE = 20
+
+
+class CustomerListView(ListPage):
+    template_name = "customers/customer_list.html"
+    permits = staticmethod(may_enter)
+
+    def get_queryset(self) -> Any:
+        self.owners = owners_for(self.request.user) if self.sees_others else User.objects.none()
+        self.q = self.request.GET.get("q", "").strip()[:100]
+        wish = self.request.GET.get("owner", "")
+        self.owner = next((owner for owner in self.owners if str(owner.pk) == wish), None)
+        rows = Customer.objects.visible_to(self.request.user).filter(is_archived=False, merged_into=None)
+        rows = rows.filter(owner=self.owner) if self.owner else rows
+        self.found = rows.search(self.q)
+        return self.found.select_related("owner", "lead_source").annotate(
+            order_count=Count("orders", filter=Q(orders__status__in=Order.COUNTED)),
+            last_order_at=Max("orders__placed_at", filter=Q(orders__status__in=Order.COUNTED)),
+        )
+
+    @property
+    def sees_others(self) -> bool:
+        return self.request.user.sees_all or self.request.user.sees_team
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "q": self.q,
+            "owner": self.owner,
+            "owners": self.owners,
+            "chips": self._chips(),
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.found.count())),
+            "export_url": self.url_with(export="csv", after=None, before=None),
+        }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if self.request.GET.get("export") == "csv":
+            header = [_("Name"), _("Kind"), _("Phone"), _("E-mail"), _("Owner"), _("Since"), _("Since (ISO)")]
+            return csv_response(_("customers"), header, self._cells())
+        return super().render_to_response(context, **kwargs)
+
+    def _chips(self) -> list[Chip]:
+        chips = []
+        if self.owner:
+            chips.append(Chip(f"{_('Owner')}: {self.owner}", self.url_with(owner=None, after=None, before=None)))
+        if self.q:
+            chips.append(Chip(f"{_('Search')}: {self.q}", self.url_with(q=None, after=None, before=None)))
+        return chips
+
+    def _cells(self) -> Iterator[list[Any]]:
+        prefs = self.request.prefs
+        for customer in self.found.select_related("owner").order_by("-pk").iterator(chunk_size=EXPORT_CHUNK):
+            phone = format_phone(customer.phone) if customer.phone else ""
+            since = [format_moment(customer.created_at, prefs, "short"), customer.created_at.astimezone(prefs.zone).isoformat()]
+            yield [customer.name, customer.get_kind_display(), phone, customer.email, customer.owner, *since]
+
+
+class CustomerDetailView(DetailPage):
+    template_name = "customers/customer_detail.html"
+
+    def get_object(self) -> Customer:
+        rows = Customer.objects.visible_to(self.request.user)
+        related = rows.select_related("owner", "channel", "lead_source", "campaign", "merged_into")
+        return get_object_or_404(related, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        user, customer = self.request.user, self.object
+        orders = orders_with_refunds(Order.objects.visible_to(user).filter(customer=customer))
+        answers = Answer.objects.visible_to(user).filter(customer=customer).select_related("survey")
+        return context | {
+            "customer": customer,
+            "facts": facts_of(customer, user),
+            "orders": orders.order_by("-placed_at", "-pk")[:ROWS_ON_PAGE],
+            "answers": answers.order_by("-answered_at", "-pk")[:ROWS_ON_PAGE],
+            "tickets": Ticket.objects.visible_to(user).filter(customer=customer).order_by("-created_at", "-pk")[:ROWS_ON_PAGE],
+            "may_sell": may_sell(user),
+        }
+
+
+class CustomerCreateView(FormPage):
+    template_name = "customers/customer_form.html"
+    form_class = NewCustomerForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"token": uuid4(), "owner": self.request.user}
+
+    def save(self, form: NewCustomerForm) -> HttpResponse:
+        facts = dict(form.cleaned_data)
+        token = facts.pop("token")
+        key = {"source": "page", "external_id": str(token)} if token else {}
+        customer = create_customer(by=self.request.user, at=self.at, **facts, **key)
+        say(self.request, _("%(customer)s was saved.") % {"customer": customer})
+        return redirect("customers:customer-detail", pk=customer.pk)
+
+
+class CustomerFormPage(FormPage):
+    """A form about one customer."""
+
+    @property
+    def customer(self) -> Customer:
+        if not hasattr(self, "_customer"):
+            rows = Customer.objects.visible_to(self.request.user).filter(merged_into=None)
+            self._customer = get_object_or_404(rows.select_related("owner"), pk=self.kwargs["pk"])
+        return self._customer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        url = reverse("customers:customer-detail", args=[self.customer.pk])
+        return super().get_context_data(customer=self.customer, cancel_url=url, **kwargs)
+
+
+class CustomerEditView(CustomerFormPage):
+    template_name = "customers/customer_form.html"
+    form_class = CustomerForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.customer, name) for name in CustomerForm.base_fields}
+
+    def save(self, form: CustomerForm) -> HttpResponse:
+        edit_customer(self.customer, by=self.request.user, at=self.at, **form.cleaned_data)
+        say(self.request, _("Saved."))
+        return redirect("customers:customer-detail", pk=self.customer.pk)
+
+
+class OrderDetailView(DetailPage):
+    template_name = "customers/order_detail.html"
+
+    def get_object(self) -> Order:
+        rows = Order.objects.visible_to(self.request.user)
+        return get_object_or_404(rows.select_related("customer", "owner", "campaign", "channel"), pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        order = self.object
+        lines = list(order.lines.select_related("product").order_by("position"))
+        refunds = list(order.refunds.order_by("refunded_at", "pk"))
+        sees_costs = self.request.user.may_see_costs
+        return context | {
+            "order": order,
+            "lines": lines,
+            "refunds": refunds,
+            "totals": order_totals(order, lines, refunds),
+            "sees_costs": sees_costs,
+            "currency": order.currency if order.currency != self.request.prefs.organization.currency else None,
+        }

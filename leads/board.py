@@ -1,0 +1,133 @@
+"""The pipeline as columns of cards with their sums."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.ago import days_text
+from crm.money import format_money, format_number
+from crm.periods import Calendar, Grain, period_of
+from crm.permissions import owners_for
+from leads.models import Opportunity, Stage
+from leads.models.planning import has_next_step, next_due_at
+from leads.timeline import Reader, next_mark
+
+CARDS_IN_COLUMN = 50
+
+
+class Board:
+    """Open opportunities, and those closed in the running month."""
+
+    def __init__(self, request: HttpRequest, at: datetime) -> None:
+        self.request, self.user, self.prefs, self.at = request, request.user, request.prefs, at
+        self.reader = Reader(self.prefs, at)
+        self.today = self.prefs.today(at)
+        self.month = period_of(self.today, Calendar(self.prefs.calendar), Grain.MONTH, self.prefs.organization.calendar_rules)
+        self.owner = request.GET.get("owner", "")
+        self.owners = list(owners_for(self.user)) if self.sees_others else []
+        for owner in self.owners:
+            owner.is_chosen = str(owner.pk) == self.owner
+        self._sums: dict[int, dict[str, Any]] | None = None
+
+    @property
+    def sees_others(self) -> bool:
+        return self.user.sees_all or self.user.sees_team
+
+    @property
+    def rows(self) -> QuerySet[Opportunity]:
+        """What stands on the board: a deal closed long ago is history, not work."""
+        shown = Q(won_at__isnull=True, lost_at__isnull=True) | Q(closed_on__range=(self.month.start, self.month.end))
+        rows = Opportunity.objects.visible_to(self.user).filter(shown)
+        known = self.sees_others and self.owner in {str(owner.pk) for owner in self.owners}
+        return rows.filter(owner=self.owner) if known else rows
+
+    def sums(self) -> dict[int, dict[str, Any]]:
+        if self._sums is None:
+            grouped = self.rows.order_by().values("stage").annotate(count=Count("pk"), sum=Sum("amount"))
+            self._sums = {group["stage"]: group for group in grouped}
+        return self._sums
+
+    def columns(self) -> list[dict[str, Any]]:
+        self.stages = list(Stage.objects.all())
+        cards: dict[int, list[Opportunity]] = {}
+        for opportunity in self._cards():
+            cards.setdefault(opportunity.stage_id, []).append(opportunity)
+        return [self._column(stage, cards.get(stage.pk, [])) for stage in self.stages]
+
+    @property
+    def total_text(self) -> str:
+        return self._money(sum((self._sum(stage) for stage in self._open_stages), Decimal(0)))
+
+    @property
+    def weighted_text(self) -> str:
+        return self._money(sum((self._sum(stage) * stage.probability for stage in self._open_stages), Decimal(0)))
+
+    @property
+    def _open_stages(self) -> list[Stage]:
+        return [stage for stage in self.stages if stage.kind == Stage.Kind.OPEN]
+
+    @property
+    def attention_count(self) -> int:
+        """Open ones that are overdue or have no next step."""
+        overdue = Q(activities__due_at__lt=self.at, activities__done_at__isnull=True)
+        return self.rows.open().filter(overdue | ~Q(has_next_step("opportunity"))).distinct().count()
+
+    def _cards(self) -> QuerySet[Opportunity]:
+        """The most urgent cards of each column: what is due first, then what has no next step."""
+        numbered = self.rows.annotate(
+            next_due=next_due_at("opportunity"), moved_at=Max("changes__at"), last_done=Max("activities__done_at")
+        ).annotate(
+            place=Window(RowNumber(), partition_by=F("stage"), order_by=[F("next_due").asc(nulls_last=True), F("pk").desc()])
+        )
+        return numbered.filter(place__lte=CARDS_IN_COLUMN).select_related("stage", "owner", "customer").order_by("stage", "place")
+
+    def _column(self, stage: Stage, rows: list[Opportunity]) -> dict[str, Any]:
+        group = self.sums().get(stage.pk, {})
+        total, is_open = self._sum(stage), stage.kind == Stage.Kind.OPEN
+        weighted = _("weighted %(sum)s") % {"sum": self._money(total * stage.probability)}
+        count = group.get("count", 0)
+        return {
+            "key": stage.slug,
+            "name": str(stage),
+            "count_text": format_number(count, self.prefs.language, latin_digits=self.prefs.latin_digits),
+            "sum_text": self._money(total),
+            "weighted_text": weighted if is_open else self.month.label(self.prefs.language, latin_digits=self.prefs.latin_digits),
+            "asks": not is_open,
+            "cards": [self._card(row) for row in sorted(rows, key=self._urgency)],
+        }
+
+    def _urgency(self, row: Opportunity) -> tuple[int, Any]:
+        """Overdue, today, nothing planned, later."""
+        if row.next_due is None:
+            return (1, -row.pk)
+        return (0 if self.prefs.organization.day_of(row.next_due) <= self.today else 2, row.next_due.timestamp())
+
+    def _card(self, row: Opportunity) -> dict[str, Any]:
+        last = max(filter(None, (row.moved_at, row.last_done, row.created_at)))
+        days = (self.at - last).days
+        return {
+            "id": row.pk,
+            "url": reverse("leads:opportunity-detail", args=[row.pk]),
+            "title": str(row),
+            "amount_text": self._money(row.amount),
+            "owner_text": str(row.owner or "") if self.sees_others else "",
+            "age_text": _("quiet for %(days)s") % {"days": days_text(days, self.prefs)}
+            if row.is_open and days > row.stage.stale_days
+            else "",
+            "move_url": reverse("leads:opportunity-move", args=[row.pk]),
+            "next_mark": next_mark(row.next_due, self.reader, is_open=row.is_open),
+        }
+
+    def _sum(self, stage: Stage) -> Decimal:
+        return self.sums().get(stage.pk, {}).get("sum") or Decimal(0)
+
+    def _money(self, amount: Decimal) -> str:
+        return format_money(amount, self.prefs.money_unit, self.prefs.language, latin_digits=self.prefs.latin_digits)

@@ -1,0 +1,143 @@
+"""What the address of the leads list means: a saved view, filters and a search, each one a chip that can be taken off."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, LeadSource
+from crm.models import User
+from crm.pages import Chip, query_with
+from crm.permissions import owners_for
+from crm.spans import NAMED, span_of
+from leads.models import Lead
+from leads.models.planning import has_next_step
+
+NOBODY = "none"
+
+
+OPEN = Q(converted_at__isnull=True, disqualified_at__isnull=True)
+# saved views of everybody: the tabs above the list
+VIEWS: dict[str, Promise] = {
+    "all": _("All"),
+    "mine": _("Mine"),
+    "no-follow-up": _("No follow-up"),
+    "new-today": _("New today"),
+    "unassigned": _("Unassigned"),
+}
+STAGES: dict[str, Q] = {
+    Lead.Stage.NEW: OPEN & Q(mql_at__isnull=True, sql_at__isnull=True),
+    Lead.Stage.MQL: OPEN & Q(mql_at__isnull=False, sql_at__isnull=True),
+    Lead.Stage.SQL: OPEN & Q(sql_at__isnull=False),
+    Lead.Stage.CONVERTED: Q(converted_at__isnull=False, disqualified_at__isnull=True),
+    Lead.Stage.DISQUALIFIED: Q(disqualified_at__isnull=False),
+}
+
+
+def rows_of_view(key: str, user: User, today: date) -> Q:
+    return {
+        "all": Q(),
+        "mine": Q(owner=user),
+        "no-follow-up": OPEN & ~Q(has_next_step("lead")),
+        "new-today": Q(created_on=today),
+        "unassigned": Q(owner__isnull=True),
+    }[key]
+
+
+class LeadFilterForm(forms.Form):
+    """The filters as controls; a value that is not offered is as if it were absent."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    created = forms.CharField(label=_("Created"), required=False, widget=forms.Select, max_length=40)
+
+    def __init__(self, *args: Any, user: User, created_choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unknown = [(NOBODY, _("Unknown"))]
+        self._offer("source", _("Any source"), [(str(row.pk), row.name) for row in LeadSource.objects.all()] + unknown)
+        self._offer("stage", _("Any stage"), list(Lead.Stage.choices))
+        self._offer("campaign", _("Any campaign"), [(str(row.pk), row.name) for row in Campaign.objects.only("name")] + unknown)
+        self._offer("owner", _("Any owner"), [(str(row.pk), str(row)) for row in owners_for(user)] + [(NOBODY, _("Nobody"))])
+        if not (user.sees_all or user.sees_team):
+            del self.fields["owner"]
+        self.fields["created"].widget.choices = [("", _("Any time")), *created_choices]
+        self.fields["q"].widget.attrs |= {"dir": "auto", "placeholder": _("Name, phone, company"), "type": "search"}
+
+    def _offer(self, name: str, anything: Promise, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = [("", anything), *choices]
+
+    def value(self, name: str) -> str:
+        return self.cleaned_data.get(name) or "" if name in self.fields else ""
+
+
+class LeadFilters:
+    """The reader's wish for the list, as rows, chips and tabs."""
+
+    def __init__(self, request: HttpRequest, today: date) -> None:
+        self.request, self.user, self.today = request, request.user, today
+        self.visible = Lead.objects.visible_to(self.user).listed()
+        self.view = request.GET.get("view") if request.GET.get("view") in VIEWS else "all"
+        self.span = span_of(request.GET.get("created", ""), request.prefs, today) if request.GET.get("created") else None
+        choices = [(token, name) for token, (name, _grain, _back) in NAMED.items()]
+        if self.span and self.span.token not in NAMED:
+            choices.append((self.span.token, self.span.label))
+        self.form = LeadFilterForm(request.GET, user=self.user, created_choices=choices)
+        self.form.is_valid()
+
+    def rows(self) -> QuerySet[Lead]:
+        found = self.visible.filter(rows_of_view(self.view, self.user, self.today))
+        for name, column in (("source", "lead_source"), ("owner", "owner"), ("campaign", "campaign")):
+            if wish := self.form.value(name):
+                found = found.filter(**({f"{column}__isnull": True} if wish == NOBODY else {column: wish}))
+        if stage := self.form.value("stage"):
+            found = found.filter(STAGES[stage])
+        if self.span:
+            found = found.filter(created_on__range=(self.span.start, self.span.end))
+        return found.search(self.form.value("q"))
+
+    @property
+    def selects(self) -> list[dict[str, Any]]:
+        """The filters as the page draws them."""
+        return [self._select(name) for name in self.form.fields if name != "q"]
+
+    def _select(self, name: str) -> dict[str, Any]:
+        options = self.form.fields[name].widget.choices
+        return {"html_name": name, "label": self.form[name].label, "options": options, "chosen": self._chosen(name)}
+
+    def _chosen(self, name: str) -> str:
+        return (self.span.token if self.span else "") if name == "created" else self.form.value(name)
+
+    def chips(self) -> list[Chip]:
+        path, chips = self.request.path, []
+        for name in ("source", "stage", "owner", "campaign"):
+            if wish := self.form.value(name):
+                label = dict(self.form.fields[name].choices)[wish]
+                chips.append(Chip(f"{self.form.fields[name].label}: {label}", path + self._query(**{name: None})))
+        if self.span:
+            chips.append(Chip(f"{self.form.fields['created'].label}: {self.span.label}", path + self._query(created=None)))
+        if text := self.form.value("q"):
+            chips.append(Chip(f"{self.form.fields['q'].label}: {text}", path + self._query(q=None)))
+        return chips
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The saved views with their counts, in one pass over the rows."""
+        sees_others = self.user.sees_all or self.user.sees_team
+        offered = [key for key in VIEWS if sees_others or key not in ("mine", "unassigned")]
+        counted = {key.replace("-", "_"): Count("pk", filter=rows_of_view(key, self.user, self.today)) for key in offered[1:]}
+        counts = self.visible.aggregate(all=Count("pk"), **counted)
+        return [
+            {"key": key, "label": VIEWS[key], "count": counts[key.replace("-", "_")], "url": f"{self.request.path}?view={key}"}
+            for key in offered
+        ]
+
+    def _query(self, **changes: str | None) -> str:
+        return query_with(self.request.GET, after=None, before=None, **changes)

@@ -1,0 +1,127 @@
+"""What people type about leads, opportunities and activities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, Channel, LeadSource
+from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
+from crm.models import User
+from crm.permissions import colleagues
+from customers.models import Customer
+from leads.models import Activity, Lead, Stage
+
+DISQUALIFY_REASONS = (_("Wrong number"), _("Not interested"), _("No budget"), _("Not our customer"), _("Duplicate"))
+LOSS_REASONS = (_("Price"), _("Chose a competitor"), _("No answer"), _("Bad timing"), _("Missing feature"))
+
+
+class LeadForm(ReaderForm):
+    """The first three fields are the quick add; the rest waits behind “more”."""
+
+    QUICK = ("name", "phone", "lead_source")
+
+    name = TextField(label=_("Name"), max_length=100, required=False)
+    phone = PhoneField(label=_("Mobile"), required=False)
+    lead_source = forms.ModelChoiceField(label=_("Source"), queryset=LeadSource.objects.none(), required=False)
+    company = TextField(label=_("Company"), max_length=100, required=False)
+    email = EmailField(label=_("E-mail"), required=False)
+    channel = forms.ModelChoiceField(label=_("Channel"), queryset=Channel.objects.none(), required=False)
+    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)
+    notes = TextField(label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead_source"].queryset = LeadSource.objects.all()
+        self.fields["channel"].queryset = Channel.objects.all()
+        self.fields["campaign"].queryset = Campaign.objects.all()
+
+    @property
+    def quick_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.QUICK]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.QUICK and not self[name].is_hidden]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if not self.errors and not any(facts.get(name) for name in ("name", "company", "phone", "email", "lead_source")):
+            raise ValidationError(_("Give at least a name, a company, a phone, an e-mail address or a source."), code="required")
+        return facts
+
+
+class NewLeadForm(LeadForm):
+    """`token` makes a form that was sent twice one lead; `anyway` says that a likely duplicate was seen."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+
+class ReasonForm(ReaderForm):
+    reason = TextField(label=_("Reason"), max_length=200)
+
+
+class ConvertForm(ReaderForm):
+    opportunity_name = TextField(label=_("Name of the opportunity"), max_length=200)
+    amount = AmountField(label=_("Amount"), required=False)
+
+
+class MergeForm(ReaderForm):
+    into = forms.ModelChoiceField(label=_("Merge into"), queryset=Lead.objects.none(), widget=forms.RadioSelect, empty_label=None)
+
+    def __init__(self, *args: Any, candidates: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = candidates
+
+
+class OpportunityForm(ReaderForm):
+    name = TextField(label=_("Name"), max_length=200)
+    amount = AmountField(label=_("Amount"), required=False)
+    expected_close_on = DayField(label=_("Expected close"), required=False)
+    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
+
+    CUSTOMERS_OFFERED = 200
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visible = Customer.objects.visible_to(self.user).filter(is_archived=False, merged_into=None)
+        chosen = self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None)
+        offered = list(visible.order_by("-pk").values_list("pk", flat=True)[: self.CUSTOMERS_OFFERED])
+        known = [chosen] if chosen and str(chosen).isdecimal() and str(chosen).isascii() and len(str(chosen)) < 19 else []
+        self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *known]).order_by("name")
+        self.fields["owner"].queryset = colleagues()
+
+
+class NewOpportunityForm(OpportunityForm):
+    stage = forms.ModelChoiceField(label=_("Stage"), queryset=Stage.objects.filter(kind=Stage.Kind.OPEN), empty_label=None)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class WonForm(ReaderForm):
+    amount = AmountField(label=_("Final amount"), required=True)
+
+
+class ActivityForm(ReaderForm):
+    """What was done, or with a day what is planned."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices)
+    body = TextField(label=_("Text"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = DayField(label=_("Planned for"), required=False, help_text=_("Leave empty for something already done."))
+    due_time = ClockField(label=_("At"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if not self.errors and not (facts.get("body") or facts.get("due_on")) and facts.get("kind") == Activity.Kind.NOTE:
+            self.add_error("body", ValidationError(_("Write something, or choose a day."), code="required"))
+        return facts
+
+    @property
+    def due_at(self) -> datetime | None:
+        day = self.cleaned_data.get("due_on")
+        return self.moment(day, self.cleaned_data.get("due_time")) if day else None

@@ -1,0 +1,154 @@
+"""Everything that happened to a lead or an opportunity, newest first, and what is to happen next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.ago import ago, days_text, full
+from crm.money import format_money
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day, format_moment, reader_digits
+from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange
+
+MOST_ENTRIES = 200
+EVENT_ICONS = {
+    LeadEvent.Kind.CREATED: "user-plus",
+    LeadEvent.Kind.MQL: "check",
+    LeadEvent.Kind.SQL: "check",
+    LeadEvent.Kind.CONVERTED: "hand-coins",
+    LeadEvent.Kind.UNCONVERTED: "undo-2",
+    LeadEvent.Kind.DISQUALIFIED: "circle-x",
+    LeadEvent.Kind.REOPENED: "undo-2",
+    LeadEvent.Kind.ASSIGNED: "user",
+    LeadEvent.Kind.MERGED: "merge",
+    LeadEvent.Kind.ARCHIVED: "inbox",
+}
+ACTIVITY_ICONS = {
+    Activity.Kind.CALL: "phone-call",
+    Activity.Kind.MEETING: "users",
+    Activity.Kind.DEMO: "monitor",
+    Activity.Kind.CONSULTATION: "message-circle",
+    Activity.Kind.EMAIL: "mail",
+    Activity.Kind.MESSAGE: "message-square",
+    Activity.Kind.TASK: "check",
+    Activity.Kind.NOTE: "sticky-note",
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and when: what every sentence about time needs."""
+
+    prefs: Preferences
+    at: datetime
+
+
+def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
+    """The lead's own events, and what was done and moved on the way through its opportunities."""
+    opportunities = list(lead.opportunities.values_list("pk", flat=True))
+    done = Activity.objects.filter(Q(lead=lead) | Q(opportunity__in=opportunities))
+    changes = StageChange.objects.filter(opportunity__in=opportunities)
+    events = [_event(event, reader) for event in lead.events.select_related("by").order_by("-at", "-id")[:MOST_ENTRIES]]
+    return _sorted(events + _done(done, reader) + _moves(changes, reader))
+
+
+def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[str, Any]]:
+    done = Activity.objects.filter(opportunity=opportunity)
+    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader))
+
+
+def planned(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    """The next steps, the most urgent one first."""
+    steps = rows.planned().select_related("owner").order_by("due_at", "pk")[:20]
+    return [{"activity": step, "mark": next_mark(step.due_at, reader), "title": _title(step)} for step in steps]
+
+
+def next_mark(due_at: datetime | None, reader: Reader, *, is_open: bool = True) -> dict[str, str] | None:
+    """Overdue, today, later or nothing planned: a colour, a picture and words, as a colour alone tells some people nothing."""
+    if due_at is None:
+        return {"tone": "warn", "icon": "triangle-alert", "text": _("No next step")} if is_open else None
+    prefs, today = reader.prefs, reader.prefs.today(reader.at)
+    day = prefs.organization.day_of(due_at)
+    clock = reader_digits(f"{due_at.astimezone(prefs.zone):%H:%M}", prefs)
+    if day < today:
+        late = days_text((today - day).days, prefs)
+        return {"tone": "bad", "icon": "circle-alert", "text": _("Overdue by %(days)s") % {"days": late}}
+    if day == today and due_at < reader.at:
+        return {"tone": "bad", "icon": "circle-alert", "text": _("Overdue since %(time)s") % {"time": clock}}
+    if day == today:
+        return {"tone": "good", "icon": "clock", "text": _("Today %(time)s") % {"time": clock}}
+    return {"tone": "", "icon": "calendar", "text": format_day(day, prefs)}
+
+
+def _sorted(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(entries, key=lambda entry: entry["order"], reverse=True)[:MOST_ENTRIES]
+
+
+def _entry(at: datetime, pk: int, by: Any, reader: Reader, **texts: Any) -> dict[str, Any]:
+    when = {"when_iso": at.isoformat(timespec="seconds"), "when_text": ago(at, reader.at, reader.prefs)}
+    return {"order": (at, pk), "by": str(by) if by else "", **when, "when_full": full(at, reader.prefs), **texts}
+
+
+def _event(event: LeadEvent, reader: Reader) -> dict[str, Any]:
+    kind = LeadEvent.Kind(event.kind)
+    titles = {
+        LeadEvent.Kind.CREATED: _("Lead created"),
+        LeadEvent.Kind.MQL: _("Qualified as MQL"),
+        LeadEvent.Kind.SQL: _("Qualified as SQL"),
+        LeadEvent.Kind.CONVERTED: _("Became an opportunity"),
+    }
+    title = titles.get(kind) or str(kind.label)
+    if kind == LeadEvent.Kind.REOPENED and event.detail in (Lead.Stage.MQL, Lead.Stage.SQL):
+        title = _("Qualification as %(stage)s taken back") % {"stage": event.detail.upper()}
+    elif kind == LeadEvent.Kind.REOPENED and event.detail:
+        title = _("Back from the archive")
+    text = event.detail if kind in (LeadEvent.Kind.DISQUALIFIED, LeadEvent.Kind.ASSIGNED, LeadEvent.Kind.MERGED) else ""
+    return _entry(event.at, event.pk, event.by, reader, kind="change", icon=EVENT_ICONS[kind], title=title, text=text)
+
+
+def _done(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    done = rows.filter(done_at__isnull=False).select_related("owner").order_by("-done_at", "-pk")[:MOST_ENTRIES]
+    return [
+        _entry(
+            activity.done_at,
+            activity.pk,
+            activity.owner,
+            reader,
+            kind=activity.kind,
+            icon=ACTIVITY_ICONS[Activity.Kind(activity.kind)],
+            title=_title(activity),
+            text="\n".join(filter(None, (activity.outcome, activity.body))),
+            undo_url=reverse("leads:activity-reopen", args=[activity.pk]) if activity.due_at else "",
+        )
+        for activity in done
+    ]
+
+
+def _title(activity: Activity) -> str:
+    label = str(Activity.Kind(activity.kind).label)
+    return f"{label}: {activity.subject}" if activity.subject else label
+
+
+def _moves(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    moves = rows.select_related("by", "from_stage", "to_stage").order_by("-at", "-id")[:MOST_ENTRIES]
+    return [_entry(move.at, move.pk, move.by, reader, kind="change", **_move_texts(move, reader.prefs)) for move in moves]
+
+
+def _move_texts(move: StageChange, prefs: Preferences) -> dict[str, Any]:
+    amount = format_money(move.amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    if move.from_stage_id is None:
+        return {"icon": "hand-coins", "title": _("Opportunity opened"), "text": amount}
+    if move.from_stage_id == move.to_stage_id:
+        return {"icon": "pencil", "title": _("Amount changed"), "text": amount}
+    stages = {"label": _("Stage"), "old": str(move.from_stage), "new": str(move.to_stage)}
+    return {"icon": "kanban", "title": _("Stage changed"), "changes": [stages]}
+
+
+def due_text(due_at: datetime, prefs: Preferences) -> str:
+    return format_moment(due_at, prefs)

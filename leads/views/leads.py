@@ -1,0 +1,253 @@
+"""The pages of leads: list, quick add, record, and its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from crm.ago import ago
+from crm.exports import csv_response
+from crm.models import User
+from crm.pages import DetailPage, FormPage, ListPage, Page, next_url, say
+from crm.permissions import colleagues, may_sell
+from crm.phones import PhoneError, format_phone, normalise_phone
+from crm.templatetags.crm_format import format_moment
+from crm.text import TextError, clean_email
+from leads import services
+from leads.filters import LeadFilters
+from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
+from leads.models import Activity, Lead
+from leads.models.planning import next_due_at
+from leads.timeline import Reader, lead_entries, next_mark, planned
+
+QUICK_ADD = "quick-add"
+SHOWN_DUPLICATES = 3
+EXPORT_CHUNK = 2000
+MERGE_CANDIDATES = 20
+
+
+class LeadListView(ListPage):
+    template_name = "leads/lead_list.html"
+    permits = staticmethod(may_sell)
+    order_by = "created_at"
+
+    def get_queryset(self) -> Any:
+        self.filters = LeadFilters(self.request, self.request.prefs.today(self.at))
+        rows = self.filters.rows()
+        self.total = rows.count()
+        return rows.select_related("lead_source", "owner").annotate(next_due=next_due_at("lead"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        prefs, reader = self.request.prefs, Reader(self.request.prefs, self.at)
+        for lead in context["rows"]:
+            lead.mark = next_mark(lead.next_due, reader, is_open=lead.is_open)
+            lead.age = ago(lead.created_at, self.at, prefs)
+        return context | {
+            "filters": self.filters,
+            "chips": self.filters.chips(),
+            "tabs": self.filters.tabs(),
+            "total": self.total,
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.total)),
+            "form": new_lead_form(self.request, self.at),
+            "quick_add": QUICK_ADD,
+            "export_url": self.url_with(export="csv", after=None, before=None),
+        }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if self.request.GET.get("export") == "csv":
+            return self._export()
+        return super().render_to_response(context, **kwargs)
+
+    def _export(self) -> HttpResponse:
+        about = [_("Name"), _("Company"), _("Mobile"), _("E-mail"), _("Source"), _("Campaign"), _("Stage"), _("Owner")]
+        rows = self.filters.rows().select_related("lead_source", "owner", "campaign").order_by("-created_at", "-pk")
+        return csv_response(_("leads"), [*about, _("Created"), _("Created (ISO)")], self._cells(rows))
+
+    def _cells(self, rows: Any) -> Iterator[list[Any]]:
+        prefs = self.request.prefs
+        for lead in rows.iterator(chunk_size=EXPORT_CHUNK):
+            phone = format_phone(lead.phone) if lead.phone else ""
+            created = [format_moment(lead.created_at, prefs, "short"), lead.created_at.astimezone(prefs.zone).isoformat()]
+            about = [lead.name, lead.company, phone, lead.email, lead.lead_source, lead.campaign, lead.stage_label, lead.owner]
+            yield [*about, *created]
+
+
+class LeadCreateView(FormPage):
+    """Quick add: a likely duplicate is shown once, with everything typed kept; the second try is taken at its word."""
+
+    template_name = "leads/lead_form.html"
+    form_class = NewLeadForm
+    permits = staticmethod(may_sell)
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_lead(self.request)
+
+    def save(self, form: NewLeadForm) -> HttpResponse:
+        facts = {name: form.cleaned_data[name] for name in LeadForm.base_fields}
+        found = duplicates_of(self.request.user, facts)
+        if (found["visible"] or found["hidden"]) and not form.cleaned_data["anyway"]:
+            return self.render_to_response(self.get_context_data(form=form, duplicates=found))
+        token = form.cleaned_data["token"]
+        key = {"source": "page", "external_id": str(token)} if token else {}
+        lead = services.register_lead(by=self.request.user, at=self.at, owner=self.request.user, **facts, **key)
+        if lead.lead_source_id:
+            self.request.session["lead_source"] = lead.lead_source_id
+        say(self.request, _("%(lead)s was saved.") % {"lead": lead}, undo=reverse("leads:lead-archive", args=[lead.pk]))
+        if "another" in self.request.POST:
+            return redirect("leads:lead-create")
+        return redirect(next_url(self.request, default=reverse("leads:lead-detail", args=[lead.pk])))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"quick_add": QUICK_ADD} | kwargs))
+
+
+def initial_lead(request: HttpRequest) -> dict[str, Any]:
+    """The source used last stays chosen: at a stand in an exhibition it is the same all day."""
+    return {"token": uuid4(), "lead_source": request.session.get("lead_source")}
+
+
+def new_lead_form(request: HttpRequest, at: datetime) -> NewLeadForm:
+    return NewLeadForm(user=request.user, prefs=request.prefs, at=at, initial=initial_lead(request))
+
+
+def duplicates_of(user: User, facts: dict[str, Any]) -> dict[str, Any]:
+    """Leads that resemble the typed one. Of those a reader may not see only the owner is told, to whom they can talk."""
+    wish = {name: facts.get(name) or "" for name in ("phone", "email", "name", "company")}
+    visible = list(Lead.objects.visible_to(user).resembling(**wish).select_related("owner")[:SHOWN_DUPLICATES])
+    hidden: list[Lead] = []
+    if (wish["phone"] or wish["email"]) and not visible:
+        exact = Lead.objects.resembling(phone=wish["phone"], email=wish["email"])
+        hidden = list(exact.select_related("owner")[:1])
+    return {"visible": visible, "hidden": hidden}
+
+
+class LeadDuplicatesView(Page, TemplateView):
+    """A fragment for the form while it is being typed into; half a number is not an error."""
+
+    template_name = "leads/_duplicates.html"
+    permits = staticmethod(may_sell)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        typed = self.request.GET
+        facts = {name: typed.get(name, "").strip()[:100] for name in ("name", "company")}
+        for name, read in (("phone", normalise_phone), ("email", clean_email)):
+            try:
+                facts[name] = read(typed.get(name, ""))
+            except (PhoneError, TextError):
+                facts[name] = ""
+        return super().get_context_data(duplicates=duplicates_of(self.request.user, facts), **kwargs)
+
+
+class LeadPage(DetailPage):
+    """What the record page and its forms have in common: the lead, among those its reader may see."""
+
+    permits = staticmethod(may_sell)
+
+    def get_object(self) -> Lead:
+        rows = Lead.objects.visible_to(self.request.user)
+        related = rows.select_related("lead_source", "channel", "campaign", "landing_page", "owner", "customer", "merged_into")
+        return get_object_or_404(related, pk=self.kwargs["pk"])
+
+
+class LeadDetailView(LeadPage):
+    template_name = "leads/lead_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        lead, reader = self.object, Reader(self.request.prefs, self.at)
+        opportunities = lead.opportunities.visible_to(self.request.user).select_related("stage")
+        return context | {
+            "lead": lead,
+            "entries": lead_entries(lead, reader),
+            "steps": planned(Activity.objects.filter(lead=lead), reader),
+            "opportunities": opportunities,
+            "similar": Lead.objects.visible_to(self.request.user)
+            .resembling(phone=lead.phone, email=lead.email)
+            .exclude(pk=lead.pk)
+            .select_related("owner")[:SHOWN_DUPLICATES],
+            "age": ago(lead.created_at, self.at, self.request.prefs),
+            "colleagues": colleagues(),
+            "reasons": DISQUALIFY_REASONS,
+            "activity_form": activity_form(self.request, self.at),
+            "activity_url": reverse("leads:lead-activity", args=[lead.pk]),
+        }
+
+
+def activity_form(request: HttpRequest, at: datetime, data: Any = None) -> ActivityForm:
+    return ActivityForm(data, user=request.user, prefs=request.prefs, at=at, initial={"kind": Activity.Kind.CALL})
+
+
+class LeadFormPage(FormPage):
+    """A form about one lead."""
+
+    permits = staticmethod(may_sell)
+
+    @property
+    def lead(self) -> Lead:
+        if not hasattr(self, "_lead"):
+            self._lead = get_object_or_404(Lead.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return self._lead
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(lead=self.lead, cancel_url=self.lead_url, **kwargs)
+
+    @property
+    def lead_url(self) -> str:
+        return reverse("leads:lead-detail", args=[self.lead.pk])
+
+
+class LeadEditView(LeadFormPage):
+    template_name = "leads/lead_edit.html"
+    form_class = LeadForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.lead, name) for name in LeadForm.base_fields}
+
+    def save(self, form: LeadForm) -> HttpResponse:
+        services.edit_lead(self.lead, by=self.request.user, at=self.at, **form.cleaned_data)
+        say(self.request, _("Saved."))
+        return redirect(self.lead_url)
+
+
+class LeadConvertView(LeadFormPage):
+    template_name = "leads/lead_convert.html"
+    form_class = ConvertForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"opportunity_name": str(self.lead)}
+
+    def save(self, form: ConvertForm) -> HttpResponse:
+        facts = form.cleaned_data
+        opportunity = services.convert_lead(
+            self.lead, by=self.request.user, at=self.at, opportunity_name=facts["opportunity_name"], amount=facts["amount"]
+        )
+        undo = reverse("leads:lead-undo-conversion", args=[self.lead.pk])
+        say(self.request, _("%(lead)s is an opportunity now.") % {"lead": self.lead}, undo=undo)
+        return redirect("leads:opportunity-detail", pk=opportunity.pk)
+
+
+class LeadMergeView(LeadFormPage):
+    template_name = "leads/lead_merge.html"
+    form_class = MergeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        visible = Lead.objects.visible_to(self.request.user).exclude(pk=self.lead.pk)
+        similar = visible.resembling(phone=self.lead.phone, email=self.lead.email)
+        found = similar if similar.exists() else visible.resembling(name=self.lead.name, company=self.lead.company)
+        offered = list(found.values_list("pk", flat=True)[:MERGE_CANDIDATES])
+        return super().get_form_kwargs() | {"candidates": Lead.objects.filter(pk__in=offered)}
+
+    def save(self, form: MergeForm) -> HttpResponse:
+        survivor = services.merge_leads(self.lead, into=form.cleaned_data["into"], by=self.request.user, at=self.at)
+        say(self.request, _("The two records are one now."))
+        return redirect("leads:lead-detail", pk=survivor.pk)

@@ -1,0 +1,189 @@
+"""The pages of opportunities: board, record, forms and moves."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from crm.forms import ReaderForm
+from crm.pages import DetailPage, FormPage, Page, action, say
+from crm.permissions import may_sell
+from customers.models import Customer
+from leads import services
+from leads.board import Board
+from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
+from leads.models import Activity, Opportunity, Stage
+from leads.timeline import Reader, opportunity_entries, planned
+from leads.views.leads import activity_form
+
+
+class OpportunityBoardView(Page, TemplateView):
+    template_name = "leads/opportunity_board.html"
+    permits = staticmethod(may_sell)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        board = Board(self.request, self.at)
+        return super().get_context_data(board=board, columns=board.columns(), board_label=_("Pipeline"), **kwargs)
+
+
+class OpportunityDetailView(DetailPage):
+    template_name = "leads/opportunity_detail.html"
+    permits = staticmethod(may_sell)
+
+    def get_object(self) -> Opportunity:
+        rows = Opportunity.objects.visible_to(self.request.user)
+        return get_object_or_404(rows.select_related("stage", "lead", "customer", "owner"), pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        reader = Reader(self.request.prefs, self.at)
+        return context | {
+            "opportunity": self.object,
+            "weighted": self.object.amount * self.object.stage.probability,
+            "entries": opportunity_entries(self.object, reader),
+            "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
+            "stages": Stage.objects.all(),
+            "orders": self.object.orders.order_by("-placed_at"),
+            "activity_form": activity_form(self.request, self.at),
+            "activity_url": reverse("leads:opportunity-activity", args=[self.object.pk]),
+        }
+
+
+class OpportunityCreateView(FormPage):
+    template_name = "leads/opportunity_form.html"
+    form_class = NewOpportunityForm
+    permits = staticmethod(may_sell)
+
+    def get_initial(self) -> dict[str, Any]:
+        wish = self.request.GET.get("customer", "")
+        known = wish.isascii() and wish.isdigit() and len(wish) < 19
+        customer = Customer.objects.visible_to(self.request.user).filter(pk=wish).first() if known else None
+        return {"token": uuid4(), "owner": self.request.user, "customer": customer, "name": str(customer or "")}
+
+    def save(self, form: NewOpportunityForm) -> HttpResponse:
+        facts = dict(form.cleaned_data)
+        token = facts.pop("token")
+        key = {"source": "page", "external_id": str(token)} if token else {}
+        facts["amount"] = facts["amount"] or 0
+        opportunity = services.open_opportunity(by=self.request.user, at=self.at, **facts, **key)
+        say(self.request, _("%(opportunity)s was saved.") % {"opportunity": opportunity})
+        return redirect("leads:opportunity-detail", pk=opportunity.pk)
+
+
+class OpportunityFormPage(FormPage):
+    """A form about one opportunity."""
+
+    permits = staticmethod(may_sell)
+
+    @property
+    def opportunity(self) -> Opportunity:
+        if not hasattr(self, "_opportunity"):
+            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage", "customer", "owner")
+            self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return self._opportunity
+
+    @property
+    def page_url(self) -> str:
+        return reverse("leads:opportunity-detail", args=[self.opportunity.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(opportunity=self.opportunity, cancel_url=self.page_url, **kwargs)
+
+
+class OpportunityEditView(OpportunityFormPage):
+    template_name = "leads/opportunity_form.html"
+    form_class = OpportunityForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.opportunity, name) for name in OpportunityForm.base_fields}
+
+    def save(self, form: OpportunityForm) -> HttpResponse:
+        facts = form.cleaned_data | {"amount": form.cleaned_data["amount"] or 0}
+        services.edit_opportunity(self.opportunity, by=self.request.user, at=self.at, **facts)
+        say(self.request, _("Saved."))
+        return redirect(self.page_url)
+
+
+class OpportunityMoveView(OpportunityFormPage):
+    """Moves to an open stage at once; won asks for the amount and lost for the reason, on a page of their own."""
+
+    template_name = "leads/opportunity_close.html"
+
+    @property
+    def stage(self) -> Stage:
+        slug = self.request.POST.get("stage") or self.request.GET.get("stage") or ""
+        return get_object_or_404(Stage, slug=slug)
+
+    def get_form_class(self) -> type[ReaderForm]:
+        return WonForm if self.stage.kind == Stage.Kind.WON else ReasonForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"amount": self.opportunity.amount}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(stage=self.stage, reasons=LOSS_REASONS, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        stage, form_was_shown = self.stage, "answered" in request.POST
+        if stage.kind == Stage.Kind.OPEN:
+            return self._move(stage)
+        if not form_was_shown:
+            return redirect(f"{request.path}?stage={stage.slug}")
+        return super().post(request, *args, **kwargs)
+
+    def save(self, form: ReaderForm) -> HttpResponse:
+        facts = {"by": self.request.user, "at": self.at}
+        if self.stage.kind == Stage.Kind.WON:
+            opportunity = services.win_opportunity(self.opportunity, amount=form.cleaned_data["amount"], **facts)
+            text = _("%(opportunity)s is won.")
+        else:
+            opportunity = services.lose_opportunity(self.opportunity, reason=form.cleaned_data["reason"], **facts)
+            text = _("%(opportunity)s is lost.")
+        undo = reverse("leads:opportunity-reopen", args=[opportunity.pk])
+        say(self.request, text % {"opportunity": opportunity}, undo=undo)
+        return redirect(self.page_url)
+
+    def _move(self, stage: Stage) -> HttpResponse:
+        before = self.opportunity.stage
+        try:
+            if self.opportunity.is_open:
+                moved = services.move_opportunity(self.opportunity, stage=stage, by=self.request.user, at=self.at)
+            else:
+                moved = services.reopen_opportunity(self.opportunity, stage=stage, by=self.request.user, at=self.at)
+        except ValidationError as error:
+            return HttpResponse(" ".join(error.messages), status=409, content_type="text/plain; charset=utf-8")
+        if self.request.htmx:
+            return HttpResponse(status=204)
+        undo = f"{self.request.path}?stage={before.slug}" if before.kind == Stage.Kind.OPEN else ""
+        say(self.request, _("%(opportunity)s: %(stage)s") % {"opportunity": moved, "stage": stage}, undo=undo)
+        return redirect("leads:opportunity-board")
+
+
+@action(may_sell)
+def reopen(request: HttpRequest, pk: int) -> str:
+    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
+    services.reopen_opportunity(opportunity, by=request.user, at=timezone.now())
+    say(request, _("%(opportunity)s is open again.") % {"opportunity": opportunity})
+    return reverse("leads:opportunity-detail", args=[pk])
+
+
+class CustomerOpportunitiesView(Page, TemplateView):
+    """A panel for the page of a customer, who knows nothing of opportunities."""
+
+    template_name = "leads/_customer_opportunities.html"
+    permits = staticmethod(may_sell)
+    MOST = 20
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        rows = Opportunity.objects.visible_to(self.request.user).filter(customer=customer)
+        opportunities = rows.select_related("stage").order_by("-pk")[: self.MOST]
+        return super().get_context_data(customer=customer, opportunities=opportunities, **kwargs)
