@@ -35,7 +35,7 @@ FIRST_ADMINISTRATOR = "admin@example.com"
 USUAL_PORT = 8000
 SERVER_CHECK_SECONDS = 5.0
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> None:
@@ -89,7 +89,7 @@ def up(options: argparse.Namespace) -> None:
         supervisor = None
         try:
             port = find_port(options.host, options.port)
-            address = os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
+            address = os.environ["BASE_URL"] = os.environ.get("BASE_URL") or f"http://localhost:{port}"
             note(address)
             start_servers()
             password = prepare(demo=options.demo)

@@ -5,7 +5,9 @@ They live beside the working ones, never in them: they lose data when the machin
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 from typing import IO
 
 import django.db.models  # noqa: F401  pytest-randomly enters Django by a side door that only works when this came first
@@ -40,3 +42,25 @@ def pytest_unconfigure() -> None:
         finally:
             in_use.pop().close()
         embedded.stop(["valkey", "postgres"])
+
+
+def make_home() -> Path:
+    """A data directory for servers of a test's own; pytest's are closed to their account when root runs the tests."""
+    home = Path(tempfile.mkdtemp(prefix="sanjeh-test-"))
+    home.chmod(0o711)
+    return home
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What a new process of the product sees there: nothing of the running tests."""
+    ours = {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "TESTING",
+        "EMBEDDED",
+        "DJANGO_SETTINGS_MODULE",
+        "PYTEST_CURRENT_TEST",
+        "PYTEST_XDIST_WORKER",
+    }
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"DATA_DIR": str(home), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)} | more

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -13,17 +12,10 @@ import pytest
 import redis
 
 from crm import embedded
+from tests.servers import environment, make_home
 
 pytestmark = pytest.mark.worker
-CHECKOUT = Path(__file__).resolve().parents[2]
 START = "from crm import embedded; print(embedded.ensure_postgres(), embedded.ensure_valkey(), *embedded.started, sep='\\n')"
-
-
-def make_home() -> Path:
-    """pytest's own directories are closed to the servers' account when root runs the tests."""
-    home = Path(tempfile.mkdtemp(prefix="sanjeh-test-"))
-    home.chmod(0o711)
-    return home
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +40,6 @@ def empty_home(monkeypatch):
     yield home
     embedded.stop(["valkey", "postgres"])
     shutil.rmtree(home)
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "TESTING", "EMBEDDED"}}
-    return kept | {"DATA_DIR": str(home), "PYTHONPATH": str(CHECKOUT)} | more
 
 
 def run(code: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -219,7 +206,7 @@ def test_a_closed_parent_directory_is_named_and_left_closed(empty_home, monkeypa
     closed.mkdir(mode=0o700)
     monkeypatch.setenv("DATA_DIR", str(closed / "data"))
 
-    with pytest.raises(embedded.EmbeddedError, match="cannot enter .*closed"):
+    with pytest.raises(embedded.EmbeddedError, match=r"cannot enter .*closed"):
         embedded.ensure_postgres()
 
     assert closed.stat().st_mode & 0o777 == 0o700

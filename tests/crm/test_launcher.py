@@ -1,0 +1,243 @@
+"""`manage.py up` as its user meets it, and the parts that can be asked alone."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from django.core.management import CommandError
+
+from crm import launcher
+from crm.supervisor import Child, Supervisor
+from tests.servers import environment, make_home
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DIES = [sys.executable, "-c", "raise SystemExit(3)"]
+LIVES = [sys.executable, "-c", "import signal; signal.pause()"]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def make_child(tmp_path: Path, command: list[str]) -> Child:
+    return Child(name="child", command=command, env={}, log=tmp_path / "child.log")
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Ask again and again; the limit only ends a broken run."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.05)
+
+
+class TestPort:
+    def test_asked_for_and_taken_is_refused(self, taken_port):
+        with pytest.raises(CommandError, match=f"Port {taken_port} is taken"):
+            launcher.find_port("127.0.0.1", taken_port)
+
+    def test_unasked_and_taken_the_next_free_one_serves(self, taken_port, monkeypatch, capsys):
+        monkeypatch.setattr(launcher, "USUAL_PORT", taken_port)
+
+        found = launcher.find_port("127.0.0.1", None)
+
+        assert taken_port < found < taken_port + 100
+        assert capsys.readouterr().out == f"Port {taken_port} is taken; using {found}.\n"
+
+
+class TestDemo:
+    @pytest.mark.parametrize(
+        ("given", "is_new", "loads"),
+        [(True, True, True), (True, False, True), (False, True, False), (None, False, False), (None, True, False)],
+    )
+    def test_nobody_is_asked_where_nobody_can_answer(self, given, is_new, loads):
+        # pytest's standard input is no terminal
+        assert launcher.wants_demo(given, is_new=is_new) is loads
+
+
+class TestSupervisor:
+    def test_a_child_that_keeps_dying_is_started_ever_more_rarely(self, tmp_path):
+        child = make_child(tmp_path, DIES)
+        said: list[str] = []
+        supervisor = Supervisor([child], say=said.append)
+        pauses = []
+        now = 100.0
+        child.start(now)
+        for _ in range(7):
+            child.process.wait()
+            supervisor.check(now)
+            pauses.append(child.restart_at - now)
+            now = child.restart_at
+            supervisor.check(now)
+
+        supervisor.stop()
+
+        assert pauses == [1, 2, 4, 8, 16, 30, 30]
+        assert said[0] == f"child ended (code 3); next start in 1 s. Log: {tmp_path / 'child.log'}"
+        assert len(said) == 7
+
+    def test_a_pause_is_waited_out(self, tmp_path):
+        child = make_child(tmp_path, DIES)
+        supervisor = Supervisor([child], say=print)
+        child.start(100.0)
+        first = child.process
+        first.wait()
+        supervisor.check(100.0)
+
+        supervisor.check(100.9)
+
+        assert child.process is first
+
+    def test_a_steady_life_earns_a_short_pause_again(self, tmp_path):
+        child = make_child(tmp_path, DIES)
+        supervisor = Supervisor([child], say=print)
+        child.pause = 16.0
+        child.start(100.0)
+        child.process.wait()
+
+        supervisor.check(161.0)
+
+        assert child.restart_at == 162.0
+
+    def test_stopping_ends_children_and_grandchildren(self, tmp_path):
+        program = "import signal, subprocess, sys; print(subprocess.Popen(sys.argv[1:]).pid, flush=True); signal.pause()"
+        child = make_child(tmp_path, [sys.executable, "-c", program, *LIVES])
+        supervisor = Supervisor([child], say=print)
+        supervisor.start()
+        wait_for(lambda: child.log.exists() and child.log.read_text().endswith("\n"))
+        grandchild = int(child.log.read_text())
+
+        supervisor.stop()
+
+        assert child.process.returncode == -signal.SIGTERM
+        wait_for(lambda: not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE)
+
+    def test_a_large_log_is_set_aside_at_the_next_start(self, tmp_path):
+        child = make_child(tmp_path, DIES)
+        with open(child.log, "wb") as log:
+            log.truncate(21 * 1024 * 1024)
+
+        child.start(100.0)
+        child.process.wait()
+
+        assert (tmp_path / "child.log.1").stat().st_size == 21 * 1024 * 1024
+        assert child.log.stat().st_size == 0
+
+
+class Product:
+    """One running `manage.py up`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.said = home / "said"
+        with open(self.said, "wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--no-demo"],
+                cwd=CHECKOUT,
+                env=environment(home, SECRET_KEY="", BASE_URL=""),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+        wait_for(lambda: "Ctrl-C" in self.text or self.process.poll() is not None, seconds=120)
+        assert self.process.poll() is None, self.text
+        self.address = re.search(r"http://localhost:\d+", self.text)[0]
+
+    @property
+    def text(self) -> str:
+        return self.said.read_text(errors="replace")
+
+    def child(self, name: str) -> psutil.Process:
+        return next(p for p in psutil.Process(self.process.pid).children() if name in p.cmdline())
+
+    def has(self, name: str) -> bool:
+        return any(name in p.cmdline() for p in psutil.Process(self.process.pid).children())
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz/ready", timeout=5) as answer:
+                return b'"status": "ok"' in answer.read()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def stop(self) -> float:
+        start = time.monotonic()
+        self.process.terminate()
+        self.process.wait(20)
+        return time.monotonic() - start
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    home = make_home()
+    yield home
+    subprocess.run([sys.executable, "manage.py", "down"], cwd=CHECKOUT, env=environment(home), capture_output=True, check=True)
+    shutil.rmtree(home)
+
+
+@pytest.mark.worker
+@pytest.mark.slow
+def test_one_command_serves_survives_kills_and_stops(home):
+    product = Product(home)
+    assert product.is_ready()
+    assert len(re.findall(r"Password +\S{16}", product.text)) == 1
+    database = f"postgres://sanjeh@{str(home / 'run').replace('/', '%2F')}:5432/sanjeh"
+    with psycopg.connect(database) as connection:
+        people = connection.execute("SELECT email, role, is_active, password LIKE 'argon2%' FROM crm_user").fetchall()
+    assert people == [("admin@example.com", "admin", True, True)]
+
+    second = subprocess.run(
+        [sys.executable, "manage.py", "up"], cwd=CHECKOUT, env=environment(home), capture_output=True, text=True, timeout=60
+    )
+    assert second.returncode == 1
+    assert f"already runs from {home}: {product.address}" in second.stdout.replace("\n", " ").replace("  ", " ")
+
+    worker = product.child("worker").pid
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: product.has("worker") and product.child("worker").pid != worker)
+
+    os.kill(int((home / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    wait_for(lambda: not product.is_ready())
+    wait_for(product.is_ready)
+
+    family = psutil.Process(product.process.pid).children(recursive=True)
+    seconds = product.stop()
+    assert product.process.returncode == 0, product.text
+    assert seconds < 10
+    assert product.text.endswith("Stopped.\n")
+    assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    assert not (home / "postgres" / "postmaster.pid").exists()
+
+    again = Product(home)
+    assert again.is_ready()
+    assert "Password" not in again.text
+    again.stop()
+
+
+@pytest.mark.worker
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells children that their parent died")
+def test_a_killed_launcher_takes_its_children_along(home):
+    product = Product(home)
+    family = psutil.Process(product.process.pid).children(recursive=True)
+
+    product.process.kill()
+    product.process.wait()
+
+    wait_for(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
