@@ -1,6 +1,6 @@
 from kpis.models.calendar import GRAIN_CODES, CalendarDay
 from kpis.models.component import COLUMNS, Component, Rollup
-from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, Failure, Refresh
+from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.snapshot import Snapshot
 
@@ -17,6 +17,7 @@ __all__ = [
     "CustomerSpan",
     "DirtyCustomer",
     "DirtyDay",
+    "DirtyParent",
     "Failure",
     "LeadFact",
     "Refresh",

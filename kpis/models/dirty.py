@@ -42,6 +42,21 @@ class DirtyCustomer(models.Model):
         return str(self.customer_id)
 
 
+class DirtyParent(models.Model):
+    """A changed row on which other rows hang; `mark` names the declaration that finds their days."""
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.CharField(max_length=60)
+    parent_id = models.BigIntegerField()
+    marked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["mark"], name="kpis_dirtyparent_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.parent_id}"
+
+
 class Failure(models.Model):
     """A cell that could not be drained: its marks stay, and it waits before it is tried again."""
 

@@ -1,0 +1,346 @@
+"""The ingredients: cubes of rows that figures count, and the folds that turn them into numbers.
+
+Codes are stored: never renumber. A cube whose `stores_days` is false is folded from customer facts
+(engine/customers.py); the others are folded day by day from their own rows (engine/cells.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from campaigns.models import Campaign, Expense, ExpenseDay
+from crm.database import ElapsedSeconds
+from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey, Ticket
+from kpis.definitions import Cube, Dimension, Fold, PeriodCube
+from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from leads.models import Lead, Opportunity
+
+D = Dimension
+FIRST_TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.LANDING_PAGE, D.SOCIAL_NETWORK)
+
+
+def first_touch(prefix: str = "") -> dict[Dimension, str]:
+    """Columns of a record's first touch."""
+    return {dimension: f"{prefix}{dimension.value}_id" for dimension in FIRST_TOUCH}
+
+
+LEAD_SIDES = first_touch() | {D.OWNER: "owner_id"}
+FACT_SIDES = first_touch("fact__") | {D.OWNER: "fact__owner_id"}
+IN_LEADS_CAMPAIGN = Q(campaign__goal=Campaign.Goal.LEADS)
+
+LEADS_CREATED = Cube(
+    key="leads_created",
+    code=1,
+    rows=lambda: Lead.objects.counted(),
+    day="created_on",
+    dimensions=LEAD_SIDES,
+    folds={"count": Fold(), "converted": Fold(Q(converted_on__isnull=False)), "of_campaigns": Fold(IN_LEADS_CAMPAIGN)},
+    resource="leads",
+)
+MQLS = Cube(
+    key="mqls",
+    code=2,
+    rows=lambda: Lead.objects.counted(),
+    day="mql_on",
+    dimensions=LEAD_SIDES,
+    folds={"count": Fold()},
+    resource="leads",
+)
+SQLS = Cube(
+    key="sqls",
+    code=3,
+    rows=lambda: Lead.objects.counted(),
+    day="sql_on",
+    dimensions=LEAD_SIDES,
+    folds={"count": Fold()},
+    resource="leads",
+)
+CONVERSIONS = Cube(
+    key="conversions",
+    code=4,
+    rows=lambda: Lead.objects.counted(),
+    day="converted_on",
+    dimensions=LEAD_SIDES,
+    folds={"count": Fold()},
+    resource="leads",
+)
+
+ORDERS = Cube(
+    key="orders",
+    code=5,
+    rows=lambda: Order.objects.counted(),
+    day="placed_on",
+    dimensions=first_touch("customer__") | {D.OWNER: Coalesce("owner_id", "customer__owner_id")},
+    folds={
+        "count": Fold(),
+        "net": Fold(amount=F("net_amount")),
+        "cost": Fold(amount=F("cost_amount"), is_cost=True),
+        "unknown_costs": Fold(amount=F("unknown_costs"), is_cost=True),
+    },
+    resource="orders",
+)
+REFUNDS = Cube(
+    key="refunds",
+    code=6,
+    rows=lambda: Refund.objects.counted(),
+    day="refunded_on",
+    dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
+    folds={"count": Fold(), "amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
+    resource="orders",
+)
+
+
+def lines_of_counted_orders() -> QuerySet:
+    return OrderLine.objects.filter(order__in=Order.objects.counted())
+
+
+def refund_lines_of_counted_orders() -> QuerySet:
+    return RefundLine.objects.filter(refund__order__in=Order.objects.counted())
+
+
+LINES = Cube(
+    key="lines",
+    code=7,
+    rows=lines_of_counted_orders,
+    day="order__placed_on",
+    dimensions={
+        D.PRODUCT: "product_id",
+        D.CATEGORY: "product__category_id",
+        D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id"),
+    },
+    folds={
+        "net": Fold(amount=F("net_amount")),
+        "cost": Fold(amount=Coalesce("cost_amount", Value(0)), is_cost=True),
+        # Exact by product (an order is on one day and has one owner); by category see CATEGORY_ORDERS.
+        "orders": Fold(distinct="order_id"),
+        "unknown_costs": Fold(Q(unit_cost__isnull=True), is_cost=True),
+    },
+    resource="orders",
+)
+REFUND_LINES = Cube(
+    key="refund_lines",
+    code=8,
+    rows=refund_lines_of_counted_orders,
+    day="refund__refunded_on",
+    dimensions={
+        D.PRODUCT: "line__product_id",
+        D.CATEGORY: "line__product__category_id",
+        D.OWNER: Coalesce("refund__order__owner_id", "refund__order__customer__owner_id"),
+    },
+    folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
+    resource="orders",
+)
+CATEGORY_ORDERS = Cube(
+    key="category_orders",
+    code=9,
+    rows=lines_of_counted_orders,
+    day="order__placed_on",
+    dimensions={D.CATEGORY: "product__category_id", D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
+    folds={"orders": Fold(distinct="order_id")},
+    resource="orders",
+)
+
+EXPENSES = Cube(
+    key="expenses",
+    code=10,
+    rows=lambda: ExpenseDay.objects.all(),
+    day="day",
+    dimensions={
+        D.CHANNEL: Coalesce("expense__channel_id", "expense__campaign__channel_id"),
+        D.CAMPAIGN: "expense__campaign_id",
+    },
+    folds={
+        "acquisition": Fold(Q(expense__kind__in=Expense.ACQUISITION_KINDS), F("amount"), is_cost=True),
+        "for_leads": Fold(
+            Q(expense__campaign__goal=Campaign.Goal.LEADS)
+            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
+            F("amount"),
+            is_cost=True,
+        ),
+        "acquisition_estimated": Fold(
+            Q(expense__kind__in=Expense.ACQUISITION_KINDS, expense__is_estimate=True), F("amount"), is_cost=True
+        ),
+        "for_leads_estimated": Fold(
+            Q(expense__campaign__goal=Campaign.Goal.LEADS, expense__is_estimate=True)
+            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
+            F("amount"),
+            is_cost=True,
+        ),
+    },
+    resource="expenses",
+    span=("expense__valid_from", "expense__valid_to"),
+    is_cost=True,
+)
+
+WON = Q(won_at__isnull=False)
+OPPORTUNITIES_CLOSED = Cube(
+    key="opportunities_closed",
+    code=11,
+    rows=lambda: Opportunity.objects.counted(),
+    day="closed_on",
+    dimensions={
+        D.OWNER: Coalesce("owner_id", "customer__owner_id"),
+        D.CHANNEL: Coalesce("lead__channel_id", "customer__channel_id"),
+        D.CAMPAIGN: Coalesce("lead__campaign_id", "customer__campaign_id"),
+    },
+    folds={"count": Fold(), "won": Fold(WON)},
+    resource="opportunities",
+)
+OPPORTUNITY_PRODUCTS = Cube(
+    key="opportunity_products",
+    code=12,
+    rows=lambda: Opportunity.products.through.objects.filter(opportunity__in=Opportunity.objects.counted()),
+    day="opportunity__closed_on",
+    dimensions={D.PRODUCT: "product_id", D.OWNER: Coalesce("opportunity__owner_id", "opportunity__customer__owner_id")},
+    folds={
+        "count": Fold(distinct="opportunity_id"),
+        "won": Fold(Q(opportunity__won_at__isnull=False), distinct="opportunity_id"),
+    },
+    resource="opportunities",
+)
+
+PRIORITY_CODES = {priority: code for code, priority in enumerate(Ticket.Priority.values, start=1)}
+TICKETS_RESOLVED = Cube(
+    key="tickets_resolved",
+    code=13,
+    rows=lambda: Ticket.objects.counted().resolved(),
+    day="resolved_on",
+    dimensions={
+        D.OWNER: Coalesce("owner_id", "customer__owner_id"),
+        D.PRODUCT: "product_id",
+        D.PRIORITY: Case(
+            *(When(priority=priority, then=Value(code)) for priority, code in PRIORITY_CODES.items()), output_field=IntegerField()
+        ),
+    },
+    folds={
+        "count": Fold(),
+        "seconds": Fold(amount=ElapsedSeconds("created_at", "resolved_at")),
+        "squares": Fold(amount=ElapsedSeconds("created_at", "resolved_at") * ElapsedSeconds("created_at", "resolved_at")),
+    },
+    resource="tickets",
+)
+
+IS_NPS = Q(survey__kind=Survey.Kind.NPS)
+IS_CSAT, IN_WORDS = Q(survey__kind=Survey.Kind.CSAT), Q(survey__kind=Survey.Kind.CSAT_WORDS)
+ANSWERS = Cube(
+    key="answers",
+    code=14,
+    rows=lambda: Answer.objects.counted(),
+    day="answered_on",
+    dimensions={D.OWNER: "customer__owner_id", D.SURVEY: "survey_id", D.PRODUCT: "product_id"},
+    folds={
+        "nps": Fold(IS_NPS),
+        "promoters": Fold(IS_NPS & Q(score__gte=9)),
+        "detractors": Fold(IS_NPS & Q(score__lte=6)),
+        "csat": Fold(IS_CSAT | IN_WORDS),
+        "satisfied": Fold((IS_CSAT & Q(score__gte=4)) | (IN_WORDS & Q(score__gte=3))),
+    },
+    resource="survey-answers",
+)
+
+
+def active_spans(day: date) -> QuerySet:
+    """The customers active on a day, one span each."""
+    return CustomerSpan.objects.filter(start_day__lte=day, lost_day__gt=day)
+
+
+ACQUIRED = Cube(
+    key="acquired",
+    code=20,
+    rows=lambda: CustomerFact.objects.all(),
+    day="first_day",
+    dimensions=LEAD_SIDES,
+    folds={"count": Fold(), "repeated": Fold(Q(second_day__lte=F("first_day") + 365))},
+    resource="customers",
+    stores_days=False,
+)
+LOST = Cube(
+    key="lost",
+    code=21,
+    rows=lambda: CustomerSpan.objects.all(),
+    day="lost_day",
+    dimensions=FACT_SIDES,
+    folds={"count": Fold()},
+    resource="customers",
+    stores_days=False,
+)
+STARTED = Cube(
+    key="started",
+    code=22,
+    rows=lambda: CustomerSpan.objects.all(),
+    day="start_day",
+    dimensions=FACT_SIDES,
+    folds={"count": Fold(), "reactivated": Fold(Q(is_first=False))},
+    resource="customers",
+    stores_days=False,
+    stock_rows=active_spans,
+)
+LEADS_WITH_CUSTOMER = Cube(
+    key="leads_with_customer",
+    code=23,
+    rows=lambda: LeadFact.objects.all(),
+    day="created_on",
+    dimensions=LEAD_SIDES,
+    folds={"ordered": Fold(Q(has_ordered=True))},
+    resource="leads",
+    stores_days=False,
+)
+
+
+def churned_spans(first: date, last: date) -> QuerySet:
+    """Spans of customers active the evening before the first day and not active on the evening of the last."""
+    back = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__lte=last, lost_day__gt=last)
+    return CustomerSpan.objects.filter(~Exists(back), start_day__lt=first, lost_day__gte=first, lost_day__lte=last)
+
+
+BUYERS = PeriodCube(
+    key="buyers",
+    code=30,
+    rows=lambda: CustomerDay.objects.all(),
+    rows_in=lambda first, last: CustomerDay.objects.filter(day__gte=first, day__lte=last),
+    day="day",
+    dimensions={
+        D.CHANNEL: "fact__channel_id",
+        D.CAMPAIGN: "fact__campaign_id",
+        D.OWNER: "owner_id",
+        D.TEAM: "team_id",
+    },
+    folds={"count": Fold(distinct="fact_id")},
+    resource="customers",
+    stores_days=False,
+)
+CHURNED = PeriodCube(
+    key="churned",
+    code=31,
+    rows=lambda: CustomerSpan.objects.all(),
+    rows_in=churned_spans,
+    day="lost_day",
+    dimensions=FACT_SIDES,
+    folds={"count": Fold(distinct="fact_id")},
+    resource="customers",
+    stores_days=False,
+)
+
+DAY_CUBES = (
+    LEADS_CREATED,
+    MQLS,
+    SQLS,
+    CONVERSIONS,
+    ORDERS,
+    REFUNDS,
+    LINES,
+    REFUND_LINES,
+    CATEGORY_ORDERS,
+    EXPENSES,
+    OPPORTUNITIES_CLOSED,
+    OPPORTUNITY_PRODUCTS,
+    TICKETS_RESOLVED,
+    ANSWERS,
+)
+FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER)
+PERIOD_CUBES = (BUYERS, CHURNED)
+CUBES = DAY_CUBES + FACT_CUBES + PERIOD_CUBES
+CUBE_BY_CODE = {cube.code: cube for cube in CUBES}

@@ -1,0 +1,6 @@
+"""The engine: dirty days and customers in, daily components, facts and period sums out. It has no clock of its own."""
+
+from kpis.engine.drain import Progress, drain, drain_step, is_clean, rebuild
+from kpis.engine.drift import find_drift
+
+__all__ = ["Progress", "drain", "drain_step", "find_drift", "is_clean", "rebuild"]

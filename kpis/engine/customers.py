@@ -1,0 +1,198 @@
+"""Customer facts: computed again for the customers that changed, and folded as the difference they make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from customers.models import Customer, Order
+from kpis.catalogue.measures import ACQUIRED, BUYERS, CHURNED, FACT_CUBES, FIRST_TOUCH, LEADS_WITH_CUSTOMER
+from kpis.definitions import DIMENSION_CODES, Cube, Dimension
+from kpis.engine.folding import PERIOD_DELTA, apply_delta, apply_period_delta, note_rows, prepare_delta
+from kpis.engine.locks import CUSTOMERS, lock
+from kpis.models import Batch
+from leads.models import Lead
+
+BATCH = 5_000
+MEMBERS = ", ".join(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
+
+
+def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> int | None:
+    """Recompute up to `limit` dirty customers; their number, or None when another worker is at it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not lock(cursor, CUSTOMERS, wait=wait):
+            return None
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            "WITH gone AS (DELETE FROM kpis_dirtycustomer WHERE customer_id IN"
+            " (SELECT DISTINCT customer_id FROM kpis_dirtycustomer ORDER BY customer_id LIMIT %s) RETURNING customer_id)"
+            " INSERT INTO kpis_batch SELECT DISTINCT customer_id FROM gone",
+            [limit],
+        )
+        count = cursor.rowcount
+        if count:
+            recompute(cursor)
+            cursor.execute(
+                "INSERT INTO kpis_refresh (cube, bucket, computed_at) VALUES (%s, 0, %s)"
+                " ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at",
+                [ACQUIRED.code, at],
+            )
+    return count
+
+
+def recompute(cursor: Any) -> None:
+    """Take back what the batch's facts contributed, rewrite the facts, add what they contribute now."""
+    cursor.execute("ANALYZE kpis_batch")
+    prepare_delta(cursor)
+    note_contributions(cursor, -1)
+    rewrite_facts(cursor)
+    note_contributions(cursor, 1)
+    for cube in FACT_CUBES:
+        apply_delta(cursor, cube)
+    for cube in (BUYERS, CHURNED):
+        apply_period_delta(cursor, cube)
+
+
+def in_batch(cube: Cube) -> QuerySet:
+    """The cube's rows that belong to the customers of the batch."""
+    batch = Batch.objects.values("customer_id")
+    if cube is LEADS_WITH_CUSTOMER:
+        return cube.rows().filter(Q(customer_id__in=batch) | Q(lead__customer_id__in=batch))
+    return cube.rows().filter(**{"customer_id__in" if cube is ACQUIRED else "fact_id__in": batch})
+
+
+def note_contributions(cursor: Any, sign: int) -> None:
+    for cube in FACT_CUBES:
+        note_rows(cursor, cube, in_batch(cube), sign)
+    note_buyers(cursor, sign)
+    note_churned(cursor, sign)
+
+
+def rewrite_facts(cursor: Any) -> None:
+    cursor.execute("DELETE FROM kpis_customerday WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
+    cursor.execute("DELETE FROM kpis_customerspan WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
+    cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
+    cursor.execute(
+        "DELETE FROM kpis_leadfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)"
+        " OR lead_id IN (SELECT l.id FROM leads_lead l JOIN kpis_batch b ON b.customer_id = l.customer_id)"
+    )
+    write_days(cursor)
+    write_customers(cursor)
+    write_spans(cursor)
+    write_leads(cursor)
+
+
+def write_days(cursor: Any) -> None:
+    """The distinct (customer, day, owner) of counted orders."""
+    team = Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))
+    rows = (
+        Order.objects.counted()
+        .filter(customer__in=Customer.objects.counted(), customer_id__in=Batch.objects.values("customer_id"))
+        .order_by()
+        .values(
+            fact=F("customer_id"),
+            on=F("placed_on"),
+            of=Coalesce("owner_id", "customer__owner_id", Value(0)),
+            team=Coalesce(team, Value(0)),
+        )
+        .distinct()
+    )
+    sql, params = rows.query.sql_with_params()
+    cursor.execute(
+        f"INSERT INTO kpis_customerday (fact_id, day, owner_id, team_id) SELECT q.fact, q.on, q.of, q.team FROM ({sql}) q", params
+    )
+
+
+def write_customers(cursor: Any) -> None:
+    members = ", ".join(f"coalesce(c.{dimension.value}_id, 0)" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
+    cursor.execute(
+        f"""
+        INSERT INTO kpis_customerfact (customer_id, first_day, second_day, last_day, {MEMBERS})
+        SELECT c.id, d.first_day, d.second_day, d.last_day, {members}
+          FROM (SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day, max(n.day) AS last_day
+                  FROM (SELECT k.fact_id, k.day, dense_rank() OVER (PARTITION BY k.fact_id ORDER BY k.day) AS rank
+                          FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) n
+                 GROUP BY n.fact_id) d
+          JOIN customers_customer c ON c.id = d.fact_id
+        """
+    )
+
+
+def write_spans(cursor: Any) -> None:
+    """A gap of more than the threshold ends a span; the customer is lost a threshold after its last day."""
+    cursor.execute(
+        """
+        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first)
+        SELECT s.fact_id, min(s.day), max(s.day) + t.days, s.span = 0
+          FROM (SELECT g.fact_id, g.day, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.day) AS span
+                  FROM (SELECT k.fact_id, k.day,
+                               coalesce((k.day - lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day) > t.days)::int, 0) AS opens
+                          FROM (SELECT DISTINCT d.fact_id, d.day FROM kpis_customerday d
+                                  JOIN kpis_batch b ON b.customer_id = d.fact_id) k
+                         CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t) g) s
+         CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t
+         GROUP BY s.fact_id, s.span, t.days
+        """
+    )
+
+
+def write_leads(cursor: Any) -> None:
+    columns = ("id", "customer_id", "created_on", *(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER)))
+    rows = Lead.objects.counted().filter(customer_id__in=Batch.objects.values("customer_id")).order_by().values(*columns)
+    sql, params = rows.query.sql_with_params()
+    members = ", ".join(f"coalesce(q.{column}, 0)" for column in columns[3:])
+    cursor.execute(
+        f"""
+        INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, {MEMBERS})
+        SELECT q.id, q.customer_id, q.created_on, coalesce(f.last_day >= q.created_on, FALSE), {members}
+          FROM ({sql}) q LEFT JOIN kpis_customerfact f ON f.customer_id = q.customer_id
+        """,
+        params,
+    )
+
+
+def note_buyers(cursor: Any, sign: int) -> None:
+    """A day counts in a period when the same customer has no earlier day in it: nobody is counted twice."""
+    code = DIMENSION_CODES
+    cursor.execute(
+        f"""
+        INSERT INTO {PERIOD_DELTA} (cube, grain, dimension, start, member, m1)
+        SELECT {BUYERS.code}, c.grain, v.dimension, c.start, v.member, {sign} * count(*)
+          FROM (SELECT k.fact_id, k.day, k.owner_id, k.team_id,
+                       lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day, k.owner_id) AS before,
+                       lag(k.day) OVER (PARTITION BY k.fact_id, k.owner_id ORDER BY k.day) AS before_of_owner,
+                       lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id) AS before_of_team
+                  FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) p
+          JOIN kpis_customerfact f ON f.customer_id = p.fact_id
+          JOIN kpis_calendarday c ON c.day = p.day
+         CROSS JOIN LATERAL (VALUES (0, 0::bigint, p.before), ({code["channel"]}, f.channel_id, p.before),
+                                    ({code["campaign"]}, f.campaign_id, p.before), ({code["owner"]}, p.owner_id, p.before_of_owner),
+                                    ({code["team"]}, p.team_id, p.before_of_team)) v (dimension, member, before)
+         WHERE v.before IS NULL OR v.before < c.start
+         GROUP BY 2, 3, 4, 5
+        """
+    )
+
+
+def note_churned(cursor: Any, sign: int) -> None:
+    """Active the evening before the period, lost in it, and not active again on the evening of its last day."""
+    members = ", ".join(f"({DIMENSION_CODES[dimension]}, f.{dimension.value}_id)" for dimension in CHURNED.dimensions)
+    cursor.execute(
+        f"""
+        INSERT INTO {PERIOD_DELTA} (cube, grain, dimension, start, member, m1)
+        SELECT {CHURNED.code}, c.grain, v.dimension, c.start, v.member, {sign} * count(*)
+          FROM kpis_customerspan s
+          JOIN kpis_batch b ON b.customer_id = s.fact_id
+          JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+          JOIN kpis_calendarday c ON c.day = s.lost_day
+         CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
+         WHERE s.start_day < c.start
+           AND NOT EXISTS (SELECT 1 FROM kpis_customerspan t
+                            WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
+         GROUP BY 2, 3, 4, 5
+        """
+    )

@@ -1,0 +1,141 @@
+"""Which changes mark which days and customers dirty, and the triggers that do it.
+
+One declaration per table: the columns that matter and, per cube, how to get from a changed row to its days.
+The triggers run in the writer's own transaction, once per statement, on the images of the rows before and after,
+so every write is caught: bulk, raw, COPY, MERGE, cascades and backdated edits of any age.
+
+Two rules close the races between a row and the row it hangs on, whose writers may not see each other yet:
+- a changed *parent* (a customer's channel) is noted by its id, and the drain looks up the days of its rows after
+  the change is committed; a row that appears later brings its own mark;
+- a changed *child* that must look at its parent to know its day (a line, its order) holds the parent still first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kpis.definitions import Cube
+from kpis.models import BUCKET_DAYS, EPOCH
+
+# `c` is the changed row. A mark of days gives (first day, last day); a mark of customers gives customer ids.
+DAY = "SELECT c.{day}, c.{day} FROM changed c"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a change of these columns makes dirty: days of cubes, or customers where no cube is named."""
+
+    table: str
+    columns: tuple[str, ...]
+    query: str
+    cubes: tuple[Cube, ...] = ()
+    deferred: str = ""
+    holds: tuple[str, str] | None = None
+
+
+def of_day(table: str, day: str, columns: Iterable[str], *cubes: Cube) -> Mark:
+    """The row's own day."""
+    return Mark(table, (day, *columns), DAY.format(day=day), cubes)
+
+
+def of_parent(key: str, table: str, columns: Iterable[str], query: str, *cubes: Cube) -> Mark:
+    """Days (or customers) of the rows that hang on a changed row, looked up by the drain under a key of their own."""
+    return Mark(table, tuple(columns), query, cubes, deferred=key)
+
+
+def of_child(table: str, columns: Iterable[str], query: str, holds: tuple[str, str], *cubes: Cube) -> Mark:
+    """The day stands on the parent; `holds` is (parent table, column that points to it)."""
+    return Mark(table, tuple(columns), query, cubes, holds=holds)
+
+
+INSERT_DAYS = """
+    INSERT INTO kpis_dirtyday (cube, bucket, first_day, last_day)
+    SELECT u.cube, b, greatest(r.first_day, DATE '{epoch}' + b * {size}), least(r.last_day, DATE '{epoch}' + b * {size} + {size} - 1)
+      FROM (SELECT DISTINCT d.first_day, d.last_day FROM ({query}) AS d (first_day, last_day) WHERE d.first_day IS NOT NULL) r
+     CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube)
+     CROSS JOIN LATERAL generate_series(floor((r.first_day - DATE '{epoch}') / {size}.0)::int,
+                                        floor((r.last_day - DATE '{epoch}') / {size}.0)::int) AS b;
+"""
+INSERT_CUSTOMERS = """
+    INSERT INTO kpis_dirtycustomer (customer_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
+"""
+INSERT_PARENTS = """
+    INSERT INTO kpis_dirtyparent (mark, parent_id) SELECT DISTINCT '{key}', c.id FROM changed c;
+"""
+# A parent written by this very transaction cannot be changed by another one, so it needs no lock.
+HOLD = """
+    PERFORM 1 FROM {parent} p WHERE p.id IN (SELECT c.{column} FROM ({image}) c)
+        AND p.xmin <> pg_current_xact_id()::xid ORDER BY p.id FOR SHARE;
+"""
+IMAGES = {
+    "insert": "SELECT {columns} FROM after_rows",
+    "delete": "SELECT {columns} FROM before_rows",
+    # Both images of the rows whose columns that matter differ.
+    "update": "(SELECT {columns} FROM before_rows EXCEPT SELECT {columns} FROM after_rows)"
+    " UNION ALL (SELECT {columns} FROM after_rows EXCEPT SELECT {columns} FROM before_rows)",
+}
+REFERENCING = {
+    "insert": "REFERENCING NEW TABLE AS after_rows",
+    "update": "REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows",
+    "delete": "REFERENCING OLD TABLE AS before_rows",
+    "truncate": "",
+}
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN{body}    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS {name} ON {table};
+CREATE TRIGGER {name} AFTER {event} ON {table} {referencing} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
+"""
+STORED_DAYS = "SELECT min(day), max(day) FROM kpis_component WHERE cube = {code}"
+STORED_CUSTOMERS = "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
+
+
+def trigger_name(table: str, event: str) -> str:
+    return f"kpis_mark_{table}_{event}"
+
+
+def statement(mark: Mark, event: str) -> str:
+    """The INSERT of one mark for one event."""
+    image = IMAGES[event].format(columns=", ".join(dict.fromkeys(("id", *mark.columns))))
+    if mark.deferred:
+        return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred)
+    hold = HOLD.format(parent=mark.holds[0], column=mark.holds[1], image=image) if mark.holds else ""
+    return hold + insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes)
+
+
+def insertion(query: str, cubes: tuple[Cube, ...]) -> str:
+    if not cubes:
+        return INSERT_CUSTOMERS.format(query=query)
+    codes = ", ".join(str(cube.code) for cube in cubes)
+    return INSERT_DAYS.format(query=query, cubes=codes, epoch=EPOCH.isoformat(), size=BUCKET_DAYS)
+
+
+def truncation(marks: Iterable[Mark]) -> str:
+    """After TRUNCATE nothing is left to look at: all that is stored may be wrong."""
+    marks = [mark for mark in marks if not mark.deferred]
+    cubes = {cube.code: cube for mark in marks for cube in mark.cubes}
+    body = "".join(insertion(STORED_DAYS.format(code=code), (cube,)) for code, cube in sorted(cubes.items()))
+    return body + (insertion(STORED_CUSTOMERS, ()) if any(not mark.cubes for mark in marks) else "")
+
+
+def triggers_sql(marks: Iterable[Mark]) -> str:
+    """Every trigger function and trigger, for the migration that installs them."""
+    by_table: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_table.setdefault(mark.table, []).append(mark)
+    parts = []
+    for table, of_table in by_table.items():
+        for event in ("insert", "update", "delete", "truncate"):
+            if event == "truncate":
+                body = truncation(of_table)
+            else:
+                body = "".join(statement(mark, event) for mark in of_table if event == "update" or not mark.deferred)
+            if body:
+                name = trigger_name(table, event)
+                parts.append(
+                    FUNCTION.format(name=name, body=body, table=table, event=event.upper(), referencing=REFERENCING[event])
+                )
+    return "".join(parts)
