@@ -22,7 +22,7 @@ class CustomerForm(ReaderForm):
     phone = PhoneField(label=_("Phone"), required=False)
     email = EmailField(label=_("E-mail"), required=False)
     national_id = CodeField(label=_("National ID"), max_length=20, required=False, input_mode="numeric")
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +49,7 @@ class NewCustomerForm(CustomerForm):
 class OrderForm(ReaderForm):
     """One line is enough to write a sale down; shops and scripts send theirs whole."""
 
-    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), required=False)
+    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("None"))
     name = TextField(label=_("Description"), max_length=200, required=False, help_text=_("Instead of a product from the list."))
     quantity = CodeField(label=_("Quantity"), max_length=7, initial="1", input_mode="numeric")
     unit_price = AmountField(label=_("Unit price"))

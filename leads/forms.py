@@ -27,11 +27,17 @@ class LeadForm(ReaderForm):
 
     name = TextField(label=_("Name"), max_length=100, required=False)
     phone = PhoneField(label=_("Mobile"), required=False)
-    lead_source = forms.ModelChoiceField(label=_("Source"), queryset=LeadSource.objects.none(), required=False)
+    lead_source = forms.ModelChoiceField(
+        label=_("Source"), queryset=LeadSource.objects.none(), required=False, empty_label=_("Unknown")
+    )
     company = TextField(label=_("Company"), max_length=100, required=False)
     email = EmailField(label=_("E-mail"), required=False)
-    channel = forms.ModelChoiceField(label=_("Channel"), queryset=Channel.objects.none(), required=False)
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none(), required=False)
+    channel = forms.ModelChoiceField(
+        label=_("Channel"), queryset=Channel.objects.none(), required=False, empty_label=_("Unknown")
+    )
+    campaign = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.none(), required=False, empty_label=_("None")
+    )
     notes = TextField(label=_("Notes"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -83,8 +89,10 @@ class OpportunityForm(ReaderForm):
     name = TextField(label=_("Name"), max_length=200)
     amount = AmountField(label=_("Amount"), required=False)
     expected_close_on = DayField(label=_("Expected close"), required=False)
-    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
+    customer = forms.ModelChoiceField(
+        label=_("Customer"), queryset=Customer.objects.none(), required=False, empty_label=_("None")
+    )
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"))
 
     CUSTOMERS_OFFERED = 200
 
@@ -110,9 +118,13 @@ class WonForm(ReaderForm):
 class ActivityForm(ReaderForm):
     """What was done, or with a day what is planned."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices)
-    body = TextField(label=_("Text"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    due_on = DayField(label=_("Planned for"), required=False, help_text=_("Leave empty for something already done."))
+    kind = forms.ChoiceField(choices=Activity.Kind.choices, widget=forms.Select(attrs={"aria-label": _("Kind")}))
+    body = TextField(
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "aria-label": _("Text"), "placeholder": _("What was said, what was agreed")}),
+    )
+    due_on = DayField(label=_("Planned for"), required=False)
     due_time = ClockField(label=_("At"), required=False)
 
     def clean(self) -> dict[str, Any]:
