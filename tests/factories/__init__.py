@@ -1,0 +1,1 @@
+"""Rows for tests: plain functions over model-bakery, one per model, with plain values and no surprises."""
