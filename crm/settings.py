@@ -242,6 +242,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# each has `urlpatterns`, and RESOURCES or OPERATIONS for the schema
+API_MODULES = ["campaigns.api", "customers.api", "leads.api"]
+API_RATE_LIMIT = env_int("API_RATE_LIMIT", 0 if TESTING else 600)  # requests a minute and caller; 0 is without limit
 
 # ── Tasks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 CELERY_BROKER_URL = REDIS_URL

@@ -2,14 +2,17 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from crm import views
+from crm.api.view import NotFoundView
 
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("crm.health")),
+    path("api/v1/", include("crm.api.urls")),
+    re_path(r"^api(/|\Z)", NotFoundView.as_view()),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),

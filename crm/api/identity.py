@@ -1,0 +1,83 @@
+"""Who calls: a token in the Authorization header, or the browser's session."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+
+from crm.api.problems import Problem
+from crm.models import ApiToken, User
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
+MINUTE = 60
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer snj_…`; any other scheme is refused rather than overlooked."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header:
+            return None
+        scheme, _, secret = header.partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not secret.isascii() or not secret.isprintable() or len(secret) > 200:
+            raise Problem("not-authenticated", headers=CHALLENGE)
+        token = ApiToken.objects.for_secret(secret, request.at)
+        if token is None:
+            raise Problem("not-authenticated", headers=CHALLENGE)
+        note_use(token, request.at)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE["WWW-Authenticate"]
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The session, with Django's own protection against requests from elsewhere."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        user = getattr(request._request, "user", None)  # noqa: SLF001 -- DRF's own way
+        if not user or not user.is_active:
+            return None
+        try:
+            self.enforce_csrf(request)
+        except PermissionDenied:
+            raise Problem("csrf-failed") from None
+        return getattr(user, "_wrapped", user), None
+
+
+def note_use(token: ApiToken, at: datetime) -> None:
+    """When the token was last used, to the minute: not a write for every request."""
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - timedelta(minutes=1))
+    if token.last_used_at is None or token.last_used_at < at - timedelta(minutes=1):
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+
+
+def limit_rate(caller_key: str, at: datetime) -> None:
+    """So many requests in one minute of the clock. Without the cache nobody is turned away."""
+    most: int = settings.API_RATE_LIMIT
+    if not most:
+        return
+    minute = int(at.timestamp()) // MINUTE
+    key = f"rate:{caller_key}:{minute}"
+    try:
+        cache.add(key, 0, timeout=2 * MINUTE)
+        count: Any = cache.incr(key)
+    except (RedisError, OSError, ValueError):
+        return
+    if count > most:
+        raise Problem("rate-limited", headers={"Retry-After": str(MINUTE - int(at.timestamp()) % MINUTE)})
+
+
+def key_of(request: HttpRequest, user: User, token: ApiToken | None) -> str:
+    return f"token-{token.pk}" if token else f"user-{user.pk}"

@@ -1,0 +1,33 @@
+"""Users and teams, to be read only: accounts are made by administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from crm.api.output import Output
+from crm.api.resource import Resource, equals
+from crm.inputs.caller import Caller
+from crm.inputs.references import people_of
+from crm.models import Team, User
+
+
+class People(Resource):
+    """Colleagues: those whose records one may see."""
+
+    def visible(self, caller: Caller) -> QuerySet[Any]:
+        people = people_of(caller.user)
+        if self.model is User:
+            return people.select_related("team")
+        return Team.objects.all() if caller.user.sees_all else Team.objects.filter(pk=caller.user.team_id)
+
+
+USERS = People(
+    name="users",
+    model=User,
+    output=Output(User, ["email", "name", "role", "team"]),
+    filters={"email": equals("email"), "role": equals("role", User.Role.values)},
+)
+TEAMS = People(name="teams", model=Team, output=Output(Team, ["name"]))
+RESOURCES = [USERS, TEAMS]

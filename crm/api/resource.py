@@ -1,0 +1,122 @@
+"""One declaration per kind of record gives its endpoints: list, detail, write, bulk, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from msgspec import Struct
+
+from crm.api.output import Output
+from crm.api.parameters import whole_number
+from crm.api.problems import bad_parameter
+from crm.inputs.caller import Caller
+from crm.inputs.fields import FieldError, read_moment
+from crm.inputs.items import Item
+from crm.models import User
+
+Narrow = Callable[[QuerySet, str, Caller], QuerySet]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb on one record: `POST …/{id}/<name>/`."""
+
+    name: str
+    summary: str
+    struct: type[Struct]
+    run: Callable[[Any, Any, Caller], Any]
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of record behind the API."""
+
+    name: str
+    model: type[Model]
+    output: Output
+    struct: type[Struct] | None = None
+    write: Callable[[list[Item], Caller], None] | None = None
+    required: tuple[str, ...] = ()
+    filters: Mapping[str, Narrow] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    may_write: Callable[[User], bool] = lambda user: True
+    may_read: Callable[[User], bool] = lambda user: True
+    rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
+    needs_key: bool = False
+    is_deletable: bool = False
+
+    def visible(self, caller: Caller) -> QuerySet:
+        rows = self.model.objects.all().visible_to(caller.user)
+        return self.rows(rows.select_related(*self.output.related))
+
+    @property
+    def all_filters(self) -> dict[str, Narrow]:
+        names = {each.name for each in self.model._meta.fields}
+        common = {name: narrow for name, narrow in COMMON.items() if COLUMN_OF[name] in names}
+        return common | dict(self.filters)
+
+    def action(self, name: str) -> Action:
+        return next(action for action in self.actions if action.name == name)
+
+
+def equals(column: str, choices: Iterable[str] | None = None) -> Narrow:
+    """A filter on one column; with choices, only these may be asked for."""
+    allowed = None if choices is None else set(choices)
+
+    def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        if allowed is not None and value not in allowed:
+            raise bad_parameter(column)
+        return rows.filter(**{column: value})
+
+    return narrow
+
+
+def refers(name: str, natural: str | None = None) -> Narrow:
+    """A filter on a reference, by id or natural key."""
+
+    def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        if natural and not value.isdecimal():
+            return rows.filter(**{f"{name}__{natural}": value})
+        return rows.filter(**{f"{name}_id": whole_number(name, value)})
+
+    return narrow
+
+
+def moment(name: str, lookup: str) -> Narrow:
+    """A filter on a time."""
+
+    def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        try:
+            return rows.filter(**{lookup: read_moment(value.replace(" ", "+") if "T" in value else value, caller)})
+        except (FieldError, ValueError):
+            raise bad_parameter(name) from None
+
+    return narrow
+
+
+def search(rows: Any, value: str, caller: Caller) -> QuerySet:
+    if len(value) > 200:
+        raise bad_parameter("search")
+    return rows.search(value)
+
+
+COMMON: dict[str, Narrow] = {
+    "external_id": equals("external_id"),
+    "source": equals("source"),
+    "created_from": moment("created_from", "created_at__gte"),
+    "created_before": moment("created_before", "created_at__lt"),
+    "updated_since": moment("updated_since", "updated_at__gte"),
+    "search": search,
+}
+COLUMN_OF = {
+    "external_id": "external_id",
+    "source": "source",
+    "created_from": "created_at",
+    "created_before": "created_at",
+    "updated_since": "updated_at",
+    "search": "search_text",
+}

@@ -1,0 +1,126 @@
+"""One write is one transaction: tried again where two collided, answered once per idempotency key."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import TypeVar
+
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from crm.api.problems import Problem
+from crm.inputs.caller import Caller
+from crm.inputs.failures import Failure
+from crm.models import IdempotencyKey
+
+T = TypeVar("T")
+
+MOST_TRIES = 5
+KEPT = timedelta(hours=72)
+MOST_KEY = 255
+COLLISIONS = {"40001", "40P01"}
+UNIQUE_VIOLATION = "23505"
+
+
+def sqlstate_of(error: BaseException) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Run the work in a transaction, again from the start where it collided with another one."""
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except (OperationalError, IntegrityError) as error:
+            again = sqlstate_of(error) in COLLISIONS | {UNIQUE_VIOLATION}
+            if not again or attempt == MOST_TRIES or (connection.in_atomic_block and sqlstate_of(error) in COLLISIONS):
+                raise
+        time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- spreads retries, guards nothing
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def database_problems() -> Iterator[None]:
+    """What the database refuses, as an answer: never a 500, and 503 only where trying again helps."""
+    try:
+        yield
+    except DataError as error:
+        raise Problem("validation-error", errors=[Failure("", "out-of-range")]) from error
+    except IntegrityError as error:
+        raise Problem("duplicate" if sqlstate_of(error) == UNIQUE_VIOLATION else "conflict") from error
+    except (OperationalError, InterfaceError) as error:
+        raise Problem("service-unavailable", headers={"Retry-After": "5"}) from error
+    except DatabaseError as error:
+        # Read-only after a failover, or out of disk: psycopg files some of these under InternalError.
+        if sqlstate_of(error)[:2] not in {"25", "53", "57", "58", "XX"}:
+            raise
+        raise Problem("service-unavailable", headers={"Retry-After": "5"}) from error
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer: what is sent, and kept for the same key."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """An idempotency key within its scope: one caller, one address."""
+
+    caller: Caller
+    path: str
+    text: str
+    digest: str
+
+    @property
+    def lock(self) -> int:
+        scope = f"{self.caller.user.pk}\n{self.path}\n{self.text}".encode()
+        return int.from_bytes(sha256(scope).digest()[:8], signed=True)
+
+
+def read_key(header: str | None, caller: Caller, path: str, body: bytes, *, required: bool) -> Key | None:
+    if header is None or not header:
+        if required:
+            raise Problem("idempotency-key-missing")
+        if header is None:
+            return None
+    if not header or len(header) > MOST_KEY or not header.isascii() or not header.isprintable():
+        raise Problem("bad-parameter", _("An Idempotency-Key has 1 to 255 printable ASCII characters."))
+    return Key(caller, path[:200], header, sha256(path.encode() + b"\0" + body).hexdigest())
+
+
+def once(key: Key | None, work: Callable[[], Answer]) -> Answer:
+    """Do the work unless its key has an answer already. Record and work are one transaction: both, or neither."""
+    if key is None:
+        return in_transaction(work)
+    return in_transaction(lambda: _keyed(key, work))
+
+
+def _keyed(key: Key, work: Callable[[], Answer]) -> Answer:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key.lock])
+        if not cursor.fetchone()[0]:
+            raise Problem("idempotency-in-progress", headers={"Retry-After": "1"})
+    scope = {"user": key.caller.user, "path": key.path, "key": key.text}
+    kept = IdempotencyKey.objects.filter(**scope).first()
+    if kept and kept.created_at < key.caller.at - KEPT:
+        kept.delete()
+        kept = None
+    if kept:
+        if kept.body_digest != key.digest:
+            raise Problem("idempotency-key-reused")
+        return Answer(kept.status, bytes(kept.answer), (("Idempotent-Replayed", "true"),))
+    answer = work()
+    if answer.status < 300:
+        IdempotencyKey.objects.create(**scope, body_digest=key.digest, status=answer.status, answer=answer.body)
+    return answer

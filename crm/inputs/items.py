@@ -1,0 +1,42 @@
+"""One record on its way into the database, alone or among a thousand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+from msgspec import Struct
+
+from crm.inputs.failures import Failure
+
+CREATED, UPDATED, UNCHANGED, STALE, ERROR = "created", "updated", "unchanged", "stale", "error"
+
+
+@dataclass(slots=True)
+class Item:
+    """What was sent, the row it belongs to, and what became of it."""
+
+    index: int
+    data: Struct | None
+    failures: list[Failure] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    row: Model | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    status: str = ""
+    pk: int | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.failures and not self.status
+
+    def refuse(self, pointer: str, code: str, detail: Any = "") -> None:
+        self.failures.append(Failure(pointer, code, detail))
+
+    def settle(self, status: str, pk: int | None) -> None:
+        self.status, self.pk = status, pk
+
+
+def sound(items: list[Item]) -> list[Item]:
+    """The items that nothing has been found wrong with and that are not done yet."""
+    return [item for item in items if item.is_sound]

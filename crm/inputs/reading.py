@@ -1,0 +1,144 @@
+"""From parsed JSON to a clean struct, or to the list of everything wrong with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, Meta, Struct
+
+from crm.inputs.caller import Caller
+from crm.inputs.failures import Failure, pointer_of
+from crm.inputs.fields import Clean, clean_long_text
+
+T = TypeVar("T", bound=Struct)
+
+MOST_FAILURES = 50
+PATH = re.compile(r"\.(\w+)|\[(\d+)\]")
+QUOTED = re.compile(r"`(.*)`", re.DOTALL)
+# How msgspec begins its messages, and what we call the fault.
+KINDS = (
+    ("Object contains unknown field", "unknown-field"),
+    ("Object missing required field", "required"),
+    ("Invalid enum value", "invalid-choice"),
+    ("Expected `str` of length <=", "too-long"),
+    ("Expected `str` of length >=", "blank"),
+    ("Expected `array` of length <=", "too-many"),
+    ("Expected `array` of length >=", "too-few"),
+    ("Expected `int` <=", "out-of-range"),
+    ("Expected `int` >=", "out-of-range"),
+    ("Integer value out of range", "out-of-range"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one field is made clean; `texts_only` where the field may also hold a key or a struct."""
+
+    name: str
+    clean: Clean | None
+    texts_only: bool
+
+
+def read_struct(kind: type[T], data: Any, caller: Caller, *, base: str = "") -> tuple[T | None, list[Failure]]:
+    """The struct, or None and what is wrong."""
+    try:
+        struct = msgspec.convert(data, kind)
+    except msgspec.ValidationError:
+        return None, explain(kind, data, base)[:MOST_FAILURES]
+    failures: list[Failure] = []
+    _clean(struct, caller, base, failures)
+    return (None if failures else struct), failures[:MOST_FAILURES]
+
+
+def _clean(struct: Struct, caller: Caller, base: str, failures: list[Failure]) -> None:
+    for step in plan(type(struct)):
+        value = getattr(struct, step.name)
+        if value is UNSET or value is None:
+            continue
+        if isinstance(value, Struct):
+            _clean(value, caller, f"{base}/{step.name}", failures)
+        elif type(value) is list:
+            _clean_list(value, step, caller, f"{base}/{step.name}", failures)
+        elif step.clean is not None and (type(value) is str or not step.texts_only):
+            try:
+                setattr(struct, step.name, step.clean(value, caller))
+            except ValueError as error:
+                failures.append(Failure(f"{base}/{step.name}", getattr(error, "code", "wrong-type")))
+
+
+def _clean_list(values: list[Any], step: Step, caller: Caller, base: str, failures: list[Failure]) -> None:
+    for index, value in enumerate(values):
+        if isinstance(value, Struct):
+            _clean(value, caller, f"{base}/{index}", failures)
+        elif step.clean is not None and (type(value) is str or not step.texts_only):
+            try:
+                values[index] = step.clean(value, caller)
+            except ValueError as error:
+                failures.append(Failure(f"{base}/{index}", getattr(error, "code", "wrong-type")))
+
+
+@cache
+def plan(kind: type[Struct]) -> tuple[Step, ...]:
+    """The fields that need more than their type: texts, amounts, times, and everything nested."""
+    steps = []
+    for field in msgspec.structs.fields(kind):
+        clean, texts_only = _clean_of(field.type)
+        if clean is not None or _holds_struct(field.type):
+            steps.append(Step(field.name, clean, texts_only))
+    return tuple(steps)
+
+
+def _clean_of(hint: Any) -> tuple[Clean | None, bool]:
+    """The cleaning function of a type. A bare text is checked too: no text is stored unseen."""
+    if get_origin(hint) is Annotated:
+        inner, *metas = get_args(hint)
+        for meta in metas:
+            if isinstance(meta, Meta) and meta.extra and "clean" in meta.extra:
+                return meta.extra["clean"], inner is str
+        return _clean_of(inner)
+    if hint is str:
+        return clean_long_text, True
+    if get_origin(hint) in (Union, UnionType, list):
+        found = [_clean_of(part) for part in get_args(hint)]
+        return next((each for each in found if each[0] is not None), (None, True))
+    return None, True
+
+
+def _holds_struct(hint: Any) -> bool:
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return True
+    return any(_holds_struct(part) for part in get_args(hint))
+
+
+def explain(kind: type[Struct], data: Any, base: str) -> list[Failure]:
+    """Every fault of a record, field by field: the first pass stops at the first one."""
+    if not isinstance(data, dict):
+        return [Failure(base, "wrong-type")]
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    failures = [Failure(base + pointer_of(name), "unknown-field") for name in data if name not in fields]
+    for name, field in fields.items():
+        if name not in data:
+            if field.required:
+                failures.append(Failure(base + pointer_of(name), "required"))
+            continue
+        try:
+            msgspec.convert(data[name], field.type)
+        except msgspec.ValidationError as error:
+            failures.append(_failure_of(str(error), base + pointer_of(name)))
+    return failures or [Failure(base, "wrong-type")]
+
+
+def _failure_of(message: str, base: str) -> Failure:
+    text, _, path = message.rpartition(" - at `$")
+    text = text or message
+    pointer = base + "".join(pointer_of(name or index) for name, index in PATH.findall(path))
+    code = next((code for beginning, code in KINDS if text.startswith(beginning)), "wrong-type")
+    named = QUOTED.search(text)
+    if code in {"unknown-field", "required"} and named:
+        pointer += pointer_of(named[1])
+    return Failure(pointer, code)

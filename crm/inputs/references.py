@@ -1,0 +1,121 @@
+"""Whom a record refers to: ids, natural keys and keys of the source, looked up for all records at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.text import slugify
+from msgspec import UNSET
+
+from crm.inputs.caller import Caller
+from crm.inputs.fields import External
+from crm.inputs.items import Item
+from crm.models import User
+
+Key = tuple[str, ...] | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The table a reference points into; `natural` is its natural key, `creates` makes what is missing."""
+
+    model: type[Model]
+    natural: str | None = None
+    creates: bool = False
+
+    def rows(self, caller: Caller) -> QuerySet:
+        """What the caller may refer to: no more than they may see."""
+        if self.model is User:
+            return people_of(caller.user)
+        return self.model.objects.visible_to(caller.user)
+
+
+PEOPLE = Target(User, natural="email")
+
+
+def people_of(user: User) -> QuerySet[User]:
+    """The colleagues a user may name: all, their team, or only themselves."""
+    active = User.objects.filter(is_active=True)
+    if user.sees_all:
+        return active
+    return active.filter(team=user.team) if user.sees_team else active.filter(pk=user.pk)
+
+
+def resolve(items: Iterable[Item], field: str, target: Target, caller: Caller) -> None:
+    """Put the primary key for `field` into each item's values; refuse unknown and invisible ones alike."""
+    wanted: list[tuple[Item, Key]] = []
+    for item in items:
+        value = getattr(item.data, field)
+        if value is UNSET:
+            continue
+        if value is None or value == "":
+            item.values[f"{field}_id"] = None
+        else:
+            wanted.append((item, key_of(value, target, caller)))
+    if not wanted:
+        return
+    found = find({key for _, key in wanted}, target, caller)
+    for item, key in wanted:
+        if key in found:
+            item.values[f"{field}_id"] = found[key]
+        else:
+            item.refuse(f"/{field}", "invalid-reference")
+
+
+def key_of(value: Any, target: Target, caller: Caller) -> Key:
+    if isinstance(value, int):
+        return ("id", value)
+    if isinstance(value, External):
+        return ("external", caller.source or "" if value.source is UNSET else value.source, value.external_id)
+    return ("natural", value.lower() if target.model is User else value)
+
+
+def find(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
+    """The primary keys behind the keys, in one query (and one more where missing ones are made)."""
+    found = _look_up(keys, target, caller)
+    missing = sorted(key[1] for key in keys if key[0] == "natural" and key not in found)
+    if missing and target.creates:
+        _create(missing, target)
+        found |= _look_up({("natural", text) for text in missing}, target, caller)
+    return found
+
+
+def _look_up(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
+    ids = [key[1] for key in keys if key[0] == "id"]
+    texts = [key[1] for key in keys if key[0] == "natural"] if target.natural else []
+    external = [key for key in keys if key[0] == "external"] if target.model is not User else []
+    condition = Q()
+    if ids:
+        condition |= Q(pk__in=ids)
+    if texts:
+        spellings = {slug_of(text) for text in texts} if target.natural == "slug" else set()
+        condition |= Q(**{f"{target.natural}__in": sorted({*texts, *spellings})})
+    if external:
+        condition |= Q(external_id__in={key[2] for key in external}, source__in={key[1] for key in external})
+    if not condition:
+        return {}
+    columns = ["pk", target.natural or "pk", *(["source", "external_id"] if external else [])]
+    found: dict[Key, int] = {}
+    for pk, natural, *origin in target.rows(caller).filter(condition).values_list(*columns):
+        found[("id", pk)] = found[("natural", natural)] = pk
+        if origin:
+            found[("external", *origin)] = pk
+    for text in texts:
+        if target.natural == "slug" and ("natural", text) not in found and ("natural", slug_of(text)) in found:
+            found[("natural", text)] = found[("natural", slug_of(text))]
+    return found
+
+
+def _create(texts: Sequence[str], target: Target) -> None:
+    """Sources and networks are made as they are named; two callers may do so at the same time."""
+    rows = {slug_of(text): text for text in texts if slug_of(text)}
+    target.model.objects.bulk_create(
+        [target.model(slug=slug, name=name[:100]) for slug, name in sorted(rows.items())], ignore_conflicts=True
+    )
+
+
+def slug_of(text: str) -> str:
+    return slugify(text, allow_unicode=True)[:100]

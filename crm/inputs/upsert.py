@@ -1,0 +1,206 @@
+"""Creating and updating records of one kind, all of a call in a handful of statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Field, Q
+from msgspec import UNSET, Struct
+
+from crm.inputs import items as states
+from crm.inputs.caller import Caller
+from crm.inputs.items import Item, sound
+from crm.inputs.references import Target, resolve
+from crm.models import Record
+
+Step = Callable[[list[Item], Caller], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one kind of record is written; the fields of the struct are columns unless said otherwise.
+
+    `completes` runs before the write (derived values, rules between fields), `follows` after it (events, links).
+    """
+
+    model: type[Record]
+    struct: type[Struct]
+    references: Mapping[str, Target] = field(default_factory=dict)
+    natural: str | None = None
+    required: tuple[str, ...] = ()
+    history: tuple[str, ...] = ("created_at",)
+    apart: frozenset[str] = frozenset()
+    completes: Step | None = None
+    follows: Step | None = None
+
+
+def upsert(recipe: Recipe, items: list[Item], caller: Caller) -> None:
+    """Write every sound item: new, known by its key, or (where `row` is set already) a given one."""
+    prepare(recipe, items, caller)
+    if recipe.completes:
+        recipe.completes(sound(items), caller)
+    create(recipe, [item for item in sound(items) if item.row is None], caller)
+    update(recipe, [item for item in sound(items) if item.row is not None])
+    if recipe.follows:
+        recipe.follows([item for item in items if item.status in {states.CREATED, states.UPDATED}], caller)
+
+
+def prepare(recipe: Recipe, items: list[Item], caller: Caller) -> None:
+    refuse_repeated(sound(items), caller, recipe.natural)
+    for item in sound(items):
+        fill_values(recipe, item, caller)
+    for name, target in recipe.references.items():
+        resolve(sound(items), name, target, caller)
+    find_rows(recipe, sound(items), caller)
+    for item in sound(items):
+        check_fields(recipe, item, caller)
+
+
+def source_of(data: Struct, caller: Caller) -> str | None:
+    """Where a record comes from: as it says, else the caller's own source."""
+    given = data.source
+    if given is UNSET or given is None:
+        return caller.source or ("manual" if data.external_id else None)
+    return given
+
+
+def key_of(item: Item, caller: Caller) -> tuple[str, str] | None:
+    external_id = item.data.external_id
+    return (source_of(item.data, caller), external_id) if external_id else None
+
+
+def refuse_repeated(items: list[Item], caller: Caller, natural: str | None = None) -> None:
+    """One key twice in a call: neither is written, as nobody could say which one is meant."""
+    for pointer, keys in (
+        ("/external_id", {item.index: key_of(item, caller) for item in items}),
+        (f"/{natural}", {item.index: getattr(item.data, natural) or None for item in items} if natural else {}),
+    ):
+        counts = Counter(keys.values())
+        for item in items:
+            key = keys.get(item.index)
+            if key not in (None, UNSET) and counts[key] > 1:
+                item.refuse(pointer, "duplicate")
+
+
+def fill_values(recipe: Recipe, item: Item, caller: Caller) -> None:
+    """What was sent, by column. An emptied text is stored empty, not null."""
+    for name in item.data.__struct_fields__:
+        value = getattr(item.data, name)
+        if value is UNSET or name in recipe.references or name in recipe.apart:
+            continue
+        if value is None and not column(recipe.model, name).null:
+            value = "" if column(recipe.model, name).empty_strings_allowed else column(recipe.model, name).get_default()
+        elif isinstance(value, Struct):
+            value = {key: part for key in value.__struct_fields__ if (part := getattr(value, key)) is not UNSET}
+        item.values[name] = value
+    if item.values.get("external_id") == "":
+        item.values["external_id"] = None
+    item.values["source"] = source_of(item.data, caller)
+
+
+def column(model: type[Record], name: str) -> Field:
+    return model._meta.get_field(name)
+
+
+def find_rows(recipe: Recipe, items: list[Item], caller: Caller) -> None:
+    """The rows that the keys belong to, locked in one order so that two calls cannot block each other."""
+    searching = [item for item in items if item.row is None]
+    keys = {key for item in searching if (key := key_of(item, caller))}
+    condition = Q()
+    if keys:
+        condition |= Q(external_id__in={key[1] for key in keys}, source__in={key[0] for key in keys})
+    naturals = {item.values[recipe.natural] for item in searching if item.values.get(recipe.natural)} if recipe.natural else set()
+    if naturals:
+        condition |= Q(**{f"{recipe.natural}__in": naturals})
+    if not condition:
+        return
+    rows = list(recipe.model.objects.filter(condition).select_for_update(of=("self",)).order_by("pk"))
+    visible = visible_keys(recipe.model, rows, caller)
+    by_key = {(row.source, row.external_id): row for row in rows if row.external_id}
+    by_natural = {getattr(row, recipe.natural): row for row in rows} if recipe.natural else {}
+    _match(recipe, searching, by_key, by_natural, visible, caller)
+
+
+def _match(
+    recipe: Recipe,
+    items: list[Item],
+    by_key: dict[tuple[str, str], Record],
+    by_natural: dict[Any, Record],
+    visible: set[int],
+    caller: Caller,
+) -> None:
+    for item in items:
+        known = by_key.get(key_of(item, caller))
+        named = by_natural.get(item.values.get(recipe.natural)) if recipe.natural else None
+        if known and named and known.pk != named.pk:
+            item.refuse(f"/{recipe.natural}", "duplicate")
+        row = known or named
+        if row is not None and row.pk not in visible:
+            item.refuse("/external_id" if known else f"/{recipe.natural}", "duplicate")
+        item.row = row
+    times = Counter(item.row.pk for item in items if item.row is not None)
+    for item in items:
+        if item.row is not None and times[item.row.pk] > 1:
+            item.refuse("/external_id", "duplicate")
+
+
+def visible_keys(model: type[Record], rows: list[Record], caller: Caller) -> set[int]:
+    keys = {row.pk for row in rows}
+    if caller.user.sees_all or not keys:
+        return keys
+    return set(model.objects.visible_to(caller.user).filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def check_fields(recipe: Recipe, item: Item, caller: Caller) -> None:
+    """What a new record must have, and what this caller may not state."""
+    if not caller.may_give_history:
+        for name in recipe.history:
+            if getattr(item.data, name, UNSET) is not UNSET:
+                item.refuse(f"/{name}", "not-allowed")
+    for name in recipe.required:
+        given = item.values.get(name, item.values.get(f"{name}_id"))
+        is_sent = name in item.values or f"{name}_id" in item.values
+        if given in (None, "") and (item.row is None or is_sent):
+            item.refuse(f"/{name}", "required")
+    if item.row is None and "owner" in recipe.references:
+        item.values.setdefault("owner_id", caller.default_owner.pk if caller.default_owner else None)
+    if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
+        item.refuse("/owner", "required")
+    if item.row is not None and item.values["source"] is None:
+        item.values["source"] = item.row.source
+
+
+def create(recipe: Recipe, items: list[Item], caller: Caller) -> None:
+    if not items:
+        return
+    for item in items:
+        if item.values.get("created_at") is None:
+            item.values["created_at"] = caller.at
+        item.row = recipe.model(**item.values)
+    recipe.model.objects.bulk_create([item.row for item in items])
+    for item in items:
+        item.settle(states.CREATED, item.row.pk)
+
+
+def update(recipe: Recipe, items: list[Item]) -> None:
+    """Rewrite only rows, and only columns, that differ."""
+    changed: set[str] = set()
+    rows = []
+    for item in items:
+        values = {name: value for name, value in item.values.items() if getattr(item.row, name) != value}
+        if not item.data.external_id and item.row.external_id:
+            values.pop("source", None)
+        item.before = {name: getattr(item.row, name) for name in values}
+        for name, value in values.items():
+            setattr(item.row, name, value)
+        item.settle(states.UPDATED if values else states.UNCHANGED, item.row.pk)
+        changed |= values.keys()
+        rows += [item.row] if values else []
+    if not rows:
+        return
+    # An upsert by primary key writes any number of rows with different values in one statement.
+    names = sorted({recipe.model._meta.get_field(name).name for name in changed} | {"updated_at"})
+    recipe.model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)

@@ -1,0 +1,40 @@
+"""manage.py create_user EMAIL --role rep"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from crm.models import User
+from crm.services import create_user
+
+
+class Command(BaseCommand):
+    help = "Make an account; without --password-stdin a password is made and printed once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--role", required=True, choices=User.Role.values)
+        parser.add_argument("--team")
+        parser.add_argument("--name", default="")
+        parser.add_argument("--password-stdin", action="store_true")
+
+    def handle(
+        self, *args: Any, email: str, role: str, team: str | None, name: str, password_stdin: bool, **options: Any
+    ) -> None:
+        password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(15)
+        try:
+            if password_stdin:
+                validate_password(password)
+            user = create_user(email, role=role, password=password, name=name, team=team)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        self.stdout.write(f"{user.email} ({user.get_role_display()})")
+        if not password_stdin:
+            self.stdout.write(f"Password: {password}")

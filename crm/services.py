@@ -1,0 +1,134 @@
+"""Accounts, tokens and the settings of the organisation: what is done with them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F, GeneratedField, Model
+from django.utils.translation import gettext as _
+
+from crm.database import local_day_sql
+from crm.models import ApiToken, IdempotencyKey, Organization, Team, User
+from crm.text import TextError, clean_email
+
+SEES = {
+    User.Role.REP: User.Visibility.OWN,
+    User.Role.MANAGER: User.Visibility.TEAM,
+    User.Role.MARKETER: User.Visibility.ALL,
+    User.Role.SUPPORT: User.Visibility.ALL,
+    User.Role.INTEGRATION: User.Visibility.ALL,
+    User.Role.ADMIN: User.Visibility.ALL,
+}
+IDEMPOTENCY_KEPT = timedelta(hours=72)
+RESOURCES = (
+    "leads", "opportunities", "activities", "quotes", "campaigns", "channels", "products", "landing-pages", "teams", "users",
+    "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions", "tickets",
+    "survey-answers", "surveys", "kpis", "reports", "targets", "alerts", "annotations",
+)  # fmt: skip
+SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) | {"*"}
+
+
+@transaction.atomic
+def create_user(email: str, *, role: str, password: str | None = None, name: str = "", team: str | None = None) -> User:
+    """A new account. An administrator may do everything; a team that does not exist yet is made."""
+    if role not in User.Role.values:
+        raise ValidationError(_("This role is not known."), code="invalid-choice")
+    try:
+        address = clean_email(email)
+    except TextError as error:
+        raise ValidationError(str(error), code=error.code) from None
+    if User.objects.filter(email__iexact=address).exists():
+        raise ValidationError(_("There is an account with this e-mail address already."), code="duplicate")
+    is_admin = role == User.Role.ADMIN
+    return User.objects.create_user(
+        address,
+        password,
+        name=name,
+        role=role,
+        visibility=SEES[User.Role(role)],
+        team=Team.objects.get_or_create(name=team)[0] if team else None,
+        is_staff=is_admin,
+        is_superuser=is_admin,
+    )
+
+
+@transaction.atomic
+def create_token(
+    user: User, *, scopes: list[str], at: datetime, name: str = "", expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A token and its secret, which is known to nobody afterwards."""
+    unknown = sorted(set(scopes) - SCOPES)
+    if unknown or not scopes:
+        raise ValidationError(
+            _("These scopes are not known: %(scopes)s.") % {"scopes": ", ".join(unknown) or "–"}, code="invalid-choice"
+        )
+    if not user.is_active:
+        raise ValidationError(_("This account is closed."), code="conflict")
+    if expires_at is not None and expires_at <= at:
+        raise ValidationError(_("The token would have expired already."), code="out-of-range")
+    secret = ApiToken.PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=(name or user.email)[:100],
+        digest=ApiToken.digest_of(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    return token, secret
+
+
+def revoke_token(token: ApiToken, *, at: datetime) -> ApiToken:
+    """The token stops working at once; the first time counts."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+    token.refresh_from_db()
+    return token
+
+
+@transaction.atomic
+def change_time_zone(organization: Organization, *, zone: str) -> Organization:
+    """Every stored local day is written anew: the whole history is read on other clocks from now on."""
+    if zone not in available_timezones():
+        raise ValidationError(_("This time zone is not known."), code="invalid-choice")
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    if organization.time_zone == zone:
+        return organization
+    organization.time_zone = zone
+    organization.save(update_fields=["time_zone"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(local_day_sql(zone))
+    for model in apps.get_models():
+        moments = moments_behind_days(model)
+        if moments:
+            # A generated column is computed again only where the columns it reads are written.
+            model._base_manager.update(**{name: F(name) for name in moments})
+    return organization
+
+
+def moments_behind_days(model: type[Model]) -> set[str]:
+    """The columns that local days of a table are generated from."""
+    days = [
+        field
+        for field in model._meta.local_fields
+        if isinstance(field, GeneratedField) and "local_day" in str(field.generated_sql(connection)[0])
+    ]
+    return {each.name for field in days for each in field.referenced_fields}
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, at: datetime) -> User:
+    """Close an account: its sessions and tokens end with it."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.tokens.filter(revoked_at=None).update(revoked_at=at)
+    return user
+
+
+def forget_idempotency_keys(*, at: datetime) -> int:
+    """Delete the answers that need not be repeated any more."""
+    return IdempotencyKey.objects.filter(created_at__lt=at - IDEMPOTENCY_KEPT).delete()[0]

@@ -1,0 +1,58 @@
+"""Customers and products."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crm.api.output import Column, Output, plain
+from crm.api.resource import Resource, equals, refers
+from crm.models import User
+from customers.models import Customer, Product
+from customers.services.bulk import CustomerRecordIn, write_customers
+from customers.services.products import ProductIn, write_products
+
+KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
+
+
+def may_keep_reference_data(user: User) -> bool:
+    """Reps and support use products and channels; others keep them."""
+    return user.is_superuser or user.role in KEEPERS
+
+
+CUSTOMERS = Resource(
+    name="customers",
+    model=Customer,
+    struct=CustomerRecordIn,
+    write=write_customers,
+    output=Output(
+        Customer,
+        ["name", "kind", "phone", "email", "national_id", "owner", "channel", "lead_source", "campaign", "landing_page"]
+        + ["social_network", "is_test", "is_spam", "is_archived", "merged_into"],
+    ),
+    filters={
+        "phone": equals("phone"),
+        "email": equals("email"),
+        "owner": refers("owner", "email"),
+        "channel": refers("channel", "slug"),
+        "campaign": refers("campaign"),
+    },
+)
+
+PRODUCTS = Resource(
+    name="products",
+    model=Product,
+    struct=ProductIn,
+    write=write_products,
+    required=("sku",),
+    may_write=may_keep_reference_data,
+    rows=lambda rows: rows.select_related("category"),
+    output=Output(
+        Product,
+        ["sku", "name", "family", "tier"],
+        [
+            Column("category", str | None, lambda row, caller: row.category.name if row.category else None),
+            Column("unit_cost", Decimal | None, lambda row, caller: plain(row.unit_cost) if caller.user.may_see_costs else None),
+        ],
+    ),
+    filters={"sku": equals("sku"), "family": equals("family"), "category": equals("category__name")},
+)

@@ -1,0 +1,99 @@
+"""An order between what was sent and what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from crm.inputs.items import Item
+from customers.models import Order, OrderLine, Refund
+from customers.services.orders.inputs import OrderIn
+
+ZERO = Decimal(0)
+# Columns of an order that are compared and written, beside the customer's.
+COLUMNS = (
+    "external_id", "source", "created_at", "number", "customer_id", "placed_at", "status", "currency", "rate", "discount", "tax",
+    "shipping", "owner_id", "campaign_id", "channel_id", "utm", "source_version", "net_amount", "cost_amount", "unknown_costs",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "product_id", "name", "quantity", "unit_price", "discount", "order_discount", "tax", "unit_cost", "rate", "line_class",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class LineDraft:
+    """One line with everything that is frozen when it is written."""
+
+    position: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal
+    discount: Decimal
+    tax: Decimal
+    line_class: str
+    unit_cost: Decimal | None = None
+    has_own_cost: bool = False
+    order_discount: Decimal = ZERO
+    product_id: int | None = None
+    rate: Decimal = Decimal(1)
+    net: Decimal = ZERO
+    row: OrderLine | None = None
+    pk: int | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to before the order's discount, in the order's currency."""
+        return self.quantity * self.unit_price - self.discount
+
+
+@dataclass(slots=True)
+class Part:
+    """What of a refund falls on one line; quantity 0 where the amount was only spread."""
+
+    line: LineDraft
+    quantity: int
+    amount: Decimal
+
+    @property
+    def cost(self) -> Decimal:
+        return self.quantity * (self.line.unit_cost or ZERO)
+
+
+@dataclass(slots=True)
+class RefundDraft:
+    """One refund, in the base currency."""
+
+    external_id: str | None
+    amount: Decimal
+    tax: Decimal
+    shipping: Decimal
+    refunded_at: datetime
+    parts: list[Part]
+    row: Refund | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """One order: what was sent, the stored row if there is one, and the columns to be."""
+
+    item: Item
+    data: OrderIn
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: list[LineDraft] = field(default_factory=list)
+    has_new_lines: bool = False
+    placed_at: datetime | None = None
+    refunds: list[RefundDraft] | None = None
+
+    @property
+    def row(self) -> Order | None:
+        return self.item.row
+
+    @property
+    def is_sound(self) -> bool:
+        return self.item.is_sound
+
+    def stored(self, name: str, default: Any) -> Any:
+        return default if self.item.row is None else getattr(self.item.row, name)

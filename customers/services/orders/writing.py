@@ -1,0 +1,234 @@
+"""Writing orders, one or a thousand, in a handful of statements."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import Prefetch, prefetch_related_objects
+from msgspec import UNSET
+
+from campaigns.models import Campaign, Channel
+from campaigns.services import derive_touches
+from crm.inputs import items as states
+from crm.inputs.caller import Caller
+from crm.inputs.failures import Refused
+from crm.inputs.fields import FieldError, Utm, check_not_future
+from crm.inputs.items import Item, sound
+from crm.inputs.rates import Rates
+from crm.inputs.references import PEOPLE, Target, resolve
+from crm.inputs.upsert import key_of, refuse_repeated, source_of, visible_keys
+from customers.models import Customer, Order, OrderLine
+from customers.services import identity
+from customers.services.identity import Identity
+from customers.services.orders import rows
+from customers.services.orders.draft import Draft
+from customers.services.orders.inputs import CustomerIn, OrderIn, RefundIn
+from customers.services.orders.pricing import price, set_costs
+from customers.services.orders.refunds import carried, check_sum, plan_refund, plan_refunds
+from customers.services.products import find_or_make_products
+
+REFERENCES = {"owner": PEOPLE, "campaign": Target(Campaign), "channel": Target(Channel, natural="slug")}
+RANK = ("draft", "pending", "paid", "fulfilled", "cancelled")
+PARTS = (Prefetch("lines", OrderLine.objects.select_related("product").order_by("position")), "refunds__lines")
+
+
+def write_orders(items: list[Item], caller: Caller) -> None:
+    """Create or update orders. Nothing is written for those that are refused, stale or the same as before."""
+    refuse_repeated(sound(items), caller)
+    find_orders(sound(items), caller)
+    for item in sound(items):
+        check_version(item)
+    for name, target in REFERENCES.items():
+        resolve(sound(items), name, target, caller)
+    rates = Rates(caller.organization)
+    drafts = [draft_of(item, caller) for item in sound(items)]
+    for draft in drafts:
+        check_rights(draft, caller)
+        price(draft, caller, rates)
+        if draft.is_sound:
+            plan_refunds(draft, caller)
+    drafts = [draft for draft in drafts if draft.is_sound]
+    derive_touches([(draft.values, draft.data.utm) for draft in drafts if has_new_utm(draft)])
+    set_customers(drafts, caller)
+    drafts = [draft for draft in drafts if draft.is_sound]
+    names = {line.sku: line.name for draft in drafts if draft.has_new_lines for line in draft.lines if line.sku}
+    products = find_or_make_products(names, caller)
+    for draft in drafts:
+        set_costs(draft, products)
+    rows.save(drafts)
+    touch_customers(drafts)
+
+
+def find_orders(items: list[Item], caller: Caller) -> None:
+    """The stored orders with everything they are compared with, locked in one order of ids."""
+    searching = {key: item for item in items if item.row is None and (key := key_of(item, caller))}
+    found: list[Order] = []
+    if searching:
+        keys = {
+            "source__in": {source for source, _ in searching},
+            "external_id__in": [external_id for _, external_id in searching],
+        }
+        known = [
+            row
+            for row in Order.objects.filter(**keys).select_for_update().order_by("pk")
+            if (row.source, row.external_id) in searching
+        ]
+        visible = visible_keys(Order, known, caller)
+        for row in known:
+            item = searching[row.source, row.external_id]
+            if row.pk in visible:
+                item.row = row
+            else:
+                item.refuse("/external_id", "duplicate")
+        found = [row for row in known if row.pk in visible]
+    found += [item.row for item in items if item.row is not None and item not in searching.values()]
+    if found:
+        prefetch_related_objects(found, *PARTS)
+
+
+def check_version(item: Item) -> None:
+    """The last version at the source wins, whatever arrives last; of one version, the further state."""
+    if item.row is None or not item.data.source_version or not item.row.source_version:
+        return
+    sent, stored = version_of(item.data.source_version), version_of(item.row.source_version)
+    if type(sent) is not type(stored):
+        return
+    is_behind = item.data.status is not UNSET and RANK.index(item.data.status) < RANK.index(item.row.status)
+    if sent < stored or (sent == stored and is_behind):
+        item.settle(states.STALE, item.row.pk)
+
+
+def version_of(text: str) -> int | datetime:
+    return int(text) if text.isdigit() else datetime.fromisoformat(text)
+
+
+def draft_of(item: Item, caller: Caller) -> Draft:
+    """The columns as sent, over those stored, over the defaults."""
+    data: OrderIn = item.data
+    draft = Draft(item, data)
+    values = draft.values
+    values["external_id"] = data.external_id or draft.stored("external_id", None)
+    values["source"] = source_of(data, caller) if data.external_id or item.row is None else item.row.source
+    for name, default in (("number", ""), ("status", Order.Status.PENDING.value), ("source_version", None)):
+        given = getattr(data, name)
+        values[name] = draft.stored(name, default) if given is UNSET else (default if given is None else given)
+    for name in REFERENCES:
+        values[f"{name}_id"] = item.values.get(f"{name}_id", draft.stored(f"{name}_id", None))
+    values["customer_id"] = draft.stored("customer_id", None)
+    values["utm"] = utm_of(data.utm) if data.utm is not UNSET else draft.stored("utm", None)
+    placed_at = data.placed_at if data.placed_at is not UNSET else draft.stored("placed_at", caller.at)
+    values["placed_at"] = draft.placed_at = placed_at
+    values["created_at"] = placed_at
+    if item.row is None and values["owner_id"] is None and caller.default_owner:
+        values["owner_id"] = caller.default_owner.pk
+    return draft
+
+
+def utm_of(utm: Utm | None) -> dict[str, Any] | None:
+    return (msgspec.to_builtins(utm) or None) if utm is not None else None
+
+
+def has_new_utm(draft: Draft) -> bool:
+    return bool(draft.data.utm) and (draft.row is None or draft.row.utm != draft.values["utm"])
+
+
+def check_rights(draft: Draft, caller: Caller) -> None:
+    """Required fields, dates that lie ahead, and what this caller may not state."""
+    item, data = draft.item, draft.data
+    if item.row is None and data.lines is UNSET:
+        item.refuse("/lines", "required")
+    if data.placed_at is not UNSET:
+        if not caller.may_give_history:
+            item.refuse("/placed_at", "not-allowed")
+        try:
+            check_not_future(data.placed_at, caller)
+        except FieldError as error:
+            item.refuse("/placed_at", error.code)
+    if not caller.user.may_see_costs and data.lines is not UNSET:
+        for position, line in enumerate(data.lines):
+            if line.unit_cost is not UNSET:
+                item.refuse(f"/lines/{position}/unit_cost", "not-allowed")
+    if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
+        item.refuse("/owner", "required")
+
+
+def set_customers(drafts: list[Draft], caller: Caller) -> None:
+    """By id, or found and made by what the order says about its buyer."""
+    by_id = [draft for draft in drafts if isinstance(draft.data.customer, int)]
+    if by_id:
+        wanted = {draft.data.customer for draft in by_id}
+        visible = Customer.objects.visible_to(caller.user).filter(pk__in=wanted).values_list("pk", "merged_into_id")
+        survivors = {pk: merged_into or pk for pk, merged_into in visible}
+        for draft in by_id:
+            draft.values["customer_id"] = survivors.get(draft.data.customer)
+            if draft.values["customer_id"] is None:
+                draft.item.refuse("/customer", "invalid-reference")
+    described = [(draft, identity_of(draft)) for draft in drafts if isinstance(draft.data.customer, CustomerIn)]
+    if described:
+        identify(described, caller)
+    for draft in drafts:
+        if draft.data.customer is None:
+            draft.values["customer_id"] = None
+
+
+def identity_of(draft: Draft) -> Identity:
+    data: CustomerIn = draft.data.customer
+    texts = {name: getattr(data, name) for name in ("external_id", "name", "phone", "email")}
+    source = draft.values["source"] or "manual" if data.source is UNSET else data.source
+    return Identity(source=source, **{name: "" if value is UNSET or value is None else value for name, value in texts.items()})
+
+
+def identify(described: list[tuple[Draft, Identity]], caller: Caller) -> None:
+    register = identity.open_register([who for _, who in described if who.has_key], caller)
+    chosen: list[tuple[Draft, identity.Known]] = []
+    for draft, who in sorted(described, key=lambda pair: pair[0].placed_at):
+        if not who.has_key and ((draft.row is not None and draft.row.customer_id) or not who.name):
+            continue
+        known = register.find(who)
+        if known is not None and not known.is_visible:
+            draft.item.refuse("/customer", "invalid-reference")
+            continue
+        if known is None:
+            known = register.make(who, draft.placed_at)
+            known.touch = touch_of(draft)
+            known.has_touch = any(known.touch)
+        else:
+            register.fill(known, who)
+        chosen.append((draft, known))
+    identity.save(register, caller)
+    for draft, known in chosen:
+        draft.values["customer_id"] = known.pk
+
+
+def touch_of(draft: Draft) -> tuple[int | None, int | None]:
+    return draft.values["channel_id"], draft.values["campaign_id"]
+
+
+def touch_customers(drafts: list[Draft]) -> None:
+    """What the earliest order of each customer says about where they came from."""
+    touches: dict[int, tuple[int | None, int | None, datetime]] = {}
+    for draft in sorted(drafts, key=lambda draft: draft.placed_at):
+        customer = draft.values["customer_id"]
+        if customer and any(touch_of(draft)) and draft.item.status in {states.CREATED, states.UPDATED}:
+            touches.setdefault(customer, (*touch_of(draft), draft.placed_at))
+    identity.touch_first(touches)
+
+
+def add_refund(order: Order, data: RefundIn, caller: Caller) -> Order:
+    """One more refund of a stored order, or a new version of the one with the same key."""
+    prefetch_related_objects([order], *PARTS)
+    item = Item(0, OrderIn(), row=order)
+    draft = draft_of(item, caller)
+    price(draft, caller, Rates(caller.organization))
+    stored = list(order.refunds.all())
+    again = [row for row in stored if data.external_id and row.external_id == data.external_id]
+    draft.refunds = [carried(draft, row, caller) for row in stored if row not in again]
+    plan_refund(draft, data, "", again, caller)
+    check_sum(draft)
+    if item.failures:
+        raise Refused(item.failures)
+    set_costs(draft, {})
+    rows.save([draft])
+    return order

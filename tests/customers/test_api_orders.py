@@ -1,0 +1,67 @@
+"""Orders over HTTP: amounts worked by hand."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import Customer, Order, OrderLine, Product
+
+pytestmark = pytest.mark.django_db
+
+
+def order(**facts):
+    return {
+        "external_id": "1001",
+        "placed_at": "2025-10-01T10:00:00+03:30",
+        "status": "paid",
+        "lines": [{"sku": "A", "name": "Tea", "quantity": 2, "unit_price": "100000"}],
+        **facts,
+    }
+
+
+def test_a_new_order_is_created_with_customer_and_product(api):
+    customer = {"external_id": "c-1", "name": "مریم کاظمی", "phone": "۰۹۱۲۳۴۵۶۷۸۹", "email": "Maryam@Example.com"}
+
+    response = api.post("/orders/", order(customer=customer))
+
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["net_amount"], body["total"], body["currency"], body["source"]) == ("200000", "200000", "IRR", "shop")
+    assert body["placed_at"] == "2025-10-01T10:00:00+03:30"
+    row = Order.objects.get(pk=body["id"])
+    assert (row.net_amount, row.cost_amount, row.unknown_costs) == (Decimal(200000), 0, 1)
+    buyer = Customer.objects.get()
+    assert (buyer.phone, buyer.email, buyer.external_id, buyer.source) == ("+989123456789", "maryam@example.com", "c-1", "shop")
+    assert row.customer == buyer
+    assert Product.objects.get().sku == "A"
+
+
+def test_the_same_order_again_changes_nothing(api):
+    first = api.post("/orders/", order())
+    before = list(Order.objects.values()), list(OrderLine.objects.values())
+
+    again = api.post("/orders/", order())
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert (list(Order.objects.values()), list(OrderLine.objects.values())) == before
+
+
+def test_bulk_reports_each_entry(api):
+    api.post("/orders/", order(external_id="old", source_version="5"))
+    entries = [
+        order(external_id="new"),
+        order(external_id="old", source_version=4),
+        order(external_id="bad", lines=[{"sku": "A", "quantity": 0, "unit_price": 1}]),
+        order(external_id="twice"),
+        order(external_id="twice"),
+    ]
+
+    response = api.post("/orders/bulk/", {"items": entries})
+
+    assert response.status_code == 200, response.content
+    results = response.json()["results"]
+    assert [result["status"] for result in results] == ["created", "stale", "error", "error", "error"]
+    assert results[2]["errors"][0]["pointer"] == "/lines/0/quantity"
+    assert [error["code"] for result in results[3:] for error in result["errors"]] == ["duplicate", "duplicate"]
+    assert set(Order.objects.values_list("external_id", flat=True)) == {"old", "new"}
