@@ -111,11 +111,12 @@ class Cube:
     dimensions: Mapping[Dimension, str | Combinable]
     folds: Mapping[str, Fold]
     resource: str
-    owner: str | Combinable | None = None
     stores_days: bool = True
     stock_rows: Callable[[date], QuerySet] | None = None
     span: tuple[str, str] | None = None
     is_cost: bool = False
+    # Dimensions that rows know but that are not stored day by day: read live when asked together with others.
+    live: Mapping[Dimension, str | Combinable] = field(default_factory=dict)
 
     def __getitem__(self, fold: str) -> Measure:
         if fold not in self.folds:
@@ -175,7 +176,7 @@ class Term:
     measure: Measure
     sign: int = 1
     at: At = At.FLOW
-    instead: Mapping[Dimension, Measure] = field(default_factory=dict)
+    instead: Mapping[Dimension, Measure] = field(default_factory=dict, compare=False)
 
     def __neg__(self) -> Term:
         return Term(self.measure, -self.sign, self.at, self.instead)
@@ -191,7 +192,7 @@ class Term:
 class Kpi:
     """One card of the catalogue.
 
-    `value = scale × Σ numerator ÷ Σ denominator`, or `scale × Σ numerator` where there is no denominator.
+    `value = scale × Σ numerator ÷ (divisor × Σ denominator)`, without denominator just the numerator.
     `additive` is false for dimensions whose parts may exceed the whole.
     """
 
@@ -209,6 +210,7 @@ class Kpi:
     dimensions: tuple[Dimension, ...]
     denominator: tuple[Term, ...] = ()
     scale: Decimal = Decimal(1)
+    divisor: Decimal = Decimal(1)
     version: int = 1
     cadence: str = "monthly"
     minimum_sample: int = 0
@@ -223,6 +225,15 @@ class Kpi:
     window: tuple[str, str] | None = None
     incomplete: Term | None = None
     estimated: Term | None = None
+    requires: tuple[Cube, ...] = ()
+    campaign_goal: str = ""
+
+    @property
+    def required_cubes(self) -> tuple[Cube, ...]:
+        """The cubes without which the KPI has no data at all; where they are empty it says so instead of 0."""
+        base = (self.denominator or self.numerator)[0].measure.cube
+        costs = tuple(term.measure.cube for term in self.numerator if term.measure.cube.is_cost)
+        return self.requires or (base, *costs)
 
     @property
     def is_ratio(self) -> bool:

@@ -119,6 +119,7 @@ LINES = Cube(
         "unknown_costs": Fold(Q(unit_cost__isnull=True), is_cost=True),
     },
     resource="orders",
+    live=first_touch("order__customer__"),
 )
 REFUND_LINES = Cube(
     key="refund_lines",
@@ -132,6 +133,7 @@ REFUND_LINES = Cube(
     },
     folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
     resource="orders",
+    live=first_touch("refund__order__customer__"),
 )
 CATEGORY_ORDERS = Cube(
     key="category_orders",
@@ -141,6 +143,7 @@ CATEGORY_ORDERS = Cube(
     dimensions={D.CATEGORY: "product__category_id", D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={"orders": Fold(distinct="order_id")},
     resource="orders",
+    live=first_touch("order__customer__"),
 )
 
 EXPENSES = Cube(
@@ -200,6 +203,10 @@ OPPORTUNITY_PRODUCTS = Cube(
         "won": Fold(Q(opportunity__won_at__isnull=False), distinct="opportunity_id"),
     },
     resource="opportunities",
+    live={
+        D.CHANNEL: Coalesce("opportunity__lead__channel_id", "opportunity__customer__channel_id"),
+        D.CAMPAIGN: Coalesce("opportunity__lead__campaign_id", "opportunity__customer__campaign_id"),
+    },
 )
 
 PRIORITY_CODES = {priority: code for code, priority in enumerate(Ticket.Priority.values, start=1)}

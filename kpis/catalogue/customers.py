@@ -1,0 +1,175 @@
+"""Customers: who came, who stayed, who left, and what it cost to win them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kpis.catalogue.measures import ACQUIRED, CHURNED, EXPENSES, LOST, STARTED
+from kpis.catalogue.terms import ACTIVE_AT_END, ACTIVE_AT_START
+from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
+
+D = Dimension
+SIDES = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
+NEW = Term(ACQUIRED["count"])
+LEFT = Term(LOST["count"])
+RETURNED = Term(STARTED["reactivated"])
+ORDER_PAGE = "customers:order-create"
+
+NEW_CUSTOMERS = Kpi(
+    key="new_customers",
+    name=_("New customers acquired"),
+    abbreviation="NCA",
+    group=Group.CUSTOMERS,
+    kind=Kind.FLOW,
+    formula=_("customers whose first counted order is in the period"),
+    why=_("Growth begins here; read it beside the customers lost."),
+    numerator=(NEW,),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.BOTH,
+    dimensions=(*SIDES, D.SOCIAL_NETWORK),
+    interval=Interval.POISSON,
+    drivers=("leads", "lead_to_customer_rate"),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+LOST_CUSTOMERS = Kpi(
+    key="lost_customers",
+    name=_("Customers lost"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.FLOW,
+    formula=_("customers whose last order became older than the inactivity threshold in the period"),
+    why=_("Who stopped buying, on the day it became clear."),
+    numerator=(LEFT,),
+    unit=Unit.COUNT,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    interval=Interval.POISSON,
+    drivers=("nps", "csat"),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+REACTIVATED_CUSTOMERS = Kpi(
+    key="reactivated_customers",
+    name=_("Customers returned"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.FLOW,
+    formula=_("customers who ordered again in the period after having been lost"),
+    why=_("Winning someone back is often cheaper than winning someone new."),
+    numerator=(RETURNED,),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    interval=Interval.POISSON,
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+NET_CUSTOMER_GROWTH = Kpi(
+    key="net_customer_growth",
+    name=_("Net customer growth"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.FLOW,
+    formula=_("new + returned − lost customers"),
+    why=_("Whether the base grows; its parts say why."),
+    numerator=(NEW, RETURNED, -LEFT),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    drivers=("new_customers", "lost_customers", "reactivated_customers"),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+ACTIVE_CUSTOMERS = Kpi(
+    key="active_customers",
+    name=_("Active customers"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.STOCK,
+    formula=_("customers who ordered within the inactivity threshold, on the evening of the period's last day"),
+    why=_("The base that tomorrow's revenue comes from."),
+    numerator=ACTIVE_AT_END,
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    drivers=("new_customers", "churn_rate"),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+CHURN_RATE = Kpi(
+    key="churn_rate",
+    name=_("Churn rate"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.RATIO,
+    formula=_("customers active at the period's start and not at its end ÷ customers active at its start"),
+    why=_("A leaking bucket cannot be filled: each point here must be won again by marketing."),
+    numerator=(Term(CHURNED["count"]),),
+    denominator=ACTIVE_AT_START,
+    unit=Unit.PERCENT,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    drivers=("nps", "csat", "mean_time_to_resolution"),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+)
+REPEAT_PURCHASE_RATE = Kpi(
+    key="repeat_purchase_rate",
+    name=_("Behavioural loyalty"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.COHORT,
+    formula=_("customers acquired in the period with a second order day within 365 days ÷ customers acquired in it"),
+    why=_("Loyalty that shows in deeds: they came back."),
+    numerator=(Term(ACQUIRED["repeated"]),),
+    denominator=(NEW,),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=SIDES,
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    drivers=("csat",),
+    needs=("orders",),
+    enter_at=ORDER_PAGE,
+    maturing_days=365,
+)
+CUSTOMER_ACQUISITION_COST = Kpi(
+    key="customer_acquisition_cost",
+    name=_("Customer acquisition cost"),
+    abbreviation="CAC",
+    group=Group.CUSTOMERS,
+    kind=Kind.RATIO,
+    formula=_("acquisition expenses accrued in the period ÷ new customers"),
+    why=_("What one new customer costs; it must stay well below what they bring."),
+    numerator=(Term(EXPENSES["acquisition"]),),
+    denominator=(NEW,),
+    unit=Unit.MONEY,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    drivers=("cost_per_lead", "lead_to_customer_rate"),
+    needs=("acquisition expenses", "orders"),
+    enter_at="admin:campaigns_expense_add",
+    estimated=Term(EXPENSES["acquisition_estimated"]),
+)
+
+KPIS = (
+    NEW_CUSTOMERS,
+    LOST_CUSTOMERS,
+    REACTIVATED_CUSTOMERS,
+    NET_CUSTOMER_GROWTH,
+    ACTIVE_CUSTOMERS,
+    CHURN_RATE,
+    REPEAT_PURCHASE_RATE,
+    CUSTOMER_ACQUISITION_COST,
+)

@@ -1,0 +1,130 @@
+"""Sales: orders, revenue, margin and won opportunities."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kpis.catalogue.measures import BUYERS, OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS
+from kpis.catalogue.terms import MARGIN, NET_REVENUE, ORDER_COUNT, UNKNOWN_COSTS
+from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
+
+D = Dimension
+
+REVENUE = Kpi(
+    key="revenue",
+    name=_("Net revenue"),
+    abbreviation="",
+    group=Group.SALES,
+    kind=Kind.FLOW,
+    formula=_("net amount of paid and fulfilled orders − refunds, each on its own day, without tax and shipping"),
+    why=_("What customers really paid for goods."),
+    numerator=NET_REVENUE,
+    sample=(ORDER_COUNT,),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM, D.PRODUCT, D.CATEGORY),
+    drivers=("leads", "lead_conversion_rate", "win_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+ORDERS_PLACED = Kpi(
+    key="orders",
+    name=_("Orders"),
+    abbreviation="",
+    group=Group.SALES,
+    kind=Kind.FLOW,
+    formula=_("paid and fulfilled orders placed in the period"),
+    why=_("How often customers buy, whatever the amount."),
+    numerator=(ORDER_COUNT,),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM, D.PRODUCT, D.CATEGORY),
+    not_additive=frozenset({D.PRODUCT, D.CATEGORY}),
+    interval=Interval.POISSON,
+    drivers=("leads", "win_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+AVERAGE_ORDER_VALUE = Kpi(
+    key="average_order_value",
+    name=_("Average order value"),
+    abbreviation="AOV",
+    group=Group.SALES,
+    kind=Kind.RATIO,
+    formula=_("net revenue ÷ orders"),
+    why=_("The average invoice: raised by better offers, lowered by discounts."),
+    numerator=NET_REVENUE,
+    denominator=(ORDER_COUNT,),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN, D.OWNER, D.TEAM, D.CATEGORY),
+    not_additive=frozenset({D.CATEGORY}),
+    drivers=("orders",),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+SALES_PER_CUSTOMER = Kpi(
+    key="sales_per_customer",
+    name=_("Sales per customer"),
+    abbreviation="SPC",
+    group=Group.SALES,
+    kind=Kind.DISTINCT,
+    formula=_("net revenue ÷ distinct customers who ordered in the period"),
+    why=_("How much one customer buys in the period."),
+    numerator=NET_REVENUE,
+    denominator=(Term(BUYERS["count"]),),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN, D.OWNER, D.TEAM),
+    not_additive=frozenset({D.OWNER, D.TEAM}),
+    drivers=("average_order_value", "repeat_purchase_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+GROSS_MARGIN = Kpi(
+    key="gross_margin",
+    name=_("Gross margin"),
+    abbreviation="",
+    group=Group.SALES,
+    kind=Kind.RATIO,
+    formula=_("(net revenue − cost of goods) ÷ net revenue"),
+    why=_("What is left of each sale after the goods are paid."),
+    numerator=MARGIN,
+    denominator=NET_REVENUE,
+    sample=(ORDER_COUNT,),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.PRODUCT, D.CATEGORY, D.CAMPAIGN),
+    drivers=("average_order_value",),
+    needs=("orders", "unit costs"),
+    enter_at="customers:order-create",
+    incomplete=UNKNOWN_COSTS,
+)
+WIN_RATE = Kpi(
+    key="win_rate",
+    name=_("Closing rate"),
+    abbreviation="",
+    group=Group.SALES,
+    kind=Kind.RATIO,
+    formula=_("won opportunities ÷ won and lost opportunities, by the day they closed"),
+    why=_("Of the opportunities that were decided, how many were won."),
+    numerator=(Term(OPPORTUNITIES_CLOSED["won"], instead={D.PRODUCT: OPPORTUNITY_PRODUCTS["won"]}),),
+    denominator=(Term(OPPORTUNITIES_CLOSED["count"], instead={D.PRODUCT: OPPORTUNITY_PRODUCTS["count"]}),),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.CHANNEL, D.CAMPAIGN, D.PRODUCT),
+    not_additive=frozenset({D.PRODUCT}),
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    drivers=("sqls",),
+    needs=("closed opportunities",),
+    enter_at="leads:opportunity-board",
+)
+
+KPIS = (REVENUE, ORDERS_PLACED, AVERAGE_ORDER_VALUE, SALES_PER_CUSTOMER, GROSS_MARGIN, WIN_RATE)

@@ -1,0 +1,255 @@
+"""Values: exact numerators and denominators, divided last, with interval, sample, state, quality and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
+
+from django.db import connection
+
+from campaigns.models import Campaign
+from crm import confidence
+from crm.models import Organization
+from crm.periods import Period
+from kpis.definitions import At, Dimension, Interval, Kpi, Measure, Term
+from kpis.models import EPOCH, GRAIN_CODES, DirtyParent
+from kpis.models.dirty import BUCKET_DAYS
+from kpis.readings.flows import Flows, Reader, windowed
+from kpis.readings.query import Query
+
+PRECISION = 60
+PLACES = Decimal(1).scaleb(-12)
+POISSON_BELOW = 30
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number with all that explains it; `value` is null exactly where `reason` is given."""
+
+    period: Period
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    value: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    sample_size: int | None = None
+    reason: str = ""
+    quality: str = "exact"
+    state: str = "open"
+    is_stale: bool = False
+    computed_at: datetime | None = None
+
+    def is_small_sample(self, kpi: Kpi) -> bool:
+        return self.sample_size is not None and self.sample_size < kpi.minimum_sample
+
+
+@dataclass(frozen=True)
+class Table:
+    """The total per period, and the values of each member where the query was split."""
+
+    total: list[Value]
+    members: dict[int, list[Value]] = field(default_factory=dict)
+
+
+def read(kpis: Sequence[Kpi], query: Query) -> dict[str, Table]:
+    """The values of some KPIs for one query, all from one database snapshot per statement."""
+    organization = Organization.current()
+    terms = [term for kpi in kpis for term in kpi.terms]
+    cubes = {measure.cube for term in terms for measure in (term.measure, term.measure_for(query.dimensions))}
+    whole = Reader(replace(query, by=None), cubes)
+    split = Reader(query, cubes) if query.by else None
+    freshness = Freshness.of(query)
+    filled = filled_cubes() if kpis else frozenset()
+    return {kpi.key: Evaluation(kpi, query, organization, freshness, filled).table(whole, split) for kpi in kpis}
+
+
+def filled_cubes() -> frozenset[int]:
+    """The codes of cubes that have any data at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT cube FROM kpis_rollup WHERE grain = %s", [GRAIN_CODES["gregorian", "year"]])
+        return frozenset(code for (code,) in cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When cells were computed and which are dirty, by (cube, period index)."""
+
+    computed: Mapping[tuple[int, int], datetime]
+    dirty: frozenset[tuple[int, int]]
+    all_dirty: bool
+
+    @classmethod
+    def of(cls, query: Query) -> Freshness:
+        starts, ends = [p.start for p in query.periods], [query.last_of(p) for p in query.periods]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.cube, p.i - 1, max(r.computed_at) FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i)"
+                f" JOIN kpis_refresh r ON r.bucket BETWEEN (p.a - DATE '{EPOCH}') / {BUCKET_DAYS} AND (p.z - DATE '{EPOCH}') / {BUCKET_DAYS}"
+                " OR r.bucket = 0 GROUP BY 1, 2",
+                [starts, ends],
+            )
+            computed = {(cube, index): at for cube, index, at in cursor.fetchall()}
+            cursor.execute(
+                "SELECT DISTINCT d.cube, p.i - 1 FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i)"
+                " JOIN kpis_dirtyday d ON d.first_day <= p.z AND d.last_day >= p.a"
+                " UNION SELECT 0, -1 WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)",
+                [starts, ends],
+            )
+            dirty = frozenset((cube, index) for cube, index in cursor.fetchall())
+        return cls(computed, dirty, DirtyParent.objects.exists())
+
+    def is_stale(self, measure: Measure, index: int) -> bool:
+        if self.all_dirty:
+            return True
+        cube = measure.cube
+        return (cube.code, index) in self.dirty if cube.stores_days else (0, -1) in self.dirty
+
+    def computed_at(self, measure: Measure, index: int) -> datetime | None:
+        from_facts = self.computed.get((20, index))
+        return self.computed.get((measure.cube.code, index)) if measure.cube.stores_days else from_facts
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One KPI for one query."""
+
+    kpi: Kpi
+    query: Query
+    organization: Organization
+    freshness: Freshness
+    filled: frozenset[int]
+
+    def table(self, whole: Reader, split: Reader | None) -> Table:
+        if self._is_hidden:
+            return Table([Value(period, reason="not_visible") for period in self.query.periods])
+        total = self._values(whole, None, applies=self._applies(self.query.filters.get(Dimension.CAMPAIGN)))
+        if split is None:
+            return Table(total)
+        sums = {term: self._term(split, term) for term in self.kpi.terms}
+        members = sorted({member for flows in sums.values() for _, member in flows if member is not None})
+        is_of_campaigns = self.query.by is Dimension.CAMPAIGN
+        return Table(
+            total,
+            {
+                member: self._values(split, member, sums, applies=self._applies(member if is_of_campaigns else None))
+                for member in members
+            },
+        )
+
+    @property
+    def _is_hidden(self) -> bool:
+        viewer = self.query.viewer
+        return viewer is not None and self.kpi.needs_costs and not viewer.may_see_costs
+
+    def _applies(self, campaign: int | None) -> bool:
+        """Whether the KPI has a meaning for one campaign: some are only of campaigns with a certain goal."""
+        if not self.kpi.campaign_goal or campaign is None:
+            return True
+        return Campaign.objects.filter(pk=campaign, goal=self.kpi.campaign_goal).exists()
+
+    def _values(
+        self, reader: Reader, member: int | None, sums: Mapping[Term, Flows] | None = None, *, applies: bool
+    ) -> list[Value]:
+        sums = sums or {term: self._term(reader, term) for term in self.kpi.terms}
+        return [self._value(index, member, sums, applies=applies) for index in range(len(self.query.periods))]
+
+    def _measure(self, term: Term, query: Query) -> Measure:
+        measure = term.measure_for(query.dimensions)
+        if self.query.window is not None and self.kpi.window and term in self.kpi.numerator:
+            return windowed(measure, self.kpi.window, self.query.window)
+        return measure
+
+    def _term(self, reader: Reader, term: Term) -> Flows:
+        """A term per period and member; a stock is what was before plus all flows up to its moment."""
+        measure = self._measure(term, reader.query)
+        flows = reader.flows(measure)
+        if term.at is At.FLOW:
+            return flows
+        before = reader.before(measure)
+        members = {member for _, member in flows} | set(before)
+        stock: Flows = {}
+        for member in members:
+            level = before.get(member, Decimal(0))
+            for index in range(len(self.query.periods)):
+                after = level + flows.get((index, member), Decimal(0))
+                stock[index, member] = level if term.at is At.START else after
+                level = after
+        return stock
+
+    def _sum(self, terms: Sequence[Term], sums: Mapping[Term, Flows], index: int, member: int | None) -> Decimal:
+        return sum((term.sign * sums[term].get((index, member), Decimal(0)) for term in terms), Decimal(0))
+
+    def _value(self, index: int, member: int | None, sums: Mapping[Term, Flows], *, applies: bool) -> Value:
+        period = self.query.periods[index]
+        base = Value(period, state=self._state(period), **self._fresh(index))
+        if not applies:
+            return replace(base, reason="not_applicable")
+        if not all(cube.code in self.filled for cube in self.kpi.required_cubes):
+            return replace(base, reason="no_data")
+        numerator = self._sum(self.kpi.numerator, sums, index, member)
+        denominator = self._sum(self.kpi.denominator, sums, index, member) if self.kpi.is_ratio else None
+        base = replace(
+            base,
+            numerator=numerator,
+            denominator=denominator,
+            sample_size=self._sample(sums, index, member, numerator, denominator),
+        )
+        if denominator is not None and denominator == 0:
+            return replace(base, reason="no_denominator")
+        lower, upper = self._interval(sums, index, member, numerator, denominator)
+        return replace(
+            base, value=self._divide(numerator, denominator), lower=lower, upper=upper, quality=self._quality(sums, index, member)
+        )
+
+    def _divide(self, numerator: Decimal, denominator: Decimal | None) -> Decimal:
+        with localcontext(prec=PRECISION):
+            quotient = self.kpi.scale * numerator / ((denominator if denominator is not None else 1) * self.kpi.divisor)
+            return quotient.quantize(PLACES) if self.kpi.is_ratio else quotient
+
+    def _fresh(self, index: int) -> dict:
+        measures = [self._measure(term, self.query) for term in self.kpi.numerator + self.kpi.denominator]
+        computed = [at for at in (self.freshness.computed_at(measure, index) for measure in measures) if at]
+        return {
+            "is_stale": any(self.freshness.is_stale(measure, index) for measure in measures),
+            "computed_at": max(computed, default=None),
+        }
+
+    def _state(self, period: Period) -> str:
+        closes = period.end + timedelta(days=self.organization.closing_days)
+        if self.query.today <= closes:
+            return "open"
+        matures = period.end + timedelta(days=max(self.kpi.maturing_days, self.query.window or 0))
+        return "maturing" if self.query.today <= matures else "closed"
+
+    def _sample(
+        self, sums: Mapping[Term, Flows], index: int, member: int | None, numerator: Decimal, denominator: Decimal | None
+    ) -> int:
+        if self.kpi.sample:
+            return int(self._sum(self.kpi.sample, sums, index, member))
+        return int(numerator if denominator is None else denominator)
+
+    def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None) -> str:
+        if self.kpi.incomplete and self._sum((self.kpi.incomplete,), sums, index, member):
+            return "incomplete"
+        if self.kpi.estimated and self._sum((self.kpi.estimated,), sums, index, member):
+            return "estimated"
+        return "exact"
+
+    def _interval(
+        self, sums: Mapping[Term, Flows], index: int, member: int | None, numerator: Decimal, denominator: Decimal | None
+    ) -> tuple[Decimal | None, Decimal | None]:
+        """The 95 % interval by the card's method."""
+        method, found = self.kpi.interval, None
+        if method is Interval.WILSON and 0 <= numerator <= denominator:
+            found = confidence.wilson(int(numerator), int(denominator))
+        elif method is Interval.NPS:
+            promoters, detractors = (abs(self._sum((term,), sums, index, member)) for term in self.kpi.numerator)
+            found = confidence.nps_interval(int(promoters), int(detractors), int(denominator))
+        elif method is Interval.POISSON and 0 <= numerator < POISSON_BELOW:
+            found = confidence.poisson(int(numerator))
+        elif method is Interval.STUDENT:
+            squares = self._sum((self.kpi.squares,), sums, index, member)
+            found = confidence.student(int(denominator), numerator / self.kpi.divisor, squares / self.kpi.divisor**2)
+        return (None, None) if found is None else tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
