@@ -28,6 +28,7 @@ from crm.money import format_number
 from crm.permissions import may_enter
 
 PAGE_SIZE = 25
+LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
 
 
 class Page(LoginRequiredMixin):
@@ -120,15 +121,16 @@ class ListPage(Page, TemplateView):
     def _cursor(self, name: str) -> tuple[Any, int] | None:
         """A place that cannot be read is no place: the list starts at its beginning."""
         stamp, _mark, pk = self.request.GET.get(name, "").rpartition("_")
-        if not (stamp and pk.isascii() and pk.isdigit() and len(pk) < 19):
+        key = key_in(pk)
+        if not stamp or key is None:
             return None
         if self.order_by == "id":
-            return pk, int(pk)
+            return key, key
         try:
             value = datetime.fromisoformat(stamp)
         except ValueError:
             return None
-        return (value, int(pk)) if value.tzinfo else None
+        return (value, key) if value.tzinfo else None
 
 
 class DetailPage(Page, TemplateView):
@@ -202,6 +204,12 @@ def query_with(query: QueryDict, **changes: str | None) -> str:
     kept = {name: value for name, value in query.items() if value and name not in changes}
     kept |= {name: value for name, value in changes.items() if value}
     return f"?{urlencode(kept)}" if kept else "?"
+
+
+def key_in(text: object) -> int | None:
+    """The key of a row in a parameter, or None for what is no key."""
+    typed = str(text or "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_KEY else None
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "") -> None:

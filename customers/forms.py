@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -71,11 +70,3 @@ class OrderForm(ReaderForm):
         if not self.errors and not (facts.get("product") or facts.get("name")):
             raise ValidationError(_("Choose a product, or describe what was sold."), code="required")
         return facts
-
-    @property
-    def line(self) -> dict[str, Any]:
-        facts = self.cleaned_data
-        product = facts["product"]
-        price: Decimal = facts["unit_price"]
-        name = facts["name"] or str(product)
-        return {"product": product, "name": name, "quantity": facts["quantity"], "unit_price": price}

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import Chip, DetailPage, FormPage, ListPage, say
+from crm.pages import Chip, DetailPage, FormPage, ListPage, next_url, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
 from customers.facts import facts_of, order_totals, orders_with_refunds
-from customers.forms import CustomerForm, NewCustomerForm
+from customers.forms import CustomerForm, NewCustomerForm, OrderForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
+from customers.services.sales import place_order
 
 EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
@@ -170,3 +171,18 @@ class OrderDetailView(DetailPage):
             "sees_costs": sees_costs,
             "currency": order.currency if order.currency != self.request.prefs.organization.currency else None,
         }
+
+
+class OrderCreateView(CustomerFormPage):
+    template_name = "customers/order_form.html"
+    form_class = OrderForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"token": uuid4()}
+
+    def save(self, form: OrderForm) -> HttpResponse:
+        facts = dict(form.cleaned_data)
+        key = str(facts.pop("token") or uuid4())
+        order = place_order(by=self.request.user, at=self.at, customer=self.customer, key=key, **facts)
+        say(self.request, _("Order %(order)s was saved.") % {"order": order})
+        return redirect(next_url(self.request, default=reverse("customers:order-detail", args=[order.pk])))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Channel, LeadSource
 from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
 from crm.models import User
+from crm.pages import key_in
 from crm.permissions import colleagues
 from customers.models import Customer
 from leads.models import Activity, Lead, Stage
@@ -101,8 +102,8 @@ class OpportunityForm(ReaderForm):
         visible = Customer.objects.visible_to(self.user).filter(is_archived=False, merged_into=None)
         chosen = self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None)
         offered = list(visible.order_by("-pk").values_list("pk", flat=True)[: self.CUSTOMERS_OFFERED])
-        known = [chosen] if chosen and str(chosen).isdecimal() and str(chosen).isascii() and len(str(chosen)) < 19 else []
-        self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *known]).order_by("name")
+        known = [key_in(chosen)]
+        self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *filter(None, known)]).order_by("name")
         self.fields["owner"].queryset = colleagues()
 
 

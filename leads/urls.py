@@ -30,6 +30,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/edit/", opportunities.OpportunityEditView.as_view(), name="opportunity-edit"),
     path("opportunities/<int:pk>/move/", opportunities.OpportunityMoveView.as_view(), name="opportunity-move"),
     path("opportunities/<int:pk>/reopen/", opportunities.reopen, name="opportunity-reopen"),
+    path("opportunities/<int:pk>/orders/", opportunities.link_order, name="opportunity-link-order"),
     path("opportunities/<int:pk>/activities/", activities.log_for_opportunity, name="opportunity-activity"),
     path("customers/<int:pk>/opportunities/", opportunities.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),
 ]

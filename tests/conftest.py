@@ -8,6 +8,11 @@ from django.test import Client
 from crm.models import Team, User
 
 
+def make_user(name, role, visibility, team):
+    facts = {"name": name, "role": role, "visibility": visibility, "team": team}
+    return User.objects.create_user(f"{name.lower()}@example.com", language="en", calendar="gregorian", **facts)
+
+
 @pytest.fixture
 def now():
     """Tuesday 1 Mehr 1404, 10:30 in Tehran."""
@@ -22,32 +27,31 @@ def sales(db):
 @pytest.fixture
 def sara(sales):
     """A manager who sees everything."""
-    return User.objects.create_user("sara@example.com", name="Sara", role=User.Role.MANAGER, visibility="all", team=sales, language="en")
+    return make_user("Sara", User.Role.MANAGER, "all", sales)
 
 
 @pytest.fixture
 def mina(sales):
     """A manager who sees her team."""
-    return User.objects.create_user("mina@example.com", name="Mina", role=User.Role.MANAGER, visibility="team", team=sales, language="en")
+    return make_user("Mina", User.Role.MANAGER, "team", sales)
 
 
 @pytest.fixture
 def omid(sales):
     """A rep who sees what is his."""
-    return User.objects.create_user("omid@example.com", name="Omid", role=User.Role.REP, team=sales, language="en")
+    return make_user("Omid", User.Role.REP, "own", sales)
 
 
 @pytest.fixture
 def nima(db):
     """A rep of another team."""
-    north = Team.objects.create(name="North")
-    return User.objects.create_user("nima@example.com", name="Nima", role=User.Role.REP, team=north, language="en")
+    return make_user("Nima", User.Role.REP, "own", Team.objects.create(name="North"))
 
 
 @pytest.fixture
 def hana(db):
     """Support: customers, not leads."""
-    return User.objects.create_user("hana@example.com", name="Hana", role=User.Role.SUPPORT, visibility="all", language="en")
+    return make_user("Hana", User.Role.SUPPORT, "all", None)
 
 
 @pytest.fixture

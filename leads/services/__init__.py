@@ -14,6 +14,7 @@ from leads.services.leads import (
 from leads.services.merging import merge_leads
 from leads.services.opportunities import (
     edit_opportunity,
+    link_order,
     lose_opportunity,
     move_opportunity,
     open_opportunity,
@@ -29,6 +30,7 @@ __all__ = [
     "disqualify_lead",
     "edit_lead",
     "edit_opportunity",
+    "link_order",
     "log_activity",
     "lose_opportunity",
     "merge_leads",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import User
-from customers.models import Customer
+from customers.models import Customer, Order
 from leads.models import Lead, Opportunity, Stage, StageChange
 
 EDITABLE = frozenset({"name", "amount", "currency", "expected_close_on", "owner", "customer", "lead"})
@@ -125,6 +125,16 @@ def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetim
     opportunity.won_at = opportunity.lost_at = None
     opportunity.lost_reason = ""
     return _move(opportunity, stage, by=by, at=at)
+
+
+@transaction.atomic
+def link_order(opportunity: Opportunity, *, order: Order, by: User | None, at: datetime) -> Opportunity:
+    """The invoice an opportunity ended in."""
+    opportunity = _lock(opportunity)
+    if opportunity.customer_id and order.customer_id and opportunity.customer_id != order.customer_id:
+        raise ValidationError(_("This order belongs to another customer."), code="conflict")
+    opportunity.orders.add(order)
+    return opportunity
 
 
 def _lock(opportunity: Opportunity) -> Opportunity:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.pages import action, say
+from crm.pages import action, key_in, say
 from crm.permissions import colleagues, may_sell
 from leads import services
 from leads.models import Lead
@@ -64,8 +64,8 @@ def undo_conversion(request: HttpRequest, pk: int) -> str:
 def assign(request: HttpRequest, pk: int) -> str:
     """Somebody who gives their own lead away may not see it any more: then the list is where they go on."""
     lead = _lead(request, pk)
-    wish = request.POST.get("owner") or request.GET.get("owner") or ""
-    owner = get_object_or_404(colleagues(), pk=wish) if wish.isascii() and wish.isdigit() else None
+    wish = key_in(request.POST.get("owner") or request.GET.get("owner"))
+    owner = get_object_or_404(colleagues(), pk=wish) if wish else None
     before = lead.owner_id or ""
     services.assign_lead(lead, owner=owner, by=request.user, at=timezone.now())
     stays = Lead.objects.visible_to(request.user).filter(pk=pk).exists()

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.forms import ReaderForm
-from crm.pages import DetailPage, FormPage, Page, action, say
+from crm.pages import DetailPage, FormPage, Page, action, key_in, say
 from crm.permissions import may_sell
-from customers.models import Customer
+from customers.models import Customer, Order
 from leads import services
 from leads.board import Board
 from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
@@ -36,6 +36,7 @@ class OpportunityBoardView(Page, TemplateView):
 
 class OpportunityDetailView(DetailPage):
     template_name = "leads/opportunity_detail.html"
+    ORDERS_OFFERED = 20
     permits = staticmethod(may_sell)
 
     def get_object(self) -> Opportunity:
@@ -52,9 +53,15 @@ class OpportunityDetailView(DetailPage):
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
             "stages": Stage.objects.all(),
             "orders": self.object.orders.order_by("-placed_at"),
+            "other_orders": self._other_orders(),
             "activity_form": activity_form(self.request, self.at),
             "activity_url": reverse("leads:opportunity-activity", args=[self.object.pk]),
         }
+
+    def _other_orders(self) -> Any:
+        """The customer's orders that may be the outcome of this opportunity."""
+        visible = Order.objects.visible_to(self.request.user).exclude(pk__in=self.object.orders.values("pk"))
+        return visible.filter(customer=self.object.customer_id or 0).order_by("-placed_at")[: self.ORDERS_OFFERED]
 
 
 class OpportunityCreateView(FormPage):
@@ -63,9 +70,7 @@ class OpportunityCreateView(FormPage):
     permits = staticmethod(may_sell)
 
     def get_initial(self) -> dict[str, Any]:
-        wish = self.request.GET.get("customer", "")
-        known = wish.isascii() and wish.isdigit() and len(wish) < 19
-        customer = Customer.objects.visible_to(self.request.user).filter(pk=wish).first() if known else None
+        customer = Customer.objects.visible_to(self.request.user).filter(pk=key_in(self.request.GET.get("customer"))).first()
         return {"token": uuid4(), "owner": self.request.user, "customer": customer, "name": str(customer or "")}
 
     def save(self, form: NewOpportunityForm) -> HttpResponse:
@@ -172,6 +177,15 @@ def reopen(request: HttpRequest, pk: int) -> str:
     opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
     services.reopen_opportunity(opportunity, by=request.user, at=timezone.now())
     say(request, _("%(opportunity)s is open again.") % {"opportunity": opportunity})
+    return reverse("leads:opportunity-detail", args=[pk])
+
+
+@action(may_sell)
+def link_order(request: HttpRequest, pk: int) -> str:
+    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
+    order = get_object_or_404(Order.objects.visible_to(request.user), pk=key_in(request.POST.get("order")))
+    services.link_order(opportunity, order=order, by=request.user, at=timezone.now())
+    say(request, _("Order %(order)s belongs to this opportunity now.") % {"order": order})
     return reverse("leads:opportunity-detail", args=[pk])
 
 
