@@ -1,0 +1,89 @@
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from crm import health
+
+DEAD_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
+
+
+def test_alive_without_asking_the_database(client):
+    # a test without the django_db mark may not touch the database at all
+    response = client.get("/healthz/live")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_ready_when_database_cache_and_disk_are(client):
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "checks": {"database": "ok", "cache": "ok", "disk": "ok"}}
+
+
+@pytest.mark.django_db
+def test_a_dead_cache_degrades_but_serves(client, settings):
+    settings.CACHES = DEAD_CACHE
+
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "degraded", "checks": {"database": "ok", "cache": "degraded", "disk": "ok"}}
+
+
+@pytest.mark.django_db
+def test_a_migration_that_waits_stops_the_serving(client):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 503
+    assert response.json()["status"] == "unavailable"
+    assert response.json()["checks"]["database"] == "migrations-pending"
+
+
+@pytest.mark.django_db
+def test_a_full_disk_stops_the_serving(client, monkeypatch):
+    monkeypatch.setattr(health, "LEAST_FREE_DISK", 1.0)
+
+    response = client.get("/healthz/ready")
+
+    assert (response.status_code, response.json()["checks"]["disk"]) == (503, "failed")
+
+
+@pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready"])
+@pytest.mark.django_db
+def test_strangers_learn_no_names_and_versions(client, path):
+    text = client.get(path).content.decode()
+
+    assert not {"postgres", "18", "django", settings.DATABASES["default"]["HOST"]} & set(text.lower().replace('"', " ").split())
+
+
+class TestMetrics:
+    def test_this_machine_may_read(self, client):
+        client.get("/healthz/live")
+
+        response = client.get("/metrics")
+
+        assert response.headers["Content-Type"].startswith("text/plain; version=")
+        assert 'sanjeh_http_requests_total{method="GET",route="healthz/live",status="200"}' in response.content.decode()
+
+    @pytest.mark.parametrize("source", [{"REMOTE_ADDR": "10.1.2.3"}, {"HTTP_X_FORWARDED_FOR": "10.1.2.3"}])
+    def test_others_may_not_nor_through_a_proxy_on_this_machine(self, client, source):
+        response = client.get("/metrics", **source)
+
+        assert (response.status_code, response.content) == (404, b"")
+
+    @pytest.mark.parametrize(("header", "status"), [("Bearer right", 200), ("Bearer wrong", 404), ("right", 404), ("", 404)])
+    def test_with_a_token_set_only_the_token_counts(self, client, settings, header, status):
+        settings.METRICS_TOKEN = "right"
+
+        assert client.get("/metrics", headers={"Authorization": header}).status_code == status
+
+    def test_unknown_paths_share_one_name(self, client):
+        client.get("/no/such/page/1")
+        client.get("/no/such/page/2")
+
+        assert "/no/such/page" not in client.get("/metrics").content.decode()
