@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 # late or repeated message does no harm. `expires` keeps a stopped worker's queue short.
 app.conf.beat_schedule = {
     "refresh the key figures": {"task": "kpis.tasks.tick", "schedule": 2.0, "options": {"expires": 2}},
+    "close finished periods": {"task": "kpis.tasks.close", "schedule": 600.0, "options": {"expires": 600}},
     "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
