@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign, Expense, ExpenseDay
 from crm.database import ElapsedSeconds
+from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey, Ticket
 from kpis.definitions import Cube, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
@@ -113,7 +114,7 @@ LINES = Cube(
     },
     folds={
         "net": Fold(amount=F("net_amount")),
-        "cost": Fold(amount=Coalesce("cost_amount", Value(0)), is_cost=True),
+        "cost": Fold(amount=Coalesce("cost_amount", Value(0), output_field=ExactField()), is_cost=True),
         # Exact by product (an order is on one day and has one owner); by category see CATEGORY_ORDERS.
         "orders": Fold(distinct="order_id"),
         "unknown_costs": Fold(Q(unit_cost__isnull=True), is_cost=True),

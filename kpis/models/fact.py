@@ -5,9 +5,11 @@ Members are those of the moment the facts were computed, so that an old contribu
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 
-from crm.models import RecordQuerySet
+from crm.models import RecordQuerySet, User
 from customers.models import Customer
 from leads.models import Lead
 
@@ -45,6 +47,16 @@ class FactDetailQuerySet(RecordQuerySet):
     owner_paths = ("fact__customer__owner",)
 
 
+class CustomerDayQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """An order day belongs to the owner of its order, who need not own the customer."""
+        if not user.is_active:
+            return self.none()
+        if user.sees_all:
+            return self
+        return self.filter(owner_id__in=User.objects.filter(team=user.team).values("pk") if user.sees_team else [user.pk])
+
+
 class CustomerDay(models.Model):
     """A day on which a customer placed a counted order with an owner: the presence table of distinct counts."""
 
@@ -53,7 +65,7 @@ class CustomerDay(models.Model):
     owner_id = models.BigIntegerField(default=0)
     team_id = models.BigIntegerField(default=0)
 
-    objects = FactDetailQuerySet.as_manager()
+    objects = CustomerDayQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,77 @@
+"""The engine by hand: drain what is dirty, rebuild, or compare with a full recompute."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from kpis.catalogue import CATALOGUE
+from kpis.catalogue.measures import DAY_CUBES
+from kpis.definitions import Cube
+from kpis.engine import drain, find_drift, is_clean, rebuild
+
+REBUILD_BATCH = 100_000
+
+
+class Command(BaseCommand):
+    help = "Compute again what has changed; --rebuild computes everything, --check compares and exits 1 on a difference."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rebuild", action="store_true", help="mark everything dirty first")
+        parser.add_argument("--check", action="store_true", help="compare with a full recompute from the base tables")
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="with --rebuild: the first day")
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="with --rebuild: the last day")
+        parser.add_argument("--kpi", help="with --rebuild: only what this KPI reads")
+
+    def handle(self, **options: Any) -> None:
+        if (options["first"] or options["last"] or options["kpi"]) and not options["rebuild"]:
+            raise CommandError("--from, --to and --kpi go with --rebuild")
+        if options["rebuild"]:
+            rebuild(cubes_of(options["kpi"]), first=options["first"], last=options["last"])
+        if options["rebuild"] or not options["check"]:
+            self.drain()
+        if options["check"]:
+            self.check()
+
+    def drain(self) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("Refreshing KPIs", total=None)
+            progress = drain(
+                at=timezone.now(),
+                batch=REBUILD_BATCH,
+                report=lambda step: bar.update(task, completed=step.done, total=step.total),
+            )
+            bar.update(task, completed=progress.done, total=max(progress.done, 1))
+        if progress.failed:
+            raise CommandError(f"{progress.failed} cells failed; they stay dirty and are tried again")
+        self.stdout.write(f"{progress.done} cells refreshed")
+
+    def check(self) -> None:
+        drift = find_drift()
+        for line in drift:
+            self.stderr.write(line)
+        if drift:
+            raise CommandError(f"{len(drift)} differences")
+        self.stdout.write("No difference." if is_clean() else "No difference apart from what is marked dirty.")
+
+
+def cubes_of(key: str | None) -> tuple[Cube, ...]:
+    if key is None:
+        return DAY_CUBES
+    if key not in CATALOGUE:
+        raise CommandError(f"there is no KPI {key!r}")
+    read = {measure.cube for term in CATALOGUE[key].terms for measure in (term.measure, *term.instead.values())}
+    return tuple(cube for cube in DAY_CUBES if cube in read)

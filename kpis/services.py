@@ -1,0 +1,110 @@
+"""Verbs of the roof: closing periods, and settings that change figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from crm.models import Organization, User
+from crm.periods import Calendar, Grain, Period, periods_between
+from kpis.calendars import fill_calendar
+from kpis.catalogue import CATALOGUE
+from kpis.engine import is_clean, rebuild
+from kpis.engine.locks import CLOSING, lock
+from kpis.models import Component, CustomerFact, Snapshot
+from kpis.readings import Query, Value, read
+
+CLOSED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+
+
+def close_periods(*, at: datetime, by: User | None = None) -> int:
+    """Write the as-reported value of every period that closed, and a revision where a closed one changed.
+
+    Waits for a clean state, so that nothing half computed is kept. Returns the number of revisions written.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not lock(cursor, CLOSING, wait=False) or not is_clean():
+            return 0
+        organization = Organization.current()
+        today = organization.day_of(at)
+        written = 0
+        for calendar in Calendar:
+            for grain in CLOSED_GRAINS:
+                written += close_grain(organization, calendar, grain, today=today, at=at, by=by)
+    return written
+
+
+def close_grain(
+    organization: Organization, calendar: Calendar, grain: Grain, *, today: date, at: datetime, by: User | None
+) -> int:
+    """The closed periods of one grain, from the first data on."""
+    first = min(
+        [
+            day
+            for day in (
+                Component.objects.order_by("day").values_list("day", flat=True).first(),
+                CustomerFact.objects.order_by("first_day").values_list("first_day", flat=True).first(),
+            )
+            if day
+        ],
+        default=None,
+    )
+    last = today - timedelta(days=organization.closing_days + 1)
+    if first is None or first > last:
+        return 0
+    periods = tuple(periods_between(first, last, calendar, grain, organization.calendar_rules))
+    tables = read(list(CATALOGUE.values()), Query(periods, today))
+    known = {
+        (kept.kpi, kept.start): kept
+        for kept in Snapshot.objects.filter(calendar=calendar, grain=grain).latest_revisions()
+        if CATALOGUE.get(kept.kpi) and kept.version == CATALOGUE[kept.kpi].version
+    }
+    fresh = [
+        revision
+        for key, table in tables.items()
+        for value in table.total
+        if value.state == "closed" and (revision := revise(key, value, known.get((key, value.period.start)), at=at, by=by))
+    ]
+    Snapshot.objects.bulk_create(fresh)
+    return len(fresh)
+
+
+def revise(key: str, value: Value, kept: Snapshot | None, *, at: datetime, by: User | None) -> Snapshot | None:
+    """The next revision of a closed value; None while it is what was kept."""
+    now = (value.numerator, value.denominator, value.value)
+    if kept and (kept.numerator, kept.denominator, kept.value) == now:
+        return None
+    period: Period = value.period
+    return Snapshot(
+        kpi=key,
+        version=CATALOGUE[key].version,
+        calendar=period.calendar,
+        grain=period.grain,
+        start=period.start,
+        revision=kept.revision + 1 if kept else 1,
+        numerator=value.numerator,
+        denominator=value.denominator,
+        value=value.value,
+        reason="records changed after the period was closed" if kept else "",
+        by=by,
+        recorded_at=at,
+    )
+
+
+def change_calendar(organization: Organization, *, fields: Iterable[str]) -> None:
+    """Save the week's or fiscal year's new start; every period sum is folded again by the drain."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        organization.save(update_fields=list(fields))
+        fill_calendar(organization.calendar_rules)
+        for table in (
+            "kpis_rollup",
+            "kpis_component",
+            "kpis_customerfact",
+            "kpis_customerday",
+            "kpis_customerspan",
+            "kpis_leadfact",
+        ):
+            cursor.execute(f"TRUNCATE {table}")
+        rebuild()
