@@ -1,6 +1,109 @@
 """JSON endpoints of campaigns, channels, sources, landing pages and expenses."""
 
-from crm.api.endpoints import routes
+from __future__ import annotations
 
-RESOURCES = []
+from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.services import (
+    write_campaigns,
+    write_channels,
+    write_expenses,
+    write_landing_pages,
+    write_lead_sources,
+    write_social_networks,
+)
+from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn
+from crm.api.endpoints import routes
+from crm.api.output import Column, Output, plain
+from crm.api.resource import Resource, equals, refers
+from crm.models import User
+
+KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
+
+
+def keeps_marketing(user: User) -> bool:
+    """Reps and support choose among campaigns and channels; others keep them."""
+    return user.is_superuser or user.role in KEEPERS
+
+
+CAMPAIGNS = Resource(
+    name="campaigns",
+    model=Campaign,
+    struct=CampaignIn,
+    write=write_campaigns,
+    required=("name",),
+    may_write=keeps_marketing,
+    output=Output(Campaign, ["name", "channel", "goal", "goal_event", "starts_on", "ends_on", "budget", "status", "owner"]),
+    filters={
+        "name": equals("name"),
+        "status": equals("status", Campaign.Status.values),
+        "goal": equals("goal", Campaign.Goal.values),
+        "channel": refers("channel", "slug"),
+    },
+)
+CHANNELS = Resource(
+    name="channels",
+    model=Channel,
+    struct=ChannelIn,
+    write=write_channels,
+    required=("slug", "name"),
+    may_write=keeps_marketing,
+    output=Output(Channel, ["slug", "name", "kind", "social_network", "is_marketing"]),
+    filters={"slug": equals("slug"), "kind": equals("kind", Channel.Kind.values)},
+)
+LEAD_SOURCES = Resource(
+    name="lead-sources",
+    model=LeadSource,
+    struct=NamedIn,
+    write=write_lead_sources,
+    required=("slug",),
+    may_write=keeps_marketing,
+    output=Output(LeadSource, ["slug", "name"]),
+    filters={"slug": equals("slug")},
+)
+SOCIAL_NETWORKS = Resource(
+    name="social-networks",
+    model=SocialNetwork,
+    struct=NamedIn,
+    write=write_social_networks,
+    required=("slug",),
+    may_write=keeps_marketing,
+    output=Output(SocialNetwork, ["slug", "name"]),
+    filters={"slug": equals("slug")},
+)
+LANDING_PAGES = Resource(
+    name="landing-pages",
+    model=LandingPage,
+    struct=LandingPageIn,
+    write=write_landing_pages,
+    required=("url",),
+    may_write=keeps_marketing,
+    output=Output(LandingPage, ["url", "title", "published_on"]),
+    filters={"url": equals("url")},
+)
+EXPENSES = Resource(
+    name="expenses",
+    model=Expense,
+    struct=ExpenseIn,
+    write=write_expenses,
+    required=("kind", "amount", "valid_from"),
+    may_write=lambda user: user.may_see_costs,
+    may_read=lambda user: user.may_see_costs,
+    is_deletable=True,
+    output=Output(
+        Expense,
+        ["kind", "campaign", "channel", "lead_source", "currency", "rate", "is_estimate", "valid_from", "valid_to", "note"],
+        [
+            Column("amount", str, lambda row, _caller: plain(row.amount if row.currency_amount is None else row.currency_amount)),
+            Column("base_amount", str, lambda row, _caller: plain(row.amount)),
+        ],
+    ),
+    filters={
+        "kind": equals("kind", Expense.Kind.values),
+        "campaign": refers("campaign"),
+        "channel": refers("channel", "slug"),
+        "lead_source": refers("lead_source", "slug"),
+    },
+)
+
+RESOURCES = [CAMPAIGNS, CHANNELS, LEAD_SOURCES, SOCIAL_NETWORKS, LANDING_PAGES, EXPENSES]
 urlpatterns = routes(*RESOURCES)

@@ -31,5 +31,7 @@ class Api:
         return self.send("patch", path, json.dumps(data), headers)
 
     def send(self, method, path, body, headers=None, content_type="application/json"):
-        call = getattr(self.client, method)
-        return call(f"/api/v1{path}", body, content_type=content_type, headers=self.headers(headers))
+        body = body.encode() if isinstance(body, str) else body
+        # the header also for an empty body, which Django's client would send without
+        found = self.headers(headers) | {"Content-Type": content_type}
+        return self.client.generic(method.upper(), f"/api/v1{path}", body, content_type=content_type, headers=found)

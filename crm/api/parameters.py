@@ -38,7 +38,7 @@ def read_parameters(request: HttpRequest, allowed: Collection[str]) -> dict[str,
 
 def query_of(text: str) -> QueryDict:
     try:
-        return QueryDict(text.encode("latin-1").decode("ascii"), encoding="utf-8")
+        return QueryDict(text.encode("latin-1"), encoding="utf-8")
     except Exception as error:
         raise bad_parameter("", _("The query cannot be read.")) from error
 

@@ -69,6 +69,8 @@ def refused(failures: Iterable[Failure]) -> Problem:
     for code in ("duplicate", "conflict", "date-out-of-range"):
         if codes == {code}:
             return Problem(code, errors=failures)
+    if codes == {"too-many"}:
+        return Problem("payload-too-large", errors=failures)
     return Problem("validation-error", errors=failures)
 
 

@@ -15,6 +15,9 @@ from crm.inputs.caller import Caller
 from customers.models import Customer
 
 TOUCH = ("channel_id", "lead_source_id", "campaign_id", "landing_page_id", "social_network_id")
+# channel, campaign, social network
+Touch = tuple[int | None, int | None, int | None]
+NO_TOUCH: Touch = (None, None, None)
 FILLED = ("name", "phone", "email")
 BUCKETS, LOCK_SPACE = 128, 7201
 
@@ -31,12 +34,12 @@ LOCK = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucke
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) FROM generate_series(1, %s)"
 INSERT = """
 INSERT INTO customers_customer (id, external_id, source, name, kind, phone, email, national_id, owner_id, channel_id, campaign_id,
-                                is_test, is_spam, is_archived, created_at)
+                                social_network_id, is_test, is_spam, is_archived, created_at)
 SELECT v.id, v.external_id, v.source, v.name, 'person', v.phone, v.email, '', v.owner_id, v.channel_id, v.campaign_id,
-       false, false, false, v.created_at
+       v.social_network_id, false, false, false, v.created_at
   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-              %s::timestamptz[])
-       AS v (id, external_id, source, name, phone, email, owner_id, channel_id, campaign_id, created_at)
+              %s::bigint[], %s::timestamptz[])
+       AS v (id, external_id, source, name, phone, email, owner_id, channel_id, campaign_id, social_network_id, created_at)
 """
 FILL = """
 UPDATE customers_customer c
@@ -47,8 +50,9 @@ UPDATE customers_customer c
 # The first order's own touch becomes the customer's, unless they have one or an earlier order.
 TOUCH_FIRST = """
 UPDATE customers_customer c
-   SET channel_id = v.channel_id, campaign_id = v.campaign_id, updated_at = now()
-  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS v (id, channel_id, campaign_id, placed_at)
+   SET channel_id = v.channel_id, campaign_id = v.campaign_id, social_network_id = v.social_network_id, updated_at = now()
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
+       AS v (id, channel_id, campaign_id, social_network_id, placed_at)
  WHERE c.id = v.id
    AND coalesce(c.channel_id, c.lead_source_id, c.campaign_id, c.landing_page_id, c.social_network_id) IS NULL
    AND NOT EXISTS (SELECT FROM customers_order o WHERE o.customer_id = c.id AND o.placed_at < v.placed_at)
@@ -91,7 +95,7 @@ class Known:
     has_touch: bool = False
     is_visible: bool = True
     is_changed: bool = False
-    touch: tuple[int | None, int | None] = (None, None)
+    touch: Touch = NO_TOUCH
     created_at: datetime | None = None
 
 
@@ -202,7 +206,7 @@ def save(register: Register, caller: Caller) -> None:
             for known, (pk,) in zip(new, cursor.fetchall(), strict=True):
                 known.pk = pk
             columns = [[getattr(known, name) for known in new] for name in ("pk", "external_id", "source", *FILLED)]
-            touches = [[known.touch[part] for known in new] for part in (0, 1)]
+            touches = [[known.touch[part] for known in new] for part in range(len(NO_TOUCH))]
             cursor.execute(INSERT, [*columns, [owner] * len(new), *touches, [known.created_at for known in new]])
         if changed:
             cursor.execute(
@@ -210,9 +214,9 @@ def save(register: Register, caller: Caller) -> None:
             )
 
 
-def touch_first(touches: dict[int, tuple[int | None, int | None, datetime]]) -> None:
+def touch_first(touches: dict[int, tuple[Touch, datetime]]) -> None:
     """Give customers without a first touch the one of their first order."""
     if touches:
-        rows = [(pk, *touch) for pk, touch in sorted(touches.items())]
+        rows = [(pk, *touch, at) for pk, (touch, at) in sorted(touches.items())]
         with connection.cursor() as cursor:
             cursor.execute(TOUCH_FIRST, [list(column) for column in zip(*rows, strict=True)])

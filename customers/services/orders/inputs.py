@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from crm.inputs.fields import (
     Currency,
-    Email,
     ExternalId,
     Id,
     KeyReference,
@@ -17,28 +16,17 @@ from crm.inputs.fields import (
     Money,
     Name,
     Person,
-    Phone,
     Quantity,
     Rate,
     RecordIn,
     Reference,
-    SourceName,
     Title,
     Utm,
     Version,
 )
+from customers.services.buyers import CustomerIn
 
 MOST_LINES = 10_000
-
-
-class CustomerIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Who bought: found by external id, then phone, then e-mail, else made."""
-
-    external_id: ExternalId | UnsetType | None = UNSET
-    source: SourceName | UnsetType = UNSET
-    name: Name | UnsetType | None = UNSET
-    phone: Phone | UnsetType | None = UNSET
-    email: Email | UnsetType | None = UNSET
 
 
 class LineIn(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -19,12 +19,12 @@ from crm.inputs.items import Item, sound
 from crm.inputs.rates import Rates
 from crm.inputs.references import PEOPLE, Target, resolve
 from crm.inputs.upsert import key_of, refuse_repeated, source_of, visible_keys
-from customers.models import Customer, Order, OrderLine
-from customers.services import identity
-from customers.services.identity import Identity
+from customers.models import Order, OrderLine
+from customers.services.buyers import Buyer, set_buyers
+from customers.services.identity import Touch, touch_first
 from customers.services.orders import rows
 from customers.services.orders.draft import Draft
-from customers.services.orders.inputs import CustomerIn, OrderIn, RefundIn
+from customers.services.orders.inputs import OrderIn, RefundIn
 from customers.services.orders.pricing import price, set_costs
 from customers.services.orders.refunds import carried, check_sum, plan_refund, plan_refunds
 from customers.services.products import find_or_make_products
@@ -50,7 +50,7 @@ def write_orders(items: list[Item], caller: Caller) -> None:
         if draft.is_sound:
             plan_refunds(draft, caller)
     drafts = [draft for draft in drafts if draft.is_sound]
-    derive_touches([(draft.values, draft.data.utm) for draft in drafts if has_new_utm(draft)])
+    derive_touches([(draft.values, draft.data.utm or None) for draft in drafts if has_new_touch(draft)])
     set_customers(drafts, caller)
     drafts = [draft for draft in drafts if draft.is_sound]
     names = {line.sku: line.name for draft in drafts if draft.has_new_lines for line in draft.lines if line.sku}
@@ -130,8 +130,11 @@ def utm_of(utm: Utm | None) -> dict[str, Any] | None:
     return (msgspec.to_builtins(utm) or None) if utm is not None else None
 
 
-def has_new_utm(draft: Draft) -> bool:
-    return bool(draft.data.utm) and (draft.row is None or draft.row.utm != draft.values["utm"])
+def has_new_touch(draft: Draft) -> bool:
+    """Only what the order says anew is looked at: a stored one keeps what was derived for it."""
+    if draft.row is None:
+        return bool(draft.data.utm or draft.values["campaign_id"])
+    return draft.row.utm != draft.values["utm"] or draft.row.campaign_id != draft.values["campaign_id"]
 
 
 def check_rights(draft: Draft, caller: Caller) -> None:
@@ -155,65 +158,29 @@ def check_rights(draft: Draft, caller: Caller) -> None:
 
 
 def set_customers(drafts: list[Draft], caller: Caller) -> None:
-    """By id, or found and made by what the order says about its buyer."""
-    by_id = [draft for draft in drafts if isinstance(draft.data.customer, int)]
-    if by_id:
-        wanted = {draft.data.customer for draft in by_id}
-        visible = Customer.objects.visible_to(caller.user).filter(pk__in=wanted).values_list("pk", "merged_into_id")
-        survivors = {pk: merged_into or pk for pk, merged_into in visible}
-        for draft in by_id:
-            draft.values["customer_id"] = survivors.get(draft.data.customer)
-            if draft.values["customer_id"] is None:
-                draft.item.refuse("/customer", "invalid-reference")
-    described = [(draft, identity_of(draft)) for draft in drafts if isinstance(draft.data.customer, CustomerIn)]
-    if described:
-        identify(described, caller)
-    for draft in drafts:
-        if draft.data.customer is None:
-            draft.values["customer_id"] = None
+    buyers = [
+        Buyer(
+            draft.item, draft.data.customer, draft.values["source"], draft.placed_at, draft.values["customer_id"], touch_of(draft)
+        )
+        for draft in drafts
+    ]
+    set_buyers(buyers, caller)
+    for draft, buyer in zip(drafts, buyers, strict=True):
+        draft.values["customer_id"] = buyer.customer_id
 
 
-def identity_of(draft: Draft) -> Identity:
-    data: CustomerIn = draft.data.customer
-    texts = {name: getattr(data, name) for name in ("external_id", "name", "phone", "email")}
-    source = draft.values["source"] or "manual" if data.source is UNSET else data.source
-    return Identity(source=source, **{name: "" if value is UNSET or value is None else value for name, value in texts.items()})
-
-
-def identify(described: list[tuple[Draft, Identity]], caller: Caller) -> None:
-    register = identity.open_register([who for _, who in described if who.has_key], caller)
-    chosen: list[tuple[Draft, identity.Known]] = []
-    for draft, who in sorted(described, key=lambda pair: pair[0].placed_at):
-        if not who.has_key and ((draft.row is not None and draft.row.customer_id) or not who.name):
-            continue
-        known = register.find(who)
-        if known is not None and not known.is_visible:
-            draft.item.refuse("/customer", "invalid-reference")
-            continue
-        if known is None:
-            known = register.make(who, draft.placed_at)
-            known.touch = touch_of(draft)
-            known.has_touch = any(known.touch)
-        else:
-            register.fill(known, who)
-        chosen.append((draft, known))
-    identity.save(register, caller)
-    for draft, known in chosen:
-        draft.values["customer_id"] = known.pk
-
-
-def touch_of(draft: Draft) -> tuple[int | None, int | None]:
-    return draft.values["channel_id"], draft.values["campaign_id"]
+def touch_of(draft: Draft) -> Touch:
+    return draft.values["channel_id"], draft.values["campaign_id"], draft.values.get("social_network_id")
 
 
 def touch_customers(drafts: list[Draft]) -> None:
     """What the earliest order of each customer says about where they came from."""
-    touches: dict[int, tuple[int | None, int | None, datetime]] = {}
+    touches: dict[int, tuple[Touch, datetime]] = {}
     for draft in sorted(drafts, key=lambda draft: draft.placed_at):
         customer = draft.values["customer_id"]
         if customer and any(touch_of(draft)) and draft.item.status in {states.CREATED, states.UPDATED}:
-            touches.setdefault(customer, (*touch_of(draft), draft.placed_at))
-    identity.touch_first(touches)
+            touches.setdefault(customer, (touch_of(draft), draft.placed_at))
+    touch_first(touches)
 
 
 def add_refund(order: Order, data: RefundIn, caller: Caller) -> Order:

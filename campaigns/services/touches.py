@@ -1,4 +1,4 @@
-"""Where people came from, and what it cost: writing channels, campaigns, landing pages and expenses."""
+"""Channel and campaign of a person, derived from the utm parameters they came with."""
 
 from __future__ import annotations
 
@@ -38,20 +38,38 @@ NETWORKS = frozenset(
 )
 
 
-def derive_touches(rows: Iterable[tuple[dict[str, Any], Utm]]) -> None:
-    """Fill in channel and campaign from the utm parameters where they were not given."""
-    rows = [(values, utm) for values, utm in rows if values.get("channel_id") is None or values.get("campaign_id") is None]
-    if not rows:
-        return
-    networks = NETWORKS | set(SocialNetwork.objects.values_list("slug", flat=True))
-    slugs = [channel_slug(utm, networks) for _, utm in rows]
-    channels = find_or_make_channels({slug for slug in slugs if slug})
-    campaigns = campaigns_named({utm.campaign for _, utm in rows if utm.campaign})
-    for (values, utm), slug in zip(rows, slugs, strict=True):
-        if values.get("campaign_id") is None and utm.campaign:
-            values["campaign_id"] = campaigns.get(utm.campaign)
-        if values.get("channel_id") is None:
-            values["channel_id"] = channels.get(slug)
+def derive_touches(rows: Iterable[tuple[dict[str, Any], Utm | None]]) -> None:
+    """Fill in channel, campaign and social network where they were not given: from utm, then from the campaign."""
+    with_utm = [(values, utm) for values, utm in rows if utm]
+    if with_utm:
+        networks = NETWORKS | set(SocialNetwork.objects.values_list("slug", flat=True))
+        slugs = [channel_slug(utm, networks) for _, utm in with_utm]
+        channels = find_or_make_channels({slug for slug in slugs if slug})
+        campaigns = campaigns_named({utm.campaign for _, utm in with_utm if utm.campaign})
+        network_keys = find_or_make_networks({utm.source.lower() for _, utm in with_utm if utm.source} & networks)
+        for (values, utm), slug in zip(with_utm, slugs, strict=True):
+            fill(values, "campaign_id", campaigns.get(utm.campaign) if utm.campaign else None)
+            fill(values, "channel_id", channels.get(slug))
+            fill(values, "social_network_id", network_keys.get(utm.source.lower()) if utm.source else None)
+    bare = [values for values, _ in rows if values.get("campaign_id") and values.get("channel_id") is None]
+    if bare:
+        of_campaign = dict(
+            Campaign.objects.filter(pk__in={values["campaign_id"] for values in bare}).values_list("pk", "channel_id")
+        )
+        for values in bare:
+            values["channel_id"] = of_campaign.get(values["campaign_id"])
+
+
+def fill(values: dict[str, Any], name: str, value: int | None) -> None:
+    if values.get(name) is None and value is not None:
+        values[name] = value
+
+
+def find_or_make_networks(slugs: set[str]) -> dict[str, int]:
+    SocialNetwork.objects.bulk_create(
+        [SocialNetwork(slug=slug, name=slug.capitalize()) for slug in sorted(slugs)], ignore_conflicts=True
+    )
+    return dict(SocialNetwork.objects.filter(slug__in=slugs).values_list("slug", "pk"))
 
 
 def channel_slug(utm: Utm, networks: frozenset[str] | set[str]) -> str | None:

@@ -1,0 +1,144 @@
+"""Campaigns and what belongs to them, as integrations write them: set-wise."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import UNSET
+
+from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn
+from crm.inputs.caller import Caller
+from crm.inputs.items import Item
+from crm.inputs.rates import Rates, is_too_fine
+from crm.inputs.references import PEOPLE, Target, slug_of
+from crm.inputs.upsert import Recipe, upsert
+from crm.money import convert
+
+CHANNEL = Target(Channel, natural="slug")
+LEAD_SOURCE = Target(LeadSource, natural="slug", creates=True)
+SOCIAL_NETWORK = Target(SocialNetwork, natural="slug", creates=True)
+NOT_MARKETING = {Channel.Kind.DIRECT, Channel.Kind.STORE}
+LONGEST_DAYS = 3660
+
+
+def name_and_slug(items: list[Item], caller: Caller) -> None:
+    """Each of the two stands in for the other."""
+    for item in items:
+        slug, name = item.values.get("slug"), item.values.get("name")
+        if item.row is None and slug and not name:
+            item.values["name"] = slug
+
+
+def complete_channels(items: list[Item], caller: Caller) -> None:
+    name_and_slug(items, caller)
+    for item in items:
+        if item.row is None and "is_marketing" not in item.values:
+            item.values["is_marketing"] = item.values.get("kind") not in NOT_MARKETING
+
+
+def span_is_turned(item: Item, first: str, last: str) -> bool:
+    days: list[date | None] = [item.values.get(name, getattr(item.row, name, None)) for name in (first, last)]
+    return None not in days and days[1] < days[0]
+
+
+def complete_campaigns(items: list[Item], caller: Caller) -> None:
+    for item in items:
+        if span_is_turned(item, "starts_on", "ends_on"):
+            item.refuse("/ends_on", "out-of-range")
+        budget = item.values.get("budget")
+        if budget is not None and is_too_fine(budget, caller.organization.currency):
+            item.refuse("/budget", "precision")
+
+
+def complete_expenses(items: list[Item], caller: Caller) -> None:
+    """Days in order, and the amount in the base currency with the rate of its first day frozen."""
+    rates = Rates(caller.organization)
+    for item in items:
+        values, row = item.values, item.row
+        if row is None:
+            values.setdefault("valid_to", values["valid_from"])
+        if span_is_turned(item, "valid_from", "valid_to"):
+            item.refuse("/valid_to", "out-of-range")
+        first, last = (values.get(name, getattr(row, name, None)) for name in ("valid_from", "valid_to"))
+        if (last - first).days > LONGEST_DAYS:
+            item.refuse("/valid_to", "out-of-range")
+        if row is None or {"amount", "currency", "rate"} & values.keys():
+            set_amount(item, caller, rates)
+
+
+def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
+    values, row = item.values, item.row
+    currency = values.get("currency") or getattr(row, "currency", "") or rates.base
+    amount = values["amount"] if "amount" in values else row.currency_amount if row.currency_amount is not None else row.amount
+    if is_too_fine(amount, currency):
+        item.refuse("/amount", "precision")
+    rate = rates.fixed(currency) or values.get("rate") or kept_rate(item, currency)
+    if rate is None:
+        rate = rates.on(currency, values.get("valid_from", getattr(row, "valid_from", None)))
+    if rate is None:
+        item.refuse("/rate", "rate-missing")
+        return
+    if rates.fixed(currency) and values.get("rate", rate) != rate:
+        item.refuse("/rate", "conflict")
+    total = convert(amount, rate)
+    if total >= Decimal(10) ** 18:
+        item.refuse("/amount", "amount-too-large")
+    values |= {"currency": currency, "currency_amount": amount, "rate": rate, "amount": total}
+
+
+def kept_rate(item: Item, currency: str) -> Decimal | None:
+    """A stored expense keeps its rate as long as it keeps its currency."""
+    return item.row.rate if item.row is not None and item.row.currency == currency else None
+
+
+CHANNELS = Recipe(
+    Channel, ChannelIn, {"social_network": SOCIAL_NETWORK}, natural="slug", required=("slug", "name"), completes=complete_channels
+)
+LEAD_SOURCES = Recipe(LeadSource, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
+SOCIAL_NETWORKS = Recipe(SocialNetwork, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
+LANDING_PAGES = Recipe(LandingPage, LandingPageIn, natural="url", required=("url",))
+CAMPAIGNS = Recipe(Campaign, CampaignIn, {"channel": CHANNEL, "owner": PEOPLE}, required=("name",), completes=complete_campaigns)
+EXPENSES = Recipe(
+    Expense,
+    ExpenseIn,
+    {"campaign": Target(Campaign), "channel": CHANNEL, "lead_source": LEAD_SOURCE},
+    required=("kind", "amount", "valid_from"),
+    completes=complete_expenses,
+)
+
+
+def write_channels(items: list[Item], caller: Caller) -> None:
+    slug_from_name(items)
+    upsert(CHANNELS, items, caller)
+
+
+def write_lead_sources(items: list[Item], caller: Caller) -> None:
+    slug_from_name(items)
+    upsert(LEAD_SOURCES, items, caller)
+
+
+def write_social_networks(items: list[Item], caller: Caller) -> None:
+    slug_from_name(items)
+    upsert(SOCIAL_NETWORKS, items, caller)
+
+
+def write_landing_pages(items: list[Item], caller: Caller) -> None:
+    upsert(LANDING_PAGES, items, caller)
+
+
+def write_campaigns(items: list[Item], caller: Caller) -> None:
+    upsert(CAMPAIGNS, items, caller)
+
+
+def write_expenses(items: list[Item], caller: Caller) -> None:
+    upsert(EXPENSES, items, caller)
+
+
+def slug_from_name(items: list[Item]) -> None:
+    """A new record with a name and without a slug gets the one its name makes."""
+    for item in items:
+        data = item.data
+        if item.row is None and data is not None and not data.slug and data.name is not UNSET and not data.external_id:
+            data.slug = slug_of(data.name) or UNSET

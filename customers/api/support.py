@@ -1,0 +1,75 @@
+"""Tickets, surveys and their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from crm.api.output import Column, Output
+from crm.api.resource import Resource, equals, moment, refers
+from crm.inputs.caller import Caller
+from customers.api.customers import may_keep_reference_data
+from customers.models import Answer, Survey, Ticket
+from customers.services.support import AnswerIn, SurveyIn, TicketIn, write_answers, write_surveys, write_tickets
+
+
+class SubjectOut(Struct):
+    type: str
+    id: int
+
+
+def subject_of(answer: Answer, _caller: Caller) -> SubjectOut | None:
+    keys: dict[str, Any] = {"order": answer.order_id, "product": answer.product_id, "ticket": answer.ticket_id}
+    return next((SubjectOut(kind, key) for kind, key in keys.items() if key), None)
+
+
+def product_of(ticket: Ticket, _caller: Caller) -> str | None:
+    return ticket.product.sku if ticket.product else None
+
+
+TICKETS = Resource(
+    name="tickets",
+    model=Ticket,
+    struct=TicketIn,
+    write=write_tickets,
+    rows=lambda rows: rows.select_related("product"),
+    output=Output(
+        Ticket,
+        ["customer", "owner", "priority", "subject", "first_response_at", "resolved_at", "reopened_at"],
+        [Column("product", str | None, product_of)],
+    ),
+    filters={
+        "priority": equals("priority", Ticket.Priority.values),
+        "customer": refers("customer"),
+        "owner": refers("owner", "email"),
+        "resolved_from": moment("resolved_from", "resolved_at__gte"),
+        "resolved_before": moment("resolved_before", "resolved_at__lt"),
+    },
+)
+SURVEYS = Resource(
+    name="surveys",
+    model=Survey,
+    struct=SurveyIn,
+    write=write_surveys,
+    required=("slug", "kind"),
+    may_write=may_keep_reference_data,
+    output=Output(Survey, ["slug", "name", "kind", "question"]),
+    filters={"slug": equals("slug"), "kind": equals("kind", Survey.Kind.values)},
+)
+ANSWERS = Resource(
+    name="survey-answers",
+    model=Answer,
+    struct=AnswerIn,
+    write=write_answers,
+    required=("survey", "score"),
+    output=Output(
+        Answer, ["survey", "customer", "score", "answered_at", "comment"], [Column("subject", SubjectOut | None, subject_of)]
+    ),
+    filters={
+        "survey": refers("survey", "slug"),
+        "customer": refers("customer"),
+        "answered_from": moment("answered_from", "answered_at__gte"),
+        "answered_before": moment("answered_before", "answered_at__lt"),
+    },
+)

@@ -1,0 +1,259 @@
+"""Leads, opportunities and activities as integrations write them: set-wise, with the dated rows that tell their history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import UNSET
+
+from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
+from campaigns.services import derive_touches
+from crm.inputs import items as states
+from crm.inputs.caller import Caller
+from crm.inputs.fields import FieldError, check_not_future
+from crm.inputs.items import Item
+from crm.inputs.rates import Rates, is_too_fine
+from crm.inputs.references import PEOPLE, Target, find, key_of
+from crm.inputs.upsert import Recipe, upsert
+from crm.models import User
+from crm.money import convert
+from customers.models import Customer, Product
+from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
+from leads.services.inputs import ActivityIn, LeadIn, OpportunityIn
+
+CUSTOMER = Target(Customer)
+STAGE = Target(Stage, natural="slug")
+PRODUCT = Target(Product, natural="sku")
+# column: the event that its first value is, and the one that its loss is
+LEAD_EVENTS = {
+    "created_at": (LeadEvent.Kind.CREATED, None),
+    "mql_at": (LeadEvent.Kind.MQL, LeadEvent.Kind.REOPENED),
+    "sql_at": (LeadEvent.Kind.SQL, LeadEvent.Kind.REOPENED),
+    "converted_at": (LeadEvent.Kind.CONVERTED, LeadEvent.Kind.UNCONVERTED),
+    "disqualified_at": (LeadEvent.Kind.DISQUALIFIED, LeadEvent.Kind.REOPENED),
+}
+BASE_DATES = tuple(LEAD_EVENTS)
+KNOWN_BY = ("name", "company", "phone", "email", "lead_source_id")
+DEMOS = {Activity.Kind.DEMO, Activity.Kind.CONSULTATION}
+
+
+def refuse_future(items: Iterable[Item], names: Iterable[str], caller: Caller) -> None:
+    for item in items:
+        for name in names:
+            if item.values.get(name):
+                try:
+                    check_not_future(item.values[name], caller)
+                except FieldError as error:
+                    item.refuse(f"/{name}", error.code)
+
+
+def author(caller: Caller) -> User | None:
+    """The person behind a change; a token is nobody."""
+    return None if caller.token else caller.user
+
+
+def complete_leads(items: list[Item], caller: Caller) -> None:
+    refuse_future(items, BASE_DATES, caller)
+    for item in items:
+        row, values = item.row, item.values
+        if row is not None and row.merged_into_id:
+            item.refuse("", "conflict")
+        if not any(values.get(name, getattr(row, name, None)) for name in KNOWN_BY):
+            item.refuse("/name", "required")
+    new_touches = [item for item in items if item.row is None and (item.data.utm or item.values.get("campaign_id"))]
+    derive_touches([(item.values, item.data.utm or None) for item in new_touches])
+
+
+def note_lead_events(items: list[Item], caller: Caller) -> None:
+    """Every dated change of a lead is a row of its own."""
+    LeadEvent.objects.bulk_create(event for item in items for event in lead_events(item, caller))
+
+
+def lead_events(item: Item, caller: Caller) -> Iterable[LeadEvent]:
+    lead: Any = item.row
+    is_new = item.status == states.CREATED
+    for name, (gained, lost) in LEAD_EVENTS.items():
+        at = getattr(lead, name)
+        if at and (is_new or (name in item.before and not item.before[name])):
+            detail = lead.disqualified_reason if name == "disqualified_at" else ""
+            yield LeadEvent(lead=lead, kind=gained, at=at, by=author(caller), detail=detail)
+        if lost and not at and item.before.get(name):
+            yield LeadEvent(lead=lead, kind=lost, at=caller.at, by=author(caller), detail=name.removesuffix("_at"))
+    if not is_new and "owner_id" in item.before:
+        yield LeadEvent(lead=lead, kind=LeadEvent.Kind.ASSIGNED, at=caller.at, by=author(caller), detail=str(lead.owner or ""))
+
+
+def complete_opportunities(items: list[Item], caller: Caller) -> None:
+    """Amounts in the base currency, and a stage that agrees with the dates of winning and losing."""
+    refuse_future(items, ("created_at", "won_at", "lost_at"), caller)
+    rates = Rates(caller.organization)
+    stages = list(Stage.objects.all())
+    for item in items:
+        set_amount(item, caller, rates)
+        set_stage(item, stages)
+
+
+def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
+    values = item.values
+    currency, amount = values.pop("currency", rates.base), values.get("amount")
+    if amount is None:
+        return
+    if is_too_fine(amount, currency):
+        item.refuse("/amount", "precision")
+    day = caller.organization.day_of(values.get("created_at") or getattr(item.row, "created_at", caller.at))
+    rate = rates.fixed(currency) or rates.on(currency, day)
+    if rate is None:
+        item.refuse("/currency", "rate-missing")
+        return
+    values |= {"amount": convert(amount, rate), "currency": rates.base}
+    if values["amount"] >= Decimal(10) ** 18:
+        item.refuse("/amount", "amount-too-large")
+
+
+def set_stage(item: Item, stages: list[Stage]) -> None:
+    values, row = item.values, item.row
+    by_key = {stage.pk: stage for stage in stages}
+    won, lost = (values.get(name, getattr(row, name, None)) for name in ("won_at", "lost_at"))
+    if won and lost:
+        item.refuse("/lost_at", "conflict")
+    given = by_key.get(values.get("stage_id"))
+    kind = Stage.Kind.WON if won else Stage.Kind.LOST if lost else Stage.Kind.OPEN
+    if given is not None and given.kind != kind:
+        # Winning and losing ask for more than a stage; a closed one is reopened by its verb.
+        item.refuse("/stage", "conflict")
+    current = given or (by_key.get(row.stage_id) if row is not None else None)
+    if current is None or current.kind != kind:
+        values["stage_id"] = next(stage.pk for stage in stages if stage.kind == kind)
+    if row is not None and not lost and row.lost_at:
+        values.setdefault("lost_reason", "")
+
+
+def follow_opportunities(items: list[Item], caller: Caller) -> None:
+    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, caller))
+
+
+def stage_changes(item: Item, caller: Caller) -> Iterable[StageChange]:
+    """The way to where it stands now: a new closed one was open before."""
+    row: Any = item.row
+    closed_at = row.won_at or row.lost_at
+    if item.status == states.CREATED:
+        first = Stage.objects.filter(kind=Stage.Kind.OPEN).first() if closed_at else row.stage
+        yield change_of(row, None, first, row.created_at, caller)
+        if closed_at:
+            yield change_of(row, first, row.stage, closed_at, caller)
+    elif {"stage_id", "amount"} & item.before.keys():
+        before = Stage.objects.get(pk=item.before.get("stage_id", row.stage_id))
+        is_closing = closed_at and {"won_at", "lost_at"} & item.before.keys()
+        yield change_of(row, before, row.stage, closed_at if is_closing else caller.at, caller)
+
+
+def change_of(row: Opportunity, origin: Stage | None, stage: Stage, at: datetime, caller: Caller) -> StageChange:
+    return StageChange(
+        opportunity=row,
+        from_stage=origin,
+        to_stage=stage,
+        amount=row.amount,
+        probability=stage.probability,
+        at=at,
+        by=author(caller),
+    )
+
+
+def resolve_products(items: list[Item], caller: Caller) -> dict[int, list[int]]:
+    """The products of each opportunity, by the item's place."""
+    named = [item for item in items if item.data is not None and item.data.products is not UNSET]
+    keys = {key_of(value, PRODUCT, caller) for item in named for value in item.data.products}
+    found = find(keys, PRODUCT, caller) if keys else {}
+    wanted: dict[int, list[int]] = {}
+    for item in named:
+        wanted[item.index] = []
+        for position, value in enumerate(item.data.products):
+            key = found.get(key_of(value, PRODUCT, caller))
+            if key is None:
+                item.refuse(f"/products/{position}", "invalid-reference")
+            else:
+                wanted[item.index].append(key)
+    return wanted
+
+
+def link_products(items: list[Item], wanted: dict[int, list[int]]) -> None:
+    links = Opportunity.products.through
+    done = {item.pk: set(wanted[item.index]) for item in items if item.pk and item.index in wanted}
+    stored: dict[int, set[int]] = {pk: set() for pk in done}
+    for pk, product in links.objects.filter(opportunity__in=done).values_list("opportunity_id", "product_id"):
+        stored[pk].add(product)
+    changed = [pk for pk in done if stored[pk] != done[pk]]
+    links.objects.filter(opportunity__in=changed).delete()
+    links.objects.bulk_create(links(opportunity_id=pk, product_id=product) for pk in changed for product in sorted(done[pk]))
+    for item in items:
+        if item.pk in changed and item.status == states.UNCHANGED:
+            item.settle(states.UPDATED, item.pk)
+
+
+def complete_activities(items: list[Item], caller: Caller) -> None:
+    """About somebody, by somebody; what is not planned is done, and a demo is booked when it is written."""
+    for item in items:
+        values, row = item.values, item.row
+        if not any(values.get(name, getattr(row, name, None)) for name in ("lead_id", "opportunity_id", "customer_id")):
+            item.refuse("/lead", "required")
+        if row is not None:
+            continue
+        if values.get("owner_id") is None and not caller.token:
+            values["owner_id"] = caller.user.pk
+        happened = values.get("created_at", caller.at)
+        if values.get("due_at") is None and values.get("done_at") is None and values.get("booked_at") is None:
+            values["done_at"] = happened
+        if values.get("booked_at") is None and values.get("kind") in DEMOS:
+            values["booked_at"] = happened
+
+
+LEADS = Recipe(
+    model=Lead,
+    struct=LeadIn,
+    references={
+        "owner": PEOPLE,
+        "channel": Target(Channel, natural="slug"),
+        "lead_source": Target(LeadSource, natural="slug", creates=True),
+        "campaign": Target(Campaign),
+        "landing_page": Target(LandingPage, natural="url"),
+        "social_network": Target(SocialNetwork, natural="slug", creates=True),
+        "customer": CUSTOMER,
+    },
+    history=BASE_DATES,
+    completes=complete_leads,
+    follows=note_lead_events,
+)
+OPPORTUNITIES = Recipe(
+    model=Opportunity,
+    struct=OpportunityIn,
+    references={"lead": Target(Lead), "customer": CUSTOMER, "owner": PEOPLE, "stage": STAGE},
+    apart=frozenset({"products"}),
+    required=("name",),
+    history=("created_at", "won_at", "lost_at"),
+    completes=complete_opportunities,
+    follows=follow_opportunities,
+)
+ACTIVITIES = Recipe(
+    model=Activity,
+    struct=ActivityIn,
+    references={"lead": Target(Lead), "opportunity": Target(Opportunity), "customer": CUSTOMER, "owner": PEOPLE},
+    required=("kind",),
+    completes=complete_activities,
+)
+
+
+def write_leads(items: list[Item], caller: Caller) -> None:
+    upsert(LEADS, items, caller)
+
+
+def write_opportunities(items: list[Item], caller: Caller) -> None:
+    wanted = resolve_products(items, caller)
+    upsert(OPPORTUNITIES, items, caller)
+    link_products(items, wanted)
+
+
+def write_activities(items: list[Item], caller: Caller) -> None:
+    upsert(ACTIVITIES, items, caller)

@@ -1,0 +1,135 @@
+"""Leads, opportunities and activities as they are sent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from crm.inputs.fields import (
+    Currency,
+    Day,
+    Email,
+    Id,
+    KeyReference,
+    LongText,
+    Moment,
+    Money,
+    Name,
+    Person,
+    Phone,
+    RecordIn,
+    Reference,
+    Title,
+    Utm,
+    line,
+)
+
+Outcome = line(50)
+
+
+class LeadIn(RecordIn):
+    """Somebody who may become a customer: a name, a company, a phone, an e-mail address or a source is enough."""
+
+    name: Name | UnsetType | None = UNSET
+    company: Name | UnsetType | None = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
+    channel: KeyReference | UnsetType | None = UNSET
+    lead_source: KeyReference | UnsetType | None = UNSET
+    campaign: Reference | UnsetType | None = UNSET
+    landing_page: KeyReference | UnsetType | None = UNSET
+    social_network: KeyReference | UnsetType | None = UNSET
+    owner: Person | UnsetType | None = UNSET
+    created_at: Moment | UnsetType = UNSET
+    mql_at: Moment | UnsetType | None = UNSET
+    sql_at: Moment | UnsetType | None = UNSET
+    converted_at: Moment | UnsetType | None = UNSET
+    disqualified_at: Moment | UnsetType | None = UNSET
+    disqualified_reason: Title | UnsetType | None = UNSET
+    utm: Utm | UnsetType | None = UNSET
+    customer: Reference | UnsetType | None = UNSET
+    is_test: bool | UnsetType = UNSET
+    is_spam: bool | UnsetType = UNSET
+    notes: LongText | UnsetType | None = UNSET
+
+
+class OpportunityIn(RecordIn):
+    """A possible sale."""
+
+    name: Title | UnsetType = UNSET
+    lead: Reference | UnsetType | None = UNSET
+    customer: Reference | UnsetType | None = UNSET
+    owner: Person | UnsetType | None = UNSET
+    amount: Money | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    stage: KeyReference | UnsetType = UNSET
+    expected_close_on: Day | UnsetType | None = UNSET
+    created_at: Moment | UnsetType = UNSET
+    won_at: Moment | UnsetType | None = UNSET
+    lost_at: Moment | UnsetType | None = UNSET
+    lost_reason: Title | UnsetType | None = UNSET
+    products: Annotated[list[KeyReference], Meta(max_length=100)] | UnsetType = UNSET
+
+
+class ActivityIn(RecordIn):
+    """Something done or planned with a lead, an opportunity or a customer."""
+
+    kind: Literal["call", "meeting", "demo", "consultation", "e-mail", "message", "task", "note"] | UnsetType = UNSET
+    lead: Reference | UnsetType | None = UNSET
+    opportunity: Reference | UnsetType | None = UNSET
+    customer: Reference | UnsetType | None = UNSET
+    owner: Person | UnsetType | None = UNSET
+    booked_at: Moment | UnsetType | None = UNSET
+    due_at: Moment | UnsetType | None = UNSET
+    done_at: Moment | UnsetType | None = UNSET
+    outcome: Outcome | UnsetType | None = UNSET
+    subject: Title | UnsetType | None = UNSET
+    body: LongText | UnsetType | None = UNSET
+    created_at: Moment | UnsetType = UNSET
+
+
+class Verb(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What every action may say: when it happened."""
+
+    at: Moment | UnsetType = UNSET
+
+
+class QualifyIn(Verb):
+    stage: Literal["mql", "sql"]
+
+
+class OpportunityPart(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The opportunity that a conversion opens."""
+
+    name: Title | UnsetType = UNSET
+    amount: Money | UnsetType = UNSET
+
+
+class ConvertIn(Verb):
+    opportunity: OpportunityPart | UnsetType | None = UNSET
+    customer: Reference | UnsetType | None = UNSET
+
+
+class DisqualifyIn(Verb):
+    reason: Title
+
+
+class MergeIn(Verb):
+    into: Id
+
+
+class StageIn(Verb):
+    stage: KeyReference
+
+
+class WinIn(Verb):
+    amount: Money | UnsetType | None = UNSET
+
+
+class LoseIn(Verb):
+    reason: Title
+
+
+class ReopenIn(Verb):
+    stage: KeyReference | UnsetType | None = UNSET
