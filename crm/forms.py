@@ -92,28 +92,36 @@ class EmailField(CodeField):
             raise in_words(error) from None
 
 
-class ReaderField(forms.Field):
+class ReadField(forms.CharField):
+    """A text that stands for something else: checked as a text first, then read."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return self.read(text) if text else None
+        except READ_ERRORS as error:
+            raise in_words(error) from None
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class ReaderField(ReadField):
     """A field that has to know its reader; `ReaderForm` tells it."""
 
     prefs: Preferences
     today: date
 
 
-class AmountField(ReaderField, forms.CharField):
+class AmountField(ReaderField):
     """Typed and shown in the reader's unit, kept in the base currency."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 64} | kwargs))
         self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "class": "number"}
 
-    def to_python(self, value: Any) -> Decimal | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            amount = parse_amount(text, form=True) * DISPLAY_UNITS[self.prefs.money_unit].factor
-        except AmountError as error:
-            raise in_words(error) from None
+    def read(self, text: str) -> Decimal:
+        amount = parse_amount(text, form=True) * DISPLAY_UNITS[self.prefs.money_unit].factor
         if amount < 0:
             raise ValidationError(_("An amount is not negative."), code="invalid-amount")
         return amount
@@ -125,21 +133,15 @@ class AmountField(ReaderField, forms.CharField):
         return format_number(value / unit.factor, prefs.language, latin_digits=prefs.latin_digits)
 
 
-class DayField(ReaderField, forms.CharField):
+class DayField(ReaderField):
     """A day of either calendar, as typed or picked."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 40} | kwargs))
         self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-date": True}
 
-    def to_python(self, value: Any) -> date | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return parse_date(text, Calendar(self.prefs.calendar), self.today)
-        except DateError as error:
-            raise in_words(error) from None
+    def read(self, text: str) -> date:
+        return parse_date(text, Calendar(self.prefs.calendar), self.today)
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, date):
@@ -151,18 +153,15 @@ class DayField(ReaderField, forms.CharField):
         return to_persian_digits(text) if is_persian else text
 
 
-class ClockField(forms.CharField):
+class ClockField(ReadField):
     """A time of day: 10:30, ۱۰:۳۰, 9."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 8} | kwargs))
         self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "placeholder": "10:00"}
 
-    def to_python(self, value: Any) -> time | None:
-        text = to_latin_digits(super().to_python(value)).replace(".", ":")
-        if not text:
-            return None
-        hour, _colon, minute = text.partition(":")
+    def read(self, text: str) -> time:
+        hour, _colon, minute = to_latin_digits(text).replace(".", ":").partition(":")
         try:
             return time(int(hour), int(minute or 0))
         except ValueError:

@@ -1,0 +1,213 @@
+"""The board, the moves, the forms of opportunities, and the search over everything."""
+
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import quote
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Customer
+from leads import services
+from leads.models import Opportunity
+from tests.factories.leads import A_DAY, make_lead, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+
+def toasts(response):
+    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
+
+
+class TestBoard:
+    def columns(self, response):
+        return {column["key"]: [card["title"] for card in column["cards"]] for column in response.context["columns"]}
+
+    def test_columns_carry_counts_sums_and_weights(self, browse, sara):
+        make_opportunity(name="A", amount=Decimal(1_000_000), stage="demo")
+        make_opportunity(name="B", amount=Decimal(500_000), stage="demo")
+        make_opportunity(name="C", amount=Decimal(100_000))
+
+        response = browse(sara).get(reverse("leads:opportunity-board"))
+
+        demo = response.context["columns"][1]
+        # 1,500,000 Rial are 150,000 Toman; × 0.30 = 45,000
+        assert (demo["count_text"], demo["sum_text"], demo["weighted_text"]) == ("2", "150,000 Toman", "weighted 45,000 Toman")
+        # (1,500,000 × 0.30 + 100,000 × 0.10) / 10
+        board = response.context["board"]
+        assert (board.total_text, board.weighted_text) == ("160,000 Toman", "46,000 Toman")
+
+    def test_cards_stand_in_order_of_urgency(self, browse, sara):
+        now = timezone.now()
+        for name, due in (("later", 5), ("overdue", -2), ("nothing", None), ("long overdue", -9)):
+            opportunity = make_opportunity(name=name, owner=sara)
+            if due is not None:
+                services.log_activity(by=sara, at=now, kind="call", opportunity=opportunity, due_at=now + timedelta(days=due))
+
+        response = browse(sara).get(reverse("leads:opportunity-board"))
+
+        assert self.columns(response)["contacted"] == ["long overdue", "overdue", "nothing", "later"]
+        assert response.context["board"].attention_count == 3
+        tones = [card["next_mark"]["tone"] for card in response.context["columns"][0]["cards"]]
+        assert tones == ["bad", "bad", "warn", ""]
+
+    def test_a_deal_closed_long_ago_is_not_on_the_board(self, browse, sara):
+        services.win_opportunity(make_opportunity(name="old"), by=None, at=A_DAY)
+        services.win_opportunity(make_opportunity(name="fresh"), by=None, at=timezone.now())
+
+        assert self.columns(browse(sara).get(reverse("leads:opportunity-board")))["won"] == ["fresh"]
+
+    def test_a_rep_sees_their_own_and_no_sums_of_others(self, browse, omid, nima):
+        make_opportunity(name="Mine", owner=omid, amount=Decimal(10))
+        make_opportunity(name="Theirs", owner=nima, amount=Decimal(1000))
+
+        response = browse(omid).get(reverse("leads:opportunity-board"), {"owner": nima.pk})
+
+        assert self.columns(response)["contacted"] == ["Mine"]
+        assert response.context["board"].total_text == "1 Toman"
+
+    def test_it_costs_the_same_with_one_card_and_three(self, browse, sara):
+        client, counts = browse(sara), []
+        for wanted in (1, 3):
+            while Opportunity.objects.count() < wanted:
+                make_opportunity(owner=sara)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("leads:opportunity-board"))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1] <= 10
+
+
+class TestMove:
+    def move(self, client, opportunity, **data):
+        headers = {"HX-Request": "true"} if data.pop("htmx", False) else {}
+        return client.post(reverse("leads:opportunity-move", args=[opportunity.pk]), data, headers=headers)
+
+    def test_by_menu_it_comes_back_to_the_board_with_an_undo(self, browse, omid):
+        opportunity = make_opportunity(owner=omid)
+        client = browse(omid)
+
+        response = self.move(client, opportunity, stage="demo")
+        assert response.url == reverse("leads:opportunity-board")
+        opportunity.refresh_from_db()
+        assert opportunity.stage.slug == "demo"
+
+        client.post(toasts(response)[0][1])
+        opportunity.refresh_from_db()
+        assert opportunity.stage.slug == "contacted"
+
+    def test_by_drag_it_answers_without_a_page(self, browse, omid):
+        opportunity = make_opportunity(owner=omid)
+
+        assert self.move(browse(omid), opportunity, stage="demo", htmx=True).status_code == 204
+        opportunity.refresh_from_db()
+        assert opportunity.stage.slug == "demo"
+
+    def test_won_asks_for_the_amount_first(self, browse, omid):
+        opportunity = make_opportunity(owner=omid, amount=Decimal(1000))
+        client = browse(omid)
+
+        asked = self.move(client, opportunity, stage="won")
+        assert asked.url == f"/opportunities/{opportunity.pk}/move/?stage=won"
+        assert client.get(asked.url).context["form"]["amount"].value() == "100"
+        opportunity.refresh_from_db()
+        assert opportunity.won_at is None
+
+        response = self.move(client, opportunity, stage="won", answered="1", amount="90")
+        opportunity.refresh_from_db()
+        assert (opportunity.stage.slug, opportunity.amount) == ("won", 900)
+
+        client.post(toasts(response)[0][1])
+        opportunity.refresh_from_db()
+        assert (opportunity.won_at, opportunity.stage.slug) == (None, "contacted")
+
+    def test_lost_asks_for_the_reason_first(self, browse, omid):
+        opportunity = make_opportunity(owner=omid)
+        client = browse(omid)
+
+        refused = self.move(client, opportunity, stage="lost", answered="1", reason="")
+        assert refused.context["form"].errors["reason"] == ["This field is required."]
+
+        self.move(client, opportunity, stage="lost", answered="1", reason="Price")
+        opportunity.refresh_from_db()
+        assert (opportunity.stage.slug, opportunity.lost_reason) == ("lost", "Price")
+
+    def test_a_closed_card_dragged_back_is_open_again(self, browse, omid, now):
+        opportunity = services.win_opportunity(make_opportunity(owner=omid), by=None, at=now)
+
+        self.move(browse(omid), opportunity, stage="negotiation", htmx=True)
+
+        opportunity.refresh_from_db()
+        assert (opportunity.won_at, opportunity.stage.slug) == (None, "negotiation")
+
+    def test_an_unknown_stage_is_not_found(self, browse, omid):
+        assert self.move(browse(omid), make_opportunity(owner=omid), stage="nowhere").status_code == 404
+
+
+class TestOpportunityForms:
+    def test_a_new_one_in_a_chosen_stage_for_a_customer(self, browse, omid):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        client = browse(omid)
+        form = client.get(reverse("leads:opportunity-create"), {"customer": customer.pk}).context["form"]
+        demo = form.fields["stage"].queryset.get(slug="demo")
+        sent = {"name": "Big", "amount": "5", "customer": customer.pk, "stage": demo.pk, "owner": omid.pk}
+        sent |= {"token": form.initial["token"], "expected_close_on": "2025-10-01"}
+
+        for _time in range(2):
+            client.post(reverse("leads:opportunity-create"), sent)
+
+        opportunity = Opportunity.objects.get()
+        assert (opportunity.name, opportunity.amount, opportunity.customer, opportunity.stage) == ("Big", 50, customer, demo)
+        assert (opportunity.owner, opportunity.expected_close_on.isoformat()) == (omid, "2025-10-01")
+
+    def test_a_customer_of_others_is_no_choice(self, browse, omid, nima):
+        theirs = Customer.objects.create(name="Theirs", owner=nima)
+        stage = make_opportunity(owner=omid).stage
+
+        sent = {"name": "Big", "customer": theirs.pk, "stage": stage.pk}
+        response = browse(omid).post(reverse("leads:opportunity-create"), sent)
+
+        assert "customer" in response.context["form"].errors
+        assert Opportunity.objects.count() == 1
+
+    def test_edit_keeps_what_is_not_changed(self, browse, omid):
+        opportunity = make_opportunity(owner=omid, amount=Decimal(1000))
+        client = browse(omid)
+        shown = client.get(reverse("leads:opportunity-edit", args=[opportunity.pk])).context["form"]
+        sent = {name: shown[name].value() or "" for name in ("name", "amount", "expected_close_on", "customer")}
+
+        client.post(reverse("leads:opportunity-edit", args=[opportunity.pk]), sent | {"owner": omid.pk, "name": "Renamed"})
+
+        opportunity.refresh_from_db()
+        assert (opportunity.name, opportunity.amount, opportunity.owner) == ("Renamed", 1000, omid)
+        assert opportunity.changes.count() == 1
+
+
+class TestSearch:
+    def test_it_finds_of_each_kind_what_one_may_see(self, browse, sara, omid, hana):
+        make_lead(name="علی مرادی", owner=omid)
+        Customer.objects.create(name="علی کریمی", owner=sara)
+        make_opportunity(name="سفارش علی", owner=omid)
+
+        def found(user):
+            context = browse(user).get(f"/search/?q={quote('علي')}").context
+            return {kind: [str(row) for row in context.get(kind, [])] for kind in ("leads", "customers", "opportunities")}
+
+        assert found(sara) == {"leads": ["علی مرادی"], "customers": ["علی کریمی"], "opportunities": ["سفارش علی"]}
+        assert found(omid) == {"leads": ["علی مرادی"], "customers": [], "opportunities": ["سفارش علی"]}
+        assert found(hana) == {"leads": [], "customers": ["علی کریمی"], "opportunities": []}
+
+    def test_the_dropdown_is_a_fragment(self, browse, sara):
+        make_lead(name="Ali")
+
+        page = browse(sara).get("/search/?q=ali", headers={"HX-Request": "true"}).content.decode()
+
+        assert "<html" not in page
+        assert "Ali" in page
+
+    def test_nothing_found_is_said(self, browse, sara):
+        assert "No match" in browse(sara).get("/search/?q=zzz").content.decode()
