@@ -41,8 +41,8 @@ def _secret_key() -> str:
     """The given key; one machine alone makes its own once and keeps it."""
     given = env_str("SECRET_KEY")
     if given or not EMBEDDED:
-        if len(given) < 32 and not SERVERLESS:
-            raise ImproperlyConfigured("SECRET_KEY must be set to at least 32 random characters.")
+        if len(given) < 50 and not SERVERLESS:
+            raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
         return given or get_random_secret_key()
     kept = embedded.make_data_dir() / "secret_key"
     try:
@@ -68,6 +68,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_AGE = env_int("SESSION_HOURS", 24) * 3600
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
+# HSTS for other subdomains and for browsers' built-in lists is for the owner of the domain to decide
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -243,7 +245,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # each has `urlpatterns`, and RESOURCES or OPERATIONS for the schema
-API_MODULES = ["campaigns.api", "customers.api", "leads.api"]
+API_MODULES = ["campaigns.api", "customers.api", "leads.api", "kpis.api"]
 API_RATE_LIMIT = env_int("API_RATE_LIMIT", 0 if TESTING else 600)  # requests a minute and caller; 0 is without limit
 
 # ── Tasks ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,6 +300,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
-
 from django.db import connection
 
 from crm.periods import CalendarRules, calendar_row
@@ -38,9 +36,9 @@ def calendar_days(rules: CalendarRules) -> list[tuple[date, int, date, date]]:
     return rows
 
 
-def fill_calendar(rules: CalendarRules, cursor: Any = None) -> None:
+def fill_calendar(rules: CalendarRules) -> None:
     """Replace the table; figures by week or fiscal year must be rebuilt after it."""
-    with cursor or connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("TRUNCATE kpis_calendarday")
         with cursor.copy("COPY kpis_calendarday (day, grain, start, last) FROM STDIN") as copy:
             for row in calendar_days(rules):

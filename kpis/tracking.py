@@ -51,7 +51,8 @@ def of_child(table: str, columns: Iterable[str], query: str, holds: tuple[str, s
 
 INSERT_DAYS = """
     INSERT INTO kpis_dirtyday (cube, bucket, first_day, last_day)
-    SELECT u.cube, b, greatest(r.first_day, DATE '{epoch}' + b * {size}), least(r.last_day, DATE '{epoch}' + b * {size} + {size} - 1)
+    SELECT u.cube, b, greatest(r.first_day, DATE '{epoch}' + b * {size}),
+           least(r.last_day, DATE '{epoch}' + b * {size} + {size} - 1)
       FROM (SELECT DISTINCT d.first_day, d.last_day FROM ({query}) AS d (first_day, last_day) WHERE d.first_day IS NOT NULL) r
      CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube)
      CROSS JOIN LATERAL generate_series(floor((r.first_day - DATE '{epoch}') / {size}.0)::int,

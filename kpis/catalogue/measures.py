@@ -35,7 +35,7 @@ IN_LEADS_CAMPAIGN = Q(campaign__goal=Campaign.Goal.LEADS)
 LEADS_CREATED = Cube(
     key="leads_created",
     code=1,
-    rows=lambda: Lead.objects.counted(),
+    rows=Lead.objects.counted,
     day="created_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold(), "converted": Fold(Q(converted_on__isnull=False)), "of_campaigns": Fold(IN_LEADS_CAMPAIGN)},
@@ -44,7 +44,7 @@ LEADS_CREATED = Cube(
 MQLS = Cube(
     key="mqls",
     code=2,
-    rows=lambda: Lead.objects.counted(),
+    rows=Lead.objects.counted,
     day="mql_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold()},
@@ -53,7 +53,7 @@ MQLS = Cube(
 SQLS = Cube(
     key="sqls",
     code=3,
-    rows=lambda: Lead.objects.counted(),
+    rows=Lead.objects.counted,
     day="sql_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold()},
@@ -62,7 +62,7 @@ SQLS = Cube(
 CONVERSIONS = Cube(
     key="conversions",
     code=4,
-    rows=lambda: Lead.objects.counted(),
+    rows=Lead.objects.counted,
     day="converted_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold()},
@@ -72,7 +72,7 @@ CONVERSIONS = Cube(
 ORDERS = Cube(
     key="orders",
     code=5,
-    rows=lambda: Order.objects.counted(),
+    rows=Order.objects.counted,
     day="placed_on",
     dimensions=first_touch("customer__") | {D.OWNER: Coalesce("owner_id", "customer__owner_id")},
     folds={
@@ -86,7 +86,7 @@ ORDERS = Cube(
 REFUNDS = Cube(
     key="refunds",
     code=6,
-    rows=lambda: Refund.objects.counted(),
+    rows=Refund.objects.counted,
     day="refunded_on",
     dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={"count": Fold(), "amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
@@ -150,7 +150,7 @@ CATEGORY_ORDERS = Cube(
 EXPENSES = Cube(
     key="expenses",
     code=10,
-    rows=lambda: ExpenseDay.objects.all(),
+    rows=ExpenseDay.objects.all,
     day="day",
     dimensions={
         D.CHANNEL: Coalesce("expense__channel_id", "expense__campaign__channel_id"),
@@ -183,7 +183,7 @@ WON = Q(won_at__isnull=False)
 OPPORTUNITIES_CLOSED = Cube(
     key="opportunities_closed",
     code=11,
-    rows=lambda: Opportunity.objects.counted(),
+    rows=Opportunity.objects.counted,
     day="closed_on",
     dimensions={
         D.OWNER: Coalesce("owner_id", "customer__owner_id"),
@@ -236,7 +236,7 @@ IS_CSAT, IN_WORDS = Q(survey__kind=Survey.Kind.CSAT), Q(survey__kind=Survey.Kind
 ANSWERS = Cube(
     key="answers",
     code=14,
-    rows=lambda: Answer.objects.counted(),
+    rows=Answer.objects.counted,
     day="answered_on",
     dimensions={D.OWNER: "customer__owner_id", D.SURVEY: "survey_id", D.PRODUCT: "product_id"},
     folds={
@@ -258,7 +258,7 @@ def active_spans(day: date) -> QuerySet:
 ACQUIRED = Cube(
     key="acquired",
     code=20,
-    rows=lambda: CustomerFact.objects.all(),
+    rows=CustomerFact.objects.all,
     day="first_day",
     dimensions=LEAD_SIDES,
     folds={"count": Fold(), "repeated": Fold(Q(second_day__lte=F("first_day") + 365))},
@@ -268,7 +268,7 @@ ACQUIRED = Cube(
 LOST = Cube(
     key="lost",
     code=21,
-    rows=lambda: CustomerSpan.objects.all(),
+    rows=CustomerSpan.objects.all,
     day="lost_day",
     dimensions=FACT_SIDES,
     folds={"count": Fold()},
@@ -278,7 +278,7 @@ LOST = Cube(
 STARTED = Cube(
     key="started",
     code=22,
-    rows=lambda: CustomerSpan.objects.all(),
+    rows=CustomerSpan.objects.all,
     day="start_day",
     dimensions=FACT_SIDES,
     folds={"count": Fold(), "reactivated": Fold(Q(is_first=False))},
@@ -289,7 +289,7 @@ STARTED = Cube(
 LEADS_WITH_CUSTOMER = Cube(
     key="leads_with_customer",
     code=23,
-    rows=lambda: LeadFact.objects.all(),
+    rows=LeadFact.objects.all,
     day="created_on",
     dimensions=LEAD_SIDES,
     folds={"ordered": Fold(Q(has_ordered=True))},
@@ -307,7 +307,7 @@ def churned_spans(first: date, last: date) -> QuerySet:
 BUYERS = PeriodCube(
     key="buyers",
     code=30,
-    rows=lambda: CustomerDay.objects.all(),
+    rows=CustomerDay.objects.all,
     rows_in=lambda first, last: CustomerDay.objects.filter(day__gte=first, day__lte=last),
     day="day",
     dimensions={
@@ -323,7 +323,7 @@ BUYERS = PeriodCube(
 CHURNED = PeriodCube(
     key="churned",
     code=31,
-    rows=lambda: CustomerSpan.objects.all(),
+    rows=CustomerSpan.objects.all,
     rows_in=churned_spans,
     day="lost_day",
     dimensions=FACT_SIDES,

@@ -26,7 +26,10 @@ def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         if not lock(cursor, CUSTOMERS, wait=wait):
             return None
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
+            " DELETE FROM kpis_batch"
+        )
         cursor.execute(
             "WITH gone AS (DELETE FROM kpis_dirtycustomer WHERE customer_id IN"
             " (SELECT DISTINCT customer_id FROM kpis_dirtycustomer ORDER BY customer_id LIMIT %s) RETURNING customer_id)"
@@ -113,7 +116,8 @@ def write_customers(cursor: Any) -> None:
         f"""
         INSERT INTO kpis_customerfact (customer_id, first_day, second_day, last_day, {MEMBERS})
         SELECT c.id, d.first_day, d.second_day, d.last_day, {members}
-          FROM (SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day, max(n.day) AS last_day
+          FROM (SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day,
+                       max(n.day) AS last_day
                   FROM (SELECT k.fact_id, k.day, dense_rank() OVER (PARTITION BY k.fact_id ORDER BY k.day) AS rank
                           FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) n
                  GROUP BY n.fact_id) d
@@ -130,7 +134,7 @@ def write_spans(cursor: Any) -> None:
         SELECT s.fact_id, min(s.day), max(s.day) + t.days, s.span = 0
           FROM (SELECT g.fact_id, g.day, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.day) AS span
                   FROM (SELECT k.fact_id, k.day,
-                               coalesce((k.day - lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day) > t.days)::int, 0) AS opens
+                               (k.day - lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day) > t.days IS TRUE)::int AS opens
                           FROM (SELECT DISTINCT d.fact_id, d.day FROM kpis_customerday d
                                   JOIN kpis_batch b ON b.customer_id = d.fact_id) k
                          CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t) g) s
@@ -170,7 +174,8 @@ def note_buyers(cursor: Any, sign: int) -> None:
           JOIN kpis_customerfact f ON f.customer_id = p.fact_id
           JOIN kpis_calendarday c ON c.day = p.day
          CROSS JOIN LATERAL (VALUES (0, 0::bigint, p.before), ({code["channel"]}, f.channel_id, p.before),
-                                    ({code["campaign"]}, f.campaign_id, p.before), ({code["owner"]}, p.owner_id, p.before_of_owner),
+                                    ({code["campaign"]}, f.campaign_id, p.before),
+                                    ({code["owner"]}, p.owner_id, p.before_of_owner),
                                     ({code["team"]}, p.team_id, p.before_of_team)) v (dimension, member, before)
          WHERE v.before IS NULL OR v.before < c.start
          GROUP BY 2, 3, 4, 5

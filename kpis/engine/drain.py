@@ -114,7 +114,9 @@ def resolve_parents(*, wait: bool) -> int | None:
     with transaction.atomic(), connection.cursor() as cursor:
         if not lock(cursor, PARENTS, wait=wait):
             return None
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS kpis_changed (mark text, id bigint) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS kpis_changed (mark text, id bigint) ON COMMIT DELETE ROWS; DELETE FROM kpis_changed"
+        )
         cursor.execute(
             "WITH gone AS (DELETE FROM kpis_dirtyparent RETURNING mark, parent_id)"
             " INSERT INTO kpis_changed SELECT DISTINCT mark, parent_id FROM gone"
@@ -163,3 +165,15 @@ def mark_all_customers() -> None:
     sql, params = ids.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO kpis_dirtycustomer (customer_id) SELECT customer_id FROM ({sql}) q", params)
+
+
+def dirty_cells() -> int:
+    """How many cells wait; all dirty customers together are one more, and so are all changed parents."""
+    cells = DirtyDay.objects.values("cube", "bucket").distinct().count()
+    return cells + DirtyCustomer.objects.exists() + DirtyParent.objects.exists()
+
+
+def oldest_mark() -> datetime | None:
+    """When the oldest mark was made."""
+    marks = [model.objects.aggregate(at=Min("marked_at"))["at"] for model in (DirtyDay, DirtyCustomer, DirtyParent)]
+    return min((at for at in marks if at), default=None)

@@ -79,7 +79,8 @@ DISTINCT_CHURNED = """
       FROM kpis_customerspan s JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start
       JOIN kpis_customerfact f ON f.customer_id = s.fact_id
      CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-     WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
+     WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
+                        WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
      GROUP BY 1, 2, 3, 4
 """
 

@@ -55,13 +55,15 @@ def fold_by_day(cube: Cube, rows: QuerySet) -> tuple[str, list[Any]]:
 
 
 def prepare_delta(cursor: Any) -> None:
-    """Session tables that hold what a transaction takes away and adds; emptied by its end."""
+    """Session tables that hold what a transaction takes away and adds; empty at first, and again by its end."""
     members, folds = ", ".join(f"{name} bigint" for name in MEMBERS), ", ".join(f"{name} numeric" for name in FOLDS)
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {DELTA} (cube smallint, day date, {members}, {folds}) ON COMMIT DELETE ROWS")
     cursor.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {PERIOD_DELTA} (cube smallint, grain smallint, dimension smallint,"
         " start date, member bigint, m1 numeric) ON COMMIT DELETE ROWS"
     )
+    # A transaction around this one may have left rows of an earlier cell.
+    cursor.execute(f"DELETE FROM {DELTA}; DELETE FROM {PERIOD_DELTA}")
 
 
 def note_components(cursor: Any, cube: Cube, days: list, sign: int) -> None:

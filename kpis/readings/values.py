@@ -86,8 +86,8 @@ class Freshness:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT r.cube, p.i - 1, max(r.computed_at) FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i)"
-                f" JOIN kpis_refresh r ON r.bucket BETWEEN (p.a - DATE '{EPOCH}') / {BUCKET_DAYS} AND (p.z - DATE '{EPOCH}') / {BUCKET_DAYS}"
-                " OR r.bucket = 0 GROUP BY 1, 2",
+                f" JOIN kpis_refresh r ON r.bucket BETWEEN (p.a - DATE '{EPOCH}') / {BUCKET_DAYS}"
+                f" AND (p.z - DATE '{EPOCH}') / {BUCKET_DAYS} OR r.bucket = 0 GROUP BY 1, 2",
                 [starts, ends],
             )
             computed = {(cube, index): at for cube, index, at in cursor.fetchall()}

@@ -1,0 +1,129 @@
+"""What a caller asks for, read strictly into a `Query`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from crm.api.parameters import whole_number
+from crm.api.problems import Problem, bad_parameter
+from crm.inputs.caller import Caller
+from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Kpi
+from kpis.readings import Query
+from kpis.readings.members import member_of
+
+FILTERS = tuple(dimension.value for dimension in Dimension)
+MOST_PERIODS, DEFAULT_PERIODS, LONGEST_WINDOW = 400, 13, 3660
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
+
+
+def kpi_of(key: str) -> Kpi:
+    if key not in CATALOGUE:
+        raise Problem("not-found")
+    return CATALOGUE[key]
+
+
+def query_of(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Query:
+    """The query for a KPI's values."""
+    return Query(
+        periods=periods_of(parameters, caller),
+        today=caller.organization.day_of(caller.at),
+        by=breakdown_of(kpi, parameters),
+        filters=filters_of(kpi, parameters),
+        viewer=caller.user,
+        window=window_of(kpi, parameters),
+    )
+
+
+def query_of_one(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Query:
+    """The query for the rows of one period, named by its key."""
+    if "period" not in parameters:
+        raise bad_parameter("period", _("Name one period, such as 2025-10 or 1404-07."))
+    try:
+        period = parse_period(parameters["period"], caller.organization.calendar_rules)
+    except ValueError as error:
+        raise bad_parameter("period") from error
+    if not FIRST_DAY <= period.start <= LAST_DAY:
+        raise Problem("date-out-of-range")
+    return Query(
+        periods=(period,),
+        today=caller.organization.day_of(caller.at),
+        filters=filters_of(kpi, parameters),
+        viewer=caller.user,
+        window=window_of(kpi, parameters),
+    )
+
+
+def filters_of(kpi: Kpi, parameters: Mapping[str, str]) -> dict[Dimension, int]:
+    filters: dict[Dimension, int] = {}
+    for name in FILTERS:
+        if name not in parameters:
+            continue
+        member = member_of(Dimension(name), parameters[name]) if Dimension(name) in kpi.dimensions else None
+        if member is None:
+            raise bad_parameter(name)
+        filters[Dimension(name)] = member
+    return filters
+
+
+def breakdown_of(kpi: Kpi, parameters: Mapping[str, str]) -> Dimension | None:
+    if "by" not in parameters:
+        return None
+    if parameters["by"] not in {dimension.value for dimension in kpi.dimensions}:
+        raise bad_parameter("by", _("This KPI is not split by that dimension."))
+    return Dimension(parameters["by"])
+
+
+def window_of(kpi: Kpi, parameters: Mapping[str, str]) -> int | None:
+    if "window" not in parameters:
+        return None
+    if kpi.window is None:
+        raise bad_parameter("window", _("Only cohort KPIs take a window."))
+    return whole_number("window", parameters["window"], least=0, most=LONGEST_WINDOW)
+
+
+def periods_of(parameters: Mapping[str, str], caller: Caller) -> tuple[Period, ...]:
+    """Whole periods that touch [from, to]; the last thirteen where nothing is said."""
+    rules, today = caller.organization.calendar_rules, caller.organization.day_of(caller.at)
+    try:
+        grain = Grain(parameters.get("grain", "month"))
+    except ValueError:
+        raise bad_parameter("grain") from None
+    last = day_of("to", parameters["to"], caller.calendar) if "to" in parameters else today
+    if "from" not in parameters:
+        return tuple(last_periods(DEFAULT_PERIODS, last, caller.calendar, grain, rules))
+    first = day_of("from", parameters["from"], caller.calendar)
+    if first > last:
+        raise bad_parameter("from", _("The first day comes after the last."))
+    periods = tuple(islice(successive(period_of(first, caller.calendar, grain, rules), last), MOST_PERIODS + 1))
+    if len(periods) > MOST_PERIODS:
+        raise bad_parameter("from", _("That is more than 400 periods: take a coarser grain or a shorter range."))
+    return periods
+
+
+def successive(period: Period, last: date) -> Iterator[Period]:
+    while period.start <= last:
+        yield period
+        if period.end + timedelta(days=1) > LAST_DAY:
+            return
+        period = period.next()
+
+
+def day_of(name: str, text: str, calendar: Calendar) -> date:
+    """A day in the calendar asked for; a Gregorian one may be given in any case."""
+    try:
+        period = parse_period(text)
+    except ValueError as error:
+        raise bad_parameter(name) from error
+    if period.grain is not Grain.DAY:
+        raise bad_parameter(name, _("Give a day, such as 2025-10-01."))
+    if period.calendar is Calendar.JALALI and calendar is not Calendar.JALALI:
+        raise Problem("date-out-of-range", _("Is this a Jalali date? Then say calendar=jalali."))
+    if not FIRST_DAY <= period.start <= LAST_DAY:
+        raise Problem("date-out-of-range")
+    return period.start

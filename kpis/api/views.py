@@ -1,0 +1,297 @@
+"""Thin views: read the query, ask the readings, print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Max
+from django.http import HttpResponse
+from django.utils.translation import get_language, override
+from msgspec import Struct
+from rest_framework.request import Request
+
+from crm.api.openapi import Operation
+from crm.api.parameters import whole_number
+from crm.api.problems import Problem, bad_parameter
+from crm.api.view import ApiView, answer
+from crm.periods import Grain, Period, period_of
+from kpis.api.parameters import FILTERS, kpi_of, query_of, query_of_one
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Kpi
+from kpis.engine.drain import dirty_cells, oldest_mark
+from kpis.models import Refresh
+from kpis.readings import Query, Value, list_rows, read
+from kpis.readings.members import member_labels, public_id
+
+MOST_ROWS, DEFAULT_ROWS = 200, 50
+VALUE_PARAMETERS = ("grain", "from", "to", "by", "window", *FILTERS)
+ROW_PARAMETERS = ("period", "side", "window", "cursor", "limit", *FILTERS)
+
+
+class PeriodOut(Struct):
+    key: str
+    start: str
+    end: str
+    label: str
+
+
+class MemberOut(Struct):
+    name: str
+    id: int | str | None
+    label: str
+
+
+class ValueOut(Struct):
+    """One number; `value` is null exactly where `reason` is given."""
+
+    period: PeriodOut
+    dimension: MemberOut | None
+    numerator: str | None
+    denominator: str | None
+    value: str | None
+    lower: str | None
+    upper: str | None
+    sample_size: int | None
+    is_small_sample: bool
+    state: str
+    stale: bool
+    computed_at: str | None
+    quality: str
+    reason: str | None
+
+
+class ValuesOut(Struct):
+    kpi: str
+    unit: str
+    calendar: str
+    grain: str
+    results: list[ValueOut]
+
+
+class KpiOut(Struct):
+    """A card of the catalogue."""
+
+    key: str
+    version: int
+    names: dict[str, str]
+    abbreviation: str
+    group: str
+    kind: str
+    formula: dict[str, str]
+    why: dict[str, str]
+    unit: str
+    direction: str
+    timing: str
+    dimensions: list[str]
+    additive: dict[str, bool]
+    cadence: str
+    minimum_sample: int
+    drivers: list[str]
+    takes_window: bool
+
+
+class KpiWithValue(KpiOut):
+    current: ValueOut
+
+
+class KpiList(Struct):
+    results: list[KpiOut]
+
+
+class RowOut(Struct):
+    type: str
+    id: int
+    label: str
+    url: str
+    day: str
+    amount: str
+
+
+class RowsOut(Struct):
+    total: int
+    amount: str
+    results: list[RowOut]
+    next: str | None
+
+
+class FreshnessOut(Struct):
+    dirty_cells: int
+    oldest_dirty_seconds: float
+    last_refresh_at: str | None
+
+
+class KpiView(ApiView):
+    """One definition, with the numbers of the running month filled in."""
+
+    resource: ClassVar = "kpis"
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        kpi = kpi_of(key)
+        self.parameters()
+        today = self.caller.organization.day_of(self.caller.at)
+        period = period_of(today, self.caller.calendar, Grain.MONTH, self.caller.organization.calendar_rules)
+        table = read([kpi], Query((period,), today, viewer=self.caller.user))[kpi.key]
+        return answer(KpiWithValue(**card(kpi), current=value_out(kpi, table.total[0], None)))
+
+
+class CatalogueView(ApiView):
+    resource: ClassVar = "kpis"
+
+    def get(self, request: Request) -> HttpResponse:
+        self.parameters()
+        return answer(KpiList([KpiOut(**card(kpi)) for kpi in CATALOGUE.values()]))
+
+
+class ValuesView(ApiView):
+    resource: ClassVar = "kpis"
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        kpi = kpi_of(key)
+        query = query_of(kpi, self.parameters(VALUE_PARAMETERS), self.caller)
+        table = read([kpi], query)[kpi.key]
+        results = [value_out(kpi, value, None) for value in table.total]
+        if query.by:
+            labels = member_labels(query.by, table.members)
+            for member, values in table.members.items():
+                shown = MemberOut(query.by.value, public_id(query.by, member), labels[member])
+                results += [value_out(kpi, value, shown) for value in values]
+        period = query.periods[0]
+        return answer(ValuesOut(kpi.key, kpi.unit.value, self.caller.calendar.value, period.grain.value, results))
+
+
+class RowsView(ApiView):
+    resource: ClassVar = "kpis"
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        kpi = kpi_of(key)
+        parameters = self.parameters(ROW_PARAMETERS)
+        side = parameters.get("side", "numerator")
+        if side not in {"numerator", "denominator"}:
+            raise bad_parameter("side")
+        self.check_scopes(kpi)
+        limit = whole_number("limit", parameters.get("limit", str(DEFAULT_ROWS)), least=1, most=MOST_ROWS)
+        query = query_of_one(kpi, parameters, self.caller)
+        try:
+            page = list_rows(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
+        except ValueError as error:
+            raise bad_parameter("cursor") from error
+        rows = [RowOut(row.type, row.id, row.label, row.url, row.day.isoformat(), exact(row.amount)) for row in page.results]
+        return answer(RowsOut(page.total, exact(page.amount), rows, page.next))
+
+    def check_scopes(self, kpi: Kpi) -> None:
+        """A token needs the read scope of what it lists, besides kpis:read."""
+        token = self.caller.token
+        resources = {term.measure.cube.resource for term in kpi.numerator + kpi.denominator}
+        if token and not all(token.allows(f"{resource}:read") for resource in resources):
+            raise Problem("insufficient-scope")
+
+
+class FreshnessView(ApiView):
+    resource: ClassVar = "kpis"
+
+    def get(self, request: Request) -> HttpResponse:
+        self.parameters()
+        oldest = oldest_mark()
+        seconds = (self.caller.at - oldest).total_seconds() if oldest else 0.0
+        last = Refresh.objects.aggregate(at=Max("computed_at"))["at"]
+        return answer(FreshnessOut(dirty_cells(), max(seconds, 0.0), last.isoformat() if last else None))
+
+
+def exact(amount: Decimal) -> str:
+    """An exact decimal without an exponent and without trailing zeros."""
+    text = format(amount, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def maybe(amount: Decimal | None) -> str | None:
+    return None if amount is None else exact(amount)
+
+
+def period_out(period: Period) -> PeriodOut:
+    return PeriodOut(period.key, period.start.isoformat(), period.end.isoformat(), period.label(get_language() or "en"))
+
+
+def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None) -> ValueOut:
+    return ValueOut(
+        period=period_out(value.period),
+        dimension=dimension,
+        numerator=maybe(value.numerator),
+        denominator=maybe(value.denominator),
+        value=maybe(value.value),
+        lower=maybe(value.lower),
+        upper=maybe(value.upper),
+        sample_size=value.sample_size,
+        is_small_sample=value.is_small_sample(kpi),
+        state=value.state,
+        stale=value.is_stale,
+        computed_at=value.computed_at.isoformat() if value.computed_at else None,
+        quality=value.quality,
+        reason=value.reason or None,
+    )
+
+
+def in_both(text: Any) -> dict[str, str]:
+    """A lazy text in both languages."""
+    both: dict[str, str] = {}
+    for language in ("en", "fa"):
+        with override(language):
+            both[language] = str(text)
+    return both
+
+
+def card(kpi: Kpi) -> Mapping[str, Any]:
+    return {
+        "key": kpi.key,
+        "version": kpi.version,
+        "names": in_both(kpi.name),
+        "abbreviation": kpi.abbreviation,
+        "group": kpi.group.value,
+        "kind": kpi.kind.value,
+        "formula": in_both(kpi.formula),
+        "why": in_both(kpi.why),
+        "unit": kpi.unit.value,
+        "direction": kpi.direction.value,
+        "timing": kpi.timing.value,
+        "dimensions": [dimension.value for dimension in kpi.dimensions],
+        "additive": {dimension.value: adds_up(kpi, dimension) for dimension in kpi.dimensions},
+        "cadence": kpi.cadence,
+        "minimum_sample": kpi.minimum_sample,
+        "drivers": list(kpi.drivers),
+        "takes_window": kpi.window is not None,
+    }
+
+
+def adds_up(kpi: Kpi, dimension: Dimension) -> bool:
+    return dimension not in kpi.not_additive
+
+
+FILTER_HELP = dict.fromkeys(FILTERS, "an id, or null for the unknown member")
+OPERATIONS = [
+    Operation("get", "/kpis/", "The catalogue", "kpis:read", {}, None, KpiList),
+    Operation("get", "/kpis/freshness/", "How fresh the figures are", "kpis:read", {}, None, FreshnessOut),
+    Operation("get", "/kpis/{key}/", "One KPI with the running month's value", "kpis:read", {}, None, KpiWithValue),
+    Operation(
+        "get",
+        "/kpis/{key}/values/",
+        "Values of a KPI by period, in total and by member of a dimension",
+        "kpis:read",
+        {"grain": "day, week, month, quarter, year, fiscal_quarter or fiscal_year", "from": "first day", "to": "last day"}
+        | {"by": "a dimension", "window": "days, for cohorts"}
+        | FILTER_HELP,
+        None,
+        ValuesOut,
+    ),
+    Operation(
+        "get",
+        "/kpis/{key}/rows/",
+        "The records behind one number",
+        "kpis:read",
+        {"period": "a period's key", "side": "numerator or denominator", "cursor": "from next", "limit": "1 to 200"}
+        | {"window": "days, for cohorts"}
+        | FILTER_HELP,
+        None,
+        RowsOut,
+    ),
+]
