@@ -242,7 +242,7 @@ def test_given_addresses_win_and_nothing_is_started(empty_home):
 
 @pytest.mark.parametrize("missing", ["DATABASE_URL", "REDIS_URL"])
 def test_without_embedded_servers_an_address_is_required(empty_home, missing):
-    given = {"DATABASE_URL": "postgres://a@example.com/b", "REDIS_URL": "redis://example.com/0", "SECRET_KEY": "k" * 32}
+    given = {"DATABASE_URL": "postgres://a@example.com/b", "REDIS_URL": "redis://example.com/0", "SECRET_KEY": "k" * 50}
 
     said = run(SETTINGS, empty_home, **(given | {"EMBEDDED": "0", missing: ""}))
 

@@ -23,7 +23,7 @@ def given(monkeypatch):
         "STATEMENT_TIMEOUT",
     ):
         monkeypatch.delenv(name, raising=False)
-    base = {"EMBEDDED": "0", "SECRET_KEY": "k" * 32, "DATABASE_URL": "postgres://a:b@db/c", "REDIS_URL": "redis://cache:6379/0"}
+    base = {"EMBEDDED": "0", "SECRET_KEY": "k" * 50, "DATABASE_URL": "postgres://a:b@db/c", "REDIS_URL": "redis://cache:6379/0"}
 
     def given(**changes: str) -> dict:
         for name, value in (base | changes).items():
@@ -103,8 +103,8 @@ def test_mail_into_a_folder_or_nowhere(monkeypatch):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32 random characters"),
-        ({"SECRET_KEY": "k" * 31}, "SECRET_KEY must be set to at least 32 random characters"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY must be set to at least 50 random characters"),
+        ({"SECRET_KEY": "k" * 49}, "SECRET_KEY must be set to at least 50 random characters"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"ALLOWED_HOSTS": "crm.example,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"DEBUG": "1", "BASE_URL": "https://crm.example"}, "DEBUG shows code and data to every visitor"),
