@@ -1,0 +1,112 @@
+"""Fields that read what people type."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
+from crm.preferences import Preferences
+
+pytestmark = pytest.mark.django_db
+
+
+class Form(ReaderForm):
+    text = TextField(required=False, max_length=10)
+    phone = PhoneField(required=False)
+    email = EmailField(required=False)
+    amount = AmountField(label="Amount", required=False)
+    day = DayField(required=False)
+    clock = ClockField(required=False)
+
+
+@pytest.fixture
+def form(omid, now):
+    def make(initial=None, calendar="jalali", money_unit="toman", language="fa", **typed):
+        omid.calendar, omid.money_unit, omid.language = calendar, money_unit, language
+        return Form(typed or None, user=omid, prefs=Preferences(omid, language), at=now, initial=initial)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("text", "  على ", "على"),
+        ("phone", "۰۹۱۲-۳۴۵-۶۷۸۹", "+989123456789"),
+        ("email", "ALI@Example.COM", "ali@example.com"),
+        ("amount", "۱۲٬۵۰۰", Decimal(125_000)),
+        ("amount", "12,500", Decimal(125_000)),
+        ("day", "۱۴۰۴/۷/۱", date(2025, 9, 23)),
+        ("day", "14040701", date(2025, 9, 23)),
+        ("day", "2025-09-23", date(2025, 9, 23)),
+        ("day", "فردا", date(2025, 9, 24)),
+        ("day", "+3", date(2025, 9, 26)),
+        ("clock", "۱۰:۳۰", time(10, 30)),
+        ("clock", "9", time(9, 0)),
+        ("amount", "", None),
+        ("day", "", None),
+        ("clock", "", None),
+    ],
+)
+def test_what_is_read(form, name, typed, value):
+    filled = form(**{"text": "x", name: typed})
+
+    assert filled.is_valid()
+    assert filled.cleaned_data[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "text"),
+    [
+        ("text", "\u200c\u200c", "The text is blank."),
+        ("text", "a\u202eb", "The text contains a character that cannot be stored."),
+        ("phone", "0912345678", "Enter a telephone number, such as 0912 345 6789."),
+        ("phone", "+44 20 12", "This number has too few digits. Write a landline with its area code."),
+        ("email", "ali", "Enter an e-mail address, such as name@example.com."),
+        ("amount", "-5", "An amount is not negative."),
+        ("amount", "1.250", "Write 1250 or 1.25: this could mean either."),
+        ("amount", "twelve", "Enter an amount in digits, such as 1250000."),
+        ("day", "1404/12/30", "There is no such day in the calendar."),
+        ("day", "soon", "Enter a date, such as 1404/07/01 or 2025-09-23."),
+        ("clock", "25:00", "Enter a time of day, such as 10:30."),
+    ],
+)
+def test_what_is_refused_and_in_which_words(form, name, typed, text):
+    filled = form(**{name: typed}, language="en")
+
+    assert dict(filled.errors) == {name: [text]}
+
+
+def test_amounts_are_typed_and_shown_in_the_readers_unit(form):
+    amount = Decimal(12_500_000)
+
+    shown = {
+        unit: (str(bound.label), bound.value())
+        for unit in ("rial", "toman", "million_toman")
+        for bound in [form(initial={"amount": amount}, money_unit=unit)["amount"]]
+    }
+
+    assert shown == {
+        "rial": ("Amount (ریال)", "۱۲٬۵۰۰٬۰۰۰"),
+        "toman": ("Amount (تومان)", "۱٬۲۵۰٬۰۰۰"),
+        "million_toman": ("Amount (میلیون تومان)", "۱٫۲۵"),
+    }
+    for unit, (_label, text) in shown.items():
+        again = form(amount=text, money_unit=unit)
+        assert again.is_valid()
+        assert again.cleaned_data["amount"] == amount
+
+
+def test_a_day_is_shown_as_it_is_typed_in_the_readers_calendar(form):
+    initial = {"day": date(2025, 9, 23)}
+
+    assert form(initial=initial)["day"].value() == "۱۴۰۴/۰۷/۰۱"
+    assert form(initial=initial, language="en")["day"].value() == "1404/07/01"
+    assert form(initial=initial, calendar="gregorian")["day"].value() == "2025-09-23"
+
+
+def test_a_moment_is_on_the_clocks_of_the_organisation(form):
+    moment = form(text="x").moment(date(2025, 9, 23), time(10, 30))
+
+    assert moment == datetime.fromisoformat("2025-09-23T07:00:00+00:00")

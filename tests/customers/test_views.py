@@ -1,0 +1,218 @@
+"""The pages of customers and orders: what they show, to whom, and in how many queries."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from customers.models import Answer, Customer, Order, OrderLine, Product, Refund, Survey, Ticket
+
+pytestmark = pytest.mark.django_db
+
+A_DAY = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
+
+
+def make_order(customer, *, status="paid", price=1000, quantity=1, **facts):
+    order = Order.objects.create(customer=customer, placed_at=A_DAY, status=status, currency="IRR", **facts)
+    OrderLine.objects.create(order=order, position=0, name="Thing", quantity=quantity, unit_price=price, unit_cost=Decimal(300))
+    return order
+
+
+def names(response):
+    return [str(row) for row in response.context["rows"]]
+
+
+class TestAccess:
+    def test_the_table(self, browse, sara, omid, nima, hana):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        order = make_order(customer)
+        urls = [
+            reverse("customers:customer-detail", args=[customer.pk]),
+            reverse("customers:customer-edit", args=[customer.pk]),
+            reverse("customers:order-create", args=[customer.pk]),
+            reverse("customers:order-detail", args=[order.pk]),
+        ]
+
+        for url in urls:
+            statuses = [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)]
+            assert (url, statuses) == (url, [200, 200, 404, 200, 302])
+
+    def test_lists_are_for_everybody_who_is_signed_in(self, browse, omid, hana):
+        for name in ("customer-list", "customer-create"):
+            assert [browse(user).get(reverse(f"customers:{name}")).status_code for user in (omid, hana, None)] == [200, 200, 302]
+
+    def test_nobody_writes_for_the_customer_of_another(self, browse, omid, nima):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        client = browse(nima)
+
+        statuses = [
+            client.post(reverse("customers:customer-edit", args=[customer.pk]), {"name": "X", "kind": "person"}).status_code,
+            client.post(reverse("customers:order-create", args=[customer.pk]), {"name": "X", "unit_price": "1"}).status_code,
+        ]
+
+        customer.refresh_from_db()
+        assert (statuses, customer.name, Order.objects.count()) == ([404, 404], "Arya", 0)
+
+
+class TestList:
+    def test_merged_and_archived_customers_are_not_listed(self, browse, sara):
+        kept = Customer.objects.create(name="Kept")
+        Customer.objects.create(name="Archived", is_archived=True)
+        Customer.objects.create(name="Merged", merged_into=kept)
+
+        assert names(browse(sara).get(reverse("customers:customer-list"))) == ["Kept"]
+
+    def test_search_and_owner_narrow(self, browse, sara, omid):
+        Customer.objects.create(name="شركت آريا", owner=omid)
+        Customer.objects.create(name="پارس", owner=omid)
+        Customer.objects.create(name="آریا دو", owner=sara)
+
+        response = browse(sara).get(reverse("customers:customer-list"), {"q": "آریا", "owner": omid.pk})
+
+        assert names(response) == ["شركت آريا"]
+        assert [chip.text for chip in response.context["chips"]] == ["Owner: Omid", "Search: آریا"]
+
+    def test_counts_are_of_counted_orders(self, browse, sara):
+        customer = Customer.objects.create(name="Arya")
+        for status in ("paid", "fulfilled", "pending", "cancelled"):
+            make_order(customer, status=status)
+
+        assert [row.order_count for row in browse(sara).get(reverse("customers:customer-list")).context["rows"]] == [2]
+
+    def test_it_costs_the_same_for_one_row_and_three(self, browse, sara, omid):
+        client, counts = browse(sara), []
+        for wanted in (1, 3):
+            while Customer.objects.count() < wanted:
+                make_order(Customer.objects.create(name="Arya", owner=omid))
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("customers:customer-list"))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1] <= 10
+
+    def test_export_has_no_formula(self, browse, sara):
+        Customer.objects.create(name="+1", created_at=A_DAY)
+
+        lines = (
+            b"".join(browse(sara).get(reverse("customers:customer-list"), {"export": "csv"}).streaming_content)
+            .decode()
+            .splitlines()
+        )
+
+        assert lines[1] == '\'+1,Person,,,,"2025-09-01, 11:30",2025-09-01T11:30:00+03:30'
+
+
+class TestRecord:
+    def test_the_glance_counts_paid_orders_less_refunds(self, browse, sara):
+        customer = Customer.objects.create(name="Arya", owner=sara)
+        order = make_order(customer, price=10_000, quantity=2)
+        make_order(customer, status="pending", price=99_000)
+        Refund.objects.create(order=order, amount=Decimal(5_000), refunded_at=A_DAY)
+        nps = Survey.objects.get_or_create(slug="nps", defaults={"name": "NPS", "kind": "nps"})[0]
+        for score in (3, 9):
+            Answer.objects.create(survey=nps, customer=customer, score=score, answered_at=A_DAY.replace(day=score))
+        Ticket.objects.create(customer=customer, subject="Where is it?")
+        Ticket.objects.create(customer=customer, subject="Solved", resolved_at=A_DAY)
+
+        facts = browse(sara).get(reverse("customers:customer-detail", args=[customer.pk])).context["facts"]
+
+        # 2 × 10,000 − 5,000
+        assert (facts.orders, facts.revenue, facts.last_order_at, facts.open_tickets) == (1, 15_000, A_DAY, 1)
+        assert (facts.nps.score, facts.csat) == (9, None)
+
+    def test_opportunities_come_from_the_app_above(self, browse, sara, hana):
+        customer = Customer.objects.create(name="Arya")
+        panel = reverse("leads:customer-opportunities", args=[customer.pk])
+        url = reverse("customers:customer-detail", args=[customer.pk])
+
+        assert panel in browse(sara).get(url).content.decode()
+        assert panel not in browse(hana).get(url).content.decode()
+        assert browse(sara).get(panel).status_code == 200
+
+    def test_it_costs_the_same_for_one_order_and_three(self, browse, sara):
+        customer = Customer.objects.create(name="Arya", owner=sara)
+        client, counts = browse(sara), []
+        for wanted in (1, 3):
+            while customer.orders.count() < wanted:
+                make_order(customer)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("customers:customer-detail", args=[customer.pk]))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1] <= 20
+
+
+class TestForms:
+    def test_a_form_sent_twice_is_one_customer(self, browse, omid):
+        client = browse(omid)
+        token = client.get(reverse("customers:customer-create")).context["form"].initial["token"]
+        for _time in range(2):
+            client.post(
+                reverse("customers:customer-create"), {"name": "Arya", "kind": "company", "owner": omid.pk, "token": token}
+            )
+
+        customer = Customer.objects.get()
+        assert (customer.name, customer.kind, customer.owner) == ("Arya", "company", omid)
+
+    @pytest.mark.parametrize(
+        ("typed", "field"),
+        [({}, "__all__"), ({"name": "A", "national_id": "123"}, "national_id"), ({"name": "A", "phone": "1"}, "phone")],
+    )
+    def test_errors(self, browse, omid, typed, field):
+        response = browse(omid).post(reverse("customers:customer-create"), {"kind": "person"} | typed)
+
+        assert list(response.context["form"].errors) == [field]
+        assert Customer.objects.count() == 0
+
+    def test_edit(self, browse, omid):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+
+        sent = {"name": "Arya Co.", "kind": "company", "national_id": "۱۴۰۰۷۶۵۰۹۱۲", "owner": omid.pk}
+        browse(omid).post(reverse("customers:customer-edit", args=[customer.pk]), sent)
+
+        customer.refresh_from_db()
+        assert (customer.name, customer.national_id) == ("Arya Co.", "14007650912")
+
+    def test_an_order_of_one_line_is_written_once(self, browse, omid):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        product = Product.objects.create(sku="P1", name="Package", unit_cost=Decimal(400))
+        client, url = browse(omid), reverse("customers:order-create", args=[customer.pk])
+        token = client.get(url).context["form"].initial["token"]
+        for _time in range(2):
+            sent = {"product": product.pk, "quantity": "۳", "unit_price": "1,000", "status": "paid", "token": token}
+            response = client.post(url, sent)
+
+        order = Order.objects.get()
+        assert response.url == reverse("customers:order-detail", args=[order.pk])
+        # 3 × 1,000 Toman = 30,000 Rial; 3 × 400 Rial
+        assert (order.net_amount, order.cost_amount, order.status, order.customer) == (30_000, 1_200, "paid", customer)
+
+    @pytest.mark.parametrize("wrong", [{"quantity": "0"}, {"quantity": "x"}, {"unit_price": ""}, {"name": ""}])
+    def test_an_order_that_cannot_be_is_not_written(self, browse, omid, wrong):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        sent = {"name": "Thing", "quantity": "1", "unit_price": "5", "status": "paid"} | wrong
+
+        response = browse(omid).post(reverse("customers:order-create", args=[customer.pk]), sent)
+
+        assert response.status_code == 200
+        assert Order.objects.count() == 0
+
+
+class TestOrderPage:
+    def test_costs_are_not_for_reps(self, browse, sara, omid):
+        order = make_order(Customer.objects.create(name="Arya", owner=omid), price=10_000)
+        url = reverse("customers:order-detail", args=[order.pk])
+
+        assert [browse(user).get(url).context["sees_costs"] for user in (sara, omid)] == [True, False]
+        assert "Cost" not in browse(omid).get(url).content.decode()
+
+    def test_sums_are_in_the_base_currency(self, browse, sara):
+        order = make_order(Customer.objects.create(name="Arya"), price=10_000, tax=900, shipping=100)
+        Refund.objects.create(order=order, amount=Decimal(2_500), refunded_at=A_DAY)
+
+        totals = browse(sara).get(reverse("customers:order-detail", args=[order.pk])).context["totals"]
+
+        assert totals == {"discount": 0, "net": 10_000, "tax": 900, "shipping": 100, "refunded": 2_500}
