@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+
 from django.db import connection
 
-from crm.periods import CalendarRules, calendar_row
+from crm.periods import Calendar, CalendarRules, Grain, period_of
+from kpis.models import GRAIN_CODES
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
-# (column of crm.periods.calendar_row, code of kpis.models.GRAIN_CODES), grouped here because both are stored.
-COLUMNS = (
-    ("day", 0),
-    ("week", 1),
-    ("gregorian_month", 2),
-    ("gregorian_quarter", 3),
-    ("gregorian_year", 4),
-    ("jalali_month", 5),
-    ("jalali_quarter", 6),
-    ("jalali_year", 7),
-    ("fiscal_quarter", 8),
-    ("fiscal_year", 9),
-)
+ONE_DAY = timedelta(days=1)
 
 
-def calendar_days(rules: CalendarRules) -> list[tuple[date, int, date, date]]:
-    """(day, grain, first day, last day) of every period of every day of the table."""
-    days = [FIRST_DAY + timedelta(days=n) for n in range((LAST_DAY - FIRST_DAY).days + 1)]
-    starts = {day: calendar_row(day, rules) for day in days}
-    rows = []
-    for column, grain in COLUMNS:
-        last_of: dict[date, date] = {}
-        for day in days:
-            last_of[starts[day][column]] = day
-        rows += [(day, grain, starts[day][column], last_of[starts[day][column]]) for day in days]
-    return rows
+def calendar_days(rules: CalendarRules) -> Iterator[tuple[date, int, date, date]]:
+    """(day, grain, first day, last day) of the period of each grain that each day lies in."""
+    for code in sorted(set(GRAIN_CODES.values())):
+        calendar, grain = next(pair for pair, known in GRAIN_CODES.items() if known == code)
+        period = period_of(FIRST_DAY, Calendar(calendar), Grain(grain), rules)
+        while period.start <= LAST_DAY:
+            day = max(period.start, FIRST_DAY)
+            while day <= min(period.end, LAST_DAY):
+                yield day, code, period.start, period.end
+                day += ONE_DAY
+            if grain == Grain.DAY:
+                yield from ((one, code, one, one) for one in days_after(period.start))
+                break
+            period = period.next()
+
+
+def days_after(day: date) -> Iterator[date]:
+    while day < LAST_DAY:
+        day += ONE_DAY
+        yield day
 
 
 def fill_calendar(rules: CalendarRules) -> None:
