@@ -1,0 +1,100 @@
+"""Settings of the installation, for superusers. What a service guards is only shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import ApiToken, ExchangeRate, Organization, Team, User
+
+admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
+admin.site.index_title = _("Settings")
+
+
+class ShownOnly(admin.ModelAdmin):
+    """Rows that are written elsewhere: by a service, an import or the API."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KeptForever(admin.ModelAdmin):
+    """Rows that past figures refer to: they are renamed, not deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UserCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """People; whoever leaves is switched off, as their records keep their name."""
+
+    add_form = UserCreationForm
+    ordering = ("email",)
+    list_display = ("email", "name", "role", "visibility", "team", "is_active")
+    list_filter = ("role", "visibility", "team", "is_active")
+    list_select_related = ("team",)
+    search_fields = ("email", "name")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name")}),
+        (_("What they may see"), {"fields": ("role", "visibility", "team", "is_active", "is_staff", "is_superuser")}),
+        (_("How they see it"), {"fields": ("language", "calendar", "money_unit", "latin_digits", "theme", "shortcuts")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "role", "visibility", "team", "usable_password", "password1", "password2")}),
+    )
+    filter_horizontal = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Team)
+class TeamAdmin(KeptForever):
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(Organization)
+class OrganizationAdmin(KeptForever):
+    """One row. Changing the zone or the currency means computing every figure anew, so commands do that."""
+
+    readonly_fields = ("time_zone", "currency")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(admin.ModelAdmin):
+    list_display = ("currency", "day", "rate")
+    list_filter = ("currency",)
+    date_hierarchy = "day"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ShownOnly):
+    """Tokens are made by `manage.py create_token`, which shows them once."""
+
+    list_display = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_select_related = ("user",)
+    exclude = ("digest",)

@@ -1,0 +1,66 @@
+"""Products, and a look at customers, orders, tickets and answers, for superusers."""
+
+from django.contrib import admin
+
+from crm.admin import KeptForever, ShownOnly
+from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Survey, Ticket
+
+
+@admin.register(Product)
+class ProductAdmin(KeptForever):
+    list_display = ("sku", "name", "family", "tier", "category", "unit_cost")
+    list_filter = ("family", "category")
+    list_select_related = ("category",)
+    search_fields = ("sku", "name")
+    fields = ("sku", "name", "family", "tier", "category", "unit_cost")
+
+
+@admin.register(Category)
+class CategoryAdmin(KeptForever):
+    search_fields = ("name",)
+
+
+@admin.register(Survey)
+class SurveyAdmin(KeptForever):
+    """The scale of a survey never changes: answers to one question must stay comparable."""
+
+    list_display = ("name", "slug", "kind")
+    fields = ("name", "slug", "kind", "question", "is_right_to_left")
+
+    def get_readonly_fields(self, request: object, obj: Survey | None = None) -> tuple[str, ...]:
+        return ("slug", "kind", "is_right_to_left") if obj else ()
+
+
+@admin.register(Customer)
+class CustomerAdmin(ShownOnly):
+    list_display = ("id", "name", "kind", "phone", "owner", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "phone", "email", "external_id")
+
+
+class OrderLineInline(admin.TabularInline):
+    model = OrderLine
+    extra = 0
+
+
+@admin.register(Order)
+class OrderAdmin(ShownOnly):
+    list_display = ("id", "number", "customer", "placed_at", "status", "net_amount")
+    list_filter = ("status",)
+    list_select_related = ("customer",)
+    search_fields = ("number", "external_id")
+    inlines = (OrderLineInline,)
+
+
+@admin.register(Ticket)
+class TicketAdmin(ShownOnly):
+    list_display = ("id", "subject", "customer", "priority", "created_at", "resolved_at")
+    list_select_related = ("customer",)
+    search_fields = ("subject",)
+
+
+@admin.register(Answer)
+class AnswerAdmin(ShownOnly):
+    list_display = ("id", "survey", "customer", "score", "answered_at")
+    list_filter = ("survey",)
+    list_select_related = ("survey", "customer")

@@ -1,0 +1,53 @@
+"""Stages of the pipeline, and a look at leads, opportunities and activities, for superusers."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.admin import KeptForever, ShownOnly
+from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
+
+
+@admin.register(Stage)
+class StageAdmin(KeptForever):
+    """A stage in use keeps its kind and probability: dated moves were weighted with them."""
+
+    list_display = ("position", "name", "name_fa", "kind", "probability", "stale_days")
+    fields = ("slug", "name", "name_fa", "position", "kind", "probability", "stale_days")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Stage | None = None) -> tuple[str, ...]:
+        return ("slug", "kind", "probability") if obj else ()
+
+
+class LeadEventInline(admin.TabularInline):
+    model = LeadEvent
+    extra = 0
+
+
+@admin.register(Lead)
+class LeadAdmin(ShownOnly):
+    list_display = ("id", "name", "company", "phone", "lead_source", "owner", "created_at")
+    list_filter = ("lead_source", "is_spam", "is_test")
+    list_select_related = ("lead_source", "owner")
+    search_fields = ("name", "company", "phone", "email", "external_id")
+    inlines = (LeadEventInline,)
+
+
+class StageChangeInline(admin.TabularInline):
+    model = StageChange
+    extra = 0
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(ShownOnly):
+    list_display = ("id", "name", "stage", "amount", "owner", "created_at")
+    list_filter = ("stage",)
+    list_select_related = ("stage", "owner")
+    search_fields = ("name", "external_id")
+    inlines = (StageChangeInline,)
+
+
+@admin.register(Activity)
+class ActivityAdmin(ShownOnly):
+    list_display = ("id", "kind", "subject", "owner", "due_at", "done_at")
+    list_filter = ("kind",)
+    list_select_related = ("owner",)

@@ -1,0 +1,52 @@
+"""The settings pages: for superusers only, and without a way around the services."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from crm.models import User
+from tests.factories.leads import make_lead
+
+pytestmark = pytest.mark.django_db
+
+OURS = [model for model in admin.site._registry if model.__module__.split(".")[0] in {"crm", "campaigns", "customers", "leads"}]
+
+
+@pytest.fixture
+def root(db):
+    return User.objects.create_superuser("root@example.com", name="Root", language="en")
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
+def test_every_list_opens_for_a_superuser_alone(browse, root, sara, model):
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    assert [browse(user).get(url).status_code for user in (root, sara)] == [200, 302]
+
+
+@pytest.mark.parametrize(
+    "name", ["leads_lead", "leads_opportunity", "customers_order", "customers_customer", "campaigns_expense"]
+)
+def test_what_services_guard_is_only_shown(browse, root, name):
+    assert browse(root).get(reverse(f"admin:{name}_add")).status_code == 403
+
+
+def test_a_lead_is_shown_with_its_events_and_not_changed(browse, root):
+    lead = make_lead(name="Ali")
+    url = reverse("admin:leads_lead_change", args=[lead.pk])
+    client = browse(root)
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"name": "Changed"}).status_code == 403
+    lead.refresh_from_db()
+    assert lead.name == "Ali"
+
+
+def test_a_new_person_is_made_here(browse, root, sales):
+    sent = {"email": "new@example.com", "name": "New", "role": "rep", "visibility": "own", "team": sales.pk}
+    sent |= {"usable_password": "true", "password1": "a long pass phrase", "password2": "a long pass phrase"}
+
+    browse(root).post(reverse("admin:crm_user_add"), sent)
+
+    person = User.objects.get(email="new@example.com")
+    assert (person.role, person.team, person.check_password("a long pass phrase")) == ("rep", sales, True)
