@@ -1,0 +1,6 @@
+"""The demo company: a believable past to look around in, removable without touching real rows."""
+
+from crm.management.demo.loading import is_loaded, load
+from crm.management.demo.removal import RealRowsError, remove
+
+__all__ = ["RealRowsError", "is_loaded", "load", "remove"]

@@ -1,0 +1,49 @@
+"""Loading the demo company: one transaction of rows, one drain of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from django.db import transaction
+
+from crm.management.demo.names import DEMO
+from crm.management.demo.people import make_leads, save_people, settle
+from crm.management.demo.reference import make_frame
+from crm.management.demo.sales import make_opportunities, make_orders
+from crm.management.demo.service import make_activities, make_answers, make_tickets
+from crm.management.demo.story import Story
+from crm.models import Organization
+from leads.models import Lead
+
+Step = Callable[[str], None]
+
+
+def is_loaded() -> bool:
+    return Lead.objects.filter(source=DEMO).exists()
+
+
+@transaction.atomic
+def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
+    """Write the demo company as of a moment; the same seed and day give the same figures. Returns how much of what."""
+    organization = Organization.current()
+    rng = Random(seed)  # noqa: S311  figures, not secrets
+    story = Story(rng, organization.zone, at, organization.day_of(at))
+    note("people, campaigns and products")
+    frame = make_frame(story)
+    crowd = make_leads(story, frame)
+    settle(story, crowd.buyers)
+    note("leads and customers")
+    save_people(crowd)
+    note("orders")
+    orders, firsts = make_orders(story, frame, crowd.buyers)
+    note("opportunities")
+    opportunities = make_opportunities(story, frame, crowd, firsts)
+    note("tickets, answers and activities")
+    tickets = make_tickets(story, frame, crowd.buyers)
+    answers = make_answers(story, crowd.buyers, orders)
+    activities = make_activities(story, crowd, opportunities)
+    made = (crowd.leads, crowd.buyers, orders, opportunities, tickets, answers, activities)
+    names = ("leads", "customers", "orders", "opportunities", "tickets", "answers", "activities")
+    return {name: len(rows) for name, rows in zip(names, made, strict=True)}

@@ -1,0 +1,156 @@
+"""The frame of the demo company: people, channels, campaigns, products and what all of it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from crm.management.demo.names import (
+    CAMPAIGNS,
+    CATEGORIES,
+    CHANNELS,
+    DEMO,
+    DOMAIN,
+    NETWORKS,
+    PAGES,
+    PRODUCTS,
+    REPS,
+    SOURCES,
+    TAG,
+    TEAMS,
+)
+from crm.management.demo.story import Story
+from crm.models import Team, User
+from crm.periods import Period
+from customers.models import Category, Product
+
+MILLION = Decimal(1_000_000)
+DAYS_OF_A_MONTH = 30
+# kind: (million rial a month at first, and at the end)
+MONTHLY_COSTS = {
+    Expense.Kind.SALARY: (300, 420),
+    Expense.Kind.COMMISSION: (40, 85),
+    Expense.Kind.CONTENT: (45, 60),
+    Expense.Kind.TECHNICAL: (30, 38),
+    Expense.Kind.MAINTENANCE: (18, 22),
+    Expense.Kind.RETENTION: (25, 40),
+    Expense.Kind.OPERATING: (260, 330),
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    reps: list[User]
+    channels: dict[str, Channel]
+    sources: dict[str, LeadSource]
+    networks: list[SocialNetwork]
+    pages: dict[str, LandingPage]
+    campaigns: dict[str, Campaign]
+    products: list[Product]
+
+
+def make_frame(story: Story) -> Frame:
+    reps = make_reps()
+    started = story.moment(story.first_day)
+    facts = {"source": DEMO, "created_at": started}
+    channels = Channel.objects.bulk_create(
+        Channel(slug=f"{DEMO}-{slug}", name=name, kind=kind, is_marketing=is_marketing, external_id=slug, **facts)
+        for slug, name, kind, is_marketing, *_ in CHANNELS
+    )
+    sources = LeadSource.objects.bulk_create(
+        LeadSource(slug=f"{DEMO}-{slug}", name=name, external_id=slug, **facts) for slug, name in SOURCES
+    )
+    networks = SocialNetwork.objects.bulk_create(
+        SocialNetwork(slug=f"{DEMO}-{slug}", name=name, external_id=slug, **facts) for slug, name in NETWORKS
+    )
+    pages = LandingPage.objects.bulk_create(
+        LandingPage(
+            url=f"https://shop.{DOMAIN}/{key}", title=title, external_id=key, **facts,
+            published_on=story.today - timedelta(days=DAYS_OF_A_MONTH * months),
+        )
+        for key, title, months in PAGES
+    )  # fmt: skip
+    by_slug = {channel.external_id: channel for channel in channels}
+    campaigns = make_campaigns(story, by_slug, reps, facts)
+    make_expenses(story, campaigns, facts)
+    return Frame(
+        reps=reps,
+        channels=by_slug,
+        sources={source.external_id: source for source in sources},
+        networks=networks,
+        pages={page.external_id: page for page in pages},
+        campaigns=campaigns,
+        products=make_products(facts),
+    )
+
+
+def make_reps() -> list[User]:
+    """People nobody can sign in as: they have no password."""
+    teams = [Team.objects.create(name=f"{name} ({TAG})") for name in TEAMS]
+    reps = []
+    for name, mailbox, team, *_ in REPS:
+        rep = User(email=f"{mailbox}@{DOMAIN}", name=name, role=User.Role.REP, team=teams[team])
+        rep.set_unusable_password()
+        reps.append(rep)
+    return User.objects.bulk_create(reps)
+
+
+def make_campaigns(story: Story, channels: dict[str, Channel], reps: list[User], facts: dict) -> dict[str, Campaign]:
+    rows = []
+    for number, (name, channel, first, months, spend, _, _, _, goal) in enumerate(CAMPAIGNS):
+        start, end = campaign_days(story, first, months)
+        rows.append(
+            Campaign(
+                name=name, channel=channels[channel], goal=goal, starts_on=start, ends_on=end, budget=spend * MILLION,
+                status=Campaign.Status.RUNNING if end >= story.today else Campaign.Status.ENDED,
+                goal_event=Campaign.GoalEvent.SALE if goal == Campaign.Goal.SALES else Campaign.GoalEvent.OPPORTUNITY,
+                owner=reps[number % len(reps)], external_id=f"campaign-{number}", **facts,
+            )
+        )  # fmt: skip
+    return {campaign.name: campaign for campaign in Campaign.objects.bulk_create(rows)}
+
+
+def campaign_days(story: Story, first: int, months: int) -> tuple[date, date]:
+    return story.months[first].start, story.months[first + months - 1].end
+
+
+def make_expenses(story: Story, campaigns: dict[str, Campaign], facts: dict) -> None:
+    rows = []
+    for name, channel, first, months, spend, *_ in CAMPAIGNS:
+        share = (Decimal(spend) / months).quantize(Decimal(1)) * MILLION
+        for number, month in enumerate(story.months[first : first + months]):
+            rows.append(
+                Expense(
+                    kind=Expense.Kind.ADS, campaign=campaigns[name], amount=share, valid_from=month.start, valid_to=month.end,
+                    external_id=f"ads-{channel}-{first}-{number}", note=name, **facts,
+                )
+            )  # fmt: skip
+    for number, month in enumerate(story.months):
+        rows += monthly_expenses(story, number, month, facts)
+    Expense.objects.bulk_create(rows)
+
+
+def monthly_expenses(story: Story, number: int, month: Period, facts: dict) -> list[Expense]:
+    """The running month's salaries are not paid yet: an estimate."""
+    progress = Decimal(number) / (len(story.months) - 1)
+    return [
+        Expense(
+            kind=kind, amount=(least + (most - least) * progress).quantize(Decimal(1)) * MILLION,
+            valid_from=month.start, valid_to=month.end, is_estimate=kind == Expense.Kind.SALARY and story.today in month,
+            external_id=f"{kind}-{number}", **facts,
+        )
+        for kind, (least, most) in MONTHLY_COSTS.items()
+    ]  # fmt: skip
+
+
+def make_products(facts: dict) -> list[Product]:
+    categories = Category.objects.bulk_create(Category(name=f"{name} ({TAG})") for name in CATEGORIES)
+    return Product.objects.bulk_create(
+        Product(
+            sku=f"DEMO-{number:02}", name=name, family=family, tier=tier, category=categories[category],
+            unit_cost=None if cost is None else Decimal(cost) * 1000, external_id=f"product-{number}", **facts,
+        )
+        for number, (name, category, family, tier, _, cost) in enumerate(PRODUCTS, start=1)
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""What the demo company does for its customers and plans to do: tickets, surveys, activities."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from crm.management.demo.names import COMMENTS, DEMO, SUBJECTS
+from crm.management.demo.people import Buyer, Crowd
+from crm.management.demo.reference import Frame
+from crm.management.demo.story import Story
+from customers.models import Answer, Order, Survey, Ticket, TicketEvent
+from leads.models import Activity, Lead, Opportunity
+
+TICKETS = 320
+# priority: (share, hours to resolution in the middle)
+PRIORITIES = {"urgent": (1, 5), "high": (3, 12), "normal": (8, 26), "low": (3, 55)}
+# months before the last one: how the answers fall, as promoters, passives and detractors
+WAVES = {13: (56, 26, 18), 7: (50, 27, 23), 1: (44, 28, 28)}
+WAVE_SIZE, TRICKLE = 120, 10
+CSAT_SHARE = 0.16
+CSAT_SCORES = (4, 6, 12, 33, 45)
+PROMOTERS, PASSIVES, DETRACTORS = (9, 10), (7, 8), (0, 2, 3, 4, 5, 6)
+RECENT = timedelta(days=30)
+
+
+def make_tickets(story: Story, frame: Frame, buyers: list[Buyer]) -> list[Ticket]:
+    tickets = []
+    for number, day in enumerate(story.busy_days(TICKETS)):
+        known = [buyer for buyer in buyers if buyer.first_order_at.date() < day]
+        if not known:
+            continue
+        tickets.append(new_ticket(story, frame, number, story.moment(day), story.one_of(known)))
+    Ticket.objects.bulk_create(tickets)
+    kinds = TicketEvent.Kind
+    TicketEvent.objects.bulk_create(
+        TicketEvent(ticket=ticket, kind=kind, at=at, by=ticket.owner)
+        for ticket in tickets
+        for kind, at in (
+            (kinds.OPENED, ticket.created_at),
+            (kinds.RESPONDED, ticket.first_response_at),
+            (kinds.RESOLVED, ticket.resolved_at),
+        )
+        if at
+    )
+    return tickets
+
+
+def new_ticket(story: Story, frame: Frame, number: int, opened_at: datetime, buyer: Buyer) -> Ticket:
+    priority = story.one_of(list(PRIORITIES), [share for share, _ in PRIORITIES.values()])
+    hours = PRIORITIES[priority][1] * story.rng.lognormvariate(0, 0.8)
+    answered_at = opened_at + timedelta(hours=min(hours * 0.3, 8))
+    resolved_at = opened_at + timedelta(hours=hours)
+    return Ticket(
+        customer=buyer.customer, owner=story.one_of(frame.reps), priority=priority, product=story.one_of(frame.products),
+        subject=story.one_of(SUBJECTS), created_at=opened_at, source=DEMO, external_id=f"ticket-{number}",
+        first_response_at=answered_at if story.is_past(answered_at) else None,
+        resolved_at=resolved_at if story.is_past(resolved_at) else None,
+    )  # fmt: skip
+
+
+def make_answers(story: Story, buyers: list[Buyer], orders: list[Order]) -> list[Answer]:
+    """Three NPS waves, a few answers between them, and a score after some orders."""
+    answers = nps_answers(story, survey_of(Survey.Kind.NPS), buyers) + csat_answers(story, survey_of(Survey.Kind.CSAT), orders)
+    for number, answer in enumerate(answers):
+        answer.source, answer.external_id = DEMO, f"answer-{number}"
+    return Answer.objects.bulk_create(answers)
+
+
+def survey_of(kind: str) -> Survey:
+    """The survey a new installation has, or one of our own where it was removed."""
+    found = Survey.objects.filter(kind=kind).order_by("pk").first()
+    return found or Survey.objects.create(
+        slug=f"{DEMO}-{kind}", name=kind.upper(), kind=kind, source=DEMO, external_id=f"survey-{kind}"
+    )
+
+
+def nps_answers(story: Story, survey: Survey, buyers: list[Buyer]) -> list[Answer]:
+    answers, months = [], story.months
+    for number, month in enumerate(months):
+        mix = WAVES.get(len(months) - 1 - number)
+        last = min(month.end, story.today)
+        asked = askable(buyers, month.start)
+        size = min(len(asked), WAVE_SIZE if mix else TRICKLE)
+        for buyer in story.rng.sample(asked, k=size):
+            day = month.start + timedelta(days=story.rng.randint(0, (last - month.start).days))
+            scores = story.one_of((PROMOTERS, PASSIVES, DETRACTORS), mix or (50, 27, 23))
+            score = story.rng.choice(scores)
+            answers.append(nps_answer(story, survey, buyer, story.moment(day), score))
+    return answers
+
+
+def askable(buyers: list[Buyer], day: date) -> list[Buyer]:
+    """Those who have been customers long enough to have an opinion."""
+    return [buyer for buyer in buyers if buyer.first_order_at.date() + RECENT <= day]
+
+
+def csat_answers(story: Story, survey: Survey, orders: list[Order]) -> list[Answer]:
+    answers = []
+    for order in orders:
+        at = story.after(order.placed_at, 2, 6)
+        if order.status not in Order.COUNTED or not story.is_past(at) or not story.happens(CSAT_SHARE):
+            continue
+        score = story.one_of(range(1, 6), CSAT_SCORES)
+        answer = Answer(survey=survey, customer=order.customer, order=order, score=score, answered_at=at, created_at=at)
+        answer.comment = story.one_of(COMMENTS[mood_of(score, 4, 3)])
+        answers.append(answer)
+    return answers
+
+
+def nps_answer(story: Story, survey: Survey, buyer: Buyer, at: datetime, score: int) -> Answer:
+    comment = story.one_of(COMMENTS[mood_of(score, 9, 7)])
+    return Answer(survey=survey, customer=buyer.customer, score=score, answered_at=at, created_at=at, comment=comment)
+
+
+def mood_of(score: int, good: int, fair: int) -> str:
+    if score >= good:
+        return "good"
+    return "fair" if score >= fair else "bad"
+
+
+def make_activities(story: Story, crowd: Crowd, opportunities: list[Opportunity]) -> list[Activity]:
+    """Calls and demos that were held, and what is planned next: some overdue, some today, some later."""
+    rows = []
+    for lead in crowd.leads:
+        if lead.mql_at:
+            rows.append(held(story, Activity.Kind.CALL, "تماس نخست", lead.mql_at, lead=lead))
+        elif lead.is_open and story.now - lead.created_at < RECENT and story.happens(0.7):
+            rows.append(planned(story, Activity.Kind.CALL, "پیگیری", lead=lead))
+    for opportunity in opportunities:
+        if story.happens(0.6):
+            at = min(story.after(opportunity.created_at, 1, 8), story.now)
+            rows.append(held(story, Activity.Kind.DEMO, "معرفی محصول", at, opportunity=opportunity))
+        if opportunity.is_open and story.happens(0.75):
+            rows.append(planned(story, Activity.Kind.MEETING, "جلسهٔ بعدی", opportunity=opportunity))
+    for number, row in enumerate(rows):
+        row.source, row.external_id = DEMO, f"activity-{number}"
+    return Activity.objects.bulk_create(rows, batch_size=1000)
+
+
+def held(story: Story, kind: str, subject: str, at: datetime, **about: Lead | Opportunity) -> Activity:
+    (record,) = about.values()
+    return Activity(
+        kind=kind, subject=subject, owner=record.owner, booked_at=record.created_at, due_at=at, done_at=at, created_at=at,
+        outcome="no_show" if kind == Activity.Kind.DEMO and story.happens(0.12) else "", **about,
+    )  # fmt: skip
+
+
+def planned(story: Story, kind: str, subject: str, **about: Lead | Opportunity) -> Activity:
+    (record,) = about.values()
+    booked_at = min(story.after(record.created_at, 0, 2), story.now)
+    due_at = story.after(story.now, -4, 12)
+    return Activity(
+        kind=kind, subject=subject, owner=record.owner, booked_at=booked_at, due_at=due_at, created_at=booked_at, **about
+    )
