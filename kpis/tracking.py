@@ -122,21 +122,34 @@ def truncation(marks: Iterable[Mark]) -> str:
     return body + (insertion(STORED_CUSTOMERS, ()) if any(not mark.cubes for mark in marks) else "")
 
 
+def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
+    tables: dict[str, list[Mark]] = {}
+    for mark in marks:
+        tables.setdefault(mark.table, []).append(mark)
+    return tables
+
+
+def bodies(marks: list[Mark]) -> dict[str, str]:
+    """What each event of one table does; only the events that do something."""
+    found = {
+        event: "".join(statement(mark, event) for mark in marks if event == "update" or not mark.deferred)
+        for event in ("insert", "update", "delete")
+    }
+    found["truncate"] = truncation(marks)
+    return {event: body for event, body in found.items() if body}
+
+
+def trigger_names(marks: Iterable[Mark]) -> list[str]:
+    """The triggers that must be there, for those who check."""
+    return [trigger_name(table, event) for table, of_table in by_table(marks).items() for event in bodies(of_table)]
+
+
 def triggers_sql(marks: Iterable[Mark]) -> str:
     """Every trigger function and trigger, for the migration that installs them."""
-    by_table: dict[str, list[Mark]] = {}
-    for mark in marks:
-        by_table.setdefault(mark.table, []).append(mark)
-    parts = []
-    for table, of_table in by_table.items():
-        for event in ("insert", "update", "delete", "truncate"):
-            if event == "truncate":
-                body = truncation(of_table)
-            else:
-                body = "".join(statement(mark, event) for mark in of_table if event == "update" or not mark.deferred)
-            if body:
-                name = trigger_name(table, event)
-                parts.append(
-                    FUNCTION.format(name=name, body=body, table=table, event=event.upper(), referencing=REFERENCING[event])
-                )
-    return "".join(parts)
+    return "".join(
+        FUNCTION.format(
+            name=trigger_name(table, event), body=body, table=table, event=event.upper(), referencing=REFERENCING[event]
+        )
+        for table, of_table in by_table(marks).items()
+        for event, body in bodies(of_table).items()
+    )
