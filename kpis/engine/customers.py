@@ -64,7 +64,9 @@ def in_batch(cube: Cube) -> QuerySet:
     """The cube's rows that belong to the customers of the batch."""
     batch = Batch.objects.values("customer_id")
     if cube is LEADS_WITH_CUSTOMER:
-        return cube.rows().filter(Q(customer_id__in=batch) | Q(lead__customer_id__in=batch))
+        # By id, not through the lead: a deleted lead's fact must still be found to be taken back.
+        leads = Lead.objects.filter(customer_id__in=batch).values("pk")
+        return cube.rows().filter(Q(customer_id__in=batch) | Q(lead_id__in=leads))
     return cube.rows().filter(**{"customer_id__in" if cube is ACQUIRED else "fact_id__in": batch})
 
 
