@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from crm.models import User
 from kpis.catalogue.measures import BUYERS
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension, Measure, PeriodCube
-from kpis.engine.folding import FOLDS, aggregate, as_expression
+from kpis.engine.folding import FOLDS, aggregate, any_left, as_expression
 from kpis.models import COLUMNS, GRAIN_CODES
 from kpis.readings.query import Query, narrowed_owners
 
@@ -150,6 +150,7 @@ class Reader:
         sql = (
             f"SELECT r.cube, {start}, r.member, {', '.join(f'sum(r.{name})' for name in FOLDS)} FROM kpis_rollup r"
             f" WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {condition}{narrowing} GROUP BY 1, 2, 3"
+            f" HAVING {any_left()}"
         )
         values = [self.codes, grain, DIMENSION_CODES[dimension.value if dimension else ""], *params]
         with connection.cursor() as cursor:

@@ -18,6 +18,7 @@ from kpis.models import EPOCH, GRAIN_CODES, DirtyParent
 from kpis.models.dirty import BUCKET_DAYS
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.query import Query
+from kpis.readings.snapshot import one_snapshot
 
 PRECISION = 60
 PLACES = Decimal(1).scaleb(-12)
@@ -54,7 +55,12 @@ class Table:
 
 
 def read(kpis: Sequence[Kpi], query: Query) -> dict[str, Table]:
-    """The values of some KPIs for one query, all from one database snapshot per statement."""
+    """The values of some KPIs for one query, all from one database snapshot."""
+    with one_snapshot():
+        return read_in_snapshot(kpis, query)
+
+
+def read_in_snapshot(kpis: Sequence[Kpi], query: Query) -> dict[str, Table]:
     organization = Organization.current()
     terms = [term for kpi in kpis for term in kpi.terms]
     cubes = {measure.cube for term in terms for measure in (term.measure, term.measure_for(query.dimensions))}
