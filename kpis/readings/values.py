@@ -7,16 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
-from django.db import connection
-
 from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
 from kpis.definitions import At, Dimension, Interval, Kpi, Measure, Term
-from kpis.models import EPOCH, GRAIN_CODES, DirtyParent
-from kpis.models.dirty import BUCKET_DAYS
 from kpis.readings.flows import Flows, Reader, windowed
+from kpis.readings.freshness import Freshness
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 
@@ -67,54 +64,7 @@ def read_in_snapshot(kpis: Sequence[Kpi], query: Query) -> dict[str, Table]:
     whole = Reader(replace(query, by=None), cubes)
     split = Reader(query, cubes) if query.by else None
     freshness = Freshness.of(query)
-    filled = filled_cubes() if kpis else frozenset()
-    return {kpi.key: Evaluation(kpi, query, organization, freshness, filled).table(whole, split) for kpi in kpis}
-
-
-def filled_cubes() -> frozenset[int]:
-    """The codes of cubes that have any data at all."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT cube FROM kpis_rollup WHERE grain = %s", [GRAIN_CODES["gregorian", "year"]])
-        return frozenset(code for (code,) in cursor.fetchall())
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """When cells were computed and which are dirty, by (cube, period index)."""
-
-    computed: Mapping[tuple[int, int], datetime]
-    dirty: frozenset[tuple[int, int]]
-    all_dirty: bool
-
-    @classmethod
-    def of(cls, query: Query) -> Freshness:
-        starts, ends = [p.start for p in query.periods], [query.last_of(p) for p in query.periods]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT r.cube, p.i - 1, max(r.computed_at) FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i)"
-                f" JOIN kpis_refresh r ON r.bucket BETWEEN (p.a - DATE '{EPOCH}') / {BUCKET_DAYS}"
-                f" AND (p.z - DATE '{EPOCH}') / {BUCKET_DAYS} OR r.bucket = 0 GROUP BY 1, 2",
-                [starts, ends],
-            )
-            computed = {(cube, index): at for cube, index, at in cursor.fetchall()}
-            cursor.execute(
-                "SELECT DISTINCT d.cube, p.i - 1 FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i)"
-                " JOIN kpis_dirtyday d ON d.first_day <= p.z AND d.last_day >= p.a"
-                " UNION SELECT 0, -1 WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)",
-                [starts, ends],
-            )
-            dirty = frozenset((cube, index) for cube, index in cursor.fetchall())
-        return cls(computed, dirty, DirtyParent.objects.exists())
-
-    def is_stale(self, measure: Measure, index: int) -> bool:
-        if self.all_dirty:
-            return True
-        cube = measure.cube
-        return (cube.code, index) in self.dirty if cube.stores_days else (0, -1) in self.dirty
-
-    def computed_at(self, measure: Measure, index: int) -> datetime | None:
-        from_facts = self.computed.get((20, index))
-        return self.computed.get((measure.cube.code, index)) if measure.cube.stores_days else from_facts
+    return {kpi.key: Evaluation(kpi, query, organization, freshness).table(whole, split) for kpi in kpis}
 
 
 @dataclass(frozen=True)
@@ -125,7 +75,6 @@ class Evaluation:
     query: Query
     organization: Organization
     freshness: Freshness
-    filled: frozenset[int]
 
     def table(self, whole: Reader, split: Reader | None) -> Table:
         if self._is_hidden:
@@ -192,7 +141,7 @@ class Evaluation:
         base = Value(period, state=self._state(period), **self._fresh(index))
         if not applies:
             return replace(base, reason="not_applicable")
-        if not all(cube.code in self.filled for cube in self.kpi.required_cubes):
+        if not all(cube.code in self.freshness.filled for cube in self.kpi.required_cubes):
             return replace(base, reason="no_data")
         numerator = self._sum(self.kpi.numerator, sums, index, member)
         denominator = self._sum(self.kpi.denominator, sums, index, member) if self.kpi.is_ratio else None

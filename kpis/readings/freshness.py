@@ -1,0 +1,62 @@
+"""How fresh the stored sums are: what is dirty, when cells were computed, and which cubes have data at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from kpis.catalogue.measures import ACQUIRED
+from kpis.definitions import Measure
+from kpis.models import BUCKET_DAYS, EPOCH, GRAIN_CODES
+from kpis.readings.query import Query
+
+YEAR = GRAIN_CODES["gregorian", "year"]
+STATES = f"""
+WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
+SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
+  JOIN kpis_refresh r ON r.bucket = 0
+    OR r.bucket BETWEEN (p.a - DATE '{EPOCH}') / {BUCKET_DAYS} AND (p.z - DATE '{EPOCH}') / {BUCKET_DAYS} GROUP BY 2, 3
+ UNION ALL
+SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
+  JOIN kpis_dirtyday d ON d.first_day <= p.z AND d.last_day >= p.a
+ UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
+ UNION ALL SELECT 'parents', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyparent)
+ UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0
+"""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Keys are (cube, period index); customers and changed parents make everything that hangs on them stale."""
+
+    computed: Mapping[tuple[int, int], datetime]
+    dirty: frozenset[tuple[int, int]]
+    has_dirty_customers: bool
+    has_dirty_parents: bool
+    filled: frozenset[int]
+
+    @classmethod
+    def of(cls, query: Query) -> Freshness:
+        with connection.cursor() as cursor:
+            cursor.execute(STATES, [[p.start for p in query.periods], [query.last_of(p) for p in query.periods]])
+            rows = cursor.fetchall()
+        kinds = {kind for kind, *_ in rows}
+        return cls(
+            computed={(cube, index): at for kind, cube, index, at in rows if kind == "computed"},
+            dirty=frozenset((cube, index) for kind, cube, index, _ in rows if kind == "dirty"),
+            has_dirty_customers="customers" in kinds,
+            has_dirty_parents="parents" in kinds,
+            filled=frozenset(cube for kind, cube, *_ in rows if kind == "filled"),
+        )
+
+    def is_stale(self, measure: Measure, index: int) -> bool:
+        cube = measure.cube
+        own = (cube.code, index) in self.dirty if cube.stores_days else self.has_dirty_customers
+        return own or self.has_dirty_parents
+
+    def computed_at(self, measure: Measure, index: int) -> datetime | None:
+        """Facts of customers are computed together, under the code of their first cube."""
+        return self.computed.get((measure.cube.code if measure.cube.stores_days else ACQUIRED.code, index))
