@@ -23,11 +23,13 @@ AS $$ SELECT (pg_catalog.timezone('{zone}', moment))::pg_catalog.date $$;
 """
 
 # Half to even, two decimals: what `crm.money.convert` does in Python. PostgreSQL's own round() goes away from zero.
+# Not STRICT, or PostgreSQL would call it for every row instead of writing the expression in its place: seven times as slow.
 ROUND_MONEY_SQL = """
 CREATE OR REPLACE FUNCTION round_money(amount numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT (CASE WHEN pg_catalog.abs(amount * 100 - pg_catalog.trunc(amount * 100)) = 0.5
-                   THEN 2 * pg_catalog.round(amount * 50) ELSE pg_catalog.round(amount * 100) END / 100)::numeric(20, 2) $$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT (CASE WHEN amount = pg_catalog.round(amount, 2) THEN pg_catalog.round(amount, 2)
+                   WHEN pg_catalog.abs(amount * 100 - pg_catalog.trunc(amount * 100)) = 0.5 THEN 2 * pg_catalog.round(amount * 50) / 100
+                   ELSE pg_catalog.round(amount, 2) END)::numeric(20, 2) $$;
 """
 
 

@@ -117,7 +117,7 @@ def moments_behind_days(model: type[Model]) -> set[str]:
         for field in model._meta.local_fields
         if isinstance(field, GeneratedField) and "local_day" in str(field.generated_sql(connection)[0])
     ]
-    return {each.name for field in days for each in field.referenced_fields}
+    return {part.name for field in days for part in field.expression.flatten() if isinstance(part, F)}
 
 
 @transaction.atomic

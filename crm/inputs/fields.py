@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from crm.inputs.caller import Caller
 from crm.money import MAX_INTEGER_DIGITS, parse_amount
 from crm.periods import Calendar, existing_day, localise
-from crm.phones import normalise_phone
+from crm.phones import IRANIAN_MOBILE, normalise_phone
 from crm.text import clean_email, clean_text, to_latin_digits
 
 Clean = Callable[[Any, Caller], Any]
@@ -69,6 +69,9 @@ def read_email(value: str, caller: Caller) -> str:
 
 
 def read_phone(value: str, caller: Caller) -> str:
+    mobile = IRANIAN_MOBILE.fullmatch(value)
+    if mobile:  # nearly all of them, and a library's whole parse faster
+        return f"+98{mobile[1]}"
     return normalise_phone(value) if value.strip() else ""
 
 
@@ -108,7 +111,8 @@ def read_currency(value: str, caller: Caller) -> str:
 def read_number(value: str | float, decimals: int) -> Decimal:
     """An exact number. A JSON float is taken by its shortest notation, as long as that is what was meant."""
     if isinstance(value, str):
-        return parse_amount(value, decimals=decimals)
+        is_plain = value.isascii() and value.isdigit() and len(value) <= MAX_INTEGER_DIGITS
+        return Decimal(value) if is_plain else parse_amount(value, decimals=decimals)
     if isinstance(value, int):
         if abs(value) >= 10**MAX_INTEGER_DIGITS:
             raise FieldError("amount-too-large")

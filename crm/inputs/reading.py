@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec import UNSET, Meta, Struct
+from msgspec import Meta, Struct
 
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure, pointer_of
@@ -51,30 +51,33 @@ def read_struct(kind: type[T], data: Any, caller: Caller, *, base: str = "") -> 
     except msgspec.ValidationError:
         return None, explain(kind, data, base)[:MOST_FAILURES]
     failures: list[Failure] = []
-    _clean(struct, caller, base, failures)
+    _clean(struct, data, caller, base, failures)
     return (None if failures else struct), failures[:MOST_FAILURES]
 
 
-def _clean(struct: Struct, caller: Caller, base: str, failures: list[Failure]) -> None:
-    for step in plan(type(struct)):
-        value = getattr(struct, step.name)
-        if value is UNSET or value is None:
+def _clean(struct: Struct, data: dict[str, Any], caller: Caller, base: str, failures: list[Failure]) -> None:
+    """Clean what was sent, in place; `data` is the struct as it was sent, and tells which fields those are."""
+    steps = plan(type(struct))
+    for key, sent in data.items():
+        step = steps.get(key)
+        if step is None or sent is None:
             continue
+        value = getattr(struct, step.name)
         if isinstance(value, Struct):
-            _clean(value, caller, f"{base}/{step.name}", failures)
+            _clean(value, sent, caller, f"{base}/{key}", failures)
         elif type(value) is list:
-            _clean_list(value, step, caller, f"{base}/{step.name}", failures)
+            _clean_list(value, sent, step, caller, f"{base}/{key}", failures)
         elif step.clean is not None and (type(value) is str or not step.texts_only):
             try:
                 setattr(struct, step.name, step.clean(value, caller))
             except ValueError as error:
-                failures.append(Failure(f"{base}/{step.name}", getattr(error, "code", "wrong-type")))
+                failures.append(Failure(f"{base}/{key}", getattr(error, "code", "wrong-type")))
 
 
-def _clean_list(values: list[Any], step: Step, caller: Caller, base: str, failures: list[Failure]) -> None:
+def _clean_list(values: list[Any], sent: list[Any], step: Step, caller: Caller, base: str, failures: list[Failure]) -> None:
     for index, value in enumerate(values):
         if isinstance(value, Struct):
-            _clean(value, caller, f"{base}/{index}", failures)
+            _clean(value, sent[index], caller, f"{base}/{index}", failures)
         elif step.clean is not None and (type(value) is str or not step.texts_only):
             try:
                 values[index] = step.clean(value, caller)
@@ -83,14 +86,14 @@ def _clean_list(values: list[Any], step: Step, caller: Caller, base: str, failur
 
 
 @cache
-def plan(kind: type[Struct]) -> tuple[Step, ...]:
+def plan(kind: type[Struct]) -> dict[str, Step]:
     """The fields that need more than their type: texts, amounts, times, and everything nested."""
-    steps = []
+    steps = {}
     for field in msgspec.structs.fields(kind):
         clean, texts_only = _clean_of(field.type)
         if clean is not None or _holds_struct(field.type):
-            steps.append(Step(field.name, clean, texts_only))
-    return tuple(steps)
+            steps[field.encode_name] = Step(field.name, clean, texts_only)
+    return steps
 
 
 def _clean_of(hint: Any) -> tuple[Clean | None, bool]:

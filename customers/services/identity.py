@@ -11,6 +11,7 @@ from zlib import crc32
 
 from django.db import connection
 
+from crm.inputs.arrays import array, arrays
 from crm.inputs.caller import Caller
 from customers.models import Customer
 
@@ -18,7 +19,6 @@ TOUCH = ("channel_id", "lead_source_id", "campaign_id", "landing_page_id", "soci
 # channel, campaign, social network
 Touch = tuple[int | None, int | None, int | None]
 NO_TOUCH: Touch = (None, None, None)
-FILLED = ("name", "phone", "email")
 BUCKETS, LOCK_SPACE = 128, 7201
 
 LOOK_UP = """
@@ -170,10 +170,10 @@ def look_up(identities: list[Identity], caller: Caller) -> Register:
         return register
     external = [who for who in keyed if who.external_id]
     wanted = {
-        "external": [who.external_id for who in external],
-        "sources": sorted({who.source for who in external}),
-        "phones": [who.phone for who in keyed if who.phone],
-        "emails": [who.email for who in keyed if who.email],
+        "external": array({who.external_id for who in external}),
+        "sources": array({who.source for who in external}),
+        "phones": array({who.phone for who in keyed if who.phone}),
+        "emails": array({who.email for who in keyed if who.email}),
     }
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, wanted)
@@ -205,13 +205,14 @@ def save(register: Register, caller: Caller) -> None:
             cursor.execute(NEXT_IDS, [len(new)])
             for known, (pk,) in zip(new, cursor.fetchall(), strict=True):
                 known.pk = pk
-            columns = [[getattr(known, name) for known in new] for name in ("pk", "external_id", "source", *FILLED)]
-            touches = [[known.touch[part] for known in new] for part in range(len(NO_TOUCH))]
-            cursor.execute(INSERT, [*columns, [owner] * len(new), *touches, [known.created_at for known in new]])
+            rows = [(known.pk, *facts_of(known), owner, *known.touch, known.created_at) for known in new]
+            cursor.execute(INSERT, arrays(rows))
         if changed:
-            cursor.execute(
-                FILL, [[getattr(known, name) for known in changed] for name in ("pk", "external_id", "source", *FILLED)]
-            )
+            cursor.execute(FILL, arrays([(known.pk, *facts_of(known)) for known in changed]))
+
+
+def facts_of(known: Known) -> tuple[str | None, ...]:
+    return known.external_id, known.source, known.name, known.phone, known.email
 
 
 def touch_first(touches: dict[int, tuple[Touch, datetime]]) -> None:
@@ -219,4 +220,4 @@ def touch_first(touches: dict[int, tuple[Touch, datetime]]) -> None:
     if touches:
         rows = [(pk, *touch, at) for pk, (touch, at) in sorted(touches.items())]
         with connection.cursor() as cursor:
-            cursor.execute(TOUCH_FIRST, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(TOUCH_FIRST, arrays(rows))

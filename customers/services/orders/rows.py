@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from crm.inputs import items as states
+from crm.inputs.arrays import arrays
 from customers.models import OrderLine
 from customers.services.orders.draft import COLUMNS, LINE_COLUMNS, Draft, LineDraft
 from customers.services.orders.refunds import is_same, save_refunds
@@ -48,12 +49,22 @@ LINE_VALUES = """
               %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::text[])
        AS v (id, order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax, unit_cost, rate, line_class)
 """
-INSERT_LINES = (
+INSERT_KEYED_LINES = (
     """
 INSERT INTO customers_orderline (id, order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax,
                                  unit_cost, rate, line_class)
-SELECT coalesce(v.id, nextval(pg_get_serial_sequence('customers_orderline', 'id'))), v.order_id, v.position, v.product_id, v.name,
-       v.quantity, v.unit_price, v.discount, v.order_discount, v.tax, v.unit_cost, v.rate, v.line_class
+SELECT v.id, v.order_id, v.position, v.product_id, v.name, v.quantity, v.unit_price, v.discount, v.order_discount, v.tax,
+       v.unit_cost, v.rate, v.line_class
+"""
+    + LINE_VALUES
+)
+# Without the key: the column's own default is cheaper than fetching keys that nobody needs.
+INSERT_LINES = (
+    """
+INSERT INTO customers_orderline (order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax,
+                                 unit_cost, rate, line_class)
+SELECT v.order_id, v.position, v.product_id, v.name, v.quantity, v.unit_price, v.discount, v.order_discount, v.tax,
+       v.unit_cost, v.rate, v.line_class
 """
     + LINE_VALUES
 )
@@ -112,7 +123,7 @@ def save(drafts: list[Draft]) -> None:
 def execute(sql: str, rows: list[tuple[Any, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(sql, arrays(rows))
 
 
 def next_ids(sql: str, count: int) -> list[int]:
@@ -166,7 +177,8 @@ def save_lines(lines: LineChanges) -> None:
         with connection.cursor() as cursor:
             cursor.execute(DELETE_LINES, [lines.gone])
     execute(UPDATE_LINES, [line_row(draft, line) for draft, line in lines.altered])
-    execute(INSERT_LINES, [line_row(draft, line) for draft, line in lines.new])
+    execute(INSERT_LINES, [line_row(draft, line) for draft, line in lines.new if line.pk is None])
+    execute(INSERT_KEYED_LINES, [line_row(draft, line) for draft, line in lines.new if line.pk is not None])
 
 
 def match_line(draft: Draft, line: LineDraft, row: OrderLine | None, found: LineChanges) -> None:
