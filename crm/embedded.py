@@ -62,7 +62,7 @@ def ensure_postgres() -> str:
     """Return the URL of a running database, having created or recovered it where needed."""
     with _locked() as home:
         binaries = _postgres_binaries(home)
-        run = _run_dir(home)
+        run = _private_dir(_run_dir(home))
         data = home / "postgres"
         if not _postgres_answers(binaries, run):
             _check_major(binaries, data)
@@ -75,7 +75,7 @@ def ensure_postgres() -> str:
 
 def ensure_valkey() -> str:
     with _locked() as home:
-        path = _run_dir(home) / "valkey.sock"
+        path = _private_dir(_run_dir(home)) / "valkey.sock"
         if _valkey("PING", path) != "+PONG":
             _start_valkey(home, path)
             started.append("valkey")
@@ -134,9 +134,9 @@ def _private_dir(path: Path) -> Path:
 def _run_dir(home: Path) -> Path:
     """Where the sockets are. A socket's path has room for 104 bytes (macOS) and meets a shell on the way."""
     if re.fullmatch(r"[A-Za-z0-9_./-]{1,75}", str(home)):
-        return _private_dir(home / "run")
+        return home / "run"
     short = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    return _private_dir(Path(tempfile.gettempdir()) / f"{NAME}-{short}")
+    return Path(tempfile.gettempdir()) / f"{NAME}-{short}"
 
 
 def _wait(condition: Any, *, seconds: float) -> bool:

@@ -157,17 +157,14 @@ def test_an_interrupted_creation_is_done_again(empty_home):
 def test_a_long_or_strange_path_keeps_its_data_and_moves_the_sockets(empty_home, monkeypatch):
     home = empty_home / ("deep " * 20) / "پایگاه"
     monkeypatch.setenv("DATA_DIR", str(home))
-    try:
-        url, broker_url = embedded.ensure_postgres(), embedded.ensure_valkey()
+    url, broker_url = embedded.ensure_postgres(), embedded.ensure_valkey()
+    answers = (ask(url, "SELECT 1"), broker(broker_url).ping())
+    embedded.stop(["valkey", "postgres"])
+    shutil.rmtree(embedded._run_dir(home))
 
-        assert str(home) not in url + broker_url
-        assert ask(url, "SELECT 1") == 1
-        assert broker(broker_url).ping() is True
-        assert (home / "postgres" / "PG_VERSION").exists()
-    finally:
-        sockets = embedded._run_dir(home)
-        embedded.stop(["valkey", "postgres"])
-        shutil.rmtree(sockets)
+    assert str(home) not in url + broker_url
+    assert answers == (1, True)
+    assert (home / "postgres" / "PG_VERSION").exists()
 
 
 def test_a_directory_of_another_major_version_is_refused_with_the_way_out(empty_home):
