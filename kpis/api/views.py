@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import msgspec
 from django.db.models import Max
 from django.http import HttpResponse
 from django.utils.translation import get_language, override
@@ -21,8 +22,9 @@ from kpis.api.parameters import FILTERS, kpi_of, query_of, query_of_one
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
 from kpis.engine.drain import dirty_cells, oldest_mark
-from kpis.models import Refresh
+from kpis.models import Refresh, Snapshot
 from kpis.readings import Query, Value, list_rows, read
+from kpis.readings.history import revisions_of
 from kpis.readings.members import member_labels, public_id
 
 MOST_ROWS, DEFAULT_ROWS = 200, 50
@@ -43,8 +45,17 @@ class MemberOut(Struct):
     label: str
 
 
+class RevisionOut(Struct):
+    """What a closed period reported (revision 1), or was restated to."""
+
+    revision: int
+    value: str | None
+    reason: str
+    recorded_at: str
+
+
 class ValueOut(Struct):
-    """One number; `value` is null exactly where `reason` is given."""
+    """One number; `value` is null exactly where `reason` is given. A closed total carries what it reported."""
 
     period: PeriodOut
     dimension: MemberOut | None
@@ -60,6 +71,7 @@ class ValueOut(Struct):
     computed_at: str | None
     quality: str
     reason: str | None
+    revisions: list[RevisionOut] = msgspec.field(default_factory=list)
 
 
 class ValuesOut(Struct):
@@ -151,7 +163,8 @@ class ValuesView(ApiView):
         kpi = kpi_of(key)
         query = query_of(kpi, self.parameters(VALUE_PARAMETERS), self.caller)
         table = read([kpi], query)[kpi.key]
-        results = [value_out(kpi, value, None) for value in table.total]
+        kept = revisions_of(kpi, query)
+        results = [value_out(kpi, value, None, kept.get(value.period.start, ())) for value in table.total]
         if query.by:
             labels = member_labels(query.by, table.members)
             for member, values in table.members.items():
@@ -213,7 +226,7 @@ def period_out(period: Period) -> PeriodOut:
     return PeriodOut(period.key, period.start.isoformat(), period.end.isoformat(), period.label(get_language() or "en"))
 
 
-def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None) -> ValueOut:
+def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None, kept: Sequence[Snapshot] = ()) -> ValueOut:
     return ValueOut(
         period=period_out(value.period),
         dimension=dimension,
@@ -229,6 +242,7 @@ def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None) -> ValueOut:
         computed_at=value.computed_at.isoformat() if value.computed_at else None,
         quality=value.quality,
         reason=value.reason or None,
+        revisions=[RevisionOut(one.revision, maybe(one.value), one.reason, one.recorded_at.isoformat()) for one in kept],
     )
 
 

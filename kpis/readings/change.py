@@ -1,0 +1,68 @@
+"""What changed between two values, without any of the usual lies.
+
+Rates change in points, never "by per cent"; nothing grows "by 100 %" from zero; up is not always good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from enum import StrEnum
+
+from kpis.definitions import Direction, Kpi, Unit
+from kpis.readings.values import Value
+
+PRECISION = 60
+IN_POINTS = (Unit.PERCENT, Unit.SCORE)
+
+
+class ChangeKind(StrEnum):
+    POINTS = "points"  # of a rate or a score
+    PERCENT = "percent"  # of a count or an amount
+    AMOUNT = "amount"  # from below zero: a share of it would mean nothing
+    NEW = "new"  # there was nothing before
+    ABSENT = "absent"  # there is no figure to compare with
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Change:
+    """`size` is a fraction where the kind is percent, else a difference in the KPI's own unit."""
+
+    kind: ChangeKind
+    size: Decimal
+    tone: str = ""
+
+    @property
+    def direction(self) -> str:
+        if not self.size:
+            return ""
+        return "up" if self.size > 0 else "down"
+
+
+def change_between(kpi: Kpi, now: Value, then: Value | None) -> Change | None:
+    """The change of a value; None where there is no value now. A small sample has a direction but no verdict."""
+    if now.value is None:
+        return None
+    if then is None or then.value is None:
+        return Change(ChangeKind.ABSENT, Decimal(0))
+    difference = now.value - then.value
+    certain = not (now.is_small_sample(kpi) or then.is_small_sample(kpi))
+    tone = tone_of(kpi, difference) if certain else ""
+    if not difference:
+        return Change(ChangeKind.NONE, difference)
+    if kpi.unit in IN_POINTS:
+        return Change(ChangeKind.POINTS, difference, tone)
+    if then.value == 0:
+        return Change(ChangeKind.NEW, difference, tone)
+    if then.value < 0:
+        return Change(ChangeKind.AMOUNT, difference, tone)
+    with localcontext(prec=PRECISION):
+        return Change(ChangeKind.PERCENT, difference / then.value, tone)
+
+
+def tone_of(kpi: Kpi, difference: Decimal) -> str:
+    """Whether a difference is good is a property of the KPI."""
+    if not difference:
+        return ""
+    return "good" if (difference > 0) == (kpi.direction is Direction.UP) else "bad"
