@@ -75,10 +75,10 @@ def test_numbers_lists_and_absent_values(monkeypatch):
     ],
 )
 def test_mail_by_smtp(monkeypatch, url, found):
-    monkeypatch.setenv("MAIL", url)
+    monkeypatch.setenv("MAIL_ADDRESS", url)
     host, port, user, password, ssl, tls = found
 
-    assert env_email("MAIL", "console://") == {
+    assert env_email("MAIL_ADDRESS", "console://") == {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": host,
         "EMAIL_PORT": port,
@@ -91,13 +91,13 @@ def test_mail_by_smtp(monkeypatch, url, found):
 
 
 def test_mail_into_a_folder_or_nowhere(monkeypatch):
-    assert env_email("MAIL", "file:///srv/my%20mail") == {
+    assert env_email("MAIL_ADDRESS", "file:///srv/my%20mail") == {
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": Path("/srv/my mail"),
     }
-    monkeypatch.setenv("MAIL", "pigeon://roof")
-    with pytest.raises(ImproperlyConfigured, match=r"^MAIL begins with 'pigeon'"):
-        env_email("MAIL", "console://")
+    monkeypatch.setenv("MAIL_ADDRESS", "pigeon://roof")
+    with pytest.raises(ImproperlyConfigured, match=r"^MAIL_ADDRESS begins with 'pigeon'"):
+        env_email("MAIL_ADDRESS", "console://")
 
 
 @pytest.mark.parametrize(
