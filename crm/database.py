@@ -28,7 +28,8 @@ ROUND_MONEY_SQL = """
 CREATE OR REPLACE FUNCTION round_money(amount numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT (CASE WHEN amount = pg_catalog.round(amount, 2) THEN pg_catalog.round(amount, 2)
-                   WHEN pg_catalog.abs(amount * 100 - pg_catalog.trunc(amount * 100)) = 0.5 THEN 2 * pg_catalog.round(amount * 50) / 100
+                   WHEN pg_catalog.abs(amount * 100 - pg_catalog.trunc(amount * 100)) = 0.5
+                   THEN 2 * pg_catalog.round(amount * 50) / 100
                    ELSE pg_catalog.round(amount, 2) END)::numeric(20, 2) $$;
 """
 

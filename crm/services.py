@@ -27,8 +27,8 @@ SEES = {
 IDEMPOTENCY_KEPT = timedelta(hours=72)
 RESOURCES = (
     "leads", "opportunities", "activities", "quotes", "campaigns", "channels", "products", "landing-pages", "teams", "users",
-    "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions", "tickets",
-    "survey-answers", "surveys", "kpis", "reports", "targets", "alerts", "annotations",
+    "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions",
+    "tickets", "survey-answers", "surveys", "kpis", "reports", "targets", "alerts", "annotations",
 )  # fmt: skip
 SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) | {"*"}
 
@@ -106,7 +106,7 @@ def change_time_zone(organization: Organization, *, zone: str) -> Organization:
         moments = moments_behind_days(model)
         if moments:
             # A generated column is computed again only where the columns it reads are written.
-            model._base_manager.update(**{name: F(name) for name in moments})
+            model.objects.update(**{name: F(name) for name in moments})
     return organization
 
 

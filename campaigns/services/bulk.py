@@ -71,7 +71,8 @@ def complete_expenses(items: list[Item], caller: Caller) -> None:
 def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
     values, row = item.values, item.row
     currency = values.get("currency") or getattr(row, "currency", "") or rates.base
-    amount = values["amount"] if "amount" in values else row.currency_amount if row.currency_amount is not None else row.amount
+    stored = None if row is None else row.amount if row.currency_amount is None else row.currency_amount
+    amount = values.get("amount", stored)
     if is_too_fine(amount, currency):
         item.refuse("/amount", "precision")
     rate = rates.fixed(currency) or values.get("rate") or kept_rate(item, currency)

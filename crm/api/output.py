@@ -70,8 +70,8 @@ def reference(field: models.ForeignKey, name: str) -> Column:
     names = {each.name for each in field.related_model._meta.get_fields()}
     natural = next((key for key in NATURAL if key in names and field.related_model._meta.get_field(key).unique), None)
     if natural is None:
-        return Column(name, int | None, lambda row, caller: getattr(row, f"{name}_id"))
-    return Column(name, str | None, lambda row, caller: getattr(getattr(row, name), natural, None))
+        return Column(name, int | None, lambda row, _caller: getattr(row, f"{name}_id"))
+    return Column(name, str | None, lambda row, _caller: getattr(getattr(row, name), natural, None))
 
 
 class Output:

@@ -43,8 +43,8 @@ class Resource:
     required: tuple[str, ...] = ()
     filters: Mapping[str, Narrow] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
-    may_write: Callable[[User], bool] = lambda user: True
-    may_read: Callable[[User], bool] = lambda user: True
+    may_write: Callable[[User], bool] = lambda _user: True
+    may_read: Callable[[User], bool] = lambda _user: True
     rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
     needs_key: bool = False
     is_deletable: bool = False

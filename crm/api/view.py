@@ -126,7 +126,7 @@ class ApiView(APIView):
     def handle_exception(self, error: Exception) -> HttpResponse:
         problem = problem_of(error)
         if problem.code == "internal-error":
-            log.exception("unhandled", exc_info=error)
+            log.error("unhandled", exc_info=error)
         if problem.code == "method-not-allowed":
             problem.headers.setdefault("Allow", ", ".join(self.allowed_methods))
         if problem.code == "not-authenticated":

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from structlog import get_logger
 
 from crm.api.problems import Problem
 from crm.inputs.caller import Caller
@@ -20,6 +21,7 @@ from crm.inputs.failures import Failure
 from crm.models import IdempotencyKey
 
 T = TypeVar("T")
+log = get_logger("sanjeh")
 
 MOST_TRIES = 5
 KEPT = timedelta(hours=72)
@@ -54,7 +56,10 @@ def database_problems() -> Iterator[None]:
     except DataError as error:
         raise Problem("validation-error", errors=[Failure("", "out-of-range")]) from error
     except IntegrityError as error:
-        raise Problem("duplicate" if sqlstate_of(error) == UNIQUE_VIOLATION else "conflict") from error
+        is_repeated = sqlstate_of(error) == UNIQUE_VIOLATION
+        if not is_repeated:
+            log.warning("the database refused a write", error=str(error).splitlines()[0])
+        raise Problem("duplicate" if is_repeated else "conflict") from error
     except (OperationalError, InterfaceError) as error:
         raise Problem("service-unavailable", headers={"Retry-After": "5"}) from error
     except DatabaseError as error:

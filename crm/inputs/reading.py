@@ -50,39 +50,38 @@ def read_struct(kind: type[T], data: Any, caller: Caller, *, base: str = "") -> 
         struct = msgspec.convert(data, kind)
     except msgspec.ValidationError:
         return None, explain(kind, data, base)[:MOST_FAILURES]
-    failures: list[Failure] = []
-    _clean(struct, data, caller, base, failures)
+    cleaner = _Cleaner(caller)
+    cleaner.clean(struct, data, base)
+    failures = cleaner.failures
     return (None if failures else struct), failures[:MOST_FAILURES]
 
 
-def _clean(struct: Struct, data: dict[str, Any], caller: Caller, base: str, failures: list[Failure]) -> None:
-    """Clean what was sent, in place; `data` is the struct as it was sent, and tells which fields those are."""
-    steps = plan(type(struct))
-    for key, sent in data.items():
-        step = steps.get(key)
-        if step is None or sent is None:
-            continue
-        value = getattr(struct, step.name)
+class _Cleaner:
+    """Makes a struct clean in place, and remembers what could not be."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.failures: list[Failure] = []
+
+    def clean(self, struct: Struct, data: dict[str, Any], base: str) -> None:
+        """`data` is the struct as it was sent: it tells which fields there are to look at."""
+        steps = plan(type(struct))
+        for key, sent in data.items():
+            step = steps.get(key)
+            if step is not None and sent is not None:
+                setattr(struct, step.name, self.cleaned(step, getattr(struct, step.name), sent, f"{base}/{key}"))
+
+    def cleaned(self, step: Step, value: Any, sent: Any, base: str) -> Any:
         if isinstance(value, Struct):
-            _clean(value, sent, caller, f"{base}/{key}", failures)
+            self.clean(value, sent, base)
         elif type(value) is list:
-            _clean_list(value, sent, step, caller, f"{base}/{key}", failures)
+            return [self.cleaned(step, each, sent[index], f"{base}/{index}") for index, each in enumerate(value)]
         elif step.clean is not None and (type(value) is str or not step.texts_only):
             try:
-                setattr(struct, step.name, step.clean(value, caller))
+                return step.clean(value, self.caller)
             except ValueError as error:
-                failures.append(Failure(f"{base}/{key}", getattr(error, "code", "wrong-type")))
-
-
-def _clean_list(values: list[Any], sent: list[Any], step: Step, caller: Caller, base: str, failures: list[Failure]) -> None:
-    for index, value in enumerate(values):
-        if isinstance(value, Struct):
-            _clean(value, sent[index], caller, f"{base}/{index}", failures)
-        elif step.clean is not None and (type(value) is str or not step.texts_only):
-            try:
-                values[index] = step.clean(value, caller)
-            except ValueError as error:
-                failures.append(Failure(f"{base}/{index}", getattr(error, "code", "wrong-type")))
+                self.failures.append(Failure(base, getattr(error, "code", "wrong-type")))
+        return value
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Field, Q
 from msgspec import UNSET, Struct
@@ -121,30 +120,24 @@ def find_rows(recipe: Recipe, items: list[Item], caller: Caller) -> None:
     visible = visible_keys(recipe.model, rows, caller)
     by_key = {(row.source, row.external_id): row for row in rows if row.external_id}
     by_natural = {getattr(row, recipe.natural): row for row in rows} if recipe.natural else {}
-    _match(recipe, searching, by_key, by_natural, visible, caller)
-
-
-def _match(
-    recipe: Recipe,
-    items: list[Item],
-    by_key: dict[tuple[str, str], Record],
-    by_natural: dict[Any, Record],
-    visible: set[int],
-    caller: Caller,
-) -> None:
-    for item in items:
+    for item in searching:
         known = by_key.get(key_of(item, caller))
         named = by_natural.get(item.values.get(recipe.natural)) if recipe.natural else None
-        if known and named and known.pk != named.pk:
-            item.refuse(f"/{recipe.natural}", "duplicate")
-        row = known or named
-        if row is not None and row.pk not in visible:
-            item.refuse("/external_id" if known else f"/{recipe.natural}", "duplicate")
-        item.row = row
+        _match(item, known, named, visible, recipe.natural)
     times = Counter(item.row.pk for item in items if item.row is not None)
     for item in items:
         if item.row is not None and times[item.row.pk] > 1:
             item.refuse("/external_id", "duplicate")
+
+
+def _match(item: Item, known: Record | None, named: Record | None, visible: set[int], natural: str | None) -> None:
+    """One row by both keys, and one that the caller may see."""
+    if known and named and known.pk != named.pk:
+        item.refuse(f"/{natural}", "duplicate")
+    row = known or named
+    if row is not None and row.pk not in visible:
+        item.refuse("/external_id" if known else f"/{natural}", "duplicate")
+    item.row = row
 
 
 def visible_keys(model: type[Record], rows: list[Record], caller: Caller) -> set[int]:

@@ -26,8 +26,10 @@ CUSTOMERS = Resource(
     write=write_customers,
     output=Output(
         Customer,
-        ["name", "kind", "phone", "email", "national_id", "owner", "channel", "lead_source", "campaign", "landing_page"]
-        + ["social_network", "is_test", "is_spam", "is_archived", "merged_into"],
+        [
+            *("name", "kind", "phone", "email", "national_id", "owner", "channel", "lead_source", "campaign", "landing_page"),
+            *("social_network", "is_test", "is_spam", "is_archived", "merged_into"),
+        ],
     ),
     filters={
         "phone": equals("phone"),
@@ -50,7 +52,7 @@ PRODUCTS = Resource(
         Product,
         ["sku", "name", "family", "tier"],
         [
-            Column("category", str | None, lambda row, caller: row.category.name if row.category else None),
+            Column("category", str | None, lambda row, _caller: row.category.name if row.category else None),
             Column("unit_cost", Decimal | None, lambda row, caller: plain(row.unit_cost) if caller.user.may_see_costs else None),
         ],
     ),

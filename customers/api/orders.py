@@ -115,8 +115,22 @@ ORDERS = Resource(
     ),
     output=Output(
         Order,
-        ["number", "customer", "placed_at", "status", "currency", "rate", "discount", "tax", "shipping", "owner", "campaign"]
-        + ["channel", "utm", "source_version", "net_amount"],
+        [
+            *(
+                "number",
+                "customer",
+                "placed_at",
+                "status",
+                "currency",
+                "rate",
+                "discount",
+                "tax",
+                "shipping",
+                "owner",
+                "campaign",
+            ),
+            *("channel", "utm", "source_version", "net_amount"),
+        ],
         [
             Column("cost_amount", Decimal | None, cost_of),
             Column("total", Decimal, total_of),

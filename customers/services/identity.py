@@ -44,7 +44,8 @@ SELECT v.id, v.external_id, v.source, v.name, 'person', v.phone, v.email, '', v.
 FILL = """
 UPDATE customers_customer c
    SET external_id = v.external_id, source = v.source, name = v.name, phone = v.phone, email = v.email, updated_at = now()
-  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS v (id, external_id, source, name, phone, email)
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+       AS v (id, external_id, source, name, phone, email)
  WHERE c.id = v.id
 """
 # The first order's own touch becomes the customer's, unless they have one or an earlier order.
@@ -73,7 +74,7 @@ class Identity:
     def has_key(self) -> bool:
         return bool(self.external_id or self.phone or self.email)
 
-    def keys(self) -> Iterable[str]:
+    def all_keys(self) -> Iterable[str]:
         if self.external_id:
             yield f"x{self.source}\n{self.external_id}"
         if self.phone:
@@ -157,7 +158,7 @@ def open_register(identities: list[Identity], caller: Caller) -> Register:
     missing = [who for who in identities if register.find(who) is None]
     if not missing:
         return register
-    buckets = sorted({crc32(key.encode()) % BUCKETS for who in missing for key in who.keys()})
+    buckets = sorted({crc32(key.encode()) % BUCKETS for who in missing for key in who.all_keys()})
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [LOCK_SPACE, buckets])
     return look_up(identities, caller)

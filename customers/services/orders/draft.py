@@ -92,6 +92,10 @@ class Draft:
         return self.item.row
 
     @property
+    def pk(self) -> int | None:
+        return self.item.pk if self.item.row is None else self.item.row.pk
+
+    @property
     def is_sound(self) -> bool:
         return self.item.is_sound
 

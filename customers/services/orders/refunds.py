@@ -177,7 +177,7 @@ def save_refunds(drafts: list[Draft]) -> None:
             facts = {"external_id": refund.external_id, "amount": refund.amount, "tax": refund.tax, "shipping": refund.shipping}
             facts |= {"refunded_at": refund.refunded_at, "cost_amount": cost, "created_at": refund.refunded_at}
             if refund.row is None:
-                refund.row = Refund(order_id=draft.item.pk, source=draft.values["source"] or "manual", **facts)
+                refund.row = Refund(order_id=draft.pk, source=draft.values["source"] or "manual", **facts)
                 new.append(refund.row)
             else:
                 for name, value in facts.items():

@@ -23,11 +23,11 @@ ORDER_VALUES = """
 """
 INSERT_ORDERS = (
     """
-INSERT INTO customers_order (id, external_id, source, created_at, number, customer_id, placed_at, status, currency, rate, discount,
-                             tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount, cost_amount,
+INSERT INTO customers_order (id, external_id, source, created_at, number, customer_id, placed_at, status, currency, rate,
+                             discount, tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount, cost_amount,
                              unknown_costs)
-SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate, v.discount,
-       v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount, v.cost_amount,
+SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate,
+       v.discount, v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount, v.cost_amount,
        v.unknown_costs
 """
     + ORDER_VALUES
@@ -47,7 +47,8 @@ UPDATE customers_order o
 LINE_VALUES = """
   FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::text[], %s::bigint[], %s::numeric[], %s::numeric[],
               %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::text[])
-       AS v (id, order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax, unit_cost, rate, line_class)
+       AS v (id, order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax, unit_cost, rate,
+             line_class)
 """
 INSERT_KEYED_LINES = (
     """
@@ -137,8 +138,7 @@ def next_ids(sql: str, count: int) -> list[int]:
 def order_row(draft: Draft) -> tuple[Any, ...]:
     values = draft.values
     utm = values["utm"]
-    pk = draft.item.pk if draft.row is None else draft.row.pk
-    row = [pk, *(values[name] for name in COLUMNS)]
+    row = [draft.pk, *(values[name] for name in COLUMNS)]
     row[COLUMNS.index("utm") + 1] = msgspec.json.encode(utm).decode() if utm else None
     return tuple(row)
 
@@ -208,7 +208,7 @@ def forget_parts(changed: dict[int, Draft]) -> None:
 def line_row(draft: Draft, line: LineDraft) -> tuple[Any, ...]:
     return (
         line.pk,
-        draft.item.pk if draft.row is None else draft.row.pk,
+        draft.pk,
         line.position,
         *(getattr(line, name) for name in LINE_COLUMNS),
     )

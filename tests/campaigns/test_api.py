@@ -1,0 +1,131 @@
+"""Campaigns, channels, sources, landing pages and expenses over HTTP."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from campaigns.models import Campaign, Channel, Expense, LeadSource, SocialNetwork
+from crm.models import ExchangeRate
+from tests.api_client import Api
+from tests.factories.crm import make_token, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(client):
+    return Api(client, make_token(name="shop"))
+
+
+def test_a_channel_is_known_by_its_slug(api):
+    first = api.post("/channels/", {"slug": "Google", "name": "گوگل", "kind": "search"})
+    again = api.post("/channels/", {"slug": "google", "name": "Google"})
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    row = Channel.objects.get()
+    assert (row.slug, row.name, row.kind, row.is_marketing) == ("google", "Google", "search", True)
+    assert api.get(f"/channels/{row.pk}/").json()["slug"] == "google"
+
+
+@pytest.mark.parametrize(("kind", "is_marketing"), [("direct", False), ("store", False), ("social", True)])
+def test_a_direct_channel_is_no_marketing_unless_said(api, kind, is_marketing):
+    api.post("/channels/", {"name": "Some Place", "kind": kind})
+    api.post("/channels/", {"slug": "other", "name": "x", "kind": kind, "is_marketing": True})
+
+    assert list(Channel.objects.order_by("pk").values_list("slug", "is_marketing")) == [
+        ("some-place", is_marketing),
+        ("other", True),
+    ]
+
+
+def test_a_social_network_is_made_as_it_is_named(api):
+    body = api.post("/channels/", {"slug": "insta", "name": "x", "social_network": "Instagram"}).json()
+
+    assert body["social_network"] == "instagram"
+    assert SocialNetwork.objects.values_list("slug", "name").get() == ("instagram", "Instagram")
+
+
+def test_a_key_and_a_slug_of_two_records_contradict(api):
+    api.post("/channels/", {"slug": "a", "name": "a", "external_id": "1"})
+    api.post("/channels/", {"slug": "b", "name": "b", "external_id": "2"})
+
+    response = api.post("/channels/", {"slug": "b", "external_id": "1"})
+
+    assert (response.status_code, response.json()["code"]) == (409, "duplicate")
+
+
+def test_a_campaign_and_its_days(api):
+    Channel.objects.create(slug="google", name="Google")
+    data = {"name": "نوروز", "channel": "google", "starts_on": "1404-01-01", "ends_on": "1404-01-13", "budget": "۱٬۰۰۰٬۰۰۰"}
+
+    response = api.post("/campaigns/?calendar=jalali", data)
+    turned = api.patch(f"/campaigns/{response.json()['id']}/", {"ends_on": "2025-03-20"})
+
+    body = response.json()
+    assert (body["starts_on"], body["ends_on"], body["budget"]) == ("2025-03-21", "2025-04-02", "1000000")
+    assert (body["goal"], body["goal_event"], body["channel"]) == ("leads", "opportunity", "google")
+    assert [(error["pointer"], error["code"]) for error in turned.json()["errors"]] == [("/ends_on", "out-of-range")]
+    assert Campaign.objects.get().ends_on == date(2025, 4, 2)
+
+
+def test_an_expense_is_kept_in_both_currencies(api):
+    ExchangeRate.objects.create(currency="USD", day=date(2025, 9, 1), rate=1000)
+    days = {"valid_from": "2025-10-01", "valid_to": "2025-10-31"}
+    items = [
+        {"external_id": "1", "kind": "ads", "amount": "31000010", **days},
+        {"external_id": "2", "kind": "salary", "amount": "100", "currency": "IRT", **days},
+        {"external_id": "3", "kind": "content", "amount": "2.5", "currency": "USD", **days},
+        {"external_id": "4", "kind": "content", "amount": "1", "currency": "EUR", "rate": "1200", **days},
+        {"external_id": "5", "kind": "content", "amount": "1", "currency": "GBP", **days},
+        {"external_id": "6", "kind": "content", "amount": "0.5", **days},
+    ]
+
+    results = api.post("/expenses/bulk/", {"items": items}).json()["results"]
+
+    assert [result["errors"][0]["code"] for result in results if result["errors"]] == ["rate-missing", "precision"]
+    assert list(Expense.objects.order_by("pk").values_list("amount", "currency_amount", "rate")) == [
+        (31_000_010, 31_000_010, 1),
+        (1_000, 100, 10),
+        (2_500, Decimal("2.5"), 1_000),
+        (1_200, 1, 1_200),
+    ]
+
+
+def test_an_expense_keeps_its_rate(api):
+    ExchangeRate.objects.create(currency="USD", day=date(2025, 9, 1), rate=1000)
+    data = {"external_id": "1", "kind": "ads", "amount": 2, "currency": "USD", "valid_from": "2025-10-01"}
+    api.post("/expenses/", data)
+    before = list(Expense.objects.values())
+    ExchangeRate.objects.update(rate=5)
+
+    again = api.post("/expenses/", data)
+
+    assert again.status_code == 200
+    assert list(Expense.objects.values()) == before
+    changed = api.patch(f"/expenses/{again.json()['id']}/", {"amount": 3}).json()
+    assert (changed["amount"], changed["base_amount"], changed["valid_to"]) == ("3", "3000", "2025-10-01")
+
+
+def test_an_expense_names_a_new_source_and_is_deleted(api):
+    body = api.post(
+        "/expenses/", {"kind": "ads", "amount": 1, "valid_from": "2025-10-01", "lead_source": "نمایشگاه پاییز"}
+    ).json()
+
+    assert LeadSource.objects.values_list("slug", "name").get() == ("نمایشگاه-پاییز", "نمایشگاه پاییز")
+    assert body["lead_source"] == "نمایشگاه-پاییز"
+    gone = api.send("delete", f"/expenses/{body['id']}/", b"")
+    assert (gone.status_code, Expense.objects.count()) == (204, 0)
+
+
+def test_a_landing_page_is_known_by_its_address(api):
+    statuses = [api.post("/landing-pages/", {"url": "https://example.com/a", "title": title}).status_code for title in "ab"]
+
+    assert statuses == [201, 200]
+
+
+@pytest.mark.parametrize("path", ["/campaigns/", "/channels/", "/landing-pages/", "/lead-sources/", "/social-networks/"])
+def test_reps_read_reference_data(client, path):
+    client.force_login(make_user("rep"))
+
+    assert Api(client).get(path).status_code == 200

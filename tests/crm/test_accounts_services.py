@@ -1,0 +1,130 @@
+"""Accounts, tokens and the organisation's zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from crm.models import ApiToken, Organization, User
+from crm.services import change_time_zone, create_token, create_user, deactivate_user, revoke_token
+from customers.models import Order
+from tests.factories.crm import make_token, make_user
+from tests.factories.customers import make_order
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 10, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("role", "visibility", "is_superuser"),
+    [
+        ("rep", "own", False),
+        ("manager", "team", False),
+        ("support", "all", False),
+        ("integration", "all", False),
+        ("admin", "all", True),
+    ],
+)
+def test_a_role_decides_what_is_seen(role, visibility, is_superuser):
+    user = create_user(" Sara@Example.com ", role=role, password="x" * 12, team="Tehran")
+
+    assert (user.email, user.visibility, user.is_superuser, user.team.name) == (
+        "sara@example.com",
+        visibility,
+        is_superuser,
+        "Tehran",
+    )
+    assert user.check_password("x" * 12)
+
+
+@pytest.mark.parametrize(
+    ("email", "role"), [("a@example.com", "rep"), ("A@EXAMPLE.COM", "rep"), ("nobody", "rep"), ("b@example.com", "king")]
+)
+def test_no_second_account_and_no_unknown_role(email, role):
+    make_user("rep", email="a@example.com")
+
+    with pytest.raises(ValidationError):
+        create_user(email, role=role)
+
+    assert User.objects.count() == 1
+
+
+def test_a_token_is_kept_as_its_digest():
+    token, secret = create_token(make_user("integration"), scopes=["orders:write", "kpis:read"], at=NOW, name="shop")
+
+    assert secret.startswith("snj_")
+    assert len(secret) > 40
+    assert secret not in str(ApiToken.objects.values().get())
+    assert ApiToken.objects.for_secret(secret, NOW) == token
+    assert (token.allows("orders:write"), token.allows("orders:read")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"scopes": []}, {"scopes": ["orders"]}, {"scopes": ["x:read"]}, {"scopes": ["*"], "expires_at": NOW}]
+)
+def test_a_useless_token_is_not_made(facts):
+    with pytest.raises(ValidationError):
+        create_token(make_user(), at=NOW, **facts)
+
+    assert ApiToken.objects.count() == 0
+
+
+def test_a_revoked_token_and_a_closed_account_are_dead():
+    first, second = make_token(), make_token()
+
+    revoke_token(first, at=NOW)
+    deactivate_user(second.user, at=NOW)
+
+    assert list(ApiToken.objects.usable(NOW + timedelta(days=1))) == []
+    assert revoke_token(first, at=NOW + timedelta(days=1)).revoked_at == NOW
+
+
+def test_commands_print_what_they_made_once():
+    out = StringIO()
+    call_command("create_user", "shop@example.com", role="integration", team="North", stdout=out)
+    password = out.getvalue().split("Password: ")[1].strip()
+    token_out = StringIO()
+    call_command("create_token", "shop@example.com", scopes="orders:write, kpis:read", name="shop", expires=30, stdout=token_out)
+
+    secret = token_out.getvalue().strip()
+    token = ApiToken.objects.for_secret(secret, datetime.now(UTC))
+    assert User.objects.get().check_password(password)
+    assert (token.name, token.scopes, token.user.team.name) == ("shop", ["kpis:read", "orders:write"], "North")
+
+
+def test_a_password_is_read_from_standard_input(monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("correct horse battery\n"))
+    call_command("create_user", "a@example.com", role="rep", password_stdin=True, stdout=StringIO())
+
+    assert User.objects.get().check_password("correct horse battery")
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("create_user", {"email": "nobody", "role": "rep"}),
+        ("create_token", {"email": "nobody@example.com", "scopes": "*"}),
+    ],
+)
+def test_commands_refuse_in_words(command, args):
+    with pytest.raises(CommandError):
+        call_command(command, args.pop("email"), **args)
+
+
+def test_another_zone_writes_every_local_day_anew():
+    order = make_order(placed_at=datetime(2025, 10, 1, 20, 45, tzinfo=UTC))
+    assert order.placed_on == date(2025, 10, 2)
+
+    change_time_zone(Organization.current(), zone="Europe/London")
+
+    assert Order.objects.get().placed_on == date(2025, 10, 1)
+    assert make_order(placed_at=datetime(2025, 10, 1, 22, 45, tzinfo=UTC)).placed_on == date(2025, 10, 1)
+    change_time_zone(Organization.current(), zone="Asia/Tehran")
+    assert set(Order.objects.values_list("placed_on", flat=True)) == {date(2025, 10, 2)}
+
+
+def test_an_unknown_zone_is_refused():
+    with pytest.raises(ValidationError):
+        change_time_zone(Organization.current(), zone="Mars/Olympus")

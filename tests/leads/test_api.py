@@ -1,0 +1,223 @@
+"""Leads, opportunities and activities over HTTP."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from campaigns.models import Channel
+from customers.models import Customer, Product
+from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange
+from tests.api_client import Api
+from tests.factories.crm import make_token, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(client):
+    return Api(client, make_token(name="shop"))
+
+
+def make(api, path, **data):
+    response = api.post(path, data)
+    assert response.status_code == 201, response.content
+    return response.json()
+
+
+def events():
+    return list(LeadEvent.objects.order_by("at", "pk").values_list("kind", "at__date__day"))
+
+
+def code(response):
+    return response.status_code, response.json()["code"]
+
+
+def test_a_history_of_a_lead_is_loaded_with_its_events(api):
+    body = make(
+        api,
+        "/leads/",
+        external_id="1",
+        name="علی",
+        phone="۰۹۱۲۳۴۵۶۷۸۹",
+        lead_source="Exhibition",
+        created_at="2025-10-01T10:00:00Z",
+        mql_at="2025-10-02T10:00:00Z",
+        sql_at="2025-10-03T10:00:00Z",
+        utm={"source": "instagram", "medium": "paid"},
+    )
+
+    assert (body["stage"], body["phone"], body["lead_source"], body["source"]) == ("sql", "+989123456789", "exhibition", "shop")
+    assert (body["channel"], body["social_network"]) == ("paid-social", "instagram")
+    assert events() == [("created", 1), ("mql", 2), ("sql", 3)]
+
+
+def test_a_second_load_changes_and_notes_only_what_differs(api):
+    lead = {"external_id": "1", "name": "a", "created_at": "2025-10-01T10:00:00Z"}
+    make(api, "/leads/", **lead)
+
+    statuses = [
+        api.post("/leads/bulk/", {"items": [{**lead, **more}]}).json()["results"][0]["status"]
+        for more in ({}, {"mql_at": "2025-10-02T10:00:00Z"}, {"mql_at": "2025-10-02T10:00:00Z"}, {"mql_at": None})
+    ]
+
+    assert statuses == ["unchanged", "updated", "unchanged", "updated"]
+    assert [kind for kind, _ in events()] == ["created", "mql", "reopened"]
+
+
+def test_a_lead_goes_through_its_actions(api):
+    key = make(api, "/leads/", name="علی", phone="09120000001")["id"]
+
+    qualified = api.post(f"/leads/{key}/qualify/", {"stage": "sql", "at": "2025-10-02T10:00:00Z"})
+    converted = api.post(
+        f"/leads/{key}/convert/", {"opportunity": {"name": "فروش", "amount": "500000"}, "at": "2025-10-03T10:00:00Z"}
+    )
+    late = api.post(f"/leads/{key}/disqualify/", {"reason": "no money"})
+
+    assert [response.status_code for response in (qualified, converted)] == [200, 200]
+    assert code(late) == (409, "conflict")
+    body = converted.json()
+    opportunity = Opportunity.objects.get(pk=body["opportunities"][0])
+    assert (opportunity.name, opportunity.amount, body["stage"]) == ("فروش", 500_000, "converted")
+    assert body["customer"] == Customer.objects.get().pk
+    assert Lead.objects.get().converted_at == datetime(2025, 10, 3, 10, tzinfo=UTC)
+
+
+def test_leads_are_merged_and_then_left_alone(api):
+    first, second = (make(api, "/leads/", name=name, external_id=name)["id"] for name in "ab")
+
+    merged = api.post(f"/leads/{second}/merge/", {"into": first})
+    again = api.post("/leads/", {"external_id": "b", "name": "c"})
+
+    assert (merged.status_code, merged.json()["id"]) == (200, first)
+    assert code(again) == (409, "conflict")
+    assert code(api.post(f"/leads/{first}/merge/", {"into": 999_999})) == (400, "validation-error")
+
+
+@pytest.mark.parametrize("action", ["qualify", "convert", "disqualify", "merge"])
+def test_a_rep_does_nothing_to_others_leads(client, action):
+    lead = Lead.objects.create(name="a", owner=make_user("rep"))
+    client.force_login(make_user("rep"))
+
+    response = Api(client).post(f"/leads/{lead.pk}/{action}/", {"stage": "sql", "reason": "x", "into": 1})
+
+    assert response.status_code in {400, 404}
+    lead.refresh_from_db()
+    assert (lead.stage, lead.merged_into) == ("new", None)
+
+
+def test_a_reps_own_action_happens_now(client):
+    rep = make_user("rep")
+    lead = Lead.objects.create(name="a", owner=rep)
+    client.force_login(rep)
+    api = Api(client)
+
+    refused = api.post(f"/leads/{lead.pk}/qualify/", {"stage": "sql", "at": "2025-10-02T10:00:00Z"})
+    accepted = api.post(f"/leads/{lead.pk}/qualify/", {"stage": "sql"})
+
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("/at", "not-allowed")]
+    assert accepted.status_code == 200
+    assert LeadEvent.objects.get().by == rep
+
+
+def test_a_sources_name_is_the_same_source_in_any_spelling(api):
+    bodies = [make(api, "/leads/", lead_source=text) for text in ("Trade Fair", "trade-fair", "trade fair")]
+
+    assert {body["lead_source"] for body in bodies} == {"trade-fair"}
+
+
+# Opportunities
+
+
+def changes():
+    return list(StageChange.objects.order_by("at", "pk").values_list("from_stage__slug", "to_stage__slug", "amount"))
+
+
+def test_an_opportunity_begins_in_the_first_stage(api):
+    Product.objects.create(sku="A")
+
+    body = make(api, "/opportunities/", name="x", amount="100", currency="IRT", products=["A"])
+
+    assert (body["stage"], body["amount"], body["currency"], body["products"]) == ("contacted", "1000", "IRR", ["A"])
+    assert changes() == [(None, "contacted", 1000)]
+
+
+def test_a_won_history_is_loaded_with_its_way(api):
+    body = make(api, "/opportunities/", name="x", amount=5, created_at="2025-10-01T00:00:00Z", won_at="2025-10-09T00:00:00Z")
+
+    assert body["stage"] == "won"
+    assert changes() == [(None, "contacted", 5), ("contacted", "won", 5)]
+
+
+def test_a_change_of_amount_or_stage_is_a_dated_row(api):
+    key = make(api, "/opportunities/", name="x", amount=5)["id"]
+    for data in ({"amount": 7}, {"stage": "demo"}, {"stage": "demo", "name": "y"}):
+        assert api.patch(f"/opportunities/{key}/", data).status_code == 200
+
+    assert changes() == [(None, "contacted", 5), ("contacted", "contacted", 7), ("contacted", "demo", 7)]
+
+
+def test_an_opportunity_goes_through_its_actions(api):
+    path = f"/opportunities/{make(api, '/opportunities/', name='x', amount=5, created_at='2025-10-01T10:00:00Z')['id']}"
+
+    bodies = [
+        api.post(f"{path}/{action}/", data).json()
+        for action, data in (
+            ("stage", {"stage": "demo", "at": "2025-10-02T10:00:00Z"}),
+            ("win", {"amount": 9, "at": "2025-10-03T10:00:00Z"}),
+            ("reopen", {}),
+            ("lose", {"reason": "price"}),
+        )
+    ]
+
+    assert [(body["stage"], body["amount"]) for body in bodies] == [("demo", "5"), ("won", "9"), ("demo", "9"), ("lost", "9")]
+    assert (bodies[-1]["lost_reason"], bodies[1]["won_at"]) == ("price", "2025-10-03T13:30:00+03:30")
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_closing_takes_its_verb(api, stage):
+    key = make(api, "/opportunities/", name="x")["id"]
+
+    responses = [
+        api.patch(f"/opportunities/{key}/", {"stage": stage}),
+        api.post(f"/opportunities/{key}/stage/", {"stage": stage}),
+    ]
+
+    assert [code(response) for response in responses] == [(409, "conflict")] * 2
+    assert Opportunity.objects.get().is_open
+
+
+def test_unknown_products_are_named(api):
+    response = api.post("/opportunities/", {"name": "x", "products": ["A"]})
+
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/products/0"]
+    assert Opportunity.objects.count() == 0
+
+
+# Activities
+
+
+def test_an_activity_is_about_somebody(api):
+    lead = make(api, "/leads/", name="a", external_id="1")["id"]
+
+    done = make(api, "/activities/", kind="call", lead={"external_id": "1"})
+    planned = make(api, "/activities/", kind="demo", lead=lead, due_at="2026-11-20T10:00:00Z")
+    nobody = api.post("/activities/", {"kind": "call"})
+
+    assert (done["lead"], bool(done["done_at"]), planned["done_at"], bool(planned["booked_at"])) == (lead, True, None, True)
+    assert code(nobody) == (400, "validation-error")
+    assert Activity.objects.count() == 2
+
+
+def test_lists_are_filtered(api):
+    Channel.objects.create(slug="google", name="Google")
+    make(api, "/leads/", name="مریم", channel="google", created_at="2025-10-01T10:00:00Z")
+    make(api, "/leads/", name="علي", created_at="2025-10-05T10:00:00Z")
+
+    def names(**parameters):
+        return [lead["name"] for lead in api.get("/leads/", **parameters).json()["results"]]
+
+    assert names(channel="google") == ["مریم"]
+    assert names(search="علی") == ["علي"]
+    assert names(created_from="2025-10-05T13:30:00+03:30") == ["علي"]
+    assert names(created_before="1404-07-13", calendar="jalali") == ["مریم"]
+    assert names(source="shop") == ["علي", "مریم"]
