@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
@@ -14,7 +14,7 @@ from kpis.catalogue.measures import ACQUIRED, BUYERS, CHURNED, FACT_CUBES, FIRST
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension
 from kpis.engine.folding import PERIOD_DELTA, apply_delta, apply_period_delta, note_rows, prepare_delta
 from kpis.engine.locks import CUSTOMERS, lock
-from kpis.models import Batch
+from kpis.models import Batch, BatchLead
 from leads.models import Lead
 
 BATCH = 5_000
@@ -26,10 +26,7 @@ def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         if not lock(cursor, CUSTOMERS, wait=wait):
             return None
-        cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
-            " DELETE FROM kpis_batch"
-        )
+        prepare_batch(cursor)
         cursor.execute(
             "WITH gone AS (DELETE FROM kpis_dirtycustomer WHERE customer_id IN"
             " (SELECT DISTINCT customer_id FROM kpis_dirtycustomer ORDER BY customer_id LIMIT %s) RETURNING customer_id)"
@@ -47,9 +44,26 @@ def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> 
     return count
 
 
+def prepare_batch(cursor: Any) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_batchlead (lead_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
+        "DELETE FROM kpis_batch; DELETE FROM kpis_batchlead"
+    )
+
+
+def note_leads(cursor: Any) -> None:
+    """The batch's leads: those that had a fact (also of a lead deleted since), and those that have the customer now."""
+    cursor.execute(
+        "INSERT INTO kpis_batchlead SELECT f.lead_id FROM kpis_leadfact f JOIN kpis_batch b USING (customer_id)"
+        " UNION SELECT l.id FROM leads_lead l JOIN kpis_batch b USING (customer_id); ANALYZE kpis_batchlead"
+    )
+
+
 def recompute(cursor: Any) -> None:
     """Take back what the batch's facts contributed, rewrite the facts, add what they contribute now."""
     cursor.execute("ANALYZE kpis_batch")
+    note_leads(cursor)
     prepare_delta(cursor)
     note_contributions(cursor, -1)
     rewrite_facts(cursor)
@@ -64,9 +78,7 @@ def in_batch(cube: Cube) -> QuerySet:
     """The cube's rows that belong to the customers of the batch."""
     batch = Batch.objects.values("customer_id")
     if cube is LEADS_WITH_CUSTOMER:
-        # By id, not through the lead: a deleted lead's fact must still be found to be taken back.
-        leads = Lead.objects.filter(customer_id__in=batch).values("pk")
-        return cube.rows().filter(Q(customer_id__in=batch) | Q(lead_id__in=leads))
+        return cube.rows().filter(lead_id__in=BatchLead.objects.values("lead_id"))
     return cube.rows().filter(**{"customer_id__in" if cube is ACQUIRED else "fact_id__in": batch})
 
 
@@ -81,10 +93,7 @@ def rewrite_facts(cursor: Any) -> None:
     cursor.execute("DELETE FROM kpis_customerday WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_customerspan WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute(
-        "DELETE FROM kpis_leadfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)"
-        " OR lead_id IN (SELECT l.id FROM leads_lead l JOIN kpis_batch b ON b.customer_id = l.customer_id)"
-    )
+    cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
     write_days(cursor)
     write_customers(cursor)
     write_spans(cursor)

@@ -1,7 +1,7 @@
 from kpis.models.calendar import GRAIN_CODES, CalendarDay
 from kpis.models.component import COLUMNS, Component, Rollup
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
-from kpis.models.fact import Batch, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.snapshot import Snapshot
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EPOCH",
     "GRAIN_CODES",
     "Batch",
+    "BatchLead",
     "CalendarDay",
     "Component",
     "CustomerDay",

@@ -135,3 +135,16 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return str(self.customer_id)
+
+
+class BatchLead(models.Model):
+    """The leads of those customers, as they are and as they were: another temporary table."""
+
+    lead_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        managed = False
+        db_table = "kpis_batchlead"
+
+    def __str__(self) -> str:
+        return str(self.lead_id)
