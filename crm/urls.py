@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("leads.search")),
     path("", include("leads.urls")),
     path("", include("customers.urls")),
+    path("", include("kpis.urls")),
 ]

@@ -1,119 +1,23 @@
-"""Numbers of KPIs as people read them: each unit in its own way, the unit always beside the number."""
+"""The value of a KPI on a page."""
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
-
 from django import template
-from django.utils.html import format_html
+from django.template import Context
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from crm.money import DISPLAY_UNITS, MINUS, NOTHING, format_number, format_percent, money_parts
-from crm.periods import Period
-from crm.preferences import Preferences
-from kpis.definitions import Kpi, Unit
+from crm.money import NOTHING
+from kpis.definitions import Kpi
 from kpis.readings import Value
+from kpis.readings.cards import data_value
+from kpis.readings.words import value_text
 
 register = template.Library()
 
-# From what amount on a short form says millions or billions; units that say it already stay as they are.
-SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
-SCALED_UNITS = ("rial", "toman")
-
-
-def scaled(scale: str, unit: str) -> str:
-    match scale:
-        case "trillion":
-            return _("trillion %(unit)s") % {"unit": unit}
-        case "billion":
-            return _("billion %(unit)s") % {"unit": unit}
-        case _:
-            return _("million %(unit)s") % {"unit": unit}
-
-
-def number_text(value: Decimal | float | None, prefs: Preferences, *, decimals: int | None = None, most: int = 2) -> str:
-    return format_number(value, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals, most=most)
-
-
-def percent_text(fraction: Decimal, prefs: Preferences, decimals: int = 1) -> str:
-    return format_percent(fraction, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals)
-
-
-def percent_sign(prefs: Preferences) -> str:
-    return percent_text(Decimal(0), prefs, 0)[-1]
-
-
-def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
-    """At most four digits and a word for the rest: «1٫63 میلیارد تومان»."""
-    unit = DISPLAY_UNITS[prefs.money_unit]
-    with localcontext(prec=60):
-        shown = amount / unit.factor
-    if unit.key in SCALED_UNITS:
-        for scale, name in SCALES:
-            if abs(shown) >= scale:
-                return number_text(shown / scale, prefs, most=2), scaled(name, unit.name(prefs.language))
-    return money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
-
-
-def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bool = False) -> tuple[str, str]:
-    """Number and unit apart."""
-    if value is None:
-        return NOTHING, ""
-    match kpi.unit:
-        case Unit.PERCENT:
-            return number_text(value * 100, prefs, decimals=1), percent_sign(prefs)
-        case Unit.MONEY if short:
-            return short_money(value, prefs)
-        case Unit.MONEY:
-            return money_parts(value, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
-        case Unit.HOURS:
-            return number_text(value, prefs, decimals=1), _("hours")
-        case Unit.DAYS:
-            return number_text(value, prefs, decimals=1), _("days")
-        case Unit.SCORE:
-            return signed(value, prefs), ""
-        case Unit.RATIO:
-            return number_text(value, prefs, decimals=2), ""
-    return number_text(value, prefs, most=0), ""
-
-
-def signed(value: Decimal, prefs: Preferences, decimals: int = 0) -> str:
-    """A score or a difference: its sign says as much as its digits."""
-    text = number_text(value, prefs, decimals=decimals)
-    is_rise = not text.startswith(MINUS) and text.strip("0۰.٫") != ""
-    return f"+{text}" if is_rise else text
-
-
-def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bool = False) -> str:
-    number, unit = value_parts(kpi, value, prefs, short=short)
-    if kpi.unit is Unit.PERCENT:
-        return number + unit
-    return f"{number} {unit}".strip()
-
-
-def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
-    """A difference in the KPI's own unit; of rates, in points."""
-    if kpi.unit is Unit.PERCENT:
-        return _("%(number)s points") % {"number": signed(difference * 100, prefs, 1)}
-    if kpi.unit is Unit.SCORE:
-        return signed(difference, prefs, 1)
-    sign = "+" if difference > 0 else ""
-    return sign + value_text(kpi, difference, prefs, short=True)
-
-
-def period_text(period: Period, prefs: Preferences) -> str:
-    return period.label(prefs.language, latin_digits=prefs.latin_digits)
-
-
-def data_value(value: Decimal, text: str) -> SafeString:
-    """A number that machines can read too."""
-    return format_html('<data value="{}">{}</data>', f"{value:f}", text)
-
 
 @register.simple_tag(takes_context=True)
-def kpi_value(context: template.Context, kpi: Kpi, value: Value | None, short: bool = True) -> SafeString | str:  # noqa: FBT001,FBT002
-    """The value of a KPI in a table, with its unit."""
+def kpi_value(context: Context, kpi: Kpi, value: Value | None, form: str = "short") -> SafeString | str:
+    """The value with its unit, in a table; `form` is short or full."""
     if value is None or value.value is None:
         return NOTHING
-    return data_value(value.value, value_text(kpi, value.value, context["prefs"], short=short))
+    return data_value(value.value, value_text(kpi, value.value, context["prefs"], short=form == "short"))

@@ -1,0 +1,245 @@
+"""Charts as data: what `static/js/charts.js` draws and what the table beside it says are made of the same values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.jalali import SEASONS, language_key
+from crm.money import DISPLAY_UNITS
+from crm.periods import Calendar, Grain, Period, day_title, month_title, parts
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import reader_digits
+from kpis.definitions import Kpi, Unit
+from kpis.readings.breakdown import Part
+from kpis.readings.values import Value
+from kpis.readings.words import number_text, percent_text, period_text, value_text
+
+WIDTH, HEIGHT, EDGE = 160, 40, 4
+MOST_BARS = 8
+NOWRUZ = (1, 1)
+
+
+def sparkline(values: Sequence[Value], *, is_open: bool) -> dict[str, Any] | None:
+    """A line without axes. A running period is a dot of its own: a line to it would say that all has fallen."""
+    known = [value.value for value in values if value.value is not None]
+    if len(known) < 2:
+        return None
+    least, most = min(known), max(known)
+    step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+    places = [
+        None if value.value is None else (round(EDGE + index * step, 1), height(value.value, least, most))
+        for index, value in enumerate(values)
+    ]
+    line, last = (places[:-1] if is_open else places), places[-1]
+    drawing = {"path": path_of(line), "width": WIDTH, "height": HEIGHT}
+    if last:
+        drawing |= {"last_x": str(last[0]), "last_y": str(last[1])}
+    return drawing
+
+
+def height(value: Decimal, least: Decimal, most: Decimal) -> float:
+    share = float((value - least) / (most - least)) if most > least else 0.5
+    return round(HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE), 1)
+
+
+def path_of(places: Sequence[tuple[float, float] | None]) -> str:
+    """Where a value is missing the line stops and begins again."""
+    pieces, is_down = [], False
+    for place in places:
+        if place is not None:
+            pieces.append(f"{'L' if is_down else 'M'}{place[0]} {place[1]}")
+        is_down = place is not None
+    return "".join(pieces)
+
+
+def plain_number(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> float | None:
+    """The number that is drawn: percents as percents, money in the reader's unit."""
+    if value is None:
+        return None
+    if kpi.unit is Unit.PERCENT:
+        return float(value * 100)
+    if kpi.unit is Unit.MONEY:
+        return float(value / DISPLAY_UNITS[prefs.money_unit].factor)
+    return float(value)
+
+
+def unit_name(kpi: Kpi, prefs: Preferences) -> str:
+    match kpi.unit:
+        case Unit.MONEY:
+            return DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
+        case Unit.HOURS:
+            return _("hours")
+        case Unit.DAYS:
+            return _("days")
+    return ""
+
+
+def drawn_as(kpi: Kpi) -> str:
+    return "percent" if kpi.unit is Unit.PERCENT else "number"
+
+
+def trend_chart(
+    kpi: Kpi, values: Sequence[Value], prefs: Preferences, *, is_open: bool, before: Sequence[Value] = ()
+) -> dict[str, Any]:
+    """The line of a KPI, with the same periods of the year before where they are given."""
+    periods = [value.period for value in values]
+    series = [series_of(kpi, str(kpi.name), values, prefs, style="series1", is_open=is_open)]
+    headings = [_("Period"), str(kpi.name)]
+    if before:
+        series.append(series_of(kpi, _("A year before"), before, prefs, style="previous", is_open=False))
+        headings.append(_("A year before"))
+    columns = [values, before] if before else [values]
+    rows = [
+        [period_text(period, prefs), *(value_text(kpi, column[index].value, prefs) for column in columns)]
+        for index, period in enumerate(periods)
+    ]
+    data = {
+        "kind": "line",
+        "labels": axis_labels(periods, prefs),
+        "series": series,
+        "format": drawn_as(kpi),
+        "unit": unit_name(kpi, prefs),
+        "summary": trend_summary(kpi, values, prefs),
+        "annotations": nowruz(periods),
+    }
+    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows[::-1]}
+
+
+def series_of(kpi: Kpi, name: str, values: Sequence[Value], prefs: Preferences, *, style: str, is_open: bool) -> dict[str, Any]:
+    numbers = [plain_number(kpi, value.value, prefs) for value in values]
+    return {"name": name, "values": numbers, "style": style, "openLast": is_open}
+
+
+def trend_summary(kpi: Kpi, values: Sequence[Value], prefs: Preferences) -> str:
+    """The line in one sentence."""
+    known = [value for value in values if value.value is not None]
+    if not known:
+        return _("There is no figure in these periods.")
+    first, last = known[0], known[-1]
+    most = max(known, key=lambda value: value.value)
+    return _("%(first)s in %(first_period)s, %(last)s in %(last_period)s; highest %(most)s in %(most_period)s.") % {
+        "first": value_text(kpi, first.value, prefs, short=True),
+        "first_period": period_text(first.period, prefs),
+        "last": value_text(kpi, last.value, prefs, short=True),
+        "last_period": period_text(last.period, prefs),
+        "most": value_text(kpi, most.value, prefs, short=True),
+        "most_period": period_text(most.period, prefs),
+    }
+
+
+def axis_labels(periods: Sequence[Period], prefs: Preferences) -> list[str]:
+    """Short names: the year (or the month, of days) only where it begins."""
+    return [reader_digits(axis_label(period, is_first=not index, prefs=prefs), prefs) for index, period in enumerate(periods)]
+
+
+def axis_label(period: Period, *, is_first: bool, prefs: Preferences) -> str:
+    language = language_key(prefs.language)
+    year, month, day = parts(period.start, period.calendar)
+    match period.grain:
+        case Grain.MONTH:
+            title = month_title(period.start, period.calendar, language)
+            return title if is_first or month == 1 else title.removesuffix(f" {year}")
+        case Grain.QUARTER if period.calendar is Calendar.JALALI:
+            season = SEASONS[language][period.quarter - 1]
+            return f"{season} {year}" if is_first or period.quarter == 1 else season
+        case Grain.DAY:
+            return short_day(period, language) if is_first or day == 1 else str(day)
+        case Grain.WEEK:
+            return short_day(period, language)
+    return period.label(language, latin_digits=True)
+
+
+def short_day(period: Period, language: str) -> str:
+    year = parts(period.start, period.calendar)[0]
+    return day_title(period.start, period.calendar, language).removesuffix(f" {year}")
+
+
+def nowruz(periods: Sequence[Period]) -> list[dict[str, Any]]:
+    """The two weeks after 1 Farvardin explain more dips than anything else."""
+    if periods[0].grain not in (Grain.DAY, Grain.WEEK, Grain.MONTH):
+        return []
+    return [{"at": index, "text": _("Nowruz")} for index, period in enumerate(periods) if holds_nowruz(period)]
+
+
+def holds_nowruz(period: Period) -> bool:
+    """Whether the first day of a Jalali year lies in the period."""
+    first, last = (parts(day, Calendar.JALALI) for day in (period.start, period.end))
+    return first[0] < last[0] or first[1:] == NOWRUZ
+
+
+def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Preferences) -> dict[str, Any] | None:
+    """Bars of the largest members that have a value; the whole list stands in the table below."""
+    shown = [part for part in parts_ if part.now.value is not None][:MOST_BARS]
+    if len(shown) < 2:
+        return None
+    most = max(shown, key=lambda part: part.now.value)
+    data = {
+        "kind": "hbar",
+        "labels": [part.label for part in shown],
+        "series": [
+            {
+                "name": str(kpi.name),
+                "values": [plain_number(kpi, part.now.value, prefs) for part in shown],
+                "style": "series1",
+            }
+        ],
+        "format": drawn_as(kpi),
+        "unit": unit_name(kpi, prefs),
+        "summary": _("Highest: %(name)s with %(value)s.")
+        % {"name": most.label, "value": value_text(kpi, most.now.value, prefs, short=True)},
+    }
+    return {"id": "breakdown", "title": title, "data": data, "headings": [], "rows": [], "size": ""}
+
+
+def funnel_steps(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> list[dict[str, Any]]:
+    """Steps as (name, address, count): each with its share of the first one."""
+    first = next((count for _name, _url, count in counts if count), None)
+    return [
+        {
+            "name": name,
+            "url": url,
+            "count_text": number_text(count, prefs),
+            "percent": min(int(100 * count / first), 100) if first and count and count > 0 else 0,
+            "share_text": share_of_first(count, first, prefs) if index and first and count is not None else "",
+        }
+        for index, (name, url, count) in enumerate(counts)
+    ]
+
+
+def share_of_first(count: Decimal, first: Decimal, prefs: Preferences) -> str:
+    return _("%(percent)s of the first step") % {"percent": percent_text(count / first, prefs)}
+
+
+def waterfall_steps(steps: Sequence[tuple[str, Decimal, str]], net_label: str, prefs: Preferences) -> list[dict[str, Any]]:
+    """Steps as (label, difference, tone), each starting where the one before ended, and their sum."""
+    levels = list(running_sums([difference for _label, difference, _tone in steps]))
+    low, high = min(*levels, Decimal(0)), max(*levels, Decimal(0))
+    scale = float(high - low) or 1.0
+
+    def bar(start: Decimal, end: Decimal) -> dict[str, float]:
+        return {
+            "start": round(float(min(start, end) - low) / scale * 100, 2),
+            "length": round(float(abs(end - start)) / scale * 100, 2),
+        }
+
+    drawn = [
+        {"label": label, "value_text": signed_count(difference, prefs), "tone": tone, **bar(level - difference, level)}
+        for (label, difference, tone), level in zip(steps, levels, strict=True)
+    ]
+    net = levels[-1]
+    return [*drawn, {"label": net_label, "value_text": signed_count(net, prefs), "tone": "total", **bar(Decimal(0), net)}]
+
+
+def running_sums(differences: Sequence[Decimal]) -> Iterator[Decimal]:
+    level = Decimal(0)
+    for difference in differences:
+        level += difference
+        yield level
+
+
+def signed_count(count: Decimal, prefs: Preferences) -> str:
+    return ("+" if count > 0 else "") + number_text(count, prefs)

@@ -1,0 +1,194 @@
+"""What an address asks of a KPI page, read strictly: a parameter that says nothing sensible is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import Campaign, Channel
+from crm.models import User
+from crm.pages import query_with
+from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from crm.permissions import owners_for
+from crm.preferences import Preferences
+from kpis.calendars import FIRST_DAY
+from kpis.definitions import Dimension, Kpi, Timing
+from kpis.readings.members import UNKNOWN, member_of
+from kpis.readings.summary import Choice, Compare
+from kpis.readings.words import period_text
+
+E = TypeVar("E", bound=StrEnum)
+FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
+MOST_OPTIONS = 200
+GRAINS = {
+    Grain.DAY: gettext_lazy("Day"),
+    Grain.WEEK: gettext_lazy("Week"),
+    Grain.MONTH: gettext_lazy("Month"),
+    Grain.QUARTER: gettext_lazy("Season"),
+    Grain.YEAR: gettext_lazy("Year"),
+}
+COMPARES = {
+    Compare.PREVIOUS: gettext_lazy("Previous period"),
+    Compare.LAST_YEAR: gettext_lazy("Same period last year"),
+    Compare.NONE: gettext_lazy("No comparison"),
+}
+TIMINGS = {None: gettext_lazy("All"), Timing.LEADING: gettext_lazy("Leading"), Timing.LAGGING: gettext_lazy("Lagging")}
+DIMENSIONS = {
+    Dimension.CHANNEL: gettext_lazy("Channel"),
+    Dimension.LEAD_SOURCE: gettext_lazy("Lead source"),
+    Dimension.CAMPAIGN: gettext_lazy("Campaign"),
+    Dimension.OWNER: gettext_lazy("Owner"),
+    Dimension.TEAM: gettext_lazy("Team"),
+    Dimension.PRODUCT: gettext_lazy("Product"),
+    Dimension.CATEGORY: gettext_lazy("Category"),
+    Dimension.LANDING_PAGE: gettext_lazy("Landing page"),
+    Dimension.SOCIAL_NETWORK: gettext_lazy("Social network"),
+    Dimension.SURVEY: gettext_lazy("Survey"),
+    Dimension.PRIORITY: gettext_lazy("Priority"),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One of several addresses that differ in one thing."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
+    filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
+    compare = enum_asked(Compare, query.get("compare"), Compare.PREVIOUS)
+    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer)
+
+
+def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> Period:
+    """The period of the address, in whichever calendar it is; without one the period that runs."""
+    rules = prefs.organization.calendar_rules
+    text = query.get("period", "")
+    if not text:
+        grain = enum_asked(Grain, query.get("grain"), Grain.MONTH)
+        return period_of(today, Calendar(prefs.calendar), grain, rules)
+    try:
+        period = parse_period(text, rules)
+    except ValueError as error:
+        raise BadRequest(f"period: {error}") from None
+    if not FIRST_DAY <= period.start <= today:
+        raise Http404(_("There are no figures of this period."))
+    return period
+
+
+def member_asked(name: Dimension, text: str) -> int:
+    member = member_of(name, text)
+    if member is None:
+        raise BadRequest(f"{name}: {text[:40]}")
+    return member
+
+
+def enum_asked(kind: type[E], text: str | None, default: E) -> E:
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadRequest(f"{kind.__name__}: {text[:40]}") from None
+
+
+def timing_asked(query: Mapping[str, str]) -> Timing | None:
+    text = query.get("timing")
+    if text == Timing.BOTH:
+        raise BadRequest("timing")
+    return enum_asked(Timing, text, Timing.BOTH) if text else None
+
+
+def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
+    """The dimension asked for, else the first the KPI has."""
+    if not kpi.dimensions:
+        return None
+    by = enum_asked(Dimension, query.get("by"), kpi.dimensions[0])
+    if by not in kpi.dimensions:
+        raise BadRequest(f"by: {by}")
+    return by
+
+
+def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
+    """The selects of the filter bar; of one KPI only those it can be narrowed by."""
+    names = [name for name in FILTERS if kpi is None or name in kpi.dimensions]
+    return [select_of(name, options_of(name, choice.viewer), choice.filters.get(name)) for name in names]
+
+
+def options_of(name: Dimension, viewer: User) -> list[tuple[int, str]]:
+    match name:
+        case Dimension.CAMPAIGN:
+            rows: Iterable[Any] = Campaign.objects.visible_to(viewer).only("pk", "name")[:MOST_OPTIONS]
+        case Dimension.CHANNEL:
+            rows = Channel.objects.visible_to(viewer).only("pk", "name")[:MOST_OPTIONS]
+        case _:
+            rows = owners_for(viewer).only("pk", "name", "email")[:MOST_OPTIONS]
+    return [(row.pk, str(row)) for row in rows]
+
+
+def select_of(name: Dimension, options: Sequence[tuple[int, str]], chosen: int | None) -> dict[str, Any]:
+    label = str(DIMENSIONS[name])
+    known = [("", _("%(name)s: all") % {"name": label}, chosen is None)]
+    known += [(str(pk), text, pk == chosen) for pk, text in options]
+    known.append(("null", _("%(name)s: unknown") % {"name": label}, chosen == UNKNOWN))
+    if chosen and all(pk != chosen for pk, _label in options):
+        known.append((str(chosen), f"#{chosen}", True))
+    return {"name": name.value, "label": label, "options": known}
+
+
+def compare_options(choice: Choice) -> list[tuple[str, str, bool]]:
+    return [(value.value, str(label), value is choice.compare) for value, label in COMPARES.items()]
+
+
+def grain_links(query: QueryDict, choice: Choice) -> list[Link]:
+    """The same moment in finer and coarser periods."""
+    day, period = min(choice.period.end, choice.today), choice.period
+    links = []
+    for grain, label in GRAINS.items():
+        key = period_of(day, period.calendar, grain, period.rules).key
+        links.append(Link(str(label), query_with(query, period=key, grain=None, after=None), grain is period.grain))
+    return links
+
+
+def calendar_links(query: QueryDict, choice: Choice) -> list[Link]:
+    """The period of the other calendar that the same day lies in."""
+    day, period = min(choice.period.end, choice.today), choice.period
+    names = {Calendar.JALALI: _("Jalali"), Calendar.GREGORIAN: _("Gregorian")}
+    grain = Grain.YEAR if period.grain.is_fiscal else period.grain
+    return [
+        Link(
+            name,
+            query_with(query, period=period_of(day, calendar, grain, period.rules).key, after=None),
+            calendar is period.calendar,
+        )
+        for calendar, name in names.items()
+    ]
+
+
+def steps(query: QueryDict, choice: Choice, prefs: Preferences) -> dict[str, str]:
+    """The period's name and the ways to the one before and the one after, where there are any."""
+    period = choice.period
+    before = period.previous() if period.start > FIRST_DAY else None
+    after = period.next()
+    return {
+        "label": period_text(period, prefs),
+        "previous_url": query_with(query, period=before.key, after=None) if before and before.start >= FIRST_DAY else "",
+        "next_url": query_with(query, period=after.key, after=None) if after.start <= choice.today else "",
+        "today_url": query_with(query, period=None, grain=period.grain.value, after=None) if choice.today not in period else "",
+    }
+
+
+def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
+    """Parameters that a form of this page carries on unseen."""
+    return [(name, value) for name, value in query.items() if value and name not in (*without, "after")]

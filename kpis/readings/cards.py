@@ -1,0 +1,262 @@
+"""Everything a KPI card says, in the reader's language, calendar, unit and digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm.models import User
+from crm.periods import local_day
+from crm.permissions import may_sell
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day, reader_digits
+from kpis.charts import sparkline
+from kpis.definitions import Kpi, Term, Timing, Unit
+from kpis.readings.change import Change, ChangeKind, change_between
+from kpis.readings.summary import Choice, Reading
+from kpis.readings.values import Value
+from kpis.readings.words import (
+    difference_text,
+    money_text,
+    number_text,
+    percent_text,
+    period_text,
+    value_parts,
+    value_text,
+)
+
+TIMINGS = {
+    Timing.LEADING: gettext_lazy("Leading"),
+    Timing.LAGGING: gettext_lazy("Lagging"),
+    Timing.BOTH: gettext_lazy("Leading and lagging"),
+}
+QUALITIES = {
+    "exact": gettext_lazy("exact"),
+    "estimated": gettext_lazy("estimated"),
+    "incomplete": gettext_lazy("incomplete data"),
+}
+REASONS = {
+    "no_denominator": gettext_lazy("Nothing to divide by in this period"),
+    "not_visible": gettext_lazy("Your role does not see what this needs"),
+    "not_applicable": gettext_lazy("Has no meaning with these filters"),
+    "too_little_data": gettext_lazy("Too little data yet"),
+}
+NEEDS = {
+    "leads": gettext_lazy("leads"),
+    "qualified leads": gettext_lazy("qualified leads"),
+    "conversions": gettext_lazy("conversions"),
+    "orders": gettext_lazy("orders"),
+    "campaign expenses": gettext_lazy("campaign expenses"),
+    "leads of campaigns": gettext_lazy("leads of campaigns"),
+    "acquisition expenses": gettext_lazy("acquisition expenses"),
+    "unit costs": gettext_lazy("unit costs"),
+    "closed opportunities": gettext_lazy("closed opportunities"),
+    "NPS answers": gettext_lazy("NPS answers"),
+    "CSAT answers": gettext_lazy("CSAT answers"),
+    "resolved tickets": gettext_lazy("resolved tickets"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What `_parts/card.html` shows. A card without a value says why, and where the missing data is entered."""
+
+    key: str
+    kpi: Kpi
+    url: str
+    name: str
+    abbreviation: str
+    timing_label: str
+    description: str
+    formula_text: str
+    formula_filled: str
+    reason_text: str
+    reason_url: str
+    value_html: SafeString | str
+    unit_label: str
+    is_small_sample: bool
+    change: dict[str, str] | None
+    sparkline: dict[str, Any] | None
+    sample_text: str
+    freshness_text: str
+    is_stale: bool
+    quality_text: str
+    target: None = None
+    target_url: str = ""
+
+
+def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "") -> Card:
+    """The card of a reading; `query` is what its link carries on, so that filters and period stay."""
+    kpi, now = reading.kpi, reading.now
+    number, unit = value_parts(kpi, now.value, prefs, short=True)
+    return Card(
+        key=kpi.key,
+        kpi=kpi,
+        url=reverse("kpis:kpi-detail", args=[kpi.key]) + query,
+        name=str(kpi.name),
+        abbreviation=kpi.abbreviation,
+        timing_label=str(TIMINGS[kpi.timing]),
+        description=str(kpi.why),
+        formula_text=capfirst(str(kpi.formula)),
+        formula_filled=filled_formula(kpi, now, prefs),
+        reason_text=reason_text(kpi, now),
+        reason_url=reason_url(kpi, now, choice.viewer),
+        value_html=data_value(now.value, number) if now.value is not None else "",
+        unit_label=unit,
+        is_small_sample=now.is_small_sample(kpi),
+        change=change_chip(kpi, change_between(kpi, now, reading.then), choice, prefs) if choice.other else None,
+        sparkline=sparkline(reading.trend, is_open=choice.period.is_running(choice.today)),
+        sample_text=sample_text(kpi, now, prefs),
+        freshness_text=freshness_text(now, choice, prefs),
+        is_stale=now.is_stale,
+        quality_text=quality_text(now),
+    )
+
+
+def data_value(value: Decimal, text: str) -> SafeString:
+    """A number that machines can read too."""
+    return format_html('<data value="{}">{}</data>', f"{value:f}", text)
+
+
+def change_chip(kpi: Kpi, change: Change | None, choice: Choice, prefs: Preferences) -> dict[str, str] | None:
+    """The arrow, the size and the words: colour alone says nothing to some, and up is not always good."""
+    if change is None:
+        return None
+    words = compared_words(choice, prefs)
+    return {"direction": change.direction, "tone": change.tone, "text": change_text(kpi, change, prefs), "words": words}
+
+
+def change_text(kpi: Kpi, change: Change, prefs: Preferences) -> str:
+    match change.kind:
+        case ChangeKind.NEW:
+            return _("new")
+        case ChangeKind.ABSENT:
+            return _("no figure")
+        case ChangeKind.NONE:
+            return _("no change")
+        case ChangeKind.PERCENT:
+            sign = "+" if change.size > 0 else ""
+            return sign + percent_text(change.size, prefs)
+    return difference_text(kpi, change.size, prefs)
+
+
+def compared_words(choice: Choice, prefs: Preferences) -> str:
+    """What it is compared with; while the period runs, with as many days of the other one."""
+    if choice.other is None:
+        return ""
+    name = period_text(choice.other, prefs)
+    if choice.cut_days is None:
+        return _("vs %(period)s") % {"period": name}
+    words = ngettext("vs the first day of %(period)s", "vs the first %(days)s days of %(period)s", choice.cut_days)
+    return words % {"period": name, "days": number_text(choice.cut_days, prefs)}
+
+
+def sample_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
+    """What the number stands on."""
+    if value.sample_size is None:
+        return ""
+    size = number_text(value.sample_size, prefs)
+    if value.value is not None and value.is_small_sample(kpi):
+        return _("Small sample (n = %(count)s)") % {"count": size}
+    if value.value is None:
+        return ""
+    if counts_parts(kpi):
+        return _("%(part)s of %(whole)s") % {
+            "part": number_text(value.numerator, prefs),
+            "whole": number_text(value.denominator, prefs),
+        }
+    return _("n = %(count)s") % {"count": size} if kpi.is_ratio or kpi.sample else ""
+
+
+def counts_parts(kpi: Kpi) -> bool:
+    """Whether the KPI is a share of counted things."""
+    return kpi.unit is Unit.PERCENT and not any(is_amount(term) for term in kpi.numerator + kpi.denominator)
+
+
+def is_amount(term: Term) -> bool:
+    return term.measure.definition.amount is not None
+
+
+def freshness_text(value: Value, choice: Choice, prefs: Preferences) -> str:
+    if value.is_stale:
+        return _("being updated")
+    if value.computed_at is None:
+        return ""
+    local = value.computed_at.astimezone(prefs.zone)
+    if local_day(value.computed_at, prefs.zone) == choice.today:
+        return _("updated %(time)s") % {"time": reader_digits(f"{local:%H:%M}", prefs)}
+    return _("updated %(time)s") % {"time": format_day(local.date(), prefs)}
+
+
+def quality_text(value: Value) -> str:
+    if value.value is None:
+        return ""
+    text = str(QUALITIES[value.quality])
+    return _("%(quality)s, still maturing") % {"quality": text} if value.state == "maturing" else text
+
+
+def reason_text(kpi: Kpi, value: Value) -> str:
+    """Why there is no number, and which data would make one."""
+    if not value.reason:
+        return ""
+    if value.reason == "no_data":
+        needs = _(" and ").join(str(NEEDS.get(need, need)) for need in kpi.needs)
+        return _("No data yet: needs %(needs)s") % {"needs": needs}
+    return str(REASONS.get(value.reason, _("This could not be computed")))
+
+
+def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
+    """Where the missing data is entered, for those who may."""
+    if value.reason != "no_data" or viewer is None or not kpi.enter_at:
+        return ""
+    if (kpi.enter_at.startswith("admin:") and not viewer.is_staff) or (
+        kpi.enter_at.startswith("leads:") and not may_sell(viewer)
+    ):
+        return ""
+    try:
+        return reverse(kpi.enter_at)
+    except NoReverseMatch:
+        return ""
+
+
+def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
+    """The formula with the period's numbers: 25 ÷ 100 = 25.0 %."""
+    if value.value is None or not kpi.is_ratio:
+        return ""
+    pieces = [part_text(kpi, kpi.numerator, value.numerator, prefs), "÷"]
+    if kpi.scale != 1:
+        pieces = [number_text(kpi.scale, prefs), "×", *pieces]
+    if kpi.divisor != 1:
+        pieces += [number_text(kpi.divisor, prefs), "÷"]
+    pieces += [part_text(kpi, kpi.denominator, value.denominator, prefs), "=", value_text(kpi, value.value, prefs)]
+    return " ".join(pieces)
+
+
+def part_text(kpi: Kpi, terms: tuple[Term, ...], amount: Decimal, prefs: Preferences) -> str:
+    """A numerator or denominator: money where the rows carry amounts, else a plain number."""
+    is_money = any(is_amount(term) for term in terms) and kpi.unit in (Unit.MONEY, Unit.PERCENT)
+    if not is_money:
+        return number_text(amount, prefs)
+    return money_text(amount, prefs)
+
+
+def side_text(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> str:
+    if amount is None:
+        return ""
+    return part_text(kpi, kpi.numerator if side == "numerator" else kpi.denominator, amount, prefs)
+
+
+def interval_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
+    """The 95 % interval in words: a dash between Persian digits would be read from the wrong side."""
+    if value.lower is None or value.upper is None:
+        return ""
+    bounds = {"lower": value_text(kpi, value.lower, prefs), "upper": value_text(kpi, value.upper, prefs)}
+    return _("%(lower)s to %(upper)s") % bounds

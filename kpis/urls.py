@@ -1,0 +1,13 @@
+"""Routes of the KPI pages."""
+
+from django.urls import path
+
+from kpis.views import catalogue, detail, overview
+
+app_name = "kpis"
+urlpatterns = [
+    path("kpis/", overview.OverviewView.as_view(), name="overview"),
+    path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
+    path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
+    path("kpis/<str:key>/csv/", detail.KpiCsvView.as_view(), name="kpi-csv"),
+]

@@ -1,0 +1,237 @@
+"""One KPI: its value, where it comes from, what moved it, and the rows behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from crm.exports import csv_response
+from crm.pages import Page, Pager, query_with
+from crm.periods import Grain
+from crm.templatetags.crm_format import format_day
+from kpis import charts, dashboards, exports, forms
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Kpi, Unit
+from kpis.readings import RowPage, list_rows
+from kpis.readings.breakdown import Part, break_down, moved_most
+from kpis.readings.cards import card_of, compared_words, interval_text, side_text
+from kpis.readings.change import change_between
+from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
+from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
+from kpis.views.overview import CARRIED, filter_bar
+
+PAGE = 50
+SIDES = ("numerator", "denominator")
+# How many periods the trend of each grain shows.
+TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
+USUAL_TREND = 9
+STATES = {
+    "open": gettext_lazy("open: rows of these days may still come"),
+    "maturing": gettext_lazy("maturing: some of these may still convert"),
+    "closed": gettext_lazy("closed"),
+}
+TYPES = {
+    "lead": gettext_lazy("Lead"),
+    "order": gettext_lazy("Order"),
+    "refund": gettext_lazy("Refund"),
+    "opportunity": gettext_lazy("Opportunity"),
+    "customer": gettext_lazy("Customer"),
+    "ticket": gettext_lazy("Ticket"),
+    "survey-answer": gettext_lazy("Survey answer"),
+    "expense": gettext_lazy("Expense"),
+}
+
+
+def kpi_of(key: str) -> Kpi:
+    if key not in CATALOGUE:
+        raise Http404
+    return CATALOGUE[key]
+
+
+def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
+    """What the address asks; a filter that the KPI has no dimension for is not carried over."""
+    query = {name: value for name, value in request.GET.items() if name not in forms.FILTERS or name in kpi.dimensions}
+    return forms.choice_of(query, request.prefs, request.prefs.today(at), request.user)
+
+
+def side_asked(request: HttpRequest) -> str:
+    side = request.GET.get("side") or "numerator"
+    if side not in SIDES:
+        raise BadRequest("side")
+    return side
+
+
+class KpiView(Page, TemplateView):
+    template_name = "kpis/detail.html"
+
+    def get_context_data(self, key: str, **kwargs: Any) -> dict[str, Any]:
+        self.kpi = kpi_of(key)
+        self.choice = choice_for(self.request, self.kpi, self.at)
+        kpi, choice, prefs = self.kpi, self.choice, self.request.prefs
+        count = TRENDS.get(choice.period.grain, USUAL_TREND)
+        reading = summarise([kpi], choice, count)[kpi.key]
+        by = forms.breakdown_asked(self.request.GET, kpi)
+        parts = break_down(kpi, by, choice) if by and reading.now.reason not in ("no_data", "not_visible") else []
+        card = card_of(reading, choice, prefs)
+        return super().get_context_data(**kwargs) | {
+            "kpi": kpi,
+            "card": card,
+            "now": reading.now,
+            "value_text": value_text(kpi, reading.now.value, prefs),
+            "interval": interval_text(kpi, reading.now, prefs),
+            "state": STATES[reading.now.state],
+            "compared": compared_words(choice, prefs),
+            "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
+            "trend": self.trend(reading),
+            "twins": self.twins(),
+            "calendars": forms.calendar_links(self.request.GET, choice),
+            "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
+            "formula": capfirst(str(kpi.formula)),
+            "link": self.link,
+            "smallest": number_text(kpi.minimum_sample, prefs),
+            "version": number_text(kpi.version, prefs),
+            "csv": self.files(),
+            **self.breakdown(by, parts),
+            **self.rows(),
+            **filter_bar(self, kpi),
+        }
+
+    @property
+    def link(self) -> str:
+        """Period and filters, as another KPI's page takes them."""
+        query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
+        return "" if query == "?" else query
+
+    def trend(self, reading: Reading) -> dict[str, Any]:
+        before = []
+        if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_visible":
+            before = year_before(self.kpi, self.choice, [value.period for value in reading.trend])
+        is_open = self.choice.period.is_running(self.choice.today)
+        return charts.trend_chart(self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before)
+
+    def files(self) -> dict[str, str]:
+        """The addresses of the three files."""
+        base, query = reverse("kpis:kpi-csv", args=[self.kpi.key]), self.request.GET
+        return {what: base + query_with(query, what=what, after=None) for what in ("trend", "breakdown", "rows")}
+
+    def twins(self) -> list[forms.Link]:
+        """The same question, asked of what happened in the period or of those who entered in it."""
+        if self.kpi.key not in dashboards.TWINS:
+            return []
+        names = {"lead_conversion_rate": _("By period"), "lead_conversion_rate_cohort": _("Cohort")}
+        return [
+            forms.Link(name, reverse("kpis:kpi-detail", args=[key]) + self.link, key == self.kpi.key)
+            for key, name in names.items()
+        ]
+
+    def breakdown(self, by: Dimension | None, parts: list[Part]) -> dict[str, Any]:
+        if by is None:
+            return {"parts": [], "dimensions": []}
+        query, prefs = self.request.GET, self.request.prefs
+        title = _("By %(dimension)s") % {"dimension": str(forms.DIMENSIONS[by]).lower()}
+        return {
+            "by_label": forms.DIMENSIONS[by],
+            "by_title": title,
+            "adds_up": by not in self.kpi.not_additive,
+            "parts": [self.part_row(part) for part in parts],
+            "bars": charts.breakdown_chart(self.kpi, parts, title, prefs),
+            "dimensions": [
+                forms.Link(str(forms.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by)
+                for name in self.kpi.dimensions
+            ],
+            "moved": [f"{part.label} {difference_text(self.kpi, part.contribution, prefs)}" for part in moved_most(parts)],
+        }
+
+    def part_row(self, part: Part) -> dict[str, Any]:
+        kpi, prefs = self.kpi, self.request.prefs
+        change = change_between(kpi, part.now, part.then) if self.choice.other else None
+        return {
+            "label": part.label,
+            "now": part.now,
+            "is_small": part.now.is_small_sample(kpi),
+            "size": number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
+            "share": percent_text(part.share, prefs) if part.share is not None else "—",
+            "then": value_text(kpi, part.then.value, prefs, short=True) if part.then else "—",
+            "contribution": difference_text(kpi, part.contribution, prefs) if part.contribution is not None else "—",
+            "has_change": change is not None,
+        }
+
+    def rows(self) -> dict[str, Any]:
+        """The records of one side; the total is the number above."""
+        side, query = side_asked(self.request), self.request.GET
+        if side == "denominator" and not self.kpi.is_ratio:
+            raise BadRequest("side")
+        page = rows_page(self.kpi, side, self.choice, query.get("after", ""))
+        names = {"numerator": _("Numerator") if self.kpi.is_ratio else _("Rows"), "denominator": _("Denominator")}
+        return {
+            "sides": [
+                forms.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
+                for name in SIDES[: 2 if self.kpi.is_ratio else 1]
+            ],
+            "side": side,
+            "row_total": number_text(page.total, self.request.prefs),
+            "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
+            "row_list": list(self.row_cells(page)),
+            "rows_pager": Pager(
+                query_with(query, after=None) + "#rows" if query.get("after") else "",
+                query_with(query, after=page.next) + "#rows" if page.next else "",
+            ),
+        }
+
+    def row_cells(self, page: RowPage) -> Iterator[dict[str, Any]]:
+        prefs, side = self.request.prefs, side_asked(self.request)
+        for row in page.results:
+            yield {
+                "type": TYPES.get(row.type, row.type),
+                "label": row.label,
+                "url": row.url,
+                "iso": row.day.isoformat(),
+                "day": format_day(row.day, prefs),
+                "amount": amount_text(self.kpi, side, row.amount, prefs),
+            }
+
+
+def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
+    try:
+        return list_rows(kpi, side, choice.trend_query(1), after=after, limit=PAGE)
+    except ValueError:
+        raise BadRequest("after") from None
+
+
+def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
+    """What one row adds: money, hours for seconds, else one."""
+    if kpi.unit is Unit.HOURS and side == "numerator":
+        return value_text(kpi, amount / kpi.divisor, prefs)
+    return side_text(kpi, side, amount, prefs)
+
+
+class KpiCsvView(Page, View):
+    """The trend, the breakdown or the rows of a KPI as a file."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        kpi = kpi_of(key)
+        choice = choice_for(request, kpi, self.at)
+        prefs, what = request.prefs, request.GET.get("what", "trend")
+        match what:
+            case "trend":
+                reading = summarise([kpi], choice, TRENDS.get(choice.period.grain, USUAL_TREND))[kpi.key]
+                header, rows = exports.trend_table(reading.trend, prefs)
+            case "breakdown":
+                by = forms.breakdown_asked(request.GET, kpi)
+                if by is None:
+                    raise BadRequest("by")
+                header, rows = exports.breakdown_table(break_down(kpi, by, choice), str(forms.DIMENSIONS[by]))
+            case "rows":
+                header, rows = exports.rows_table(kpi, side_asked(request), choice.trend_query(1), prefs)
+            case _:
+                raise BadRequest("what")
+        return csv_response(f"{kpi.name}-{period_text(choice.period, prefs)}", header, rows)

@@ -1,0 +1,144 @@
+"""The overview of all KPIs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from crm.pages import Page, query_with
+from kpis import charts, dashboards, forms
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Group, Kpi
+from kpis.readings.cards import Card, card_of, compared_words
+from kpis.readings.summary import Compare, Reading, summarise, year_before
+from kpis.readings.words import period_text
+
+GROUPS = {
+    Group.MARKETING: gettext_lazy("Marketing"),
+    Group.SALES: gettext_lazy("Sales"),
+    Group.CUSTOMERS: gettext_lazy("Customers"),
+    Group.SATISFACTION: gettext_lazy("Satisfaction and support"),
+}
+CARRIED = ("period", "compare", "campaign", "channel", "owner")
+STEP_NAMES = {
+    "leads": gettext_lazy("Leads"),
+    "mqls": gettext_lazy("MQL"),
+    "sqls": gettext_lazy("SQL"),
+    "lead_conversion_rate": gettext_lazy("Opportunities"),
+    "new_customers": gettext_lazy("New customers"),
+    "lead_conversion_rate_cohort": gettext_lazy("Became opportunities"),
+    "lead_to_customer_rate": gettext_lazy("Became customers"),
+}
+
+
+class OverviewView(Page, TemplateView):
+    """Are we all right? Eight cards, one trend, the funnel, the growth, then everything else in a table."""
+
+    template_name = "kpis/overview.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, prefs = self.request.GET, self.request.prefs
+        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        timing = forms.timing_asked(query)
+        readings = summarise(list(CATALOGUE.values()), self.choice)
+        self.link = query_with(query, **{name: None for name in query if name not in CARRIED})
+        pinned = dashboards.pinned(self.request.user, timing)
+        rest = [kpi for kpi in CATALOGUE.values() if kpi not in pinned and dashboards.has_timing(kpi, timing)]
+        return super().get_context_data(**kwargs) | {
+            "cards": [self.card(readings[kpi.key]) for kpi in pinned],
+            "groups": self.groups(rest, readings),
+            "trend": self.trend(readings, pinned),
+            "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
+            "funnel": self.funnel(readings),
+            "growth": self.growth(readings),
+            "timings": [
+                forms.Link(str(name), query_with(query, timing=value), value is timing) for value, name in forms.TIMINGS.items()
+            ],
+            "compared": compared_words(self.choice, prefs),
+            **filter_bar(self),
+        }
+
+    def card(self, reading: Reading) -> Card:
+        return card_of(reading, self.choice, self.request.prefs, "" if self.link == "?" else self.link)
+
+    def groups(self, kpis: list[Kpi], readings: dict[str, Reading]) -> list[dict[str, Any]]:
+        found = [
+            {"name": name, "rows": [(self.card(readings[kpi.key]), readings[kpi.key].now) for kpi in kpis if kpi.group is group]}
+            for group, name in GROUPS.items()
+        ]
+        return [group for group in found if group["rows"]]
+
+    def trend(self, readings: dict[str, Reading], pinned: list[Kpi]) -> dict[str, Any]:
+        """The chosen KPI over thirteen periods, and the year before where that is compared with."""
+        self.charted = self.request.GET.get("chart") or pinned[0].key
+        if self.charted not in CATALOGUE:
+            raise BadRequest("chart")
+        reading, prefs = readings[self.charted], self.request.prefs
+        before = []
+        if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_applicable":
+            before = year_before(reading.kpi, self.choice, [value.period for value in reading.trend])
+        is_open = self.choice.period.is_running(self.choice.today)
+        return charts.trend_chart(reading.kpi, reading.trend, prefs, is_open=is_open, before=before)
+
+    def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
+        """Counts of the period, or what became of the period's leads: said which, because they differ."""
+        is_cohort = forms.enum_asked(Funnel, self.request.GET.get("funnel"), Funnel.PERIOD) is Funnel.COHORT
+        keys = dashboards.FUNNEL_OF_COHORT if is_cohort else dashboards.FUNNEL_OF_PERIOD
+        counts = [(key, readings[key].now.numerator) for key in keys]
+        if is_cohort:
+            counts.insert(0, ("leads", readings["leads"].now.numerator))
+        links = [
+            forms.Link(_("By period"), query_with(self.request.GET, funnel=None), not is_cohort),
+            forms.Link(_("Cohort"), query_with(self.request.GET, funnel=Funnel.COHORT.value), is_cohort),
+        ]
+        return {
+            "steps": charts.funnel_steps(
+                [(str(STEP_NAMES[key]), self.page_of(key), count) for key, count in counts], self.request.prefs
+            ),
+            "links": links,
+            "is_cohort": is_cohort,
+        }
+
+    def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
+        """New, returned and lost always stand together: the net figure alone hides the cause."""
+        new, returned, lost, _net = (readings[key].now.numerator for key in dashboards.GROWTH)
+        if new is None or returned is None or lost is None:
+            return None
+        parts = [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
+        return {
+            "steps": charts.waterfall_steps(parts, _("Net"), self.request.prefs),
+            "url": self.page_of("net_customer_growth"),
+        }
+
+    def page_of(self, key: str) -> str:
+        return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
+
+
+class Funnel(StrEnum):
+    PERIOD = "period"
+    COHORT = "cohort"
+
+
+def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
+    """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
+    query, choice, prefs = view.request.GET, view.choice, view.request.prefs
+    selects = forms.filter_selects(choice, kpi)
+    return {
+        "steps": forms.steps(query, choice, prefs),
+        "grains": forms.grain_links(query, choice),
+        "compares": forms.compare_options(choice),
+        "selects": selects,
+        "carried": forms.carried(query, "compare", *(select["name"] for select in selects)),
+        "carried_to_chart": forms.carried(query, "chart"),
+        "has_filters": bool(choice.filters),
+        "clear_url": query_with(query, campaign=None, channel=None, owner=None, after=None),
+        "period_label": period_text(choice.period, prefs),
+        "is_running": choice.period.is_running(choice.today),
+    }
