@@ -144,7 +144,7 @@ CATEGORY_ORDERS = Cube(
     dimensions={D.CATEGORY: "product__category_id", D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={"orders": Fold(distinct="order_id")},
     resource="orders",
-    live=first_touch("order__customer__"),
+    live=first_touch("order__customer__") | {D.PRODUCT: "product_id"},
 )
 
 EXPENSES = Cube(

@@ -63,6 +63,27 @@ CHECKS = {
          WHERE l.id IS NULL OR f.lead_id IS NULL OR f.created_on <> l.created_on
             OR f.has_ordered <> EXISTS (SELECT 1 FROM placed p WHERE p.customer_id = l.customer_id AND p.day >= l.created_on)""",
 }
+TOUCH = ("channel_id", "lead_source_id", "campaign_id", "owner_id", "landing_page_id", "social_network_id")
+
+
+def same_members(fact: str, record: str) -> str:
+    """Whether a fact carries its record's members."""
+    facts, records = ", ".join(f"{fact}.{name}" for name in TOUCH), ", ".join(f"coalesce({record}.{name}, 0)" for name in TOUCH)
+    return f"({facts}) IS NOT DISTINCT FROM ({records})"
+
+
+CHECKS |= {
+    "members of customers": "SELECT f.customer_id FROM kpis_customerfact f JOIN customers_customer c ON c.id = f.customer_id"
+    f" WHERE NOT {same_members('f', 'c')}",
+    "members of leads": "SELECT f.customer_id FROM kpis_leadfact f JOIN leads_lead l ON l.id = f.lead_id"
+    f" WHERE NOT {same_members('f', 'l')}",
+    "owners and teams of order days": """
+        SELECT k.fact_id AS customer_id FROM kpis_customerday k LEFT JOIN crm_user u ON u.id = k.owner_id
+         WHERE k.team_id <> coalesce(u.team_id, 0)
+            OR NOT EXISTS (SELECT 1 FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+                            WHERE o.customer_id = k.fact_id AND o.placed_on = k.day AND o.status IN ('paid', 'fulfilled')
+                              AND coalesce(o.owner_id, c.owner_id, 0) = k.owner_id)""",
+}
 IS_CLEAN_CUSTOMER = """
     q.customer_id NOT IN (SELECT customer_id FROM kpis_dirtycustomer)
     AND NOT EXISTS (SELECT 1 FROM kpis_dirtyparent p WHERE p.mark IN ('organization.customers', 'user.customers'))
