@@ -8,6 +8,9 @@ from __future__ import annotations
 TOTALS = """
 CREATE OR REPLACE FUNCTION customers_sum_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Whoever else adds lines to the same order right now goes first or waits, so that neither sum misses a line.
+    PERFORM 1 FROM customers_order o WHERE o.id IN (SELECT order_id FROM changed)
+        AND o.xmin <> pg_current_xact_id()::xid ORDER BY o.id FOR NO KEY UPDATE;
     UPDATE customers_order o
        SET net_amount = s.net, cost_amount = s.cost, unknown_costs = s.unknown
       FROM (SELECT t.order_id, coalesce(sum(l.net_amount), 0) AS net, coalesce(sum(l.cost_amount), 0) AS cost,
@@ -22,6 +25,8 @@ END $$;
 
 CREATE OR REPLACE FUNCTION customers_sum_refund_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM 1 FROM customers_refund r WHERE r.id IN (SELECT refund_id FROM changed)
+        AND r.xmin <> pg_current_xact_id()::xid ORDER BY r.id FOR NO KEY UPDATE;
     UPDATE customers_refund r
        SET cost_amount = s.cost
       FROM (SELECT t.refund_id, coalesce(sum(l.cost_amount), 0) AS cost
