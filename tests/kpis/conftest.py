@@ -1,0 +1,82 @@
+"""Databases in which commits are real: copies of the tests' own one, so that nothing of them is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection, connections
+
+from tests.factories.kpis import make_history
+
+
+def administer(sql: str) -> None:
+    """A statement about whole databases, from outside of them."""
+    settings = connection.settings_dict
+    server = {
+        "host": settings["HOST"],
+        "port": settings["PORT"] or None,
+        "user": settings["USER"],
+        "password": settings["PASSWORD"],
+    }
+    with psycopg.connect(dbname="postgres", autocommit=True, **server) as outside:
+        outside.execute(sql)
+
+
+@contextmanager
+def pointed_at(name: str) -> Iterator[None]:
+    """Everything that this thread asks of the database in this block goes to another one."""
+    usual = connections["default"]
+    other = usual.copy()
+    other.settings_dict["NAME"] = name
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections["default"] = usual
+
+
+@contextmanager
+def copy_of(original: str, name: str) -> Iterator[str]:
+    administer(f'DROP DATABASE IF EXISTS "{name}"')
+    administer(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+    try:
+        yield name
+    finally:
+        administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def pristine(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """The database as the migrations leave it, with nobody connected, so that it can be copied at any time."""
+    original = connection.settings_dict["NAME"]
+    assert original.startswith("test_")
+    connections.close_all()
+    with django_db_blocker.unblock(), copy_of(original, f"{original}_pristine") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def history_database(pristine, django_db_blocker) -> Iterator[str]:
+    """Three years of a company, built and then edited, and drained after each."""
+    with django_db_blocker.unblock(), copy_of(pristine, f"{pristine}_history") as name:
+        with pointed_at(name):
+            make_history()
+        yield name
+
+
+@pytest.fixture
+def live(pristine, db) -> Iterator[None]:
+    """A fresh database in which commits are real, for one test. (`db` says that a database is wanted.)"""
+    with copy_of(pristine, f"{pristine}_live") as name, pointed_at(name):
+        yield
+
+
+@pytest.fixture
+def history(history_database, db) -> Iterator[None]:
+    """The three years, to read only."""
+    with pointed_at(history_database):
+        yield

@@ -1,0 +1,171 @@
+-- What figures count, told once more: straight from the base tables, in words that PostgreSQL and DuckDB share.
+-- Every relation carries the members by which it may be split; a missing member is null. `:zone` is the
+-- organisation's time zone; the base currency's smallest unit is one rial.
+
+tau AS (
+    SELECT inactivity_days AS days FROM crm_organization
+),
+
+-- Leads that are no test, no spam and not merged into another.
+lead AS (
+    SELECT l.id,
+           l.customer_id AS customer,
+           CAST(l.created_at AT TIME ZONE :zone AS DATE) AS day,
+           CAST(l.mql_at AT TIME ZONE :zone AS DATE) AS mql_day,
+           CAST(l.sql_at AT TIME ZONE :zone AS DATE) AS sql_day,
+           CAST(l.converted_at AT TIME ZONE :zone AS DATE) AS converted_day,
+           l.channel_id AS channel, l.lead_source_id AS lead_source, l.campaign_id AS campaign,
+           l.landing_page_id AS landing_page, l.social_network_id AS social_network,
+           l.owner_id AS owner, u.team_id AS team, k.goal
+      FROM leads_lead l
+      LEFT JOIN crm_user u ON u.id = l.owner_id
+      LEFT JOIN campaigns_campaign k ON k.id = l.campaign_id
+     WHERE l.is_test = FALSE AND l.is_spam = FALSE AND l.merged_into_id IS NULL
+),
+
+-- Customers that are no test, no spam and not merged into another.
+customer AS (
+    SELECT c.id, c.channel_id AS channel, c.lead_source_id AS lead_source, c.campaign_id AS campaign,
+           c.social_network_id AS social_network, c.owner_id AS owner, u.team_id AS team
+      FROM customers_customer c
+      LEFT JOIN crm_user u ON u.id = c.owner_id
+     WHERE c.is_test = FALSE AND c.is_spam = FALSE AND c.merged_into_id IS NULL
+),
+
+-- Paid and fulfilled orders, but none of a test or spam customer.
+purchase AS (
+    SELECT o.id,
+           o.customer_id AS customer,
+           CAST(o.placed_at AT TIME ZONE :zone AS DATE) AS day,
+           c.channel_id AS channel, c.lead_source_id AS lead_source, c.campaign_id AS campaign,
+           u.id AS owner, u.team_id AS team
+      FROM customers_order o
+      LEFT JOIN customers_customer c ON c.id = o.customer_id
+      LEFT JOIN crm_user u ON u.id = CASE WHEN o.owner_id IS NULL THEN c.owner_id ELSE o.owner_id END
+     WHERE o.status IN ('paid', 'fulfilled')
+       AND (o.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+),
+
+-- Lines of those orders. Converted amounts are rounded half to even, to hundredths: `cents` is before rounding.
+item AS (
+    SELECT p.*, x.product, x.category, x.cost,
+           (FLOOR(x.cents) + CASE WHEN x.cents - FLOOR(x.cents) > 0.5 THEN 1
+                                  WHEN x.cents - FLOOR(x.cents) = 0.5 AND MOD(FLOOR(x.cents), 2) <> 0 THEN 1
+                                  ELSE 0 END) * 0.01 AS net
+      FROM purchase p
+      JOIN (SELECT l.order_id, l.product_id AS product, r.category_id AS category,
+                   (l.quantity * l.unit_price - l.discount - l.order_discount) * l.rate * 100 AS cents,
+                   CASE WHEN l.unit_cost IS NULL THEN 0 ELSE l.quantity * l.unit_cost END AS cost
+              FROM customers_orderline l
+              LEFT JOIN customers_product r ON r.id = l.product_id) x ON x.order_id = p.id
+),
+
+-- Refunds of those orders, on their own day and on whom the order stands.
+refund AS (
+    SELECT f.id, CAST(f.refunded_at AT TIME ZONE :zone AS DATE) AS day, f.amount,
+           p.channel, p.lead_source, p.campaign, p.owner, p.team
+      FROM customers_refund f
+      JOIN purchase p ON p.id = f.order_id
+),
+refund_item AS (
+    SELECT f.*, b.amount AS part, b.cost_amount AS cost, l.product_id AS product, r.category_id AS category
+      FROM refund f
+      JOIN customers_refundline b ON b.refund_id = f.id
+      JOIN customers_orderline l ON l.id = b.line_id
+      LEFT JOIN customers_product r ON r.id = l.product_id
+),
+
+-- Expenses that touch a period, with what falls on its days: every day gets `whole` units, the first `odd` days one more.
+accrual AS (
+    SELECT s.i, e.kind, k.goal,
+           CASE WHEN e.channel_id IS NULL THEN k.channel_id ELSE e.channel_id END AS channel,
+           e.campaign_id AS campaign,
+           e.unit * (e.whole * (s.b - s.a + 1) + GREATEST(0, LEAST(e.odd, s.b + 1) - s.a)) AS amount
+      FROM (SELECT d.*, FLOOR(d.units / d.days) AS whole, d.units - d.days * FLOOR(d.units / d.days) AS odd
+              FROM (SELECT x.*, x.valid_to - x.valid_from + 1 AS days,
+                           CASE WHEN x.amount = FLOOR(x.amount) THEN x.amount ELSE x.amount * 100 END AS units,
+                           CASE WHEN x.amount = FLOOR(x.amount) THEN 1 ELSE 0.01 END AS unit
+                      FROM campaigns_expense x) d) e
+      LEFT JOIN campaigns_campaign k ON k.id = e.campaign_id
+      JOIN (SELECT x.id, p.i, GREATEST(p.first_day, x.valid_from) - x.valid_from AS a,
+                   LEAST(p.last_day, x.valid_to) - x.valid_from AS b
+              FROM campaigns_expense x
+              JOIN period p ON p.first_day <= x.valid_to AND p.last_day >= x.valid_from) s ON s.id = e.id
+),
+
+-- Won and lost opportunities, by their own, their lead's or their customer's members.
+decision AS (
+    SELECT o.id,
+           CASE WHEN o.won_at IS NULL THEN 0 ELSE 1 END AS won,
+           CAST((CASE WHEN o.won_at IS NULL THEN o.lost_at ELSE o.won_at END) AT TIME ZONE :zone AS DATE) AS day,
+           CASE WHEN l.channel_id IS NULL THEN c.channel_id ELSE l.channel_id END AS channel,
+           CASE WHEN l.campaign_id IS NULL THEN c.campaign_id ELSE l.campaign_id END AS campaign,
+           u.id AS owner, u.team_id AS team
+      FROM leads_opportunity o
+      LEFT JOIN leads_lead l ON l.id = o.lead_id
+      LEFT JOIN customers_customer c ON c.id = o.customer_id
+      LEFT JOIN crm_user u ON u.id = CASE WHEN o.owner_id IS NULL THEN c.owner_id ELSE o.owner_id END
+     WHERE (o.won_at IS NOT NULL OR o.lost_at IS NOT NULL)
+       AND (l.id IS NULL OR (l.is_test = FALSE AND l.is_spam = FALSE))
+       AND (c.id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+),
+decision_product AS (
+    SELECT d.*, x.product_id AS product
+      FROM decision d
+      JOIN leads_opportunity_products x ON x.opportunity_id = d.id
+),
+
+-- Days on which a counted customer bought, split as the customer is.
+buyday AS (
+    SELECT DISTINCT c.id AS customer, p.day, t.days AS tau,
+           c.channel, c.lead_source, c.campaign, c.social_network, c.owner, c.team
+      FROM customer c
+      JOIN purchase p ON p.customer = c.id
+     CROSS JOIN tau t
+),
+
+-- The first of them, and whether another one follows within a year.
+acquisition AS (
+    SELECT b.*, CASE WHEN EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day > b.day AND n.day <= b.day + 365)
+                     THEN 1 ELSE 0 END AS repeated
+      FROM buyday b
+     WHERE NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day)
+),
+
+-- Days on which it became clear that a customer left; days on which one who had left bought again.
+loss AS (
+    SELECT b.customer, b.day + b.tau AS day, b.channel, b.lead_source, b.campaign, b.owner, b.team
+      FROM buyday b
+     WHERE NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day > b.day AND n.day <= b.day + b.tau)
+),
+comeback AS (
+    SELECT b.*
+      FROM buyday b
+     WHERE EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day)
+       AND NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day AND n.day >= b.day - b.tau)
+),
+
+-- Resolved tickets, not reopened since.
+resolution AS (
+    SELECT t.id, CAST(t.resolved_at AT TIME ZONE :zone AS DATE) AS day,
+           EXTRACT(EPOCH FROM (t.resolved_at - t.created_at)) AS seconds,
+           CASE t.priority WHEN 'urgent' THEN 1 WHEN 'high' THEN 2 WHEN 'normal' THEN 3 WHEN 'low' THEN 4 END AS priority,
+           t.product_id AS product, u.id AS owner, u.team_id AS team
+      FROM customers_ticket t
+      LEFT JOIN customers_customer c ON c.id = t.customer_id
+      LEFT JOIN crm_user u ON u.id = CASE WHEN t.owner_id IS NULL THEN c.owner_id ELSE t.owner_id END
+     WHERE t.resolved_at IS NOT NULL
+       AND (t.reopened_at IS NULL OR t.reopened_at <= t.resolved_at)
+       AND (t.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+),
+
+-- Answers to surveys.
+answer AS (
+    SELECT a.id, CAST(a.answered_at AT TIME ZONE :zone AS DATE) AS day, s.kind, a.score,
+           a.survey_id AS survey, a.product_id AS product, c.owner_id AS owner, u.team_id AS team
+      FROM customers_answer a
+      JOIN customers_survey s ON s.id = a.survey_id
+      LEFT JOIN customers_customer c ON c.id = a.customer_id
+      LEFT JOIN crm_user u ON u.id = c.owner_id
+     WHERE a.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE)
+)

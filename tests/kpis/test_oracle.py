@@ -1,0 +1,188 @@
+"""Every KPI, in every period and by every dimension, against a second implementation that shares nothing with it."""
+
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+
+from campaigns.models import Campaign, Channel
+from crm.models import Organization, Team, User
+from crm.periods import Calendar, Grain, periods_between
+from customers.models import Product
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
+from kpis.engine import find_drift
+from kpis.readings import Query, read
+from tests.kpis.oracle import FIGURES, oracle, oracle_table
+
+pytestmark = pytest.mark.slow
+
+# A day inside a Jalali month, a Gregorian month, a week and a quarter; rows go on after it.
+TODAY = date(2025, 9, 20)
+GRAINS = [
+    (Calendar.JALALI, Grain.MONTH, date(2022, 3, 21)),
+    (Calendar.GREGORIAN, Grain.MONTH, date(2022, 5, 1)),
+    (Calendar.JALALI, Grain.WEEK, date(2024, 11, 1)),
+    (Calendar.JALALI, Grain.QUARTER, date(2022, 3, 21)),
+    (Calendar.GREGORIAN, Grain.QUARTER, date(2022, 1, 1)),
+    (Calendar.JALALI, Grain.YEAR, date(2022, 3, 21)),
+    (Calendar.GREGORIAN, Grain.YEAR, date(2022, 1, 1)),
+    (Calendar.JALALI, Grain.FISCAL_QUARTER, date(2022, 3, 21)),
+]
+SUMMABLE = ["leads", "mqls", "sqls", "revenue", "orders", "new_customers", "lost_customers", "reactivated_customers"]
+SUMMABLE += ["net_customer_growth", "cost_per_lead", "customer_acquisition_cost", "nps", "csat", "mean_time_to_resolution"]
+
+
+def periods_of(calendar, grain, first, last=TODAY):
+    return tuple(periods_between(first, last, calendar, grain, Organization.current().calendar_rules))
+
+
+def days_of(periods, today=TODAY):
+    return [(period.start, min(period.end, today)) for period in periods]
+
+
+@cache
+def expected(key, periods, today=TODAY, only=None):
+    """The oracle's word; asked once, as the three years never change."""
+    with connection.cursor() as cursor:
+        return oracle_table(key, days_of(periods, today), cursor, only)
+
+
+def shown(keys, query):
+    """{key: {(period index, dimension or None, member): (numerator, denominator)}}; what does not apply is left out."""
+    found = {}
+    for key, table in read([CATALOGUE[key] for key in keys], query).items():
+        rows = table.members.items() if query.by else [(0, table.total)]
+        cells = {(index, query.by and query.by.value, member): value for member, row in rows for index, value in enumerate(row)}
+        found[key] = {cell: (v.numerator, v.denominator) for cell, v in cells.items() if v.reason != "not_applicable"}
+    return found
+
+
+def without_zeros(cells):
+    """Where nothing is, one side may say 0 and the other nothing."""
+    return {cell: pair for cell, pair in cells.items() if any(pair)}
+
+
+def of_dimension(cells, name):
+    return without_zeros({cell: pair for cell, pair in cells.items() if cell[1] == name})
+
+
+def applicable(key, cells):
+    """Cost per lead has a meaning only for campaigns whose goal it is."""
+    if key != "cost_per_lead":
+        return cells
+    campaigns = set(Campaign.objects.filter(goal="leads").values_list("pk", flat=True))
+    return {cell: pair for cell, pair in cells.items() if cell[1] != "campaign" or cell[2] in campaigns}
+
+
+def test_the_oracle_knows_every_kpi_and_every_dimension():
+    assert {key: {d.value for d in kpi.dimensions} for key, kpi in CATALOGUE.items()} == {
+        key: set(figure.dimensions) for key, figure in FIGURES.items()
+    }
+
+
+def test_nothing_drifts_after_three_years_of_edits(history):
+    assert find_drift() == []
+
+
+@pytest.mark.parametrize("dimension", [None, *Dimension], ids=lambda each: each and each.value)
+@pytest.mark.parametrize(("calendar", "grain", "first"), GRAINS, ids=str)
+def test_every_period_and_member_is_what_the_rows_say(history, calendar, grain, first, dimension):
+    periods = periods_of(calendar, grain, first)
+    keys = [key for key, kpi in CATALOGUE.items() if dimension is None or dimension in kpi.dimensions]
+    name = dimension and dimension.value
+
+    found = shown(keys, Query(periods, TODAY, by=dimension))
+
+    wanted = {key: of_dimension(applicable(key, expected(key, periods)), name) for key in keys}
+    assert [key for key in keys if without_zeros(found[key]) != wanted[key]] == []
+    assert [key for key in keys if not wanted[key]] == []
+
+
+@pytest.mark.parametrize(("first", "last"), [(date(2022, 9, 15), date(2022, 9, 25)), (date(2025, 3, 15), date(2025, 3, 24))])
+def test_days_around_leap_days_and_changed_clocks(history, first, last):
+    periods = periods_of(Calendar.JALALI, Grain.DAY, first, last)
+
+    found = shown(CATALOGUE, Query(periods, TODAY))
+
+    assert [key for key in FIGURES if without_zeros(found[key]) != of_dimension(expected(key, periods), None)] == []
+
+
+@pytest.mark.parametrize("dimension", [None, *Dimension], ids=lambda each: each and each.value)
+@pytest.mark.parametrize("filtered", [Dimension.CHANNEL, Dimension.OWNER, Dimension.TEAM, Dimension.PRODUCT, Dimension.CAMPAIGN])
+def test_one_member_filtered_and_split_by_the_others(history, filtered, dimension):
+    """Where two dimensions meet, numbers come from stored days or from the rows instead of period sums."""
+    model = {"channel": Channel, "owner": User, "team": Team, "product": Product, "campaign": Campaign}[filtered.value]
+    member, periods = model.objects.order_by("pk")[0].pk, periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))
+    keys = [key for key, kpi in CATALOGUE.items() if {filtered, dimension or filtered} <= set(kpi.dimensions)]
+
+    found = shown(keys, Query(periods, TODAY, by=dimension, filters={filtered: member}))
+
+    cells = {key: applicable(key, expected(key, periods, only=(filtered.value, member))) for key in keys}
+    name = dimension and dimension.value
+    assert [key for key in keys if without_zeros(found[key]) != of_dimension(cells[key], name)] == []
+
+
+@pytest.mark.parametrize("role", ["rep", "manager"])
+def test_a_rep_reads_what_is_theirs_and_a_manager_what_is_the_teams(history, role):
+    periods = periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))
+    rep = User.objects.get(email="rep1@example.com")
+    manager = User(email="m@example.com", role="manager", visibility="team", team=rep.team)
+    viewer, only = (rep, ("owner", rep.pk)) if role == "rep" else (manager, ("team", rep.team_id))
+
+    found = shown(CATALOGUE, Query(periods, TODAY, viewer=viewer))
+
+    costs = {"cost_per_lead", "gross_margin", "customer_acquisition_cost"} if role == "rep" else set()
+    assert {key for key in FIGURES if not without_zeros(found[key])} == costs
+    wrong = [key for key in FIGURES if without_zeros(found[key]) != of_dimension(expected(key, periods, only=only), None)]
+    assert set(wrong) == costs
+
+
+def test_jalali_months_gregorian_months_and_days_add_up_to_the_same(history):
+    """All rows, expenses and losses lie in each span, so each way of cutting it gives the same sums."""
+    today = date(2027, 4, 1)
+    cuts = [
+        periods_of(Calendar.JALALI, Grain.MONTH, date(2020, 3, 20), date(2027, 3, 20)),
+        periods_of(Calendar.GREGORIAN, Grain.MONTH, date(2020, 1, 1), date(2027, 3, 31)),
+        periods_of(Calendar.JALALI, Grain.DAY, date(2020, 3, 20), date(2027, 3, 20)),
+        periods_of(Calendar.JALALI, Grain.FISCAL_YEAR, date(2020, 3, 20), date(2027, 3, 20)),
+    ]
+
+    found = [shown(SUMMABLE, Query(cut, today)) for cut in cuts]
+
+    totals = [
+        {key: (sum(a for a, _ in cells.values()), sum(b or 0 for _, b in cells.values())) for key, cells in each.items()}
+        for each in found
+    ]
+    assert totals == [totals[0]] * 4
+    # Over all time everybody who came has left: growth is 0.
+    assert [key for key, pair in totals[0].items() if not pair[0]] == ["net_customer_growth"]
+
+
+@pytest.mark.parametrize("dimension", [None, *CATALOGUE["active_customers"].dimensions])
+def test_the_base_at_the_end_is_the_base_at_the_start_and_the_growth(history, dimension):
+    periods = periods_of(Calendar.JALALI, Grain.MONTH, date(2023, 3, 21))
+    keys = ("active_customers", "net_customer_growth", "churn_rate")
+    tables = read([CATALOGUE[key] for key in keys], Query(periods, TODAY, by=dimension))
+    active, growth, churn = ([tables[key].total, *tables[key].members.values()] for key in keys)
+
+    for ends, edges in zip(active, growth, strict=True):
+        steps = [after.value - before.value for before, after in pairwise(ends)]
+        assert steps == [value.value for value in edges[1:]]
+    for ends, starts in zip(active, churn, strict=True):
+        assert [value.value for value in ends[:-1]] == [value.denominator for value in starts[1:]]
+
+
+@pytest.mark.parametrize("dimension", [None, Dimension.CHANNEL])
+def test_one_period_asked_of_the_oracle(history, dimension):
+    """The short form that benchmarks use: a running month ends today."""
+    (period,) = periods_of(Calendar.JALALI, Grain.MONTH, TODAY)
+    with connection.cursor() as cursor:
+        found = oracle("orders", period.start, period.end, TODAY, dimension and dimension.value, cursor=cursor)
+
+    table = read([CATALOGUE["orders"]], Query((period,), TODAY, by=dimension))["orders"]
+    rows = {member: values[0] for member, values in table.members.items()} if dimension else {0: table.total[0]}
+    assert found == {member: (value.numerator, None) for member, value in rows.items() if value.numerator}
+    assert sum(top for top, _ in found.values()) == table.total[0].value
