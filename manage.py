@@ -34,7 +34,9 @@ def install(lock: str) -> None:
     if is_new and subprocess.run([uv, "venv", "-q", VENV] if uv else [sys.executable, "-m", "venv", VENV]).returncode:
         shutil.rmtree(VENV, ignore_errors=True)  # half made: without pip
         sys.exit("No virtual environment. Debian and Ubuntu: apt-get install python3-venv, or install uv; then run this again.")
-    pip = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
+    pip = (
+        [uv, "pip", "install", "--compile-bytecode", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
+    )
     with subprocess.Popen([*pip, "--require-hashes", "-r", HERE / lock], stdout=subprocess.PIPE, text=True) as running:
         show_progress(running.stdout, total=(HERE / lock).read_text().count("=="))
     if running.returncode:
