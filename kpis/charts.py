@@ -47,12 +47,14 @@ def height(value: Decimal, least: Decimal, most: Decimal) -> float:
 
 
 def path_of(places: Sequence[tuple[float, float] | None]) -> str:
-    """Where a value is missing the line stops and begins again."""
-    pieces, is_down = [], False
-    for place in places:
-        if place is not None:
-            pieces.append(f"{'L' if is_down else 'M'}{place[0]} {place[1]}")
-        is_down = place is not None
+    """Where a value is missing the line stops and begins again; one between two gaps is a dot."""
+    pieces = []
+    for before, place, after in zip((None, *places), places, (*places[1:], None), strict=False):
+        if place is None:
+            continue
+        pieces.append(f"{'M' if before is None else 'L'}{place[0]} {place[1]}")
+        if before is None and after is None:
+            pieces.append("h0")
     return "".join(pieces)
 
 
@@ -106,7 +108,7 @@ def trend_chart(
         "summary": trend_summary(kpi, values, prefs),
         "annotations": nowruz(periods),
     }
-    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows[::-1]}
+    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows[::-1], "size": "tall"}
 
 
 def series_of(kpi: Kpi, name: str, values: Sequence[Value], prefs: Preferences, *, style: str, is_open: bool) -> dict[str, Any]:
@@ -192,7 +194,7 @@ def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Prefere
         "summary": _("Highest: %(name)s with %(value)s.")
         % {"name": most.label, "value": value_text(kpi, most.now.value, prefs, short=True)},
     }
-    return {"id": "breakdown", "title": title, "data": data, "headings": [], "rows": [], "size": ""}
+    return {"id": "breakdown-chart", "title": title, "data": data, "headings": [], "rows": [], "size": ""}
 
 
 def funnel_steps(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ GRAINS = {
     Grain.DAY: gettext_lazy("Day"),
     Grain.WEEK: gettext_lazy("Week"),
     Grain.MONTH: gettext_lazy("Month"),
-    Grain.QUARTER: gettext_lazy("Season"),
+    Grain.QUARTER: gettext_lazy("Quarter"),
     Grain.YEAR: gettext_lazy("Year"),
 }
 COMPARES = {

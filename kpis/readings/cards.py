@@ -92,6 +92,11 @@ class Card:
     target: None = None
     target_url: str = ""
 
+    @property
+    def bare_change(self) -> dict[str, str] | None:
+        """The change without the words, for a table whose heading says them."""
+        return self.change and self.change | {"words": ""}
+
 
 def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "") -> Card:
     """The card of a reading; `query` is what its link carries on, so that filters and period stay."""
@@ -111,7 +116,7 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
         reason_url=reason_url(kpi, now, choice.viewer),
         value_html=data_value(now.value, number) if now.value is not None else "",
         unit_label=unit,
-        is_small_sample=now.is_small_sample(kpi),
+        is_small_sample=now.value is not None and now.is_small_sample(kpi),
         change=change_chip(kpi, change_between(kpi, now, reading.then), choice, prefs) if choice.other else None,
         sparkline=sparkline(reading.trend, is_open=choice.period.is_running(choice.today)),
         sample_text=sample_text(kpi, now, prefs),

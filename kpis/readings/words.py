@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 
 from django.utils.translation import gettext as _
 
+from crm.jalali import language_key
 from crm.money import DISPLAY_UNITS, MINUS, NOTHING, format_number, format_percent, money_parts
 from crm.periods import Period
 from crm.preferences import Preferences
@@ -14,6 +15,9 @@ from kpis.definitions import Kpi, Unit
 # From what amount on a short form says millions or billions; units that say it already stay as they are.
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 SCALED_UNITS = ("rial", "toman")
+WHOLE_FROM = 1000
+# Keeps a sign at the left of its number where the words around run from right to left.
+ISOLATE, END_ISOLATE = "\u2066", "\u2069"
 
 
 def scaled(scale: str, unit: str) -> str:
@@ -47,6 +51,7 @@ def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
         for scale, name in SCALES:
             if abs(shown) >= scale:
                 return number_text(shown / scale, prefs, most=2), scaled(name, unit.name(prefs.language))
+        return number_text(shown, prefs, most=0 if abs(shown) >= WHOLE_FROM else unit.decimals), unit.name(prefs.language)
     return money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
 
 
@@ -93,11 +98,16 @@ def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bo
 def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
     """A difference in the KPI's own unit; of rates, in points."""
     if kpi.unit is Unit.PERCENT:
-        return _("%(number)s points") % {"number": signed(difference * 100, prefs, 1)}
+        return _("%(number)s points") % {"number": isolated(signed(difference * 100, prefs, 1), prefs)}
     if kpi.unit is Unit.SCORE:
         return signed(difference, prefs, 1)
+    number, unit = value_parts(kpi, difference, prefs, short=True)
     sign = "+" if difference > 0 else ""
-    return sign + value_text(kpi, difference, prefs, short=True)
+    return f"{isolated(sign + number, prefs)} {unit}".strip()
+
+
+def isolated(number: str, prefs: Preferences) -> str:
+    return f"{ISOLATE}{number}{END_ISOLATE}" if language_key(prefs.language) == "fa" else number
 
 
 def period_text(period: Period, prefs: Preferences) -> str:

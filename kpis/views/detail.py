@@ -29,7 +29,7 @@ from kpis.readings.summary import Choice, Compare, Reading, summarise, year_befo
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.overview import CARRIED, filter_bar
 
-PAGE = 50
+PAGE = 25
 SIDES = ("numerator", "denominator")
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}

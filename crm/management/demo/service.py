@@ -80,7 +80,8 @@ def nps_answers(story: Story, survey: Survey, buyers: list[Buyer]) -> list[Answe
         mix = WAVES.get(len(months) - 1 - number)
         last = min(month.end, story.today)
         asked = askable(buyers, month.start)
-        size = min(len(asked), WAVE_SIZE if mix else TRICKLE)
+        elapsed = ((last - month.start).days + 1) / month.days
+        size = min(len(asked), round(elapsed * (WAVE_SIZE if mix else TRICKLE)))
         for buyer in story.rng.sample(asked, k=size):
             day = month.start + timedelta(days=story.rng.randint(0, (last - month.start).days))
             scores = story.one_of((PROMOTERS, PASSIVES, DETRACTORS), mix or (50, 27, 23))
