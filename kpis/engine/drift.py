@@ -148,14 +148,16 @@ def drift_of_sums(cursor: Any, cube: Cube, *, noted: bool = False) -> Iterator[s
     )
     cursor.execute(
         f"""
+        WITH dirty AS MATERIALIZED (
+            SELECT DISTINCT c.grain, c.start FROM kpis_dirtyday y
+              JOIN kpis_calendarday c ON c.day BETWEEN y.first_day AND y.last_day WHERE y.cube = %(cube)s)
         SELECT grain, dimension, start, member, {SUMS} FROM (
             SELECT c.grain, v.dimension, c.start, v.member, {", ".join("d." + name for name in FOLDS)}
               FROM {DELTA} d JOIN kpis_calendarday c ON c.day = d.day
              CROSS JOIN LATERAL (VALUES {values}) v (dimension, member) WHERE d.cube = %(cube)s
              UNION ALL
             SELECT grain, dimension, start, member, {NEGATED} FROM kpis_rollup WHERE cube = %(cube)s) q
-         WHERE NOT EXISTS (SELECT 1 FROM kpis_dirtyday y JOIN kpis_calendarday c ON c.day BETWEEN y.first_day AND y.last_day
-                            WHERE y.cube = %(cube)s AND c.grain = q.grain AND c.start = q.start)
+         WHERE NOT EXISTS (SELECT 1 FROM dirty y WHERE y.grain = q.grain AND y.start = q.start)
            AND NOT EXISTS (SELECT 1 FROM kpis_dirtyparent)
            AND (%(days)s OR NOT EXISTS (SELECT 1 FROM kpis_dirtycustomer))
          GROUP BY 1, 2, 3, 4 HAVING {any_left()} LIMIT 20
