@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
@@ -21,6 +22,9 @@ class Echo:
 
 
 def safe_cell(value: object) -> str:
+    """A cell as text; numbers are no formula, whatever their sign."""
+    if isinstance(value, int | float | Decimal):
+        return str(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
 

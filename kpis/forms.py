@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.core.exceptions import BadRequest
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,7 +70,7 @@ class Link:
 def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
     filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
     compare = enum_asked(Compare, query.get("compare"), Compare.PREVIOUS)
-    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer)
+    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer, prefs.organization)
 
 
 def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> Period:
@@ -123,18 +125,31 @@ def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
     """The selects of the filter bar; of one KPI only those it can be narrowed by."""
     names = [name for name in FILTERS if kpi is None or name in kpi.dimensions]
-    return [select_of(name, options_of(name, choice.viewer), choice.filters.get(name)) for name in names]
+    options = options_of(names, choice.viewer)
+    return [select_of(name, options[name], choice.filters.get(name)) for name in names]
 
 
-def options_of(name: Dimension, viewer: User) -> list[tuple[int, str]]:
+def options_of(names: Sequence[Dimension], viewer: User) -> dict[Dimension, list[tuple[int, str]]]:
+    """Keys and names of what can be chosen, from one statement."""
+    options: dict[Dimension, list[tuple[int, str]]] = {name: [] for name in names}
+    if not names:
+        return options
+    first, *others = (rows_of(name, viewer) for name in names)
+    for name, pk, text in first.union(*others, all=True):
+        options[Dimension(name)].append((pk, text))
+    return {name: sorted(found, key=lambda option: option[1]) for name, found in options.items()}
+
+
+def rows_of(name: Dimension, viewer: User) -> QuerySet:
+    """(dimension, key, name) of the newest members of a dimension that a viewer may choose from."""
     match name:
         case Dimension.CAMPAIGN:
-            rows: Iterable[Any] = Campaign.objects.visible_to(viewer).only("pk", "name")[:MOST_OPTIONS]
+            rows, label = Campaign.objects.visible_to(viewer), F("name")
         case Dimension.CHANNEL:
-            rows = Channel.objects.visible_to(viewer).only("pk", "name")[:MOST_OPTIONS]
+            rows, label = Channel.objects.visible_to(viewer), F("name")
         case _:
-            rows = owners_for(viewer).only("pk", "name", "email")[:MOST_OPTIONS]
-    return [(row.pk, str(row)) for row in rows]
+            rows, label = owners_for(viewer), Case(When(name="", then="email"), default="name")
+    return rows.order_by("-pk").values_list(Value(name.value), "pk", Cast(label, TextField()))[:MOST_OPTIONS]
 
 
 def select_of(name: Dimension, options: Sequence[tuple[int, str]], chosen: int | None) -> dict[str, Any]:

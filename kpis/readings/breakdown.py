@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from kpis.definitions import Dimension, Kpi
+from kpis.readings.freshness import Freshness
 from kpis.readings.members import UNKNOWN, member_labels
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
@@ -29,10 +30,11 @@ class Part:
 
 def break_down(kpi: Kpi, by: Dimension, choice: Choice) -> list[Part]:
     """The parts of the period's value, the largest first and the unknown one last."""
-    query = replace(choice.trend_query(1), by=by)
+    query, other = replace(choice.trend_query(1), by=by), choice.other_query
     with one_snapshot():
-        now = read_in_snapshot([kpi], query)[kpi.key]
-        then = read_in_snapshot([kpi], replace(choice.other_query, by=by))[kpi.key] if choice.other_query else None
+        shared = {"organization": choice.organization, "freshness": Freshness.of(query)}
+        now = read_in_snapshot([kpi], query, **shared)[kpi.key]
+        then = read_in_snapshot([kpi], replace(other, by=by), **shared)[kpi.key] if other else None
     members = sorted(set(now.members) | set(then.members if then else ()))
     labels = member_labels(by, members)
     adds_up = by not in kpi.not_additive

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from crm.models import User
+from crm.models import Organization, User
 from crm.periods import Period
 from kpis.definitions import Dimension, Kpi
+from kpis.readings.freshness import Freshness
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.values import Table, Value, read_in_snapshot
@@ -32,6 +33,7 @@ class Choice:
     filters: Mapping[Dimension, int]
     today: date
     viewer: User | None
+    organization: Organization
 
     @property
     def other(self) -> Period | None:
@@ -84,22 +86,25 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND) -> dict[s
     able = [kpi for kpi in kpis if set(choice.filters) <= set(kpi.dimensions)]
     query = choice.trend_query(count)
     with one_snapshot():
-        tables = read_in_snapshot(able, query)
-        others = compared(able, choice, query, tables)
+        freshness = Freshness.of(query)
+        tables = read_in_snapshot(able, query, organization=choice.organization, freshness=freshness)
+        others = compared(able, choice, query, tables, freshness)
     return {
         kpi.key: Reading(kpi, tables[kpi.key].total, others.get(kpi.key)) if kpi.key in tables else unfit(kpi, query)
         for kpi in kpis
     }
 
 
-def compared(kpis: Sequence[Kpi], choice: Choice, query: Query, tables: Mapping[str, Table]) -> dict[str, Value]:
-    """The values of the period compared with, from the trend where it holds it whole."""
+def compared(
+    kpis: Sequence[Kpi], choice: Choice, query: Query, tables: Mapping[str, Table], freshness: Freshness
+) -> dict[str, Value]:
+    """The values of the period compared with, from the trend where it holds it whole; nobody asks how fresh they are."""
     if choice.other is None:
         return {}
     if choice.cut_days is None and choice.other in query.periods:
         index = query.periods.index(choice.other)
         return {key: table.total[index] for key, table in tables.items()}
-    found = read_in_snapshot(kpis, choice.other_query)
+    found = read_in_snapshot(kpis, choice.other_query, organization=choice.organization, freshness=freshness)
     return {key: table.total[0] for key, table in found.items()}
 
 
@@ -112,8 +117,9 @@ def year_before(kpi: Kpi, choice: Choice, periods: Sequence[Period]) -> list[Val
     before = tuple(period.same_last_year() for period in periods)
     query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer)
     with one_snapshot():
-        values = read_in_snapshot([kpi], query)[kpi.key].total
+        values = read_in_snapshot([kpi], query, organization=choice.organization)[kpi.key].total
         if choice.cut_days is None or choice.other_query is None:
             return values
-        last = read_in_snapshot([kpi], replace(choice.other_query, periods=before[-1:]))[kpi.key].total
+        cut = replace(choice.other_query, periods=before[-1:])
+        last = read_in_snapshot([kpi], cut, organization=choice.organization)[kpi.key].total
     return [*values[:-1], *last]
