@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+NUMBERS = {int, Decimal}
+SEPARATOR = "\x1f"
+SPECIAL = re.compile(r'["\\]')
 
 
 def arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -13,6 +19,15 @@ def arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
 
 
 def array(values: Iterable[Any]) -> str:
+    """An array literal. Columns of one plain type, which most are, are not looked at value by value."""
+    values = list(values)
+    kinds = set(map(type, values))
+    if kinds <= NUMBERS:
+        return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str}:
+        joined = SEPARATOR.join(values)
+        if not SPECIAL.search(joined):
+            return '{"' + joined.replace(SEPARATOR, '","') + '"}'
     return "{" + ",".join(map(element, values)) + "}"
 
 

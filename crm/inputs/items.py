@@ -13,7 +13,7 @@ from crm.inputs.failures import Failure
 CREATED, UPDATED, UNCHANGED, STALE, ERROR = "created", "updated", "unchanged", "stale", "error"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """What was sent, the row it belongs to, and what became of it."""
 

@@ -47,4 +47,4 @@ class Rates:
 
 def is_too_fine(amount: Decimal, currency: str) -> bool:
     """More decimals than the currency has."""
-    return CURRENCY_DIGITS[currency] == 0 and amount % 1 != 0
+    return CURRENCY_DIGITS[currency] == 0 and amount != amount.to_integral_value()

@@ -68,20 +68,32 @@ class _Cleaner:
         steps = plan(type(struct))
         for key, sent in data.items():
             step = steps.get(key)
-            if step is not None and sent is not None:
-                setattr(struct, step.name, self.cleaned(step, getattr(struct, step.name), sent, f"{base}/{key}"))
+            if step is None or sent is None:
+                continue
+            value = getattr(struct, step.name)
+            kind = type(value)
+            if kind is str or (step.clean is not None and not step.texts_only and kind is not list):
+                try:
+                    setattr(struct, step.name, step.clean(value, self.caller))
+                except ValueError as error:
+                    self.fail(f"{base}/{key}", error)
+            elif kind is list:
+                self.clean_list(step, value, sent, f"{base}/{key}")
+            elif isinstance(value, Struct):
+                self.clean(value, sent, f"{base}/{key}")
 
-    def cleaned(self, step: Step, value: Any, sent: Any, base: str) -> Any:
-        if isinstance(value, Struct):
-            self.clean(value, sent, base)
-        elif type(value) is list:
-            return [self.cleaned(step, each, sent[index], f"{base}/{index}") for index, each in enumerate(value)]
-        elif step.clean is not None and (type(value) is str or not step.texts_only):
-            try:
-                return step.clean(value, self.caller)
-            except ValueError as error:
-                self.failures.append(Failure(base, getattr(error, "code", "wrong-type")))
-        return value
+    def clean_list(self, step: Step, values: list[Any], sent: list[Any], base: str) -> None:
+        for index, value in enumerate(values):
+            if isinstance(value, Struct):
+                self.clean(value, sent[index], f"{base}/{index}")
+            elif step.clean is not None and (type(value) is str or not step.texts_only):
+                try:
+                    values[index] = step.clean(value, self.caller)
+                except ValueError as error:
+                    self.fail(f"{base}/{index}", error)
+
+    def fail(self, pointer: str, error: ValueError) -> None:
+        self.failures.append(Failure(pointer, getattr(error, "code", "wrong-type")))
 
 
 @cache

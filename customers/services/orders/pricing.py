@@ -90,15 +90,15 @@ def line_of(draft: Draft, position: int) -> LineDraft:
 
 def check_line(draft: Draft, line: LineDraft) -> None:
     pointer = f"/lines/{line.position}"
-    if not (line.sku or line.name):
+    if not line.sku and not line.name:
         draft.item.refuse(f"{pointer}/sku", "required")
     for name in ("unit_price", "discount", "tax"):
         if is_too_fine(getattr(line, name), draft.values["currency"]):
             draft.item.refuse(f"{pointer}/{name}", "precision")
-    if line.amount < 0:
+    gross = line.quantity * line.unit_price
+    if line.discount > gross:
         draft.item.refuse(f"{pointer}/discount", "out-of-range")
-    rate = draft.values["rate"] or 1
-    if line.quantity * line.unit_price * rate >= LARGEST or (line.unit_cost or 0) * line.quantity * rate >= LARGEST:
+    if max(gross, line.quantity * (line.unit_cost or ZERO)) * (draft.values["rate"] or 1) >= LARGEST:
         draft.item.refuse(f"{pointer}/unit_price", "amount-too-large")
 
 
@@ -106,7 +106,7 @@ def line_from(row: OrderLine) -> LineDraft:
     """A stored line that stays."""
     return LineDraft(
         position=row.position,
-        sku=row.product.sku if row.product_id else "",
+        sku=row.sku or "",
         name=row.name,
         quantity=row.quantity,
         unit_price=row.unit_price,
@@ -153,7 +153,7 @@ def set_costs(draft: Draft, products: dict[str, tuple[int, Decimal | None]]) -> 
     rate = draft.values["rate"]
     frozen = {}
     if draft.row is not None:
-        frozen = {row.product.sku: row.unit_cost for row in draft.row.lines.all() if row.product_id}
+        frozen = {row.sku: row.unit_cost for row in draft.row.lines.all() if row.sku}
     for line in draft.lines:
         if draft.has_new_lines:
             line.product_id, cost = products.get(line.sku, (None, None)) if line.sku else (None, None)

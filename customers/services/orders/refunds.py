@@ -126,12 +126,11 @@ def joined(parts: Parts) -> Parts:
 
 def carried(draft: Draft, row: Refund, caller: Caller) -> RefundDraft:
     """A stored refund over changed lines: goods that are still on the order stay returned, the rest is spread."""
-    by_key = {line.product_id: line for line in draft.row.lines.all()} if draft.row else {}
+    skus = {line.pk: line.sku for line in draft.row.lines.all()}
     by_sku = {line.sku: line for line in draft.lines if line.sku}
     parts: Parts = []
     for part in row.lines.all():
-        old = next((line for line in by_key.values() if line.pk == part.line_id), None)
-        new = by_sku.get(old.product.sku) if old is not None and old.product_id else None
+        new = by_sku.get(skus.get(part.line_id) or "")
         if part.quantity and new is not None and new.quantity >= part.quantity:
             parts.append(Part(new, part.quantity, part.amount))
     rest = row.amount - sum((part.amount for part in parts), ZERO)

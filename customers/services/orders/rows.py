@@ -24,11 +24,11 @@ ORDER_VALUES = """
 INSERT_ORDERS = (
     """
 INSERT INTO customers_order (id, external_id, source, created_at, number, customer_id, placed_at, status, currency, rate,
-                             discount, tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount, cost_amount,
-                             unknown_costs)
+                             discount, tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount,
+                             cost_amount, unknown_costs)
 SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate,
-       v.discount, v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount, v.cost_amount,
-       v.unknown_costs
+       v.discount, v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount,
+       v.cost_amount, v.unknown_costs
 """
     + ORDER_VALUES
 )
