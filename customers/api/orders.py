@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
 from msgspec import Struct
 
 from crm.api.output import Column, Output, plain, shown
 from crm.api.resource import Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
 from customers.models import Order, OrderLine
-from customers.services.orders import OrderIn, RefundIn, add_refund, write_orders
+from customers.services.orders import PARTS, OrderIn, RefundIn, add_refund, write_orders
 
 
 class OrderLineOut(Struct, rename={"line_class": "class"}):
@@ -59,7 +58,7 @@ def line_of(order: Order, line: OrderLine, caller: Caller) -> OrderLineOut:
         cost = round(cost / order.rate, 2)
     return OrderLineOut(
         id=line.pk,
-        sku=line.product.sku if line.product_id else None,
+        sku=line.sku,
         name=line.name,
         quantity=line.quantity,
         unit_price=plain(line.unit_price),
@@ -73,7 +72,7 @@ def line_of(order: Order, line: OrderLine, caller: Caller) -> OrderLineOut:
 
 
 def refunds_of(order: Order, caller: Caller) -> list[RefundOut]:
-    skus = {line.pk: line.product.sku if line.product_id else None for line in order.lines.all()}
+    skus = {line.pk: line.sku for line in order.lines.all()}
     return [
         RefundOut(
             id=refund.pk,
@@ -110,9 +109,7 @@ ORDERS = Resource(
     write=write_orders,
     required=("lines",),
     needs_key=True,
-    rows=lambda rows: rows.prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("product").order_by("position")), "refunds__lines"
-    ),
+    rows=lambda rows: rows.prefetch_related(*PARTS),
     output=Output(
         Order,
         [
