@@ -1,8 +1,10 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations
 
 
-def make_organization(apps, schema_editor):
+def make_organization(apps: Any, schema_editor: Any) -> None:
     apps.get_model("crm", "Organization").objects.get_or_create(pk=1, defaults={"time_zone": settings.ORGANIZATION_TIME_ZONE})
 
 
