@@ -1,0 +1,120 @@
+"""What holds on every page, in both languages, light and dark, on a phone and on a desk."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import LeadSource
+from customers.models import Customer, Order, OrderLine, Refund, Ticket
+from leads import services
+from tests.factories.leads import make_lead, make_opportunity
+
+# Words that stay as they are in a Persian sentence.
+LATIN_WORDS = {"English", "MQL", "SQL", "NPS", "CSAT", "KPI", "ISO", "CLV", "CAC", "LCR", "CPL"}
+
+READ = """() => {
+  const wrong = {digits: [], words: [], broken: []};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement, text = node.textContent.trim();
+    if (!text || !parent.checkVisibility()) continue;
+    if (parent.closest('script, style, template, code, kbd, [dir=ltr], [lang=en]')) continue;
+    if (/[0-9]/.test(text)) wrong.digits.push(text);
+    wrong.words.push(...(text.match(/[A-Za-z]{2,}/g) ?? []));
+    if (/\\bNone\\b|\\bNaN\\b|undefined|Infinity|%\\(/.test(text)) wrong.broken.push(text);
+  }
+  return wrong;
+}"""
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('main :is(a, button, select, summary, input:not([type=hidden]))')]
+  .filter((each) => each.checkVisibility())
+  .filter((each) => getComputedStyle(each).display !== 'inline' && !each.closest('label'))
+  .filter((each) => { const box = each.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
+UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
+  .filter((each) => each.checkVisibility())
+  .filter((each) => !(each.labels?.length || each.getAttribute('aria-label') || each.getAttribute('aria-labelledby')
+    || each.textContent.trim() || each.title))
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def pages(sara):
+    """A company with a little of everything, and the address of each page of it."""
+    now = timezone.now()
+    source = LeadSource.objects.create(slug="exhibition", name="نمایشگاه")
+    facts = {"company": "شرکت بسیار بزرگ و پرآوازهٔ آریا و شریکان", "phone": "+989121112233", "email": "ali@example.com"}
+    lead = make_lead(name="علی مرادی", lead_source=source, owner=sara, at=now - timedelta(days=40), **facts)
+    make_lead(name="علی مرادی", phone="+989121112233", at=now - timedelta(minutes=12))
+    services.qualify_lead(lead, stage="mql", by=sara, at=now)
+    services.log_activity(by=sara, at=now, kind="note", lead=lead, body="در نمایشگاه دیدیمش.")
+    services.log_activity(by=sara, at=now, kind="call", lead=lead, due_at=now - timedelta(days=2))
+    opportunity = services.convert_lead(lead, by=sara, at=now, opportunity_name="بستهٔ سازمانی", amount=Decimal(1_234_567_890))
+    make_opportunity(name="سفارش کوچک", stage="demo", owner=sara, amount=Decimal(5_000_000), at=now - timedelta(days=30))
+    customer = Customer.objects.get()
+    order = Order.objects.create(customer=customer, placed_at=now, status="paid", currency="IRR", number="A-1001", owner=sara)
+    price = {"unit_price": Decimal(1_500_000), "unit_cost": Decimal(900_000)}
+    OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
+    Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
+    Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=sara)
+    return [
+        "/leads/",
+        "/leads/?stage=sql&created=this-month",
+        "/leads/new/",
+        f"/leads/{lead.pk}/",
+        f"/leads/{lead.pk}/edit/",
+        f"/leads/{lead.pk}/merge/",
+        "/pipeline/",
+        "/opportunities/new/",
+        f"/opportunities/{opportunity.pk}/",
+        f"/opportunities/{opportunity.pk}/move/?stage=lost",
+        f"/opportunities/{opportunity.pk}/move/?stage=won",
+        "/customers/",
+        "/customers/new/",
+        f"/customers/{customer.pk}/",
+        f"/customers/{customer.pk}/orders/new/",
+        f"/orders/{order.pk}/",
+        "/search/?q=علی",
+    ]
+
+
+@pytest.mark.parametrize(
+    "look", ["fa light 360", "fa dark 768", "fa light 1280", "fa dark 1920", "en dark 360", "en light 768", "en dark 1280"]
+)
+def test_nothing_runs_over_the_edge_and_everything_has_a_name(visit, sara, pages, look):
+    language, theme, width = look.split()
+    sara.language, sara.theme = language, theme
+    sara.save()
+    page = visit(sara, width=int(width))
+
+    for url in pages:
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        seen = {
+            "sideways": page.evaluate(SIDEWAYS),
+            "direction": page.evaluate("[document.documentElement.lang, document.documentElement.dir]"),
+            "theme": page.evaluate("document.documentElement.dataset.theme"),
+            "unnamed": page.evaluate(UNNAMED),
+            "small": page.evaluate(SMALL_TARGETS),
+        }
+
+        direction = ["fa", "rtl"] if language == "fa" else ["en", "ltr"]
+        assert (url, seen) == (url, {"sideways": 0, "direction": direction, "theme": theme, "unnamed": [], "small": []})
+
+
+def test_a_persian_page_is_persian(visit, sara, pages):
+    sara.name, sara.language, sara.calendar = "سارا", "fa", "jalali"
+    sara.save()
+    page = visit(sara)
+
+    for url in pages:
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        wrong = page.evaluate(READ)
+
+        assert (url, wrong["digits"], set(wrong["words"]) - LATIN_WORDS, wrong["broken"]) == (url, [], set(), [])

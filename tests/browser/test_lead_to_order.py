@@ -1,0 +1,142 @@
+"""One story as people live it: a lead is logged, qualified, converted, moved, won and paid for."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from campaigns.models import LeadSource
+from customers.models import Order, Product
+from leads.models import Lead, Opportunity
+from tests.factories.leads import make_lead
+
+
+@pytest.fixture
+def persian_omid(omid):
+    omid.language, omid.calendar = "fa", "jalali"
+    omid.save()
+    return omid
+
+
+def test_a_lead_becomes_an_order(visit, omid):
+    LeadSource.objects.create(slug="exhibition", name="Exhibition")
+    Product.objects.create(sku="P1", name="Package")
+    page = visit(omid)
+
+    page.goto("/leads/")
+    page.keyboard.press("c")
+    page.wait_for_url("**/leads/new/")
+    page.get_by_label("Name").fill("Ali Moradi")
+    page.get_by_label("Mobile").fill("۰۹۳۵ ۱۱۱ ۲۲۳۳")
+    page.get_by_label("Source").select_option("Exhibition")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Ali Moradi was saved.")).to_be_visible()
+    expect(page.get_by_role("link", name="0935 111 2233")).to_be_visible()
+
+    page.get_by_role("button", name="Qualify as MQL").click()
+    expect(page.get_by_text("Qualified as MQL")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Qualification as MQL taken back")).to_be_visible()
+
+    page.get_by_placeholder("What was said").fill("Wants two packages")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Wants two packages")).to_be_visible()
+
+    page.get_by_role("link", name="Convert to opportunity").click()
+    page.get_by_label("Amount (Toman)").fill("2,000")
+    page.get_by_role("button", name="Convert").click()
+    expect(page.get_by_role("heading", name="Ali Moradi")).to_be_visible()
+
+    page.goto("/pipeline/")
+    card = page.locator("[data-card]", has_text="Ali Moradi")
+    card.get_by_role("link", name="Ali Moradi").focus()
+    with page.expect_response(re.compile("/move/")):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("[data-column=demo] [data-card]")).to_have_count(1)
+    expect(page.locator("#board-sums")).to_contain_text("600 Toman")  # 2,000 × 0.30
+    page.reload()
+    expect(page.locator("[data-column=demo] [data-card]")).to_have_count(1)
+
+    page.get_by_role("link", name="Ali Moradi").click()
+    page.get_by_role("link", name="Won").click()
+    page.get_by_label("Final amount").fill("1800")
+    page.get_by_role("button", name="Won").click()
+    expect(page.get_by_text("Ali Moradi is won.")).to_be_visible()
+
+    page.get_by_role("link", name="New order").click()
+    page.get_by_label("Product").select_option("Package")
+    page.get_by_label("Quantity").fill("2")
+    page.get_by_label("Unit price").fill("900")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/opportunities/**")
+    page.get_by_role("button", name="Link").click()
+    expect(page.get_by_text("belongs to this opportunity now")).to_be_visible()
+
+    lead, opportunity, order = Lead.objects.get(), Opportunity.objects.get(), Order.objects.get()
+    assert (lead.phone, lead.lead_source.slug, lead.owner, lead.mql_at) == ("+989351112233", "exhibition", omid, None)
+    assert (opportunity.stage.slug, opportunity.amount, list(opportunity.orders.all())) == ("won", 18_000, [order])
+    assert (order.net_amount, order.status, order.customer) == (18_000, "paid", lead.customer)
+
+
+def test_a_duplicate_is_shown_while_the_number_is_typed(visit, omid):
+    make_lead(name="Ali Karimi", phone="+989121112233", owner=omid)
+    page = visit(omid)
+
+    page.goto("/leads/")
+    page.get_by_label("Mobile").press_sequentially("0912111", delay=10)
+    page.get_by_label("Mobile").press_sequentially("2233", delay=10)
+
+    expect(page.locator("#quick-add-duplicates")).to_contain_text("Looks like Ali Karimi")
+
+
+def test_a_card_is_dragged_from_right_to_left_in_persian(visit, persian_omid):
+    lead = make_lead(name="علی مرادی", owner=persian_omid)
+    page = visit(persian_omid)
+    page.goto(f"/leads/{lead.pk}/convert/")
+    page.get_by_role("button", name=re.compile("Convert|تبدیل")).click()
+
+    page.goto("/pipeline/")
+    first, second = (page.locator(f"[data-column={slug}]") for slug in ("contacted", "demo"))
+    assert second.bounding_box()["x"] < first.bounding_box()["x"]
+    with page.expect_response(re.compile("/move/")) as moved:
+        first.locator("[data-card]").drag_to(second)
+
+    assert moved.value.status == 204
+    expect(second.locator("[data-card]")).to_have_count(1)
+    assert Opportunity.objects.get().stage.slug == "demo"
+
+
+def test_lost_asks_for_the_reason_and_one_tap_answers(visit, omid):
+    page = visit(omid)
+    lead = make_lead(owner=omid)
+    page.goto(f"/leads/{lead.pk}/convert/")
+    page.get_by_role("button", name="Convert").click()
+
+    page.get_by_role("link", name="Lost").click()
+    page.get_by_role("button", name="Price").click()
+
+    expect(page.get_by_text("is lost.")).to_be_visible()
+    assert Opportunity.objects.get().lost_reason == "Price"
+
+
+def test_everything_needed_works_without_scripts(visit, omid):
+    omid.set_password("a long pass phrase")
+    omid.save()
+    page = visit(scripts=False)
+
+    page.goto("/")
+    page.locator("input[name=login]").fill(omid.email)
+    page.locator("input[name=password]").fill("a long pass phrase")
+    page.locator("main button").first.click()
+    page.wait_for_url("**/leads/")
+
+    page.get_by_role("link", name="New lead").first.click()
+    page.get_by_label("Name").fill("Ali")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Convert to opportunity").click()
+    page.get_by_role("button", name="Convert").click()
+    page.get_by_role("combobox", name="Move to").select_option("Demo")
+    page.get_by_role("button", name="Move", exact=True).click()
+    page.wait_for_url("**/pipeline/")
+
+    assert Opportunity.objects.get().stage.slug == "demo"
