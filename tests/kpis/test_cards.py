@@ -1,0 +1,225 @@
+"""What a card says about a change, worked out by hand."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.models import Organization
+from crm.periods import parse_period
+from kpis.catalogue import CATALOGUE
+from kpis.charts import path_of, sparkline, trend_chart, waterfall_steps
+from kpis.readings import Value
+from kpis.readings.breakdown import contribution_of
+from kpis.readings.cards import change_text, compared_words, filled_formula, reason_text, sample_text
+from kpis.readings.change import ChangeKind, change_between
+from kpis.readings.summary import Choice, Compare
+from kpis.readings.words import short_money, value_text
+
+MEHR = parse_period("1404-07")
+
+
+class Reader:
+    """Preferences without a database."""
+
+    def __init__(self, language="en", money_unit="toman"):
+        self.language, self.money_unit, self.calendar, self.latin_digits = language, money_unit, "jalali", False
+
+
+def value(number, *, size=100, **facts):
+    number = None if number is None else Decimal(number)
+    return Value(MEHR, numerator=number, value=number, sample_size=size, **facts)
+
+
+def rate(part, whole):
+    return Value(MEHR, Decimal(part), Decimal(whole), Decimal(part) / Decimal(whole), sample_size=whole)
+
+
+def choice(period, today, compare=Compare.PREVIOUS):
+    return Choice(parse_period(period), compare, {}, today, None, Organization())
+
+
+def text_of(key, now, then, language="en"):
+    return change_text(CATALOGUE[key], change_between(CATALOGUE[key], now, then), Reader(language))
+
+
+def test_a_rate_changes_in_points_and_never_by_a_percentage_of_itself():
+    change = change_between(CATALOGUE["lead_conversion_rate"], rate(25, 100), rate(218, 1000))
+    assert (change.kind, change.size, change.tone, change.direction) == (ChangeKind.POINTS, Decimal("0.032"), "good", "up")
+    assert text_of("lead_conversion_rate", rate(25, 100), rate(218, 1000)) == "+3.2 points"
+
+
+def test_a_sign_stays_at_its_number_in_persian():
+    assert "\u2066+۳٫۲\u2069" in text_of("lead_conversion_rate", rate(25, 100), rate(218, 1000), "fa")
+
+
+def test_a_count_changes_in_percent():
+    assert text_of("leads", value(118), value(100)) == "+18.0%"
+    assert text_of("leads", value(75), value(100)) == "−25.0%"
+
+
+def test_nothing_before_is_new_and_not_a_hundred_percent():
+    assert text_of("leads", value(7), value(0)) == "new"
+
+
+def test_nothing_before_and_nothing_now_is_no_change():
+    assert text_of("leads", value(0), value(0)) == "no change"
+
+
+@pytest.mark.parametrize("then", [None, Value(MEHR, reason="no_data"), Value(MEHR, reason="no_denominator")])
+def test_without_a_figure_before_there_is_no_percentage(then):
+    assert text_of("leads", value(7), then) == "no figure"
+
+
+def test_without_a_figure_now_there_is_no_change_at_all():
+    assert change_between(CATALOGUE["leads"], Value(MEHR, reason="no_data"), value(7)) is None
+
+
+def test_from_below_zero_the_difference_is_told_and_not_a_share_of_it():
+    change = change_between(CATALOGUE["net_customer_growth"], value(20), value(-3))
+    assert (change.kind, change.size) == (ChangeKind.AMOUNT, Decimal(23))
+    assert text_of("net_customer_growth", value(20), value(-3)) == "+23"
+
+
+@pytest.mark.parametrize(
+    "key", ["churn_rate", "cost_per_lead", "customer_acquisition_cost", "mean_time_to_resolution", "lost_customers"]
+)
+def test_where_less_is_better_down_is_good(key):
+    assert change_between(CATALOGUE[key], value(4), value(5)).tone == "good"
+    assert change_between(CATALOGUE[key], value(5), value(4)).tone == "bad"
+
+
+def test_a_small_sample_has_a_direction_but_no_verdict():
+    change = change_between(CATALOGUE["lead_conversion_rate"], rate(6, 12), rate(25, 100))
+    assert (change.direction, change.tone) == ("up", "")
+
+
+def test_a_small_sample_is_named_with_its_size():
+    assert sample_text(CATALOGUE["lead_conversion_rate"], rate(6, 12), Reader()) == "Small sample (n = 12)"
+    assert sample_text(CATALOGUE["lead_conversion_rate"], rate(25, 100), Reader()) == "25 of 100"
+
+
+def test_the_previous_period_of_a_month_is_the_month_before():
+    assert choice("1404-07", date(2026, 1, 1)).other == parse_period("1404-06")
+    assert choice("1404-01", date(2026, 1, 1)).other == parse_period("1403-12")
+    assert choice("1404-07", date(2026, 1, 1), Compare.LAST_YEAR).other == parse_period("1403-07")
+    assert choice("1404-07", date(2026, 1, 1), Compare.NONE).other is None
+
+
+def test_a_running_period_is_compared_with_as_many_days_and_says_so():
+    running = choice("1404-07", date(2025, 10, 4))  # 12 Mehr
+    assert running.cut_days == 12
+    assert running.other_query.today == date(2025, 9, 3)  # 12 Shahrivar
+    assert compared_words(running, Reader()) == "vs the first 12 days of Shahrivar 1404"
+
+
+def test_on_its_first_day_it_is_compared_with_one_day():
+    assert compared_words(choice("1404-07", date(2025, 9, 23)), Reader()) == "vs the first day of Shahrivar 1404"
+
+
+def test_a_period_that_is_over_is_compared_with_a_whole_one():
+    over = choice("1404-07", date(2025, 10, 23))
+    assert over.cut_days is None
+    assert compared_words(over, Reader()) == "vs Shahrivar 1404"
+
+
+def test_on_its_last_day_a_month_is_compared_with_all_of_a_longer_one():
+    assert choice("1404-07", date(2025, 10, 22)).cut_days is None
+
+
+def test_a_formula_is_filled_with_the_numbers_of_the_period():
+    assert filled_formula(CATALOGUE["lead_conversion_rate"], rate(25, 100), Reader()) == "25 ÷ 100 = 25.0%"
+    score = Value(MEHR, Decimal(60), Decimal(120), Decimal(50), sample_size=120)
+    assert filled_formula(CATALOGUE["nps"], score, Reader()) == "100 × 60 ÷ 120 = +50"
+    cost = Value(MEHR, Decimal(1_000_000), Decimal(50), Decimal(20_000), sample_size=50)
+    assert filled_formula(CATALOGUE["cost_per_lead"], cost, Reader()) == "100,000 Toman ÷ 50 = 2,000 Toman"
+    wait = Value(MEHR, Decimal(108_000), Decimal(5), Decimal(6), sample_size=5)
+    assert filled_formula(CATALOGUE["mean_time_to_resolution"], wait, Reader()) == "108,000 ÷ 3,600 ÷ 5 = 6.0 hours"
+
+
+def test_a_missing_figure_names_the_data_it_needs():
+    missing = Value(MEHR, reason="no_data")
+    said = reason_text(CATALOGUE["customer_acquisition_cost"], missing)
+    assert said == "No data yet: needs acquisition expenses and orders"
+
+
+def test_an_unknown_reason_is_an_error_and_not_a_blank():
+    assert reason_text(CATALOGUE["leads"], Value(MEHR, reason="failed")) == "This could not be computed"
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "text"),
+    [
+        (16_285_513_050, "toman", ("1.63", "billion Toman")),
+        (16_285_513_050, "rial", ("16.29", "billion Rial")),
+        (9_142_857, "toman", ("914,286", "Toman")),
+        (12_500_000_000_000, "rial", ("12.5", "trillion Rial")),
+        (16_285_513_050, "million_toman", ("1,628.55", "million Toman")),
+        (-16_285_513_050, "toman", ("−1.63", "billion Toman")),
+        (15, "toman", ("1.5", "Toman")),
+    ],
+)
+def test_large_amounts_are_short_and_carry_their_unit(amount, unit, text):
+    assert short_money(Decimal(amount), Reader(money_unit=unit)) == text
+
+
+def test_each_unit_is_shown_in_its_own_way():
+    reader = Reader()
+    shown = {
+        "lead_conversion_rate": ("0.287", "28.7%"),
+        "leads": ("1234", "1,234"),
+        "nps": ("-20", "−20"),
+        "mean_time_to_resolution": ("6.25", "6.3 hours"),
+        "revenue": ("125000", "12,500 Toman"),
+    }
+    assert {key: value_text(CATALOGUE[key], Decimal(number), reader) for key, (number, _) in shown.items()} == {
+        key: text for key, (_, text) in shown.items()
+    }
+
+
+def test_contributions_add_up_to_the_change_of_a_rate():
+    """Search 10/50 → 20/60, exhibition 5/50 → 10/40: the whole goes from 15 % to 30 %."""
+    lcr = CATALOGUE["lead_conversion_rate"]
+    total, before = rate(30, 100), rate(15, 100)
+    search = contribution_of(lcr, rate(20, 60), rate(10, 50), total, before)
+    exhibition = contribution_of(lcr, rate(10, 40), rate(5, 50), total, before)
+    assert (search, exhibition) == (Decimal("0.085"), Decimal("0.065"))
+    assert search + exhibition == total.value - before.value
+
+
+def test_a_member_that_is_gone_took_its_amount_with_it():
+    assert contribution_of(CATALOGUE["leads"], value(0), value(7), value(20), value(25)) == -7
+
+
+def test_a_running_period_is_a_dot_apart_from_the_line():
+    drawn = sparkline([value(1), value(2), value(0)], is_open=True)
+    assert drawn["path"].count("L") == 1
+    assert (drawn["last_x"], drawn["last_y"]) == ("156.0", "36.0")
+
+
+def test_a_line_has_a_gap_where_there_is_no_value():
+    assert path_of([(0, 1), (1, 1), None, (3, 1), None]) == "M0 1L1 1M3 1h0"
+
+
+def test_one_known_value_is_no_trend():
+    assert sparkline([value(None, reason="no_data"), value(3)], is_open=False) is None
+
+
+def test_a_waterfall_ends_where_its_steps_lead():
+    """30 new, 5 returned, 15 lost: +20."""
+    parts = [("new", Decimal(30), "good"), ("returned", Decimal(5), "good"), ("lost", Decimal(-15), "bad")]
+    steps = waterfall_steps(parts, "net", Reader())
+    assert [step["value_text"] for step in steps] == ["+30", "+5", "−15", "+20"]
+    lost, net = steps[2], steps[3]
+    assert lost["start"] == net["length"] == pytest.approx(20 / 35 * 100, abs=0.01)
+    assert lost["length"] == pytest.approx(15 / 35 * 100, abs=0.01)
+
+
+def test_a_chart_and_its_table_say_the_same():
+    values = [Value(parse_period(key), value=Decimal(amount)) for key, amount in (("1403-12", 400), ("1404-01", 100))]
+    chart = trend_chart(CATALOGUE["leads"], values, Reader(), is_open=False)
+    assert chart["data"]["labels"] == ["Esfand 1403", "Farvardin 1404"]
+    assert chart["data"]["series"][0]["values"] == [400.0, 100.0]
+    assert chart["rows"] == [["Farvardin 1404", "100"], ["Esfand 1403", "400"]]
+    assert chart["data"]["annotations"] == [{"at": 1, "text": "Nowruz"}]
+    assert chart["data"]["summary"] == "400 in Esfand 1403, 100 in Farvardin 1404; highest 400 in Esfand 1403."

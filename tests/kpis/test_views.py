@@ -1,0 +1,379 @@
+"""The KPI pages, as different people see them."""
+
+import csv
+import io
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+
+from campaigns.models import Channel, Expense
+from crm.models import Organization
+from crm.periods import parse_period
+from kpis.catalogue import CATALOGUE
+from kpis.engine import drain
+from kpis.readings import Query, read
+from kpis.readings.summary import Choice, Compare, summarise, year_before
+from leads.models import Lead
+from tests.factories.customers import make_customer, make_order
+from tests.factories.leads import make_lead
+
+pytestmark = pytest.mark.django_db
+MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran
+DRAINED = datetime(2026, 1, 1, tzinfo=UTC)
+MOST_STATEMENTS = 15
+
+
+def leads_on(*days_of_mehr, **facts):
+    return [make_lead(at=MEHR + timedelta(days=day - 1), **facts) for day in days_of_mehr]
+
+
+def settle():
+    drain(at=DRAINED)
+
+
+def text_of(response):
+    """What a reader sees: no tags, no data of charts, nothing that is marked as code or as left to right."""
+    (page,) = re.findall(r"<main.*</main>", response.content.decode(), flags=re.DOTALL)
+    page = re.sub(r"<(script|style|template|select)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    page = re.sub(r'<(\w+)[^>]*dir="ltr"[^>]*>.*?</\1>', " ", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def card(response, key):
+    return next(card for card in response.context["cards"] if card.key == key)
+
+
+def rows_of(response):
+    text = b"".join(response.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+class TestOverview:
+    def test_a_stranger_is_asked_to_sign_in(self, browse):
+        assert browse().get("/kpis/").url.startswith("/account/login/")
+
+    @pytest.mark.parametrize("who", ["sara", "mina", "omid", "hana"])
+    def test_every_role_has_eight_cards_of_its_own(self, browse, request, who):
+        response = browse(request.getfixturevalue(who)).get("/kpis/")
+
+        assert len(response.context["cards"]) == 8
+        assert response.status_code == 200
+
+    def test_a_card_says_the_number_and_what_it_stands_on(self, browse, sara):
+        first, *_ = leads_on(1, 2, 3, 4)
+        Lead.objects.filter(pk=first.pk).update(converted_at=MEHR)
+        settle()
+
+        found = card(browse(sara).get("/kpis/?period=1404-07"), "lead_conversion_rate")
+
+        assert '<data value="0.250000000000">25.0</data>' in found.value_html
+        assert (found.sample_text, found.is_small_sample) == ("Small sample (n = 4)", True)
+        assert found.formula_filled == "1 ÷ 4 = 25.0%"
+
+    def test_without_data_a_card_says_which_is_missing_and_where_it_is_entered(self, browse, omid):
+        found = card(browse(omid).get("/kpis/"), "leads")
+
+        assert found.reason_text == "No data yet: needs leads"
+        assert found.reason_url == "/leads/new/"
+        assert found.value_html == ""
+
+    def test_costs_are_not_shown_to_a_rep(self, browse, omid):
+        channel = baker.make(Channel, slug="ads", source=None, external_id=None)
+        baker.make(
+            Expense, kind="ads", channel=channel, campaign=None, lead_source=None, amount=500, source=None, external_id=None,
+            valid_from=MEHR.date(), valid_to=MEHR.date(),
+        )  # fmt: skip
+        make_order(customer=make_customer(owner=omid), placed_at=MEHR)
+        settle()
+
+        page = browse(omid).get("/kpis/customer_acquisition_cost/?period=1404-07")
+
+        assert page.context["card"].reason_text == "Your role does not see what this needs"
+        assert "500" not in text_of(page)
+
+    def test_a_rep_sees_the_figures_of_their_own_records(self, browse, omid, nima, sara):
+        leads_on(1, 2, owner=omid)
+        leads_on(3, 4, 5, owner=nima)
+        settle()
+
+        seen = {who.name: browse(who).get("/kpis/leads/?period=1404-07").context["now"].value for who in (omid, nima, sara)}
+
+        assert seen == {"Omid": 2, "Nima": 3, "Sara": 5}
+
+    def test_naming_a_colleague_in_the_address_shows_nothing_of_theirs(self, browse, omid, nima):
+        leads_on(3, 4, 5, owner=nima)
+        settle()
+
+        assert browse(omid).get(f"/kpis/leads/?period=1404-07&owner={nima.pk}").context["now"].value == 0
+
+    @pytest.mark.parametrize("period", ["1404-07", "1404", "2025-10", "2025-Q4", "1404-07-01", "1404-07-05/W", "FY1404"])
+    def test_every_grain_of_both_calendars_has_its_page(self, browse, sara, period):
+        response = browse(sara).get("/kpis/", {"period": period})
+
+        assert response.context["steps"]["label"] == parse_period(period).label("en")
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "period=nonsense", "period=1404-13", "period=1404-12-30", "grain=decade", "compare=gut-feeling", "timing=both",
+            "timing=later", "campaign=all", "channel=-1", "owner=99999999999999999999", "chart=nothing", "funnel=up",
+        ],
+    )  # fmt: skip
+    def test_a_parameter_that_means_nothing_is_refused(self, browse, sara, query):
+        assert browse(sara).get(f"/kpis/?{query}").status_code == 400
+
+    @pytest.mark.parametrize("period", ["1300", "2090-01", "0001"])
+    def test_there_are_no_figures_before_the_calendar_begins_or_of_tomorrow(self, browse, sara, period):
+        assert browse(sara).get(f"/kpis/?period={period}").status_code == 404
+
+    def test_a_kpi_that_does_not_know_the_filter_says_so_instead_of_ignoring_it(self, browse, sara):
+        channel = baker.make(Channel, slug="ads", source=None, external_id=None)
+        leads_on(1, channel=channel)
+        settle()
+
+        response = browse(sara).get(f"/kpis/?period=1404-07&channel={channel.pk}")
+
+        assert card(response, "nps").reason_text == "Has no meaning with these filters"
+
+    def test_steps_to_the_neighbours_keep_the_rest_of_the_address(self, browse, sara):
+        steps = browse(sara).get("/kpis/?period=1404-07&compare=none&owner=null").context["steps"]
+
+        assert steps["previous_url"] == "?compare=none&owner=null&period=1404-06"
+        assert steps["next_url"] == "?compare=none&owner=null&period=1404-08"
+
+    def test_only_leading_cards_are_shown_when_asked_for(self, browse, sara):
+        response = browse(sara).get("/kpis/?timing=leading")
+
+        assert {found.kpi.timing.value for found in response.context["cards"]} <= {"leading", "both"}
+
+    def test_the_funnel_of_a_cohort_counts_the_same_leads_at_each_step(self, browse, sara):
+        customer = make_customer()
+        first, second, _third, _fourth = leads_on(1, 2, 3, 4)
+        Lead.objects.filter(pk=first.pk).update(converted_at=MEHR, customer=customer)
+        Lead.objects.filter(pk=second.pk).update(converted_at=MEHR)
+        make_order(customer=customer, placed_at=MEHR + timedelta(days=3))
+        settle()
+
+        steps = browse(sara).get("/kpis/?period=1404-07&funnel=cohort").context["funnel"]["steps"]
+
+        assert [(step["count_text"], step["percent"]) for step in steps] == [("4", 100), ("2", 50), ("1", 25)]
+
+    def test_a_page_asks_few_questions(self, browse, sara):
+        """Statements, without those that open and close the snapshot."""
+        make_order(customer=make_customer(), placed_at=MEHR)
+        leads_on(1, 2)
+        settle()
+        client = browse(sara)
+        for address in ("/kpis/", "/kpis/?period=1404-07"):
+            client.get(address)
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                client.get(address)
+            asked = [q for q in seen.captured_queries if q["sql"].split()[0] in ("SELECT", "WITH") or q["sql"].startswith("(")]
+            assert len(asked) <= MOST_STATEMENTS, [q["sql"][:80] for q in asked]
+
+    def test_persian_digits_are_not_mixed_with_latin_ones(self, browse, sara):
+        sara.language, sara.calendar = "fa", "jalali"
+        sara.save()
+        make_order(customer=make_customer(owner=sara), placed_at=MEHR, number="الف")
+        leads_on(1, 2, 3)
+        settle()
+
+        for address in ("/kpis/?period=1404-07", "/kpis/leads/?period=1404-07", "/kpis/revenue/?period=1404-07"):
+            assert re.findall(r"\S*[0-9]\S*", text_of(browse(sara).get(address))) == []
+
+    @pytest.mark.parametrize("address", ["/kpis/", "/kpis/revenue/", "/kpis/catalog/"])
+    def test_no_page_shows_what_a_program_says_for_nothing(self, browse, sara, address):
+        assert not re.search(r"\b(None|NaN|nan|undefined|Infinity)\b", text_of(browse(sara).get(address)))
+
+
+class TestOneKpi:
+    def test_the_rows_are_those_that_were_counted(self, browse, sara):
+        first, second = leads_on(1, 30, name="Inside")
+        leads_on(31, name="Outside")  # 1 Aban
+        settle()
+
+        page = browse(sara).get("/kpis/leads/?period=1404-07")
+
+        assert page.context["now"].value == 2
+        assert page.context["row_total"] == page.context["row_sum"] == "2"
+        assert [row["url"] for row in page.context["row_list"]] == [f"/leads/{first.pk}/", f"/leads/{second.pk}/"]
+
+    def test_both_sides_of_a_rate_can_be_opened(self, browse, sara):
+        first, *_ = leads_on(1, 2, 3)
+        Lead.objects.filter(pk=first.pk).update(converted_at=MEHR)
+        settle()
+        client = browse(sara)
+
+        sides = {
+            side: client.get(f"/kpis/lead_conversion_rate/?period=1404-07&side={side}").context["row_total"]
+            for side in ("numerator", "denominator")
+        }
+
+        assert sides == {"numerator": "1", "denominator": "3"}
+
+    def test_many_rows_are_turned_page_by_page(self, browse, sara):
+        leads_on(*range(1, 30))
+        settle()
+        client = browse(sara)
+
+        first = client.get("/kpis/leads/?period=1404-07")
+        second = client.get("/kpis/leads/" + first.context["rows_pager"].next_url.partition("#")[0])
+
+        assert (len(first.context["row_list"]), len(second.context["row_list"])) == (25, 4)
+        assert not second.context["rows_pager"].next_url
+
+    def test_parts_stand_with_their_share_and_their_doing(self, browse, sara):
+        search, social = (
+            baker.make(Channel, slug=slug, name=slug, source=None, external_id=None) for slug in ("search", "social")
+        )
+        leads_on(-5, channel=search)  # in Shahrivar
+        leads_on(1, 2, 3, channel=search)
+        leads_on(4, channel=social)
+        settle()
+
+        parts = browse(sara).get("/kpis/leads/?period=1404-07&by=channel").context["parts"]
+
+        shown = [(part["label"], part["now"].value, part["share"], part["then"], part["contribution"]) for part in parts]
+        assert shown == [("search", 3, "75.0%", "1", "+2"), ("social", 1, "25.0%", "—", "+1")]
+
+    def test_the_same_question_can_be_asked_of_the_cohort(self, browse, sara):
+        twins = browse(sara).get("/kpis/lead_conversion_rate/?period=1404-07").context["twins"]
+
+        assert [(twin.url, twin.is_current) for twin in twins] == [
+            ("/kpis/lead_conversion_rate/?period=1404-07", True),
+            ("/kpis/lead_conversion_rate_cohort/?period=1404-07", False),
+        ]
+
+    @pytest.mark.parametrize("key", CATALOGUE)
+    def test_every_kpi_has_a_page_with_and_without_data(self, browse, sara, key):
+        client = browse(sara)
+        assert client.get(f"/kpis/{key}/").status_code == 200
+        make_order(customer=make_customer(owner=sara), placed_at=MEHR)
+        leads_on(1, 2)
+        settle()
+        for name in CATALOGUE[key].dimensions:
+            assert client.get(f"/kpis/{key}/?period=1404-07&by={name}").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("/kpis/no-such-kpi/", 404),
+            ("/kpis/no-such-kpi/csv/", 404),
+            ("/kpis/nps/?by=channel", 400),
+            ("/kpis/nps/?by=planet", 400),
+            ("/kpis/leads/?side=denominator", 400),
+            ("/kpis/leads/?side=left", 400),
+            ("/kpis/leads/?after=1.x", 400),
+            ("/kpis/leads/csv/?what=everything", 400),
+            ("/kpis/leads/?period=xx", 400),
+        ],
+    )
+    def test_what_means_nothing_is_refused(self, browse, sara, address, status):
+        assert browse(sara).get(address).status_code == status
+
+
+class TestFiles:
+    def test_a_name_that_a_spreadsheet_would_run_is_written_as_text(self, browse, sara):
+        leads_on(1, name="=1+1")
+        settle()
+
+        (row,) = rows_of(browse(sara).get("/kpis/leads/csv/?what=rows&period=1404-07"))
+
+        assert (row["Name"], row["Day (ISO)"], row["Amount (base unit)"]) == ("'=1+1", "2025-09-23", "1")
+
+    def test_the_trend_has_exact_figures_and_both_names_of_its_periods(self, browse, sara):
+        leads_on(1, 2)
+        settle()
+
+        rows = rows_of(browse(sara).get("/kpis/leads/csv/?what=trend&period=1404-07"))
+
+        last = rows[-1]
+        assert (last["Period"], last["Key"], last["From"], last["To"]) == ("Mehr 1404", "1404-07", "2025-09-23", "2025-10-22")
+        assert (last["Value"], last["Numerator"], last["Reason"]) == ("2", "2", "")
+
+    def test_a_negative_figure_stays_a_number(self, browse, sara):
+        make_order(customer=make_customer(owner=sara), placed_at=MEHR - timedelta(days=180))
+        settle()
+
+        rows = rows_of(browse(sara).get("/kpis/net_customer_growth/csv/?what=trend&period=1404-07"))
+
+        assert rows[-1]["Value"] == "-1"
+
+    def test_a_rep_gets_no_rows_of_others(self, browse, omid, nima):
+        leads_on(1, owner=nima)
+        settle()
+
+        assert rows_of(browse(omid).get("/kpis/leads/csv/?what=rows&period=1404-07")) == []
+
+
+class TestCatalogue:
+    def test_every_kpi_stands_in_it_with_its_formula(self, browse, omid):
+        page = text_of(browse(omid).get("/kpis/catalog/"))
+
+        for kpi in CATALOGUE.values():
+            assert str(kpi.name) in page
+
+    def test_what_lacks_data_says_so(self, browse, sara):
+        leads_on(1)
+        settle()
+
+        rows = {row["kpi"].key: row for group in browse(sara).get("/kpis/catalog/").context["groups"] for row in group["rows"]}
+
+        assert rows["leads"]["is_computed"]
+        assert rows["revenue"]["reason_text"] == "No data yet: needs orders"
+
+
+class TestRunningPeriod:
+    """12 Mehr: the first twelve days of Shahrivar are what it is compared with."""
+
+    def summary(self, compare=Compare.PREVIOUS):
+        today = date(2025, 10, 4)
+        choice = Choice(parse_period("1404-07"), compare, {}, today, None, Organization.current())
+        return choice, summarise([CATALOGUE["leads"], CATALOGUE["active_customers"]], choice)
+
+    def test_as_many_days_are_counted_of_the_period_before(self):
+        leads_on(-30, -20, -19, -18)  # 1, 11, 12 and 13 Shahrivar
+        leads_on(1, 12)
+        settle()
+
+        _choice, found = self.summary()
+
+        assert (found["leads"].now.value, found["leads"].then.value) == (2, 3)
+
+    def test_a_stock_is_that_of_the_same_evening(self):
+        for day in (-30, -19, -18):
+            make_order(customer=make_customer(), placed_at=MEHR + timedelta(days=day - 1))
+        settle()
+
+        _choice, found = self.summary()
+
+        assert (found["active_customers"].now.value, found["active_customers"].then.value) == (3, 2)
+
+    def test_the_year_before_is_cut_too(self):
+        mehr_1403 = datetime(2024, 9, 22, 6, tzinfo=UTC)
+        for days in (0, 11, 12):
+            make_lead(at=mehr_1403 + timedelta(days=days))
+        settle()
+
+        choice, found = self.summary(Compare.LAST_YEAR)
+        before = year_before(CATALOGUE["leads"], choice, [value.period for value in found["leads"].trend])
+
+        assert found["leads"].then.value == 2
+        assert (before[-1].period.key, before[-1].value) == ("1403-07", 2)
+
+    def test_neighbouring_months_leave_no_day_out_and_count_none_twice(self):
+        leads_on(0, 1, 30, 31)  # 31 Shahrivar, 1 and 30 Mehr, 1 Aban
+        settle()
+
+        periods = tuple(parse_period(key) for key in ("1404-06", "1404-07", "1404-08"))
+        values = read([CATALOGUE["leads"]], Query(periods, date(2025, 12, 1)))["leads"].total
+
+        assert [value.value for value in values] == [1, 2, 1]
