@@ -18,13 +18,20 @@ from customers.models.customer import Customer
 from customers.models.product import Product
 
 
+def of_counted_order(path: str = "") -> Q:
+    """An order counts when it is paid or fulfilled and not of a customer that figures leave out.
+
+    `path` leads to the order (`order__`), so that lines and refunds say it on the join they have anyway.
+    """
+    real = Q(**{f"{path}customer__isnull": True}) | Q(**{f"{path}customer__is_test": False, f"{path}customer__is_spam": False})
+    return real & Q(**{f"{path}status__in": Order.COUNTED})
+
+
 class OrderQuerySet(RecordQuerySet):
     owner_paths = ("owner", "customer__owner")
 
     def counted(self) -> Self:
-        """Paid or fulfilled, and not of a customer that figures leave out."""
-        real = Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False)
-        return self.filter(real, status__in=Order.COUNTED)
+        return self.filter(of_counted_order())
 
 
 @keeps_history
@@ -91,6 +98,11 @@ class Order(Record):
 
 
 @keeps_history
+class OrderLineQuerySet(models.QuerySet):
+    def counted(self) -> Self:
+        return self.filter(of_counted_order("order__"))
+
+
 class OrderLine(models.Model):
     class Class(models.TextChoices):
         BASE = "base", _("Base")
@@ -120,6 +132,8 @@ class OrderLine(models.Model):
         db_persist=True,
     )
 
+    objects = OrderLineQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="customers_orderline_position"),
@@ -139,8 +153,7 @@ class RefundQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         """Refunds count only while their order counts."""
-        real = Q(order__customer__isnull=True) | Q(order__customer__is_test=False, order__customer__is_spam=False)
-        return self.filter(real, order__status__in=Order.COUNTED)
+        return self.filter(of_counted_order("order__"))
 
 
 @keeps_history
@@ -168,6 +181,11 @@ class Refund(Record):
         return f"{self.order_id}: {self.amount}"
 
 
+class RefundLineQuerySet(models.QuerySet):
+    def counted(self) -> Self:
+        return self.filter(of_counted_order("refund__order__"))
+
+
 class RefundLine(models.Model):
     """The part of a refund that falls on one line; `quantity` 0 where the amount was only spread."""
 
@@ -176,6 +194,8 @@ class RefundLine(models.Model):
     quantity = models.PositiveIntegerField(default=0)
     amount = MoneyField()
     cost_amount = MoneyField(default=0)
+
+    objects = RefundLineQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Surve
 from kpis.definitions import Cube, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
+from leads.models.opportunity import of_counted_opportunity
 
 D = Dimension
 FIRST_TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.LANDING_PAGE, D.SOCIAL_NETWORK)
@@ -94,18 +95,10 @@ REFUNDS = Cube(
 )
 
 
-def lines_of_counted_orders() -> QuerySet:
-    return OrderLine.objects.filter(order__in=Order.objects.counted())
-
-
-def refund_lines_of_counted_orders() -> QuerySet:
-    return RefundLine.objects.filter(refund__order__in=Order.objects.counted())
-
-
 LINES = Cube(
     key="lines",
     code=7,
-    rows=lines_of_counted_orders,
+    rows=OrderLine.objects.counted,
     day="order__placed_on",
     dimensions={
         D.PRODUCT: "product_id",
@@ -125,7 +118,7 @@ LINES = Cube(
 REFUND_LINES = Cube(
     key="refund_lines",
     code=8,
-    rows=refund_lines_of_counted_orders,
+    rows=RefundLine.objects.counted,
     day="refund__refunded_on",
     dimensions={
         D.PRODUCT: "line__product_id",
@@ -139,7 +132,7 @@ REFUND_LINES = Cube(
 CATEGORY_ORDERS = Cube(
     key="category_orders",
     code=9,
-    rows=lines_of_counted_orders,
+    rows=OrderLine.objects.counted,
     day="order__placed_on",
     dimensions={D.CATEGORY: "product__category_id", D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={"orders": Fold(distinct="order_id")},
@@ -196,7 +189,7 @@ OPPORTUNITIES_CLOSED = Cube(
 OPPORTUNITY_PRODUCTS = Cube(
     key="opportunity_products",
     code=12,
-    rows=lambda: Opportunity.products.through.objects.filter(opportunity__in=Opportunity.objects.counted()),
+    rows=lambda: Opportunity.products.through.objects.filter(of_counted_opportunity("opportunity__")),
     day="opportunity__closed_on",
     dimensions={D.PRODUCT: "product_id", D.OWNER: Coalesce("opportunity__owner_id", "opportunity__customer__owner_id")},
     folds={

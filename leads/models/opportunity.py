@@ -45,15 +45,20 @@ class Stage(models.Model):
         return self.name_fa if get_language() == "fa" else self.name
 
 
+def of_counted_opportunity(path: str = "") -> Q:
+    """Not of a lead or customer that figures leave out; `path` leads to the opportunity."""
+    real = Q()
+    for person in ("lead", "customer"):
+        to = f"{path}{person}"
+        real &= Q(**{f"{to}__isnull": True}) | Q(**{f"{to}__is_test": False, f"{to}__is_spam": False})
+    return real
+
+
 class OpportunityQuerySet(RecordQuerySet):
     owner_paths = ("owner", "customer__owner")
 
     def counted(self) -> Self:
-        """Not of a lead or customer that figures leave out."""
-        return self.filter(
-            Q(lead__isnull=True) | Q(lead__is_test=False, lead__is_spam=False),
-            Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False),
-        )
+        return self.filter(of_counted_opportunity())
 
     def open(self) -> Self:
         return self.filter(won_at__isnull=True, lost_at__isnull=True)
