@@ -11,6 +11,8 @@ from django.db import connection, connections
 
 from tests.factories.kpis import make_history
 
+pytest.register_assert_rewrite("tests.kpis.proof")
+
 
 def administer(sql: str) -> None:
     """A statement about whole databases, from outside of them."""

@@ -8,14 +8,15 @@ import pytest
 from django.db import connection
 
 from campaigns.models import Campaign, Channel
-from crm.models import Organization, Team, User
-from crm.periods import Calendar, Grain, periods_between
+from crm.models import Team, User
+from crm.periods import Calendar, Grain
 from customers.models import Product
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import find_drift
 from kpis.readings import Query, read
-from tests.kpis.oracle import FIGURES, oracle, oracle_table
+from tests.kpis.oracle import FIGURES, oracle
+from tests.kpis.proof import expected, of_dimension, periods_of, shown, without_zeros
 
 pytestmark = pytest.mark.slow
 
@@ -35,46 +36,10 @@ SUMMABLE = ["leads", "mqls", "sqls", "revenue", "orders", "new_customers", "lost
 SUMMABLE += ["net_customer_growth", "cost_per_lead", "customer_acquisition_cost", "nps", "csat", "mean_time_to_resolution"]
 
 
-def periods_of(calendar, grain, first, last=TODAY):
-    return tuple(periods_between(first, last, calendar, grain, Organization.current().calendar_rules))
-
-
-def days_of(periods, today=TODAY):
-    return [(period.start, min(period.end, today)) for period in periods]
-
-
 @cache
-def expected(key, periods, today=TODAY, only=None):
-    """The oracle's word; asked once, as the three years never change."""
-    with connection.cursor() as cursor:
-        return oracle_table(key, days_of(periods, today), cursor, only)
-
-
-def shown(keys, query):
-    """{key: {(period index, dimension or None, member): (numerator, denominator)}}; what does not apply is left out."""
-    found = {}
-    for key, table in read([CATALOGUE[key] for key in keys], query).items():
-        rows = table.members.items() if query.by else [(0, table.total)]
-        cells = {(index, query.by and query.by.value, member): value for member, row in rows for index, value in enumerate(row)}
-        found[key] = {cell: (v.numerator, v.denominator) for cell, v in cells.items() if v.reason != "not_applicable"}
-    return found
-
-
-def without_zeros(cells):
-    """Where nothing is, one side may say 0 and the other nothing."""
-    return {cell: pair for cell, pair in cells.items() if any(pair)}
-
-
-def of_dimension(cells, name):
-    return without_zeros({cell: pair for cell, pair in cells.items() if cell[1] == name})
-
-
-def applicable(key, cells):
-    """Cost per lead has a meaning only for campaigns whose goal it is."""
-    if key != "cost_per_lead":
-        return cells
-    campaigns = set(Campaign.objects.filter(goal="leads").values_list("pk", flat=True))
-    return {cell: pair for cell, pair in cells.items() if cell[1] != "campaign" or cell[2] in campaigns}
+def told(key, periods, today=TODAY, only=None):
+    """Asked once, as the three years never change."""
+    return expected(key, periods, today, only)
 
 
 def test_the_oracle_knows_every_kpi_and_every_dimension():
@@ -90,13 +55,13 @@ def test_nothing_drifts_after_three_years_of_edits(history):
 @pytest.mark.parametrize("dimension", [None, *Dimension], ids=lambda each: each and each.value)
 @pytest.mark.parametrize(("calendar", "grain", "first"), GRAINS, ids=str)
 def test_every_period_and_member_is_what_the_rows_say(history, calendar, grain, first, dimension):
-    periods = periods_of(calendar, grain, first)
+    periods = periods_of(calendar, grain, first, TODAY)
     keys = [key for key, kpi in CATALOGUE.items() if dimension is None or dimension in kpi.dimensions]
     name = dimension and dimension.value
 
     found = shown(keys, Query(periods, TODAY, by=dimension))
 
-    wanted = {key: of_dimension(applicable(key, expected(key, periods)), name) for key in keys}
+    wanted = {key: of_dimension(told(key, periods), name) for key in keys}
     assert [key for key in keys if without_zeros(found[key]) != wanted[key]] == []
     assert [key for key in keys if not wanted[key]] == []
 
@@ -107,7 +72,7 @@ def test_days_around_leap_days_and_changed_clocks(history, first, last):
 
     found = shown(CATALOGUE, Query(periods, TODAY))
 
-    assert [key for key in FIGURES if without_zeros(found[key]) != of_dimension(expected(key, periods), None)] == []
+    assert [key for key in FIGURES if without_zeros(found[key]) != of_dimension(told(key, periods), None)] == []
 
 
 @pytest.mark.parametrize("dimension", [None, *Dimension], ids=lambda each: each and each.value)
@@ -115,19 +80,19 @@ def test_days_around_leap_days_and_changed_clocks(history, first, last):
 def test_one_member_filtered_and_split_by_the_others(history, filtered, dimension):
     """Where two dimensions meet, numbers come from stored days or from the rows instead of period sums."""
     model = {"channel": Channel, "owner": User, "team": Team, "product": Product, "campaign": Campaign}[filtered.value]
-    member, periods = model.objects.order_by("pk")[0].pk, periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))
+    member, periods = model.objects.order_by("pk")[0].pk, periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20), TODAY)
     keys = [key for key, kpi in CATALOGUE.items() if {filtered, dimension or filtered} <= set(kpi.dimensions)]
 
     found = shown(keys, Query(periods, TODAY, by=dimension, filters={filtered: member}))
 
-    cells = {key: applicable(key, expected(key, periods, only=(filtered.value, member))) for key in keys}
+    cells = {key: told(key, periods, only=(filtered.value, member)) for key in keys}
     name = dimension and dimension.value
     assert [key for key in keys if without_zeros(found[key]) != of_dimension(cells[key], name)] == []
 
 
 @pytest.mark.parametrize("role", ["rep", "manager"])
 def test_a_rep_reads_what_is_theirs_and_a_manager_what_is_the_teams(history, role):
-    periods = periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))
+    periods = periods_of(Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20), TODAY)
     rep = User.objects.get(email="rep1@example.com")
     manager = User(email="m@example.com", role="manager", visibility="team", team=rep.team)
     viewer, only = (rep, ("owner", rep.pk)) if role == "rep" else (manager, ("team", rep.team_id))
@@ -136,7 +101,7 @@ def test_a_rep_reads_what_is_theirs_and_a_manager_what_is_the_teams(history, rol
 
     costs = {"cost_per_lead", "gross_margin", "customer_acquisition_cost"} if role == "rep" else set()
     assert {key for key in FIGURES if not without_zeros(found[key])} == costs
-    wrong = [key for key in FIGURES if without_zeros(found[key]) != of_dimension(expected(key, periods, only=only), None)]
+    wrong = [key for key in FIGURES if without_zeros(found[key]) != of_dimension(told(key, periods, only=only), None)]
     assert set(wrong) == costs
 
 
@@ -163,7 +128,7 @@ def test_jalali_months_gregorian_months_and_days_add_up_to_the_same(history):
 
 @pytest.mark.parametrize("dimension", [None, *CATALOGUE["active_customers"].dimensions])
 def test_the_base_at_the_end_is_the_base_at_the_start_and_the_growth(history, dimension):
-    periods = periods_of(Calendar.JALALI, Grain.MONTH, date(2023, 3, 21))
+    periods = periods_of(Calendar.JALALI, Grain.MONTH, date(2023, 3, 21), TODAY)
     keys = ("active_customers", "net_customer_growth", "churn_rate")
     tables = read([CATALOGUE[key] for key in keys], Query(periods, TODAY, by=dimension))
     active, growth, churn = ([tables[key].total, *tables[key].members.values()] for key in keys)
@@ -178,7 +143,7 @@ def test_the_base_at_the_end_is_the_base_at_the_start_and_the_growth(history, di
 @pytest.mark.parametrize("dimension", [None, Dimension.CHANNEL])
 def test_one_period_asked_of_the_oracle(history, dimension):
     """The short form that benchmarks use: a running month ends today."""
-    (period,) = periods_of(Calendar.JALALI, Grain.MONTH, TODAY)
+    (period,) = periods_of(Calendar.JALALI, Grain.MONTH, TODAY, TODAY)
     with connection.cursor() as cursor:
         found = oracle("orders", period.start, period.end, TODAY, dimension and dimension.value, cursor=cursor)
 

@@ -5,6 +5,7 @@ The texts use the words that PostgreSQL and DuckDB share, so that the tests and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-RELATIONS = Path(__file__).with_name("relations.sql").read_text()
+RELATIONS = dict(
+    re.findall(r"^(\w+) AS \((.*?)^\),?$", Path(__file__).with_name("relations.sql").read_text(), re.DOTALL | re.MULTILINE)
+)
 IN_PERIOD = "r.day BETWEEN p.first_day AND p.last_day"
 # In the half-open window of the threshold before an evening.
 ACTIVE_AT_START = "r.day > p.first_day - 1 - r.tau AND r.day <= p.first_day - 1"
@@ -154,6 +157,13 @@ FIGURES: dict[str, Figure] = {
 }
 
 
+def relations_of(text: str) -> list[str]:
+    """The relations that a text names, and those that they name, in the order of the file."""
+    named = set(re.findall(r"\w+", text)) & set(RELATIONS)
+    wider = named.union(*(relations_of(RELATIONS[name]) for name in named))
+    return [name for name in RELATIONS if name in wider]
+
+
 def statement(
     part: Part, periods: Sequence[Days], dimensions: Sequence[str] = (), only: Only = None, zone: str = "Asia/Tehran"
 ) -> str:
@@ -163,12 +173,13 @@ def statement(
     which = f"GROUPING({', '.join(columns)})" if columns else "0"
     sets = ", ".join(["(p.i)", *(f"(p.i, {column})" for column in columns)])
     narrowing = f" AND COALESCE(r.{only[0]}, 0) = {only[1]}" if only and part.knows(only[0]) else ""
-    relations = RELATIONS.replace(":zone", f"'{zone}'")
-    return (
-        f"WITH period (i, first_day, last_day) AS (VALUES {rows}),\n{relations}"  # noqa: S608  our own words only
-        f"SELECT {', '.join(['p.i', which, *columns, part.amount])} FROM period p JOIN {part.relation} r ON {part.at}"
+    body = (
+        f"SELECT {', '.join(['p.i', which, *columns, part.amount])} FROM period p JOIN {part.relation} r ON {part.at}"  # noqa: S608  our words
         f" WHERE ({part.where}){narrowing} GROUP BY GROUPING SETS ({sets})"
     )
+    named = [f"period (i, first_day, last_day) AS (VALUES {rows})"]
+    named += [f"{name} AS ({RELATIONS[name].replace(':zone', repr(zone))})" for name in relations_of(body)]
+    return f"WITH {', '.join(named)} {body}"
 
 
 def sums(part: Part, periods: Sequence[Days], dimensions: Sequence[str], only: Only, cursor: Any) -> dict[Key, Decimal]:

@@ -1,0 +1,91 @@
+"""What every test of figures ends with: nothing dirty, nothing drifting, and the second implementation agrees."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from campaigns.models import Campaign
+from crm.models import Organization
+from crm.periods import Calendar, Grain, Period, periods_between
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
+from kpis.engine import drain, find_drift, is_clean
+from kpis.readings import Query, read
+from tests.kpis.oracle import Key, Only, Pair, oracle_table
+
+NOW = datetime(2025, 10, 1, 9, tzinfo=UTC)
+TODAY = date(2025, 10, 1)
+
+
+def periods_of(calendar: Calendar, grain: Grain, first: date, last: date) -> tuple[Period, ...]:
+    return tuple(periods_between(first, last, calendar, grain, Organization.current().calendar_rules))
+
+
+def expected(key: str, periods: tuple[Period, ...], today: date = TODAY, only: Only = None) -> dict[Key, Pair]:
+    """The oracle's word; a period ends today at the latest."""
+    with connection.cursor() as cursor:
+        cells = oracle_table(key, [(period.start, min(period.end, today)) for period in periods], cursor, only)
+    if key != "cost_per_lead":
+        return cells
+    # It has a meaning only for campaigns whose goal is leads.
+    campaigns = set(Campaign.objects.filter(goal="leads").values_list("pk", flat=True))
+    return {cell: pair for cell, pair in cells.items() if cell[1] != "campaign" or cell[2] in campaigns}
+
+
+def shown(keys: list[str], query: Query) -> dict[str, dict[Key, Pair]]:
+    """{key: {(period index, dimension or None, member): (numerator, denominator)}}; what does not apply is left out."""
+    found = {}
+    for key, table in read([CATALOGUE[key] for key in keys], query).items():
+        rows = table.members.items() if query.by else [(0, table.total)]
+        cells = {(index, query.by and query.by.value, member): value for member, row in rows for index, value in enumerate(row)}
+        found[key] = {cell: (v.numerator, v.denominator) for cell, v in cells.items() if v.reason != "not_applicable"}
+    return found
+
+
+def without_zeros(cells: dict[Key, Pair]) -> dict[Key, Pair]:
+    """Where nothing is, one side may say 0 and the other nothing."""
+    return {cell: pair for cell, pair in cells.items() if any(pair)}
+
+
+def of_dimension(cells: dict[Key, Pair], name: str | None) -> dict[Key, Pair]:
+    return without_zeros({cell: pair for cell, pair in cells.items() if cell[1] == name})
+
+
+def wrong_cells(
+    keys: list[str] | None = None, first: date = date(2023, 3, 21), grain: Grain = Grain.YEAR, today: date = TODAY
+) -> list[str]:
+    """Where what is read differs from what the oracle says, in total and by every dimension."""
+    periods = periods_of(Calendar.JALALI, grain, first, today)
+    told = {key: expected(key, periods, today) for key in keys or CATALOGUE}
+    wrong = []
+    for dimension in (None, *Dimension):
+        asked = [key for key in told if dimension is None or dimension in CATALOGUE[key].dimensions]
+        for key, cells in shown(asked, Query(periods, today, by=dimension)).items():
+            wanted, got = of_dimension(told[key], dimension and dimension.value), without_zeros(cells)
+            differing = [cell for cell in wanted.keys() | got.keys() if wanted.get(cell) != got.get(cell)]
+            wrong += [
+                f"{key} {cell}: {got.get(cell)} is {wanted.get(cell)}" for cell in differing if not lacks(wanted, cell, got)
+            ]
+    return wrong
+
+
+def lacks(wanted: dict[Key, Pair], cell: Key, got: dict[Key, Pair]) -> bool:
+    """Whether a KPI rightly says that it has no data: one side of it is empty in all periods."""
+    return cell not in got and not all(any(pair[side] for pair in wanted.values()) for side in (0, 1))
+
+
+def assert_right(keys: list[str] | None = None) -> None:
+    """Drain, and find everything right."""
+    drain(at=NOW)
+    assert is_clean()
+    assert find_drift() == []
+    assert wrong_cells(keys) == []
+
+
+def value_of(key: str, start: date = date(2025, 9, 23), **query) -> Decimal | None:
+    """The value of one KPI in the Jalali month of a day (Mehr 1404 where none is given)."""
+    periods = periods_of(Calendar.JALALI, Grain.MONTH, start, start)
+    return read([CATALOGUE[key]], Query(periods, TODAY, **query))[key].total[0].value

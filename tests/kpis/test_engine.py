@@ -1,0 +1,190 @@
+"""From any change of any row to the right stored sums, by whatever road the change came."""
+
+from datetime import date
+
+import pytest
+from django.db.models import Max, Min
+
+from crm.models import Organization
+from customers.models import Customer, Order, Refund
+from kpis.catalogue.measures import ACQUIRED, CATEGORY_ORDERS, LINES, ORDERS
+from kpis.engine import drain, find_drift, is_clean, rebuild
+from kpis.models import Component, CustomerDay, CustomerFact, CustomerSpan, DirtyCustomer, DirtyDay, DirtyParent, LeadFact, Rollup
+from tests.factories.customers import make_customer, make_order
+from tests.factories.kpis import make_books, tehran
+from tests.kpis.proof import NOW, assert_right, value_of
+
+pytestmark = pytest.mark.django_db
+MEHR, SHAHRIVAR, TIR = date(2025, 9, 23), date(2025, 8, 23), date(2025, 6, 22)
+
+
+def state():
+    """Everything that is stored, without the keys that only count rows."""
+    models = (Component, CustomerFact, CustomerDay, CustomerSpan, LeadFact, Rollup)
+    columns = {model: [f.attname for f in model._meta.concrete_fields if f.attname != "id"] for model in models}
+    rows = {model.__name__: sorted(model.objects.values_list(*columns[model]), key=str) for model in models}
+    folds = slice(-6, None)
+    return rows | {"Rollup": [row for row in rows["Rollup"] if any(row[folds])]}
+
+
+def test_a_drain_stores_components_facts_and_sums():
+    books = make_books()
+    Order.objects.exclude(pk=books.order.pk).delete()
+
+    drain(at=NOW)
+
+    day, sides = date(2025, 9, 23), (books.channels[0].pk, books.campaigns[0].pk, books.users[0].pk)
+    rows = Component.objects.filter(cube__in=[ORDERS.code, LINES.code, CATEGORY_ORDERS.code]).order_by("cube")
+    assert list(rows.values_list("cube", "day", "channel_id", "campaign_id", "owner_id", "product_id", "category_id")) == [
+        (ORDERS.code, day, *sides, 0, 0),
+        (LINES.code, day, 0, 0, sides[2], books.products[0].pk, books.categories[0].pk),
+        (CATEGORY_ORDERS.code, day, 0, 0, sides[2], 0, books.categories[0].pk),
+    ]
+    # one order of 2 × 1,000 that cost 2 × 400, every cost known
+    assert list(rows.values_list("m1", "m2", "m3", "m4")) == [(1, 2000, 800, 0), (2000, 800, 1, 0), (1, 0, 0, 0)]
+    fact = CustomerFact.objects.get()
+    assert (fact.customer, fact.first_day, fact.second_day, fact.last_day) == (books.customer, day, None, day)
+    assert list(CustomerDay.objects.values_list("fact", "day", "owner_id")) == [(books.customer.pk, day, sides[2])]
+    assert list(CustomerSpan.objects.values_list("fact", "start_day", "lost_day", "is_first")) == [
+        (books.customer.pk, day, date(2026, 3, 22), True)  # 180 days after 1 Mehr
+    ]
+    assert list(LeadFact.objects.values_list("lead", "has_ordered")) == [(books.lead.pk, True)]
+
+
+def test_a_day_is_summed_into_every_period_it_lies_in():
+    make_order(placed_at=tehran(2025, 9, 23), customer=make_customer())
+
+    drain(at=NOW)
+
+    starts = Rollup.objects.filter(cube=ORDERS.code, dimension=0).order_by("grain").values_list("grain", "start", "m1", "m2")
+    assert list(starts) == [
+        (0, date(2025, 9, 23), 1, 100_000),  # Tuesday 1 Mehr 1404
+        (1, date(2025, 9, 20), 1, 100_000),  # its week, from Saturday
+        (2, date(2025, 9, 1), 1, 100_000),
+        (3, date(2025, 7, 1), 1, 100_000),
+        (4, date(2025, 1, 1), 1, 100_000),
+        (5, date(2025, 9, 23), 1, 100_000),
+        (6, date(2025, 9, 23), 1, 100_000),  # the third quarter begins with Mehr
+        (7, date(2025, 3, 21), 1, 100_000),
+        (8, date(2025, 9, 23), 1, 100_000),
+        (9, date(2025, 3, 21), 1, 100_000),
+    ]
+
+
+def test_computing_everything_again_changes_nothing():
+    make_books()
+    drain(at=NOW)
+    once = state()
+
+    drain(at=NOW)
+    assert state() == once
+
+    rebuild()
+    assert not is_clean()
+    drain(at=NOW)
+    assert state() == once
+
+
+def test_a_rebuild_of_some_days_touches_only_them():
+    make_order(placed_at=tehran(2025, 9, 23))
+    make_order(placed_at=tehran(2024, 9, 23))
+    drain(at=NOW)
+
+    rebuild((ORDERS,), first=date(2025, 1, 1))
+
+    assert set(DirtyDay.objects.values_list("cube", flat=True)) == {ORDERS.code}
+    days = DirtyDay.objects.aggregate(first=Min("first_day"), last=Max("last_day"))
+    assert days == {"first": date(2025, 1, 1), "last": date(2025, 9, 23)}
+    assert_right(["orders"])
+
+
+def test_what_is_marked_may_differ_and_nothing_else():
+    """Drift is silent about dirty days, and loud about the same difference once the mark is gone."""
+    make_books()
+    drain(at=NOW)
+    Order.objects.update(status="cancelled")
+    assert find_drift() == []
+
+    for marks in (DirtyDay, DirtyParent, DirtyCustomer):
+        marks.objects.all().delete()
+
+    assert [line for line in find_drift() if line.startswith("orders: component of 2025-09-23 ")] != []
+
+
+def test_an_order_from_before_the_first_one_moves_the_customer_to_its_month():
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 9, 23))
+    drain(at=NOW)
+    assert (value_of("new_customers", MEHR), value_of("new_customers", SHAHRIVAR)) == (1, 0)
+
+    make_order(customer=customer, placed_at=tehran(2025, 8, 25))
+
+    assert_right()
+    assert (value_of("new_customers", MEHR), value_of("new_customers", SHAHRIVAR)) == (0, 1)
+    assert value_of("repeat_purchase_rate", SHAHRIVAR) == 1
+    first = Rollup.objects.filter(cube=ACQUIRED.code, grain=0, dimension=0).exclude(m1=0)
+    assert list(first.values_list("start", "m1")) == [(date(2025, 8, 25), 1)]
+
+
+def test_a_backdated_order_bridges_the_gap_that_lost_a_customer():
+    """1 January and 1 September 2025 are 243 days apart; with an order 100 days before the second nobody left."""
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 1, 1))
+    make_order(customer=customer, placed_at=tehran(2025, 9, 1))
+    drain(at=NOW)
+    lost = date(2025, 6, 30)  # 1 January + 180
+    assert (value_of("lost_customers", lost), value_of("reactivated_customers", date(2025, 9, 1))) == (1, 1)
+
+    make_order(customer=customer, placed_at=tehran(2025, 5, 24))
+
+    assert_right()
+    assert (value_of("lost_customers", lost), value_of("reactivated_customers", date(2025, 9, 1))) == (0, 0)
+
+
+def test_an_order_exactly_the_threshold_later_keeps_the_customer():
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 1, 1))
+    for day, spans in (((2025, 7, 1), 2), ((2025, 6, 30), 1)):  # 181 and 180 days later
+        late = make_order(customer=customer, placed_at=tehran(*day))
+        drain(at=NOW)
+        assert CustomerSpan.objects.count() == spans
+        assert_right()
+        late.delete()
+
+
+def test_a_shorter_threshold_loses_customers_on_other_days():
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 3, 1))
+    make_order(customer=customer, placed_at=tehran(2025, 7, 1))
+    drain(at=NOW)
+    assert CustomerSpan.objects.count() == 1
+
+    Organization.objects.update(inactivity_days=30)
+
+    assert_right()
+    spans = CustomerSpan.objects.order_by("start_day").values_list("start_day", "lost_day", "is_first")
+    assert list(spans) == [(date(2025, 3, 1), date(2025, 3, 31), True), (date(2025, 7, 1), date(2025, 7, 31), False)]
+
+
+def test_a_refund_counts_on_its_own_day_and_only_while_its_order_counts():
+    books = make_books()
+    Refund.objects.update(refunded_at=tehran(2025, 8, 24))
+    drain(at=NOW)
+    assert (value_of("revenue", MEHR), value_of("revenue", SHAHRIVAR)) == (7000, -1000)
+
+    Order.objects.filter(pk=books.order.pk).update(status="cancelled")
+
+    assert_right()
+    assert (value_of("revenue", MEHR), value_of("revenue", SHAHRIVAR)) == (5000, 0)
+
+
+def test_a_customer_who_becomes_a_test_takes_everything_along():
+    books = make_books()
+    drain(at=NOW)
+
+    Customer.objects.filter(pk=books.customer.pk).update(is_test=True)
+
+    assert_right()
+    keys = ("orders", "revenue", "new_customers", "active_customers", "lead_to_customer_rate", "leads")
+    assert [value_of(key) for key in keys] == [0, 0, 0, 0, 0, 1]
+    assert CustomerFact.objects.count() == 0

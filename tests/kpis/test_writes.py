@@ -1,0 +1,287 @@
+"""Every road by which a row can change: each must reach the figures that count it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from campaigns.models import Campaign, Expense
+from crm.models import User
+from crm.periods import Calendar, Grain
+from customers.models import Answer, Customer, Order, OrderLine, RefundLine, Survey, Ticket
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
+from kpis.engine import drain, is_clean
+from kpis.readings import Query, read
+from leads.models import Lead, Opportunity
+from tests.factories.customers import make_customer
+from tests.factories.kpis import Books, make_books, tehran
+from tests.kpis.proof import NOW, TODAY, assert_right, periods_of
+
+pytestmark = pytest.mark.django_db
+Write = Callable[[Books], object]
+
+
+def rows(model, **values) -> Write:
+    """UPDATE of all rows of a model."""
+    return lambda _: model.objects.update(**values)
+
+
+def sql(*statements: str) -> Write:
+    """Raw statements; foreign keys are looked at before TRUNCATE, which refuses what is pending."""
+
+    def write(books: Books) -> None:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                if statement.startswith("TRUNCATE"):
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(statement)
+
+    return write
+
+
+def copy(table: str, columns: str, *values: tuple) -> Write:
+    """COPY of some rows; `{order}` and the like stand for the keys of the books."""
+
+    def write(books: Books) -> None:
+        keys = {"order": books.order.pk, "customer": books.customer.pk}
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
+            for row in values:
+                stream.write_row([keys.get(value, value) if isinstance(value, str) else value for value in row])
+
+    return write
+
+
+MERGE_ORDERS = """
+    MERGE INTO customers_order o
+    USING (SELECT id, customer_id, id = (SELECT min(id) FROM customers_order) AS is_first FROM customers_order
+            UNION ALL SELECT -1, max(customer_id), FALSE FROM customers_order) s ON s.id = o.id
+     WHEN MATCHED AND s.is_first THEN UPDATE SET status = 'cancelled'
+     WHEN MATCHED THEN UPDATE SET placed_at = o.placed_at - interval '40 days'
+     WHEN NOT MATCHED THEN
+          INSERT (number, customer_id, placed_at, status, currency, rate, discount, tax, shipping, net_amount, cost_amount, unknown_costs)
+          VALUES ('merged', s.customer_id, '2025-04-02 00:10:00+03:30', 'paid', 'IRR', 1, 0, 0, 0, 0, 0, 0)
+"""
+MERGE_ANSWERS = "MERGE INTO customers_answer a USING customers_survey s ON s.id = a.survey_id WHEN MATCHED THEN DELETE"
+INSERT_AND_UPDATE = """
+    WITH moved AS (UPDATE customers_refund SET refunded_at = refunded_at - interval '30 days' RETURNING order_id)
+    UPDATE leads_lead SET mql_at = NULL WHERE (SELECT count(*) FROM moved) = 1
+"""
+ORDER_COLUMNS = (
+    "customer_id, placed_at, status, currency, rate, discount, tax, shipping, net_amount, cost_amount, unknown_costs, number"
+)
+AN_ORDER = ("customer", "2025-03-20 23:59:00+03:30", "paid", "IRR", 1, 0, 0, 0, 0, 0, 0, "copied")
+LINE_COLUMNS = "order_id, position, quantity, unit_price, discount, order_discount, tax, rate, name, line_class"
+A_LINE = ("order", 7, 3, "99.99", 0, 0, 0, "12.5", "", "")
+
+# name: (write, KPIs that must change, the dimension by which the change shows)
+WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
+    # orders
+    "order saved": (lambda b: save(b.order, placed_at=tehran(2025, 8, 1)), ("orders", "revenue", "new_customers"), None),
+    "orders in bulk": (
+        lambda b: Order.objects.bulk_create(
+            Order(customer=b.customer, placed_at=tehran(2025, 7, day), status="paid", currency="IRR") for day in (1, 2, 2)
+        ),
+        ("orders", "new_customers", "sales_per_customer"),
+        None,
+    ),
+    "orders updated": (rows(Order, status="pending"), ("orders", "revenue", "gross_margin", "active_customers"), None),
+    "order cancelled": (
+        lambda b: save(b.order, status="cancelled"),
+        ("orders", "revenue", "average_order_value"),
+        Dimension.PRODUCT,
+    ),
+    "order deleted with all that hangs on it": (lambda b: b.order.delete(), ("orders", "revenue"), Dimension.CATEGORY),
+    "order given to another customer": (
+        lambda b: save(b.order, customer=make_customer(channel=b.channels[1])),
+        ("orders", "new_customers", "revenue"),
+        Dimension.CHANNEL,
+    ),
+    "order given to another owner": (lambda b: save(b.order, owner=b.users[1]), ("orders", "sales_per_customer"), Dimension.TEAM),
+    "orders merged by SQL": (sql(MERGE_ORDERS), ("orders", "new_customers", "revenue"), None),
+    "orders copied in": (copy("customers_order", ORDER_COLUMNS, AN_ORDER), ("orders", "new_customers"), None),
+    "orders truncated": (sql("TRUNCATE customers_order CASCADE"), ("orders", "revenue", "active_customers"), None),
+    "everything truncated": (
+        sql("TRUNCATE customers_order, leads_lead, customers_ticket, customers_answer, campaigns_expense CASCADE"),
+        ("leads", "orders", "mqls", "sqls"),
+        None,
+    ),
+    # lines and refunds
+    "line saved": (lambda b: save(b.line, quantity=5), ("revenue", "gross_margin"), Dimension.PRODUCT),
+    "line of another product": (lambda b: save(b.line, product=b.products[1]), ("revenue", "orders"), Dimension.CATEGORY),
+    "line deleted": (lambda b: b.line.delete(), ("revenue", "gross_margin"), Dimension.PRODUCT),
+    "lines copied in": (copy("customers_orderline", LINE_COLUMNS, A_LINE), ("revenue", "gross_margin"), Dimension.PRODUCT),
+    "costs become known": (rows(OrderLine, unit_cost=1), ("gross_margin",), Dimension.PRODUCT),
+    "refund saved": (lambda b: save(b.refund, amount=2), ("revenue",), None),
+    "refund on another day": (lambda b: save(b.refund, refunded_at=tehran(2025, 8, 30)), ("revenue",), Dimension.PRODUCT),
+    "refund deleted": (lambda b: b.refund.delete(), ("revenue", "gross_margin"), Dimension.CATEGORY),
+    "refund lines deleted": (lambda _: RefundLine.objects.all().delete(), ("revenue",), Dimension.PRODUCT),
+    "refunds and leads in one statement": (sql(INSERT_AND_UPDATE), ("revenue", "mqls"), None),
+    "refunds truncated": (sql("TRUNCATE customers_refund CASCADE"), ("revenue",), Dimension.CAMPAIGN),
+    "product moves to another category": (
+        lambda b: save(b.products[0], category=b.categories[1]),
+        ("revenue", "orders"),
+        Dimension.CATEGORY,
+    ),
+    # people
+    "customer gets another channel": (
+        lambda b: save(b.customer, channel=b.channels[1]),
+        ("revenue", "orders", "new_customers", "active_customers", "sales_per_customer"),
+        Dimension.CHANNEL,
+    ),
+    "customer gets another owner": (
+        lambda b: save(b.customer, owner=b.users[1]),
+        ("orders", "revenue", "new_customers", "nps", "mean_time_to_resolution"),
+        Dimension.OWNER,
+    ),
+    "customer is spam": (rows(Customer, is_spam=True), ("orders", "nps", "active_customers"), None),
+    "customer is merged": (
+        lambda b: merge(b.customer, make_customer(channel=b.channels[1])),
+        ("orders", "new_customers", "active_customers"),
+        Dimension.CHANNEL,
+    ),
+    "seller changes the team": (
+        lambda b: User.objects.filter(pk=b.users[0].pk).update(team=b.users[1].team),
+        ("orders", "sales_per_customer", "leads", "new_customers"),
+        Dimension.TEAM,
+    ),
+    "seller leaves the team": (rows(User, team=None), ("orders", "sales_per_customer"), Dimension.TEAM),
+    # leads and deals
+    "lead saved": (lambda b: save(b.lead, created_at=tehran(2025, 8, 1)), ("leads", "lead_conversion_rate"), None),
+    "lead after the last order": (lambda b: save(b.lead, created_at=tehran(2025, 9, 28)), ("lead_to_customer_rate",), None),
+    "lead qualified on another day": (rows(Lead, mql_at=tehran(2025, 8, 3), sql_at=None), ("mqls", "sqls"), None),
+    "lead's conversion undone": (rows(Lead, converted_at=None), ("lead_conversion_rate", "lead_conversion_rate_cohort"), None),
+    "lead is spam": (rows(Lead, is_spam=True), ("leads", "mqls", "lead_to_customer_rate", "win_rate"), None),
+    "lead loses its customer": (rows(Lead, customer=None), ("lead_to_customer_rate",), None),
+    "lead of another campaign": (
+        lambda b: save(b.lead, campaign=b.campaigns[1]),
+        ("leads", "cost_per_lead", "win_rate"),
+        Dimension.CAMPAIGN,
+    ),
+    "lead of another channel": (lambda b: save(b.lead, channel=b.channels[1]), ("leads", "sqls", "win_rate"), Dimension.CHANNEL),
+    "lead deleted": (lambda b: (b.opportunity.delete(), b.lead.delete()), ("leads", "mqls", "win_rate"), None),
+    "lead deleted by SQL": (
+        sql("DELETE FROM leads_opportunity_products", "DELETE FROM leads_opportunity", "DELETE FROM leads_lead"),
+        ("leads", "lead_to_customer_rate"),
+        None,
+    ),
+    "campaign changes its goal": (rows(Campaign, goal="sales"), ("cost_per_lead",), None),
+    "campaign changes its channel": (
+        lambda b: Campaign.objects.update(channel=b.channels[1]),
+        ("cost_per_lead", "customer_acquisition_cost"),
+        Dimension.CHANNEL,
+    ),
+    "deal lost": (rows(Opportunity, won_at=None, lost_at=tehran(2025, 9, 1)), ("win_rate",), None),
+    "deal reopened": (rows(Opportunity, won_at=None), ("win_rate",), None),
+    "deal of another product": (lambda b: b.opportunity.products.set([b.products[1]]), ("win_rate",), Dimension.PRODUCT),
+    "deal of another seller": (lambda b: save(b.opportunity, owner=b.users[1]), ("win_rate",), Dimension.TEAM),
+    # money spent
+    "expense saved": (lambda b: save(b.expense, amount=31), ("cost_per_lead", "customer_acquisition_cost"), None),
+    "expense over other days": (
+        lambda b: save(b.expense, valid_from=date(2020, 2, 29)),
+        ("cost_per_lead", "customer_acquisition_cost"),
+        None,
+    ),
+    "expense of another kind": (rows(Expense, kind="operating"), ("cost_per_lead", "customer_acquisition_cost"), None),
+    "expense deleted": (lambda b: b.expense.delete(), ("cost_per_lead", "customer_acquisition_cost"), None),
+    "expense of another campaign": (
+        lambda b: save(b.expense, campaign=b.campaigns[1]),
+        ("cost_per_lead", "customer_acquisition_cost"),
+        Dimension.CAMPAIGN,
+    ),
+    # support and satisfaction
+    "ticket resolved later": (rows(Ticket, resolved_at=tehran(2025, 9, 30)), ("mean_time_to_resolution",), None),
+    "ticket reopened": (rows(Ticket, reopened_at=tehran(2025, 9, 29)), ("mean_time_to_resolution",), None),
+    "ticket asked earlier": (rows(Ticket, created_at=F("created_at") - timedelta(hours=1)), ("mean_time_to_resolution",), None),
+    "ticket gets urgent": (rows(Ticket, priority="urgent"), ("mean_time_to_resolution",), Dimension.PRIORITY),
+    "ticket deleted": (lambda b: b.ticket.delete(), ("mean_time_to_resolution",), None),
+    "answer changed": (rows(Answer, score=9), ("nps",), None),
+    "answer about a product": (lambda b: save(b.answer, product=b.products[1]), ("nps",), Dimension.PRODUCT),
+    "answers merged away by SQL": (sql(MERGE_ANSWERS), ("nps",), None),
+    "answer deleted": (lambda b: b.answer.delete(), ("nps",), Dimension.SURVEY),
+    "survey of another kind": (rows(Survey, kind="csat"), ("nps", "csat"), None),
+}
+
+
+def save(row, **values) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def merge(gone: Customer, survivor: Customer) -> None:
+    for model in (Order, Lead, Ticket, Answer):
+        model.objects.filter(customer=gone).update(customer=survivor)
+    save(gone, merged_into=survivor)
+
+
+def seen(keys, dimension):
+    """Values of some months, as they are read now."""
+    months = periods_of(Calendar.JALALI, Grain.MONTH, date(2025, 2, 1), TODAY)
+    tables = read([CATALOGUE[key] for key in keys], Query(months, TODAY, by=dimension))
+    return {
+        key: (
+            [(v.numerator, v.denominator) for v in table.total],
+            {m: [(v.numerator, v.denominator) for v in row] for m, row in table.members.items()},
+        )
+        for key, table in tables.items()
+    }
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_reaches_the_figures_that_count_it(name):
+    write, keys, dimension = WRITES[name]
+    books = make_books()
+    drain(at=NOW)
+    before = seen(keys, dimension)
+
+    write(books)
+
+    assert_right()
+    after = seen(keys, dimension)
+    assert [key for key in keys if after[key] == before[key]] == []
+
+
+@pytest.mark.parametrize("name", ["number", "notes", "subject", "comment"])
+def test_what_no_figure_counts_makes_nothing_dirty(name):
+    books = make_books()
+    drain(at=NOW)
+
+    match name:
+        case "number":
+            save(books.order, number="7")
+        case "notes":
+            save(books.lead, notes="Call back", name="Reza")
+        case "subject":
+            Ticket.objects.update(subject="Late")
+        case "comment":
+            Answer.objects.update(comment="Fine")
+
+    assert is_clean()
+
+
+def change_lines_behind_a_copy(books):
+    """Somebody else writes a line while this copy of the order is being edited."""
+    OrderLine.objects.filter(pk=books.line.pk).update(quantity=50)
+    save(books.order, number="7")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        change_lines_behind_a_copy,
+        rows(Order, net_amount=1, cost_amount=1, unknown_costs=7),
+        lambda b: save(b.line, order=Order.objects.exclude(pk=b.order.pk).get(), position=9),
+        sql("TRUNCATE customers_orderline CASCADE"),
+    ],
+    ids=["stale copy", "written over", "line moved", "lines truncated"],
+)
+def test_totals_of_orders_are_always_those_of_their_lines(write):
+    books = make_books()
+    drain(at=NOW)
+
+    write(books)
+
+    assert_right()
