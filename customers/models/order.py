@@ -97,12 +97,12 @@ class Order(Record):
         return self.status in self.COUNTED and (self.customer is None or self.customer.is_counted)
 
 
-@keeps_history
 class OrderLineQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(of_counted_order("order__"))
 
 
+@keeps_history
 class OrderLine(models.Model):
     class Class(models.TextChoices):
         BASE = "base", _("Base")
