@@ -80,6 +80,9 @@ def pages(sara):
         f"/customers/{customer.pk}/orders/new/",
         f"/orders/{order.pk}/",
         "/search/?q=علی",
+        "/kpis/",
+        "/kpis/revenue/",
+        "/kpis/catalog/",
     ]
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from campaigns.models import LeadSource
 from customers.models import Order, Product
+from kpis.tasks import tick
 from leads.models import Lead, Opportunity
 from tests.factories.leads import make_lead
 
@@ -18,7 +19,7 @@ def persian_omid(omid):
     return omid
 
 
-def test_a_lead_becomes_an_order(visit, omid):
+def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     LeadSource.objects.create(slug="exhibition", name="Exhibition")
     Product.objects.create(sku="P1", name="Package")
     page = visit(omid)
@@ -76,6 +77,16 @@ def test_a_lead_becomes_an_order(visit, omid):
     assert (lead.phone, lead.lead_source.slug, lead.owner, lead.mql_at) == ("+989351112233", "exhibition", omid, None)
     assert (opportunity.stage.slug, opportunity.amount, list(opportunity.orders.all())) == ("won", 18_000, [order])
     assert (order.net_amount, order.status, order.customer) == (18_000, "paid", lead.customer)
+
+    tick()
+    manager = visit(sara)
+    manager.goto("/kpis/")
+    expect(manager.locator("article[data-kpi=revenue] .kpi-value")).to_contain_text("1,800")
+    manager.locator("article[data-kpi=revenue] .kpi-name a").click()
+    expect(manager.locator("main")).to_contain_text("1,800")
+    manager.goto("/kpis/leads/")
+    manager.get_by_role("link", name="Ali Moradi").click()
+    manager.wait_for_url(f"**/leads/{lead.pk}/")
 
 
 def test_a_duplicate_is_shown_while_the_number_is_typed(visit, omid):
