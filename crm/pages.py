@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,6 +29,7 @@ from crm.money import format_number
 from crm.permissions import may_enter
 
 PAGE_SIZE = 25
+FORM_SOURCE = "page"
 LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
 
 
@@ -210,6 +212,16 @@ def key_in(text: object) -> int | None:
     """The key of a row in a parameter, or None for what is no key."""
     typed = str(text or "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_KEY else None
+
+
+def form_key(model: type[Model], token: UUID | None, facts: dict[str, Any]) -> dict[str, str]:
+    """The key of a row that a form makes: sent twice it is one row, sent again with other words it is another."""
+    if token is None:
+        return {}
+    key = {"source": FORM_SOURCE, "external_id": str(token)}
+    known = model.objects.filter(**key).first()
+    is_other = known and any(getattr(known, name) != value for name, value in facts.items())
+    return {"source": FORM_SOURCE} if is_other else key
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "") -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import Chip, DetailPage, FormPage, ListPage, next_url, say
+from crm.pages import Chip, DetailPage, FormPage, ListPage, form_key, next_url, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
@@ -115,8 +115,7 @@ class CustomerCreateView(FormPage):
 
     def save(self, form: NewCustomerForm) -> HttpResponse:
         facts = dict(form.cleaned_data)
-        token = facts.pop("token")
-        key = {"source": "page", "external_id": str(token)} if token else {}
+        key = form_key(Customer, facts.pop("token"), facts)
         customer = create_customer(by=self.request.user, at=self.at, **facts, **key)
         say(self.request, _("%(customer)s was saved.") % {"customer": customer})
         return redirect("customers:customer-detail", pk=customer.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,10 +33,14 @@ def place_order(
     status: str = Order.Status.PAID,
     key: str,
 ) -> Order:
-    """An order of one line. The same `key` answers with the order it has, so a form sent twice is one sale."""
+    """An order of one line. The same `key` answers with the order it has, so a form sent twice is one sale.
+
+    Sent again with another customer or sum, after going back, it is another sale.
+    """
     known = Order.objects.filter(source=SOURCE, external_id=key).first()
-    if known:
+    if known and (known.customer, known.net_amount) == (customer, quantity * unit_price):
         return known
+    key = str(uuid4()) if known else key
     caller = Caller(user=by, organization=Organization.current(), at=at, source=SOURCE)
     line = {"quantity": quantity, "unit_price": str(unit_price)}
     line |= {"sku": product.sku} if product else {"name": name}

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from crm.ago import ago
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import DetailPage, FormPage, ListPage, Page, next_url, say
+from crm.pages import DetailPage, FormPage, ListPage, Page, form_key, next_url, say
 from crm.permissions import colleagues, may_sell
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.templatetags.crm_format import format_moment
@@ -97,8 +97,8 @@ class LeadCreateView(FormPage):
         found = duplicates_of(self.request.user, facts)
         if (found["visible"] or found["hidden"]) and not form.cleaned_data["anyway"]:
             return self.render_to_response(self.get_context_data(form=form, duplicates=found))
-        token = form.cleaned_data["token"]
-        key = {"source": "page", "external_id": str(token)} if token else {}
+        facts["channel"] = facts["channel"] or (facts["campaign"].channel if facts["campaign"] else None)
+        key = form_key(Lead, form.cleaned_data["token"], facts)
         lead = services.register_lead(by=self.request.user, at=self.at, owner=self.request.user, **facts, **key)
         if lead.lead_source_id:
             self.request.session["lead_source"] = lead.lead_source_id

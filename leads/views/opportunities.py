@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.forms import ReaderForm
-from crm.pages import DetailPage, FormPage, Page, action, key_in, say
+from crm.pages import DetailPage, FormPage, Page, action, form_key, key_in, say
 from crm.permissions import may_sell
 from customers.models import Customer, Order
 from leads import services
@@ -76,8 +76,8 @@ class OpportunityCreateView(FormPage):
     def save(self, form: NewOpportunityForm) -> HttpResponse:
         facts = dict(form.cleaned_data)
         token = facts.pop("token")
-        key = {"source": "page", "external_id": str(token)} if token else {}
         facts["amount"] = facts["amount"] or 0
+        key = form_key(Opportunity, token, facts)
         opportunity = services.open_opportunity(by=self.request.user, at=self.at, **facts, **key)
         say(self.request, _("%(opportunity)s was saved.") % {"opportunity": opportunity})
         return redirect("leads:opportunity-detail", pk=opportunity.pk)

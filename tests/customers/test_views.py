@@ -190,6 +190,15 @@ class TestForms:
         # 3 × 1,000 Toman = 30,000 Rial; 3 × 400 Rial
         assert (order.net_amount, order.cost_amount, order.status, order.customer) == (30_000, 1_200, "paid", customer)
 
+    def test_going_back_and_typing_another_price_makes_another_order(self, browse, omid):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        client, url = browse(omid), reverse("customers:order-create", args=[customer.pk])
+        token = client.get(url).context["form"].initial["token"]
+        for price in ("5", "7"):
+            client.post(url, {"name": "Thing", "quantity": "1", "unit_price": price, "status": "paid", "token": token})
+
+        assert set(Order.objects.values_list("net_amount", flat=True)) == {50, 70}
+
     @pytest.mark.parametrize("wrong", [{"quantity": "0"}, {"quantity": "x"}, {"unit_price": ""}, {"name": ""}])
     def test_an_order_that_cannot_be_is_not_written(self, browse, omid, wrong):
         customer = Customer.objects.create(name="Arya", owner=omid)
