@@ -55,7 +55,7 @@ def of_dimension(cells: dict[Key, Pair], name: str | None) -> dict[Key, Pair]:
 
 
 def wrong_cells(
-    keys: list[str] | None = None, first: date = date(2023, 3, 21), grain: Grain = Grain.YEAR, today: date = TODAY
+    keys: list[str] | None = None, first: date = date(2024, 3, 20), grain: Grain = Grain.YEAR, today: date = TODAY
 ) -> list[str]:
     """Where what is read differs from what the oracle says, in total and by every dimension."""
     periods = periods_of(Calendar.JALALI, grain, first, today)
