@@ -7,16 +7,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
+from structlog import get_logger
 
 from crm.api.problems import Problem
 from crm.models import ApiToken, User
 
+log = get_logger("sanjeh")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
 MINUTE = 60
 
@@ -60,7 +63,11 @@ def note_use(token: ApiToken, at: datetime) -> None:
     """When the token was last used, to the minute: not a write for every request."""
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - timedelta(minutes=1))
     if token.last_used_at is None or token.last_used_at < at - timedelta(minutes=1):
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+        try:
+            with transaction.atomic():
+                ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+        except DatabaseError:
+            log.warning("the use of a token could not be noted")  # a standby can still be read
 
 
 def limit_rate(caller_key: str, at: datetime) -> None:

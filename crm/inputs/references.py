@@ -13,7 +13,7 @@ from msgspec import UNSET
 from crm.inputs.caller import Caller
 from crm.inputs.fields import External
 from crm.inputs.items import Item
-from crm.models import User
+from crm.models import Record, User
 
 Key = tuple[str, ...] | tuple[str, int]
 
@@ -87,7 +87,7 @@ def find(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
 def _look_up(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
     ids = [key[1] for key in keys if key[0] == "id"]
     texts = [key[1] for key in keys if key[0] == "natural"] if target.natural else []
-    external = [key for key in keys if key[0] == "external"] if target.model is not User else []
+    external = [key for key in keys if key[0] == "external"] if issubclass(target.model, Record) else []
     condition = Q()
     if ids:
         condition |= Q(pk__in=ids)

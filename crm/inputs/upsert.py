@@ -158,6 +158,9 @@ def check_fields(recipe: Recipe, item: Item, caller: Caller) -> None:
         is_sent = name in item.values or f"{name}_id" in item.values
         if given in (None, "") and (item.row is None or is_sent):
             item.refuse(f"/{name}", "required")
+    for name in recipe.references:
+        if item.values.get(f"{name}_id", 0) is None and not column(recipe.model, name).null and name not in recipe.required:
+            item.refuse(f"/{name}", "required")
     if item.row is None and "owner" in recipe.references:
         item.values.setdefault("owner_id", caller.default_owner.pk if caller.default_owner else None)
     if item.values.get("owner_id", 0) is None and not caller.user.sees_all:

@@ -119,3 +119,41 @@ def test_one_new_customer_in_two_bulks_is_one():
     assert {response.status_code for response in responses} == {200}
     statuses = [result["status"] for response in responses for result in response.json()["results"]]
     assert (statuses.count("created"), statuses.count("unchanged")) == (10, 10 * (WRITERS - 1))
+
+
+def test_a_database_that_only_reads_is_read():
+    token = make_token(name="shop")
+    api = Api(Client(), token)
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    try:
+        read, written = api.get("/orders/"), api.post("/orders/", an_order())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+
+    assert read.status_code == 200
+    assert (written.status_code, written.json()["code"], written["Retry-After"]) == (503, "service-unavailable", "5")
+    assert Order.objects.count() == 0
+
+
+def test_a_held_row_is_not_waited_for_for_ever():
+    token = make_token(name="shop")
+    api = Api(Client(), token)
+    key = api.post("/orders/", an_order()).json()["id"]
+
+    def hold():
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT FROM customers_order WHERE id = %s FOR UPDATE", [key])
+
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as other:
+        other.submit(hold).result()
+        cursor.execute("SET statement_timeout = '100ms'")
+        try:
+            response = api.patch(f"/orders/{key}/", {"status": "paid"})
+        finally:
+            cursor.execute("RESET statement_timeout")
+            other.submit(connections.close_all).result()
+
+    assert (response.status_code, response.json()["code"]) == (503, "service-unavailable")

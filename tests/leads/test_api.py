@@ -186,6 +186,14 @@ def test_closing_takes_its_verb(api, stage):
     assert Opportunity.objects.get().is_open
 
 
+@pytest.mark.parametrize("stage", ["", "no-such", 999_999, {"external_id": "demo"}])
+def test_a_stage_must_exist(api, stage):
+    response = api.post("/opportunities/", {"name": "x", "stage": stage})
+
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/stage"]
+    assert (response.status_code, Opportunity.objects.count()) == (400, 0)
+
+
 def test_unknown_products_are_named(api):
     response = api.post("/opportunities/", {"name": "x", "products": ["A"]})
 
