@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from crm.database import FoldText, local_day_field
+from crm.database import local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
-from crm.models import Record, RecordQuerySet, User
+from crm.models import Record, User
 from customers.models import Customer, Order, Product
+from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
 
 
@@ -54,7 +56,7 @@ def of_counted_opportunity(path: str = "") -> Q:
     return real
 
 
-class OpportunityQuerySet(RecordQuerySet):
+class OpportunityQuerySet(SearchQuerySet):
     owner_paths = ("owner", "customer__owner")
 
     def counted(self) -> Self:
@@ -62,13 +64,6 @@ class OpportunityQuerySet(RecordQuerySet):
 
     def open(self) -> Self:
         return self.filter(won_at__isnull=True, lost_at__isnull=True)
-
-    def search(self, text: str) -> Self:
-        """By name: every word must be found, in any order."""
-        found = self.alias(folded_name=FoldText("name"))
-        for word in text.split()[:8]:
-            found = found.filter(folded_name__contains=FoldText(Value(word)))
-        return found
 
 
 @keeps_history
@@ -90,6 +85,7 @@ class Opportunity(Record):
     lost_reason = models.CharField(_("reason of loss"), max_length=200, blank=True)
     products = models.ManyToManyField(Product, blank=True, related_name="opportunities")
     orders = models.ManyToManyField(Order, blank=True, related_name="+")
+    search_text = search_key("name", "external_id")
 
     objects = OpportunityQuerySet.as_manager()
 
@@ -105,6 +101,7 @@ class Opportunity(Record):
         indexes = [
             models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="leads_opportunity_closed"),
             models.Index(fields=["stage", "-id"], name="leads_opportunity_board"),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="leads_opportunity_search"),
         ]
 
     def __str__(self) -> str:
