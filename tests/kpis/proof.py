@@ -13,7 +13,7 @@ from crm.periods import Calendar, Grain, Period, periods_between
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, find_drift, is_clean
-from kpis.readings import Query, read
+from kpis.readings import Query, Value, read
 from tests.kpis.oracle import Key, Only, Pair, oracle_table
 
 NOW = datetime(2025, 10, 1, 9, tzinfo=UTC)
@@ -85,7 +85,18 @@ def assert_right(keys: list[str] | None = None) -> None:
     assert wrong_cells(keys) == []
 
 
-def value_of(key: str, start: date = date(2025, 9, 23), **query) -> Decimal | None:
-    """The value of one KPI in the Jalali month of a day (Mehr 1404 where none is given)."""
-    periods = periods_of(Calendar.JALALI, Grain.MONTH, start, start)
-    return read([CATALOGUE[key]], Query(periods, TODAY, **query))[key].total[0].value
+def card(key: str, day: date = date(2025, 9, 23), *, today: date = TODAY, **query) -> Value:
+    """One KPI in the Jalali month of a day (Mehr 1404 where none is given)."""
+    periods = periods_of(Calendar.JALALI, Grain.MONTH, day, day)
+    return read([CATALOGUE[key]], Query(periods, today, **query))[key].total[0]
+
+
+def parts(key: str, by: Dimension, day: date = date(2025, 9, 23), **query) -> dict[int, Decimal | str]:
+    """{member: value, or the reason why there is none} of the same month."""
+    periods = periods_of(Calendar.JALALI, Grain.MONTH, day, day)
+    members = read([CATALOGUE[key]], Query(periods, TODAY, by=by, **query))[key].members
+    return {member: value.reason or value.value for member, (value,) in members.items()}
+
+
+def value_of(key: str, day: date = date(2025, 9, 23)) -> Decimal | None:
+    return card(key, day).value
