@@ -73,6 +73,11 @@ def same_members(fact: str, record: str) -> str:
 
 
 CHECKS |= {
+    "order totals": """
+        SELECT o.customer_id FROM customers_order o
+          LEFT JOIN (SELECT order_id, sum(net_amount) AS net, sum(coalesce(cost_amount, 0)) AS cost
+                       FROM customers_orderline GROUP BY order_id) l ON l.order_id = o.id
+         WHERE (o.net_amount, o.cost_amount) IS DISTINCT FROM (coalesce(l.net, 0), coalesce(l.cost, 0))""",
     "members of customers": "SELECT f.customer_id FROM kpis_customerfact f JOIN customers_customer c ON c.id = f.customer_id"
     f" WHERE NOT {same_members('f', 'c')}",
     "members of leads": "SELECT f.customer_id FROM kpis_leadfact f JOIN leads_lead l ON l.id = f.lead_id"
