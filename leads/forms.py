@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LeadSource
@@ -14,6 +15,9 @@ from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField,
 from crm.models import User
 from crm.pages import key_in
 from crm.permissions import colleagues
+from crm.phones import format_phone
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day
 from customers.models import Customer
 from leads.models import Activity, Lead, Stage
 
@@ -78,12 +82,24 @@ class ConvertForm(ReaderForm):
     amount = AmountField(label=_("Amount"), required=False)
 
 
+class LeadChoiceField(forms.ModelChoiceField):
+    """Leads that are alike are told apart by number, day and owner."""
+
+    prefs: Preferences
+
+    def label_from_instance(self, lead: Lead) -> str:
+        phone = format_html('<bdi dir="ltr">{}</bdi>', format_phone(lead.phone)) if lead.phone else ""
+        known = [str(lead), phone, format_day(lead.created_on, self.prefs), str(lead.owner or "")]
+        return format_html("<span>{}</span>", format_html_join(" · ", "<bdi>{}</bdi>", ((part,) for part in known if part)))
+
+
 class MergeForm(ReaderForm):
-    into = forms.ModelChoiceField(label=_("Merge into"), queryset=Lead.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    into = LeadChoiceField(label=_("Merge into"), queryset=Lead.objects.none(), widget=forms.RadioSelect, empty_label=None)
 
     def __init__(self, *args: Any, candidates: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].queryset = candidates
+        self.fields["into"].prefs = self.prefs
+        self.fields["into"].queryset = candidates.select_related("owner")
 
 
 class OpportunityForm(ReaderForm):
