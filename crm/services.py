@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, GeneratedField, Model
 from django.utils.translation import gettext as _
 
-from crm.database import local_day_sql
+from crm.database import local_day_sql, money_unit_sql
 from crm.models import ApiToken, IdempotencyKey, Organization, Team, User
 from crm.text import TextError, clean_email
 
@@ -107,6 +107,19 @@ def change_time_zone(organization: Organization, *, zone: str) -> Organization:
         if moments:
             # A generated column is computed again only where the columns it reads are written.
             model.objects.update(**{name: F(name) for name in moments})
+    return organization
+
+
+@transaction.atomic
+def change_currency(organization: Organization, *, currency: str) -> Organization:
+    """Amounts already stored are not converted; what is spread is cut into the new currency's smallest unit."""
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise ValidationError(_("This currency is not known."), code="invalid-choice")
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    organization.currency = currency
+    organization.save(update_fields=["currency"])
+    with connection.cursor() as cursor:
+        cursor.execute(money_unit_sql(organization.money_unit))
     return organization
 
 

@@ -45,8 +45,11 @@ class ResourceView(ApiView):
             raise Problem("permission-denied")
 
     def find(self, key: str, *, lock: bool = False) -> Any:
-        rows = self.declaration.visible(self.caller)
-        return (rows.select_for_update(of=("self",)) if lock else rows).get(pk=key_of(key))
+        rows, pk = self.declaration.visible(self.caller), key_of(key)
+        if lock:
+            # Alone, before the joins: a row whose reference changed while we waited would fall out of an inner join.
+            rows.model.objects.select_for_update().filter(pk=pk).first()
+        return rows.get(pk=pk)
 
     def shown(self, pk: int, status: int) -> Answer:
         """The record as it stands now, with its version and address."""

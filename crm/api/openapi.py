@@ -66,6 +66,7 @@ class Operation:
     request: Any = None
     response: Any = None
     status: int = 200
+    required: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -79,7 +80,14 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
     if resource.write:
         sent = resource.struct
         yield Operation(
-            "post", f"/{name}/", f"Create, or update by external_id, one of {name}", f"{name}:write", {}, sent, shown, 201
+            "post",
+            f"/{name}/",
+            f"Create, or update by external_id, one of {name}",
+            f"{name}:write",
+            request=sent,
+            response=shown,
+            status=201,
+            required=resource.required,
         )
         for method in ("put", "patch"):
             yield Operation(method, f"/{name}/{{id}}/", f"Update one of {name}", f"{name}:write", {}, sent, shown)
@@ -148,7 +156,10 @@ def described(operation: Operation, by_type: Mapping[str, Any], resources: Itera
         "x-required-scope": operation.scope,
     }
     if operation.request is not None:
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": by_type[repr(operation.request)]}}}
+        schema = by_type[repr(operation.request)]
+        if operation.required:
+            schema = {"allOf": [schema, {"required": list(operation.required)}]}
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return found
 
 

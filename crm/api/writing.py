@@ -53,20 +53,26 @@ def database_problems() -> Iterator[None]:
     """What the database refuses, as an answer: never a 500, and 503 only where trying again helps."""
     try:
         yield
-    except DataError as error:
-        raise Problem("validation-error", errors=[Failure("", "out-of-range")]) from error
-    except IntegrityError as error:
-        is_repeated = sqlstate_of(error) == UNIQUE_VIOLATION
-        if not is_repeated:
-            log.warning("the database refused a write", error=str(error).splitlines()[0])
-        raise Problem("duplicate" if is_repeated else "conflict") from error
-    except (OperationalError, InterfaceError) as error:
-        raise Problem("service-unavailable", headers={"Retry-After": "5"}) from error
     except DatabaseError as error:
-        # Read-only after a failover, or out of disk: psycopg files some of these under InternalError.
-        if sqlstate_of(error)[:2] not in {"25", "53", "57", "58", "XX"}:
+        problem = problem_behind(error)
+        if problem is None:
             raise
-        raise Problem("service-unavailable", headers={"Retry-After": "5"}) from error
+        if problem.code != "duplicate":
+            log.warning("the database refused", code=problem.code, error=str(error).partition("\n")[0][:500])
+        raise problem from error
+
+
+def problem_behind(error: DatabaseError) -> Problem | None:
+    """None is for mistakes of our own."""
+    state = sqlstate_of(error)
+    if isinstance(error, DataError):
+        return Problem("validation-error", errors=[Failure("", "out-of-range")])
+    if isinstance(error, IntegrityError):
+        return Problem("duplicate" if state == UNIQUE_VIOLATION else "conflict")
+    # Read-only after a failover, or out of disk: psycopg files some of these under InternalError.
+    if isinstance(error, OperationalError | InterfaceError) or state[:2] in {"25", "53", "57", "58", "XX"}:
+        return Problem("service-unavailable", headers={"Retry-After": "5"})
+    return None
 
 
 @dataclass(frozen=True)

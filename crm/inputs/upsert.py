@@ -66,6 +66,12 @@ def source_of(data: Struct, caller: Caller) -> str | None:
     return given
 
 
+def kept_source(row: Record | None, data: Struct, caller: Caller) -> str | None:
+    """A stored record stays its source's, whoever writes it later, unless they say otherwise."""
+    is_said = data.source is not UNSET and data.source is not None
+    return row.source if row is not None and row.source and not is_said else source_of(data, caller)
+
+
 def key_of(item: Item, caller: Caller) -> tuple[str, str] | None:
     external_id = item.data.external_id
     return (source_of(item.data, caller), external_id) if external_id else None
@@ -148,25 +154,29 @@ def visible_keys(model: type[Record], rows: list[Record], caller: Caller) -> set
 
 
 def check_fields(recipe: Recipe, item: Item, caller: Caller) -> None:
-    """What a new record must have, and what this caller may not state."""
+    """What this caller may not state, what must not be missing, and whose it is."""
     if not caller.may_give_history:
         for name in recipe.history:
             if getattr(item.data, name, UNSET) is not UNSET:
                 item.refuse(f"/{name}", "not-allowed")
+    if item.row is None and "owner" in recipe.references:
+        item.values.setdefault("owner_id", caller.default_owner.pk if caller.default_owner else None)
+    if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
+        item.refuse("/owner", "required")
+    item.values["source"] = kept_source(item.row, item.data, caller)
+    check_missing(recipe, item)
+
+
+def check_missing(recipe: Recipe, item: Item) -> None:
+    """What a new record must have, and what no record may lose."""
     for name in recipe.required:
         given = item.values.get(name, item.values.get(f"{name}_id"))
         is_sent = name in item.values or f"{name}_id" in item.values
         if given in (None, "") and (item.row is None or is_sent):
             item.refuse(f"/{name}", "required")
-    for name in recipe.references:
-        if item.values.get(f"{name}_id", 0) is None and not column(recipe.model, name).null and name not in recipe.required:
+    for name in set(recipe.references) - set(recipe.required):
+        if item.values.get(f"{name}_id", 0) is None and not column(recipe.model, name).null:
             item.refuse(f"/{name}", "required")
-    if item.row is None and "owner" in recipe.references:
-        item.values.setdefault("owner_id", caller.default_owner.pk if caller.default_owner else None)
-    if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
-        item.refuse("/owner", "required")
-    if item.row is not None and item.values["source"] is None:
-        item.values["source"] = item.row.source
 
 
 def create(recipe: Recipe, items: list[Item], caller: Caller) -> None:
@@ -187,8 +197,6 @@ def update(recipe: Recipe, items: list[Item]) -> None:
     rows = []
     for item in items:
         values = {name: value for name, value in item.values.items() if getattr(item.row, name) != value}
-        if not item.data.external_id and item.row.external_id:
-            values.pop("source", None)
         item.before = {name: getattr(item.row, name) for name in values}
         for name, value in values.items():
             setattr(item.row, name, value)

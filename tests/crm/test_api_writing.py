@@ -183,3 +183,24 @@ def test_bulk_takes_items_and_atomic_only(api, data, pointer):
 
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     assert response.status_code == 400
+
+
+def test_a_record_stays_its_sources(api, client):
+    key = api.post("/leads/", {"name": "a"}).json()["id"]
+    other = Api(client, make_token(name="other"))
+
+    body = other.patch(f"/leads/{key}/", {"name": "b"}).json()
+    moved = other.patch(f"/leads/{key}/", {"source": "import", "external_id": "7"}).json()
+
+    assert (body["source"], moved["source"], moved["external_id"]) == ("shop", "import", "7")
+    assert api.get("/leads/", source="import", external_id="7").json()["results"] == [moved]
+
+
+@pytest.mark.parametrize("path", ["/leads/", "/orders/"])
+def test_a_key_of_another_record_is_refused(api, path):
+    data = an_order() if path == "/orders/" else {"name": "a"}
+    keys = [api.post(path, {**data, "external_id": text}).json()["id"] for text in ("1", "2")]
+
+    response = api.patch(f"{path}{keys[1]}/", {"external_id": "1"})
+
+    assert code(response) == (409, "duplicate")

@@ -32,14 +32,14 @@ SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.p
 """
     + ORDER_VALUES
 )
+# Not the totals: a trigger has summed them as the lines were written.
 UPDATE_ORDERS = (
     """
 UPDATE customers_order o
    SET external_id = v.external_id, source = v.source, created_at = v.created_at, number = v.number, customer_id = v.customer_id,
        placed_at = v.placed_at, status = v.status, currency = v.currency, rate = v.rate, discount = v.discount, tax = v.tax,
        shipping = v.shipping, owner_id = v.owner_id, campaign_id = v.campaign_id, channel_id = v.channel_id, utm = v.utm::jsonb,
-       source_version = v.source_version, net_amount = v.net_amount, cost_amount = v.cost_amount,
-       unknown_costs = v.unknown_costs, updated_at = clock_timestamp()
+       source_version = v.source_version, updated_at = clock_timestamp()
 """
     + ORDER_VALUES
     + " WHERE o.id = v.id"
@@ -112,8 +112,8 @@ def save(drafts: list[Draft]) -> None:
     touched = lines.orders.keys() | {draft.row.pk for draft in with_refunds if draft.row is not None}
     stored = [draft for draft in drafts if draft.row is not None]
     dirty = [draft for draft in stored if draft.row.pk in touched or differs(draft)]
-    execute(UPDATE_ORDERS, [order_row(draft) for draft in dirty])
     save_lines(lines)
+    execute(UPDATE_ORDERS, [order_row(draft) for draft in dirty])
     save_refunds(with_refunds)
     for draft in stored:
         draft.item.settle(states.UNCHANGED, draft.row.pk)

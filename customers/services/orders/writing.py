@@ -21,7 +21,7 @@ from crm.inputs.fields import FieldError, Utm, check_not_future
 from crm.inputs.items import Item, sound
 from crm.inputs.rates import Rates
 from crm.inputs.references import PEOPLE, Target, resolve
-from crm.inputs.upsert import key_of, refuse_repeated, source_of, visible_keys
+from crm.inputs.upsert import kept_source, key_of, refuse_repeated, visible_keys
 from customers.models import Order, OrderLine
 from customers.services.buyers import Buyer, set_buyers
 from customers.services.identity import Touch, touch_first
@@ -113,7 +113,7 @@ def draft_of(item: Item, caller: Caller) -> Draft:
     draft = Draft(item, data)
     values = draft.values
     values["external_id"] = data.external_id or draft.stored("external_id", None)
-    values["source"] = source_of(data, caller) if data.external_id or item.row is None else item.row.source
+    values["source"] = kept_source(item.row, data, caller)
     for name, default in (("number", ""), ("status", Order.Status.PENDING.value), ("source_version", None)):
         given = getattr(data, name)
         values[name] = draft.stored(name, default) if given is UNSET else (default if given is None else given)
