@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -47,11 +48,11 @@ def make_orders(story: Story, frame: Frame, buyers: list[Buyer]) -> tuple[list[O
 def purchases(story: Story, buyers: list[Buyer]) -> list[tuple[datetime, Buyer, bool]]:
     """Every customer's first order, and the rest on busy days by those who are there then."""
     found = [(buyer.first_order_at, buyer, True) for buyer in buyers]
-    for day in story.busy_days(ORDERS - len(buyers)):
+    for day, count in sorted(Counter(story.busy_days(ORDERS - len(buyers))).items()):
         there = [buyer for buyer in buyers if any(first < day <= last for first, last in buyer.there)]
         if there:
-            buyer = story.one_of(there, [buyer.pace for buyer in there])
-            found.append((story.moment(day), buyer, False))
+            chosen = story.rng.choices(there, [buyer.pace for buyer in there], k=count)
+            found += [(story.moment(day), buyer, False) for buyer in chosen]
     return sorted(found, key=lambda item: (item[0], item[1].customer.external_id))
 
 

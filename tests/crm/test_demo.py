@@ -1,0 +1,156 @@
+"""The demo company: believable, the same every time, and gone without a trace."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Max, Min, Sum
+
+from campaigns.models import Campaign, Channel, Expense
+from crm.jalali import to_jalali
+from crm.management import demo
+from crm.models import Organization, Team, User
+from crm.periods import Calendar, Grain, last_periods
+from customers.models import Answer, Category, Customer, Order, Product, Survey, Ticket
+from kpis.catalogue import CATALOGUE
+from kpis.engine import drain, find_drift
+from kpis.readings import Query, read
+from leads.models import Lead, Opportunity
+from tests.factories.customers import make_customer, make_order, make_product
+from tests.factories.leads import make_lead
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
+NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
+ROWS = (Lead, Customer, Order, Opportunity, Ticket, Answer, Campaign, Channel, Expense, Product)
+
+
+def load(seed=7):
+    return demo.load(at=NOW, seed=seed, note=lambda _text: None)
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup, django_db_blocker):
+    """The demo company, loaded once; each test works in a transaction inside of this one."""
+    with django_db_blocker.unblock():
+        block = transaction.atomic()
+        block.__enter__()
+        made = load()
+        with django_db_blocker.block():
+            yield made
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
+
+
+def figures():
+    """What the demo company adds up to, without keys."""
+    orders = Order.objects.aggregate(
+        net=Sum("net_amount"), cost=Sum("cost_amount"), first=Min("placed_at"), last=Max("placed_at")
+    )
+    leads = list(Lead.objects.order_by("external_id").values_list("name", "created_at", "mql_at", "converted_at", "phone"))
+    return orders, leads, list(Answer.objects.order_by("external_id").values_list("score", "answered_at"))
+
+
+def test_the_company_has_the_size_it_promises(company):
+    assert (company["leads"], company["customers"]) == (2000, 600)
+    assert 2900 <= company["orders"] <= 3000
+    assert Campaign.objects.count() == 8
+    assert Channel.objects.count() == 5
+    assert User.objects.filter(role="rep").count() == 4
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_one_others():
+    first = figures()
+    demo.remove()
+    load()
+    again = figures()
+    demo.remove()
+    load(seed=8)
+
+    assert first == again
+    assert figures() != first
+
+
+def test_it_covers_eighteen_jalali_months_and_ends_today():
+    seen = Lead.objects.aggregate(first=Min("created_on"), last=Max("created_on"))
+    months = last_periods(18, NOW.date(), Calendar.JALALI, Grain.MONTH)
+    assert months[0].start <= seen["first"] <= months[0].end
+    assert seen["last"] == NOW.date()
+    moments = (Lead, "created_at"), (Order, "placed_at"), (Answer, "answered_at"), (Ticket, "resolved_at")
+    assert all(model.objects.aggregate(at=Max(name))["at"] <= NOW for model, name in moments)
+
+
+def test_numbers_belong_to_nobody_and_addresses_lead_nowhere():
+    assert not Lead.objects.exclude(phone__startswith="+98900000").exists()
+    assert not Lead.objects.exclude(email="").exclude(email__endswith="@demo.example").exists()
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_orders_follow_the_seasons():
+    """The month before Nowruz is busier than the one after it, for all the growth between."""
+    months = [
+        to_jalali(day)
+        for day in Order.objects.filter(placed_on__gte="2026-02-20", placed_on__lt="2026-04-21").values_list(
+            "placed_on", flat=True
+        )
+    ]
+    esfand, farvardin = (sum(month == number for _, month, _ in months) for number in (12, 1))
+    assert esfand > 1.5 * farvardin
+
+
+def test_every_kpi_has_figures_and_stored_sums_are_right():
+    drain(at=NOW)
+
+    organization = Organization.current()
+    months = last_periods(12, NOW.date(), Calendar.JALALI, Grain.MONTH, organization.calendar_rules)[:-1]
+    tables = read(list(CATALOGUE.values()), Query(tuple(months), NOW.date()))
+    assert {
+        key: [v.reason for v in table.total] for key, table in tables.items() if all(v.value is None for v in table.total)
+    } == {}
+    assert find_drift() == []
+
+
+def test_removal_leaves_real_rows_and_nothing_else():
+    customer, lead = make_customer(name="Real"), make_lead(name="Real")
+    order, product = make_order(customer=customer), make_product(name="Real")
+    surveys = Survey.objects.count()
+
+    demo.remove()
+    drain(at=NOW)
+
+    kept = {model: list(model.objects.values_list("pk", flat=True)) for model in ROWS}
+    real = {Lead: [lead.pk], Customer: [customer.pk], Order: [order.pk], Product: [product.pk]}
+    assert kept == {model: real.get(model, []) for model in ROWS}
+    assert (Category.objects.count(), Team.objects.count(), User.objects.count()) == (0, 0, 0)
+    assert Survey.objects.count() == surveys
+    assert find_drift() == []
+
+
+def test_removal_refuses_while_a_real_row_would_lose_what_it_refers_to():
+    customer = Customer.objects.filter(source="demo").order_by("pk").first()
+    order = make_order(customer=customer, number="R-1")
+
+    with pytest.raises(demo.RealRowsError, match=r"order R-1: customer is customer of the demo company"):
+        demo.remove()
+    assert Customer.objects.filter(source="demo").count() == 600
+
+    order.delete()
+    demo.remove()
+    assert not Customer.objects.exists()
+
+
+def test_a_real_lead_given_to_a_demo_rep_is_named_too():
+    make_lead(name="Real", owner=User.objects.order_by("pk").first())
+
+    with pytest.raises(CommandError, match=r"lead Real: owner is user of the demo company"):
+        call_command("remove_demo", stdout=StringIO())
+
+
+def test_a_second_load_changes_nothing():
+    said = StringIO()
+
+    call_command("load_demo", stdout=said)
+
+    assert "already here" in said.getvalue()
+    assert Lead.objects.count() == 2000
