@@ -76,9 +76,9 @@ class TeamAdmin(KeptForever):
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptForever):
-    """One row. Changing the zone or the currency means computing every figure anew, so commands do that."""
+    """One row. What changes every figure (zone, currency, week, fiscal year) is set by `manage.py set_organization`."""
 
-    readonly_fields = ("time_zone", "currency")
+    readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

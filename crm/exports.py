@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins like this for a formula, and a lead writes their own name.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Echo:
@@ -26,7 +26,7 @@ def safe_cell(value: object) -> str:
     if isinstance(value, int | float | Decimal):
         return str(value)
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def csv_response(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:

@@ -113,6 +113,10 @@ class ReaderField(ReadField):
     today: date
 
 
+# numeric(20, 2) holds 18 digits before the point, in the base currency.
+LARGEST_AMOUNT = Decimal(10) ** 18
+
+
 class AmountField(ReaderField):
     """Typed and shown in the reader's unit, kept in the base currency."""
 
@@ -124,6 +128,8 @@ class AmountField(ReaderField):
         amount = parse_amount(text, form=True) * DISPLAY_UNITS[self.prefs.money_unit].factor
         if amount < 0:
             raise ValidationError(_("An amount is not negative."), code="invalid-amount")
+        if amount >= LARGEST_AMOUNT:
+            raise ValidationError(_("An amount has at most 18 digits."), code="amount-too-large")
         return amount
 
     def prepare_value(self, value: Any) -> Any:

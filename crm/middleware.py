@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.preferences import Preferences
+
+UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class CleanInputMiddleware:
+    """What no column can hold (NUL, half characters) is refused before a page reads it; the API has its own errors."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and any(map(_is_unreadable, (request.GET, request.POST))):
+            return HttpResponseBadRequest(_("The text contains a character that is not allowed."))
+        return self.get_response(request)
+
+
+def _is_unreadable(data: QueryDict) -> bool:
+    return any(UNREADABLE.search(text) for name, values in data.lists() for text in (name, *values))
 
 
 class PreferencesMiddleware:
@@ -23,7 +44,11 @@ class PreferencesMiddleware:
             translation.activate(prefs.language)
         request.LANGUAGE_CODE = prefs.language
         request.prefs = prefs
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
 
 
 def _reader(request: HttpRequest) -> User:

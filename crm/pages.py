@@ -132,7 +132,7 @@ class ListPage(Page, TemplateView):
             value = datetime.fromisoformat(stamp)
         except ValueError:
             return None
-        return (value, key) if value.tzinfo else None
+        return (value, key) if value.tzinfo and 1900 < value.year < 9000 else None
 
 
 class DetailPage(Page, TemplateView):

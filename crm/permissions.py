@@ -6,16 +6,13 @@ from django.db.models import QuerySet
 
 from crm.models import User
 
-SELLERS = frozenset({User.Role.REP, User.Role.MANAGER, User.Role.MARKETER, User.Role.ADMIN, User.Role.INTEGRATION})
-
 
 def may_enter(user: User) -> bool:
     return user.is_active
 
 
 def may_sell(user: User) -> bool:
-    """Leads and opportunities are not for support."""
-    return user.is_active and (user.is_superuser or user.role in SELLERS)
+    return user.is_active and user.may_sell
 
 
 def may_manage_people(user: User) -> bool:

@@ -95,16 +95,7 @@ def revise(key: str, value: Value, kept: Snapshot | None, *, at: datetime, by: U
 
 def change_calendar(organization: Organization, *, fields: Iterable[str]) -> None:
     """Save the week's or fiscal year's new start; every period sum is folded again by the drain."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         organization.save(update_fields=list(fields))
         fill_calendar(organization.calendar_rules)
-        for table in (
-            "kpis_rollup",
-            "kpis_component",
-            "kpis_customerfact",
-            "kpis_customerday",
-            "kpis_customerspan",
-            "kpis_leadfact",
-        ):
-            cursor.execute(f"TRUNCATE {table}")
         rebuild()

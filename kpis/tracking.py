@@ -6,7 +6,8 @@ so every write is caught: bulk, raw, COPY, MERGE, cascades and backdated edits o
 
 Two rules close the races between a row and the row it hangs on, whose writers may not see each other yet:
 - a changed *parent* (a customer's channel) is noted by its id, and the drain looks up the days of its rows after
-  the change is committed; a row that appears later brings its own mark;
+  the change is committed; a row that appears later brings its own mark, and so does one whose parent is deleted
+  and written anew in one transaction;
 - a changed *child* that must look at its parent to know its day (a line, its order) holds the parent still first.
 """
 
@@ -132,7 +133,7 @@ def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
 def bodies(marks: list[Mark]) -> dict[str, str]:
     """What each event of one table does; only the events that do something."""
     found = {
-        event: "".join(statement(mark, event) for mark in marks if event == "update" or not mark.deferred)
+        event: "".join(statement(mark, event) for mark in marks if event != "insert" or not mark.deferred)
         for event in ("insert", "update", "delete")
     }
     found["truncate"] = truncation(marks)

@@ -28,7 +28,7 @@ class Board:
 
     def __init__(self, request: HttpRequest, at: datetime) -> None:
         self.request, self.user, self.prefs, self.at = request, request.user, request.prefs, at
-        self.reader = Reader(self.prefs, at)
+        self.reader = Reader(self.prefs, at, self.user)
         self.today = self.prefs.today(at)
         self.month = period_of(self.today, Calendar(self.prefs.calendar), Grain.MONTH, self.prefs.organization.calendar_rules)
         self.owner = request.GET.get("owner", "")

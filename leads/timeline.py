@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.ago import ago, days_text, full
+from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, reader_digits
@@ -47,11 +48,12 @@ class Reader:
 
     prefs: Preferences
     at: datetime
+    user: User
 
 
 def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
     """The lead's own events, and what was done and moved on the way through its opportunities."""
-    opportunities = list(lead.opportunities.values_list("pk", flat=True))
+    opportunities = list(lead.opportunities.visible_to(reader.user).values_list("pk", flat=True))
     done = Activity.objects.filter(Q(lead=lead) | Q(opportunity__in=opportunities))
     changes = StageChange.objects.filter(opportunity__in=opportunities)
     events = [_event(event, reader) for event in lead.events.select_related("by").order_by("-at", "-id")[:MOST_ENTRIES]]

@@ -16,10 +16,11 @@ class RecordQuerySet(models.QuerySet):
     """Questions every record answers. `owner_paths` name the columns that decide who may see a row, best first."""
 
     owner_paths: tuple[str, ...] = ("owner",)
+    is_for_sellers = False
 
     def visible_to(self, user: User) -> Self:
         """The rows a user may see: their own, their team's, or all."""
-        if not user.is_active:
+        if not user.is_active or (self.is_for_sellers and not user.may_sell):
             return self.none()
         if user.sees_all:
             return self

@@ -90,6 +90,11 @@ class User(AbstractUser):
         return self.visibility == self.Visibility.TEAM and self.team_id is not None
 
     @property
+    def may_sell(self) -> bool:
+        """Leads and opportunities are not for support."""
+        return self.is_superuser or self.role != self.Role.SUPPORT
+
+    @property
     def may_see_costs(self) -> bool:
         """Expenses and unit costs are not for reps and support."""
         return self.is_superuser or self.role in {self.Role.MANAGER, self.Role.MARKETER, self.Role.INTEGRATION, self.Role.ADMIN}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -14,6 +15,10 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from crm.database import FoldText
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
+from crm.text import to_latin_digits
+
+NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
+SHORTEST_NUMBER = 4
 
 
 class SearchQuerySet(RecordQuerySet):
@@ -21,9 +26,17 @@ class SearchQuerySet(RecordQuerySet):
 
     def search(self, text: str) -> Self:
         found = self
-        for word in text.split()[:8]:
+        for word in search_words(text)[:8]:
             found = found.filter(search_text__contains=FoldText(Value(word)))
         return found
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search. A number is one word however it is spaced, and stands in the index without its leading 0."""
+    digits = NUMBER_MARKS.sub("", to_latin_digits(text))
+    if len(digits) >= SHORTEST_NUMBER and digits.isascii() and digits.isdigit():
+        return [digits.lstrip("0") or digits]
+    return text.split()
 
 
 def search_key(*columns: str) -> models.GeneratedField:

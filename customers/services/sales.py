@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.inputs.caller import Caller
@@ -37,6 +37,9 @@ def place_order(
 
     Sent again with another customer or sum, after going back, it is another sale.
     """
+    with connection.cursor() as cursor:
+        # The same form sent twice at once: the second waits, and finds the order of the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{SOURCE}:{key}"])
     known = Order.objects.filter(source=SOURCE, external_id=key).first()
     if known and (known.customer, known.net_amount) == (customer, quantity * unit_price):
         return known

@@ -158,7 +158,7 @@ MARKS: tuple[Mark, ...] = (
         "organization.customers",
         "crm_organization",
         ("inactivity_days",),
-        "SELECT f.customer_id FROM changed c CROSS JOIN kpis_customerfact f",
+        "SELECT DISTINCT o.customer_id FROM changed c CROSS JOIN customers_order o",
     ),
     # expenses
     Mark(

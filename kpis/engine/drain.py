@@ -24,6 +24,14 @@ from kpis.tracking import insertion
 from leads.models import Lead
 
 logger = logging.getLogger(__name__)
+STORED = (
+    "kpis_component",
+    "kpis_rollup",
+    "kpis_customerfact",
+    "kpis_customerday",
+    "kpis_customerspan",
+    "kpis_leadfact",
+)
 LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -131,11 +139,17 @@ def resolve_parents(*, wait: bool) -> int | None:
 
 
 def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, last: date | None = None) -> None:
-    """Mark everything (or some cubes, or some days) dirty; the drain does the rest by the same path."""
+    """Mark everything (or some cubes, or some days) dirty; the drain does the rest by the same path.
+
+    All of everything begins from empty tables, so that nothing wrong can survive it.
+    """
+    is_whole = cubes == DAY_CUBES and first is None and last is None
     with transaction.atomic(), connection.cursor() as cursor:
+        if is_whole:
+            cursor.execute(f"TRUNCATE {', '.join(STORED)}")
         for cube in cubes:
             mark_range(cursor, cube, first, last)
-        if first is None and last is None:
+        if is_whole:
             mark_all_customers()
 
 

@@ -99,6 +99,7 @@ class CustomerSpan(models.Model):
 
 class LeadFactQuerySet(RecordQuerySet):
     owner_paths = ("lead__owner",)
+    is_for_sellers = True
 
 
 class LeadFact(models.Model):

@@ -53,6 +53,6 @@ def member_of(dimension: Dimension, given: str) -> int | None:
         return UNKNOWN
     if dimension is Dimension.PRIORITY:
         return PRIORITY_CODES.get(given)
-    if not (given.isascii() and given.isdigit() and 0 < int(given) < 2**63):
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
         return None
-    return int(given)
+    return int(given) or None

@@ -8,7 +8,7 @@ from datetime import date
 
 from crm.models import User
 from crm.periods import Period
-from kpis.definitions import Dimension
+from kpis.definitions import Dimension, Kpi
 
 
 def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
@@ -20,6 +20,17 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
     if viewer.sees_team:
         return frozenset(User.objects.filter(team=viewer.team).values_list("pk", flat=True))
     return frozenset({viewer.pk})
+
+
+SALES_RESOURCES = frozenset({"leads", "opportunities"})
+
+
+def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
+    """Whether a KPI needs records that the viewer's role may not see at all."""
+    if viewer is None:
+        return False
+    resources = {term.measure.cube.resource for term in kpi.numerator + kpi.denominator}
+    return (kpi.needs_costs and not viewer.may_see_costs) or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from customers.models import Answer, Customer, Order, OrderLine, Refund, RefundL
 from kpis.definitions import At, Kpi, Term
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.readings.flows import Reader, windowed
-from kpis.readings.query import Query
+from kpis.readings.query import Query, is_hidden
 from leads.models import Lead, Opportunity
 
 OPPORTUNITY_PRODUCT = Opportunity.products.through
@@ -140,7 +140,7 @@ def parse_cursor(cursor: str, sources: int) -> tuple[int, int]:
 
 def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
     """The relations behind a side; none where the viewer may not see what it counts."""
-    if query.viewer is not None and kpi.needs_costs and not query.viewer.may_see_costs:
+    if is_hidden(kpi, query.viewer):
         return []
     terms = kpi.numerator if side == "numerator" else kpi.denominator
     reader = Reader(query, ())

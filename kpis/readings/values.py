@@ -14,7 +14,7 @@ from crm.periods import Period
 from kpis.definitions import At, Dimension, Interval, Kpi, Measure, Term
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
-from kpis.readings.query import Query
+from kpis.readings.query import Query, is_hidden
 from kpis.readings.snapshot import one_snapshot
 
 PRECISION = 60
@@ -80,7 +80,7 @@ class Evaluation:
     freshness: Freshness
 
     def table(self, whole: Reader, split: Reader | None) -> Table:
-        if self._is_hidden:
+        if is_hidden(self.kpi, self.query.viewer):
             return Table([Value(period, reason="not_visible") for period in self.query.periods])
         total = self._values(whole, None, applies=self._applies(self.query.filters.get(Dimension.CAMPAIGN)))
         if split is None:
@@ -95,11 +95,6 @@ class Evaluation:
                 for member in members
             },
         )
-
-    @property
-    def _is_hidden(self) -> bool:
-        viewer = self.query.viewer
-        return viewer is not None and self.kpi.needs_costs and not viewer.may_see_costs
 
     def _applies(self, campaign: int | None) -> bool:
         """Whether the KPI has a meaning for one campaign: some are only of campaigns with a certain goal."""

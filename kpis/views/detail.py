@@ -148,7 +148,7 @@ class KpiView(Page, TemplateView):
                 forms.Link(str(forms.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by)
                 for name in self.kpi.dimensions
             ],
-            "moved": [f"{part.label} {difference_text(self.kpi, part.contribution, prefs)}" for part in moved_most(parts)],
+            "moved": [(part.label, difference_text(self.kpi, part.contribution, prefs)) for part in moved_most(parts)],
         }
 
     def part_row(self, part: Part) -> dict[str, Any]:

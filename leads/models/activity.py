@@ -17,6 +17,7 @@ from leads.models.opportunity import Opportunity
 
 class ActivityQuerySet(RecordQuerySet):
     owner_paths = ("owner", "lead__owner", "opportunity__owner", "customer__owner")
+    is_for_sellers = True
 
     def planned(self) -> Self:
         return self.filter(done_at__isnull=True, due_at__isnull=False)

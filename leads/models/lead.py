@@ -19,6 +19,8 @@ from customers.models.customer import SearchQuerySet, search_key
 
 
 class LeadQuerySet(SearchQuerySet):
+    is_for_sellers = True
+
     def counted(self) -> Self:
         """Leads that figures count: not a test, not spam, not merged into another."""
         return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)

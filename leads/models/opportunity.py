@@ -58,6 +58,7 @@ def of_counted_opportunity(path: str = "") -> Q:
 
 class OpportunityQuerySet(SearchQuerySet):
     owner_paths = ("owner", "customer__owner")
+    is_for_sellers = True
 
     def counted(self) -> Self:
         return self.filter(of_counted_opportunity())

@@ -64,8 +64,8 @@ def undo_conversion(request: HttpRequest, pk: int) -> str:
 def assign(request: HttpRequest, pk: int) -> str:
     """Somebody who gives their own lead away may not see it any more: then the list is where they go on."""
     lead = _lead(request, pk)
-    wish = key_in(request.POST.get("owner") or request.GET.get("owner"))
-    owner = get_object_or_404(colleagues(), pk=wish) if wish else None
+    wish = request.POST.get("owner") or request.GET.get("owner") or ""
+    owner = get_object_or_404(colleagues(), pk=key_in(wish) or 0) if wish else None
     before = lead.owner_id or ""
     services.assign_lead(lead, owner=owner, by=request.user, at=timezone.now())
     stays = Lead.objects.visible_to(request.user).filter(pk=pk).exists()

@@ -22,6 +22,7 @@ from crm.permissions import colleagues, may_sell
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.templatetags.crm_format import format_moment
 from crm.text import TextError, clean_email
+from customers.models import Customer
 from leads import services
 from leads.filters import LeadFilters
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
@@ -48,7 +49,7 @@ class LeadListView(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        prefs, reader = self.request.prefs, Reader(self.request.prefs, self.at)
+        prefs, reader = self.request.prefs, Reader(self.request.prefs, self.at, self.request.user)
         for lead in context["rows"]:
             lead.mark = next_mark(lead.next_due, reader, is_open=lead.is_open)
             lead.age = ago(lead.created_at, self.at, prefs)
@@ -164,10 +165,11 @@ class LeadDetailView(LeadPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        lead, reader = self.object, Reader(self.request.prefs, self.at)
+        lead, reader = self.object, Reader(self.request.prefs, self.at, self.request.user)
         opportunities = lead.opportunities.visible_to(self.request.user).select_related("stage")
         return context | {
             "lead": lead,
+            "customer": Customer.objects.visible_to(self.request.user).filter(pk=lead.customer_id).first(),
             "entries": lead_entries(lead, reader),
             "steps": planned(Activity.objects.filter(lead=lead), reader),
             "opportunities": opportunities,

@@ -45,9 +45,10 @@ class OpportunityDetailView(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        reader = Reader(self.request.prefs, self.at)
+        reader = Reader(self.request.prefs, self.at, self.request.user)
         return context | {
             "opportunity": self.object,
+            "customer": Customer.objects.visible_to(self.request.user).filter(pk=self.object.customer_id).first(),
             "weighted": self.object.amount * self.object.stage.probability,
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),

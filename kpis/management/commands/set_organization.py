@@ -1,0 +1,45 @@
+"""Settings that change every figure: what they touch is rewritten, and the figures are computed anew."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from crm.models import Organization
+from crm.periods import Calendar
+from crm.services import change_currency, change_time_zone
+from kpis.engine import rebuild
+from kpis.services import change_calendar
+
+CALENDAR_FIELDS = ("week_start", "fiscal_calendar", "fiscal_month")
+
+
+class Command(BaseCommand):
+    help = "Change the organisation's time zone, base currency, first day of the week or fiscal year."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--time-zone", help="such as Asia/Tehran")
+        parser.add_argument("--currency", help="three letters; amounts already stored are not converted")
+        parser.add_argument("--week-start", type=int, choices=range(7), help="0 is Monday, 5 is Saturday")
+        parser.add_argument("--fiscal-calendar", choices=[calendar.value for calendar in Calendar])
+        parser.add_argument("--fiscal-month", type=int, choices=range(1, 13), help="the month the fiscal year starts in")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            if options["time_zone"]:
+                change_time_zone(Organization.current(), zone=options["time_zone"])
+            if options["currency"]:
+                change_currency(Organization.current(), currency=options["currency"])
+                rebuild()
+        except (ValidationError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        given = {name: options[name] for name in CALENDAR_FIELDS if options[name] is not None}
+        if given:
+            organization = Organization.current()
+            for name, value in given.items():
+                setattr(organization, name, value)
+            change_calendar(organization, fields=given)
+        self.stdout.write("Done. The worker computes the figures anew; `manage.py refresh_kpis` does it at once.")
