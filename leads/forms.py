@@ -72,6 +72,14 @@ class NewLeadForm(LeadForm):
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """A source that only stands there from the last lead is not somebody's wish to write down another one."""
+        facts = super().clean()
+        is_named = any(facts.get(name) for name in ("name", "company", "phone", "email"))
+        if not self.errors and not is_named and "lead_source" not in self.changed_data:
+            raise ValidationError(_("Give at least a name, a company, a phone, an e-mail address or a source."), code="required")
+        return facts
+
 
 class ReasonForm(ReaderForm):
     reason = TextField(label=_("Reason"), max_length=200)
