@@ -12,7 +12,8 @@ from leads import services
 from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
-LATIN_WORDS = {"English", "MQL", "SQL", "NPS", "CSAT", "KPI", "ISO", "CLV", "CAC", "LCR", "CPL"}
+LATIN_WORDS = {"English", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL"}
+LATIN_WORDS |= {"CLV", "CAC", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
 
 READ = """() => {
   const wrong = {digits: [], words: [], broken: []};
