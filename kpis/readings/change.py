@@ -19,7 +19,7 @@ IN_POINTS = (Unit.PERCENT, Unit.SCORE)
 class ChangeKind(StrEnum):
     POINTS = "points"  # of a rate or a score
     PERCENT = "percent"  # of a count or an amount
-    AMOUNT = "amount"  # from below zero: a share of it would mean nothing
+    AMOUNT = "amount"  # to or from below zero: a share would mean nothing
     NEW = "new"  # there was nothing before
     ABSENT = "absent"  # there is no figure to compare with
     NONE = "none"
@@ -55,7 +55,7 @@ def change_between(kpi: Kpi, now: Value, then: Value | None) -> Change | None:
         return Change(ChangeKind.POINTS, difference, tone)
     if then.value == 0:
         return Change(ChangeKind.NEW, difference, tone)
-    if then.value < 0:
+    if then.value < 0 or now.value < 0:
         return Change(ChangeKind.AMOUNT, difference, tone)
     with localcontext(prec=PRECISION):
         return Change(ChangeKind.PERCENT, difference / then.value, tone)

@@ -40,7 +40,7 @@ class Value:
     computed_at: datetime | None = None
 
     def is_small_sample(self, kpi: Kpi) -> bool:
-        return self.sample_size is not None and self.sample_size < kpi.minimum_sample
+        return kpi.minimum_sample > 0 and self.sample_size is not None and self.sample_size < kpi.minimum_sample
 
 
 @dataclass(frozen=True)

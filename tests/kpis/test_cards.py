@@ -79,6 +79,11 @@ def test_from_below_zero_the_difference_is_told_and_not_a_share_of_it():
     change = change_between(CATALOGUE["net_customer_growth"], value(20), value(-3))
     assert (change.kind, change.size) == (ChangeKind.AMOUNT, Decimal(23))
     assert text_of("net_customer_growth", value(20), value(-3)) == "+23"
+    assert text_of("net_customer_growth", value(-2), value(1)) == "−3"
+
+
+def test_a_loss_is_no_small_sample():
+    assert not value(-2, size=-2).is_small_sample(CATALOGUE["net_customer_growth"])
 
 
 @pytest.mark.parametrize(
