@@ -181,7 +181,8 @@ def error_statuses(operation: Operation) -> list[int]:
 
 
 def operation_id(operation: Operation) -> str:
-    return "_".join([operation.method, *(part for part in re.split(r"[^a-z0-9]+", operation.path) if part)])
+    """`getOrdersId` for GET /orders/{id}/."""
+    return operation.method + "".join(part.capitalize() for part in re.split(r"[^a-z0-9]+", operation.path) if part)
 
 
 def path_parameters(path: str) -> list[dict[str, Any]]:
