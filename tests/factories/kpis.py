@@ -280,7 +280,7 @@ class Books:
 
 
 def make_books() -> Books:
-    """A customer who ordered twice (1 and 5 Mehr 1404), gave something back, asked and answered; their lead, deal and campaign."""
+    """Orders of 1 and 5 Mehr 1404, a refund, a ticket, an answer; the customer's lead, deal and campaign."""
     one, two = Channel.objects.create(slug="one", name="One"), Channel.objects.create(slug="two", name="Two")
     campaigns = [Campaign.objects.create(name=goal, goal=goal, channel=one) for goal in ("leads", "sales")]
     teams = [Team.objects.create(name=name) for name in ("East", "West")]
