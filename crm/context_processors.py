@@ -21,4 +21,3 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {"navigation": items_for(user, request.path) if user and user.is_authenticated else []}
-

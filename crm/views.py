@@ -37,4 +37,3 @@ def preferences(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     User.objects.filter(pk=request.user.pk).update(**form.chosen)
     return redirect(next_url(request, default="/"))
-

@@ -12,7 +12,7 @@ from leads import services
 from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
-LATIN_WORDS = {"English", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL"}
+LATIN_WORDS = {"English", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL", "CSV"}
 LATIN_WORDS |= {"CLV", "CAC", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
 
 READ = """() => {
@@ -58,7 +58,8 @@ def pages(sara):
     opportunity = services.convert_lead(lead, by=sara, at=now, opportunity_name="بستهٔ سازمانی", amount=Decimal(1_234_567_890))
     make_opportunity(name="سفارش کوچک", stage="demo", owner=sara, amount=Decimal(5_000_000), at=now - timedelta(days=30))
     customer = Customer.objects.get()
-    order = Order.objects.create(customer=customer, placed_at=now, status="paid", currency="IRR", number="A-1001", owner=sara)
+    facts = {"status": "paid", "currency": "IRR", "number": "سفارش نوروز", "owner": sara}
+    order = Order.objects.create(customer=customer, placed_at=now, **facts)
     price = {"unit_price": Decimal(1_500_000), "unit_cost": Decimal(900_000)}
     OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
