@@ -23,8 +23,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
-from kpis.readings.cards import card_of, compared_words, interval_text, side_text
-from kpis.readings.change import change_between
+from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.overview import CARRIED, filter_bar
@@ -89,7 +88,6 @@ class KpiView(Page, TemplateView):
             "value_text": value_text(kpi, reading.now.value, prefs),
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
-            "compared": compared_words(choice, prefs),
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": self.trend(reading),
             "twins": self.twins(),
@@ -153,7 +151,6 @@ class KpiView(Page, TemplateView):
 
     def part_row(self, part: Part) -> dict[str, Any]:
         kpi, prefs = self.kpi, self.request.prefs
-        change = change_between(kpi, part.now, part.then) if self.choice.other else None
         return {
             "label": part.label,
             "now": part.now,
@@ -162,7 +159,6 @@ class KpiView(Page, TemplateView):
             "share": percent_text(part.share, prefs) if part.share is not None else "—",
             "then": value_text(kpi, part.then.value, prefs, short=True) if part.then else "—",
             "contribution": difference_text(kpi, part.contribution, prefs) if part.contribution is not None else "—",
-            "has_change": change is not None,
         }
 
     def rows(self) -> dict[str, Any]:
@@ -177,7 +173,6 @@ class KpiView(Page, TemplateView):
                 forms.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
                 for name in SIDES[: 2 if self.kpi.is_ratio else 1]
             ],
-            "side": side,
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
