@@ -10,10 +10,8 @@ from django.db import connection, transaction
 
 from kpis.catalogue.measures import CUBE_BY_CODE
 from kpis.definitions import Cube
-from kpis.engine.folding import DELTA_COLUMNS, apply_delta, fold_by_day, note_components, prepare_delta
+from kpis.engine.folding import replace_components
 from kpis.engine.locks import CELL, lock
-
-COLUMN_LIST = ", ".join(DELTA_COLUMNS)
 
 
 def drain_cell(code: int, bucket: int, *, at: datetime, wait: bool = False) -> bool | None:
@@ -46,14 +44,8 @@ def days_of(ranges: Iterable[tuple[date, date]]) -> list[date]:
 
 def refold(cursor: Any, cube: Cube, days: list[date]) -> None:
     """Replace the components of some days and carry the difference to the period sums."""
-    prepare_delta(cursor)
-    note_components(cursor, cube, days, -1)
-    cursor.execute("DELETE FROM kpis_component WHERE cube = %s AND day = ANY(%s)", [cube.code, days])
     rows = cube.rows().filter(**{f"{cube.day}__in": days})
     if cube.span:
         start, end = cube.span
         rows = rows.filter(**{f"{start}__lte": days[-1], f"{end}__gte": days[0]})
-    sql, params = fold_by_day(cube, rows)
-    cursor.execute(f"INSERT INTO kpis_component ({COLUMN_LIST}) {sql}", params)
-    note_components(cursor, cube, days, 1)
-    apply_delta(cursor, cube)
+    replace_components(cursor, cube, days, rows)

@@ -10,9 +10,10 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
-from kpis.catalogue.measures import ACQUIRED, BUYERS, CHURNED, FACT_CUBES, FIRST_TOUCH, LEADS_WITH_CUSTOMER
-from kpis.definitions import DIMENSION_CODES, Cube, Dimension
-from kpis.engine.folding import PERIOD_DELTA, apply_delta, apply_period_delta, note_rows, prepare_delta
+from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, FIRST_TOUCH, LEADS_WITH_CUSTOMER
+from kpis.definitions import Cube, Dimension
+from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
+from kpis.engine.folding import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import CUSTOMERS, lock
 from kpis.models import Batch, BatchLead
 from leads.models import Lead
@@ -65,13 +66,14 @@ def recompute(cursor: Any) -> None:
     cursor.execute("ANALYZE kpis_batch")
     note_leads(cursor)
     prepare_delta(cursor)
+    prepare_notes(cursor)
     note_contributions(cursor, -1)
     rewrite_facts(cursor)
     note_contributions(cursor, 1)
     for cube in FACT_CUBES:
         apply_delta(cursor, cube)
-    for cube in (BUYERS, CHURNED):
-        apply_period_delta(cursor, cube)
+    carry_buyers(cursor)
+    carry_churned(cursor)
 
 
 def in_batch(cube: Cube) -> QuerySet:
@@ -157,7 +159,9 @@ def write_spans(cursor: Any) -> None:
 
 def write_leads(cursor: Any) -> None:
     columns = ("id", "customer_id", "created_on", *(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER)))
-    rows = Lead.objects.counted().filter(customer_id__in=Batch.objects.values("customer_id")).order_by().values(*columns)
+    # Only the leads that were noted: one that appears meanwhile brings its own mark, and was not taken back above.
+    noted = Lead.objects.filter(pk__in=BatchLead.objects.values("lead_id"), customer_id__in=Batch.objects.values("customer_id"))
+    rows = noted.counted().order_by().values(*columns)
     sql, params = rows.query.sql_with_params()
     members = ", ".join(f"coalesce(q.{column}, 0)" for column in columns[3:])
     cursor.execute(
@@ -167,48 +171,4 @@ def write_leads(cursor: Any) -> None:
           FROM ({sql}) q LEFT JOIN kpis_customerfact f ON f.customer_id = q.customer_id
         """,
         params,
-    )
-
-
-def note_buyers(cursor: Any, sign: int) -> None:
-    """A day counts in a period when the same customer has no earlier day in it: nobody is counted twice."""
-    code = DIMENSION_CODES
-    cursor.execute(
-        f"""
-        INSERT INTO {PERIOD_DELTA} (cube, grain, dimension, start, member, m1)
-        SELECT {BUYERS.code}, c.grain, v.dimension, c.start, v.member, {sign} * count(*)
-          FROM (SELECT k.fact_id, k.day, k.owner_id, k.team_id,
-                       lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day, k.owner_id) AS before,
-                       lag(k.day) OVER (PARTITION BY k.fact_id, k.owner_id ORDER BY k.day) AS before_of_owner,
-                       lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id) AS before_of_team
-                  FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) p
-          JOIN kpis_customerfact f ON f.customer_id = p.fact_id
-          JOIN kpis_calendarday c ON c.day = p.day
-         CROSS JOIN LATERAL (VALUES (0, 0::bigint, p.before), ({code["channel"]}, f.channel_id, p.before),
-                                    ({code["campaign"]}, f.campaign_id, p.before),
-                                    ({code["owner"]}, p.owner_id, p.before_of_owner),
-                                    ({code["team"]}, p.team_id, p.before_of_team)) v (dimension, member, before)
-         WHERE v.before IS NULL OR v.before < c.start
-         GROUP BY 2, 3, 4, 5
-        """
-    )
-
-
-def note_churned(cursor: Any, sign: int) -> None:
-    """Active the evening before the period, lost in it, and not active again on the evening of its last day."""
-    members = ", ".join(f"({DIMENSION_CODES[dimension]}, f.{dimension.value}_id)" for dimension in CHURNED.dimensions)
-    cursor.execute(
-        f"""
-        INSERT INTO {PERIOD_DELTA} (cube, grain, dimension, start, member, m1)
-        SELECT {CHURNED.code}, c.grain, v.dimension, c.start, v.member, {sign} * count(*)
-          FROM kpis_customerspan s
-          JOIN kpis_batch b ON b.customer_id = s.fact_id
-          JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-          JOIN kpis_calendarday c ON c.day = s.lost_day
-         CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-         WHERE s.start_day < c.start
-           AND NOT EXISTS (SELECT 1 FROM kpis_customerspan t
-                            WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
-         GROUP BY 2, 3, 4, 5
-        """
     )

@@ -17,7 +17,6 @@ FOLDS = ("m1", "m2", "m3", "m4", "m5", "m6")
 MEMBERS = tuple(COLUMNS.values())
 DELTA_COLUMNS = ("cube", "day", *MEMBERS, *FOLDS)
 DELTA = "kpis_delta"
-PERIOD_DELTA = "kpis_perioddelta"
 
 
 def as_expression(path: str | Combinable) -> Combinable:
@@ -58,22 +57,13 @@ def prepare_delta(cursor: Any) -> None:
     """Session tables that hold what a transaction takes away and adds; empty at first, and again by its end."""
     members, folds = ", ".join(f"{name} bigint" for name in MEMBERS), ", ".join(f"{name} numeric" for name in FOLDS)
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {DELTA} (cube smallint, day date, {members}, {folds}) ON COMMIT DELETE ROWS")
-    cursor.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {PERIOD_DELTA} (cube smallint, grain smallint, dimension smallint,"
-        " start date, member bigint, m1 numeric) ON COMMIT DELETE ROWS"
-    )
     # A transaction around this one may have left rows of an earlier cell.
-    cursor.execute(f"DELETE FROM {DELTA}; DELETE FROM {PERIOD_DELTA}")
+    cursor.execute(f"DELETE FROM {DELTA}")
 
 
-def note_components(cursor: Any, cube: Cube, days: list, sign: int) -> None:
-    """Put the stored components of some days into the delta, with a sign."""
-    folds = ", ".join(f"{sign} * {name}" for name in FOLDS)
-    cursor.execute(
-        f"INSERT INTO {DELTA} SELECT cube, day, {', '.join(MEMBERS)}, {folds} FROM {Component._meta.db_table}"
-        " WHERE cube = %s AND day = ANY(%s)",
-        [cube.code, days],
-    )
+def folds_of(cube: Cube) -> tuple[str, ...]:
+    """The stored columns a cube uses; sums of the others would only cost time."""
+    return FOLDS[: len(cube.folds)]
 
 
 def note_rows(cursor: Any, cube: Cube, rows: QuerySet, sign: int) -> None:
@@ -87,41 +77,61 @@ def any_left(folds: tuple[str, ...] = FOLDS) -> str:
     return " OR ".join(f"sum({name}) <> 0" for name in folds)
 
 
-def apply_delta(cursor: Any, cube: Cube) -> None:
-    """Add the delta of one cube to its period sums, in total and per member of each dimension.
+def carrying(cube: Cube, delta: str, days: str = "TRUE") -> str:
+    """WITH terms and the INSERT that add a relation of signed component rows to the cube's period sums.
 
-    Rows are written in key order, so that two cells of one cube never wait for each other in a circle.
+    In total and per member of each dimension; written in key order, so that two cells of one cube never wait for
+    each other in a circle.
     """
-    sums = ", ".join(f"sum({name}) AS {name}" for name in FOLDS)
+    used = folds_of(cube)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in used)
+    zeros = "".join(", 0" for _ in FOLDS[len(used) :])
     members = ", ".join(
         ["(0, 0::bigint)"]
         + [f"({DIMENSION_CODES[dimension]}, d.{COLUMNS[dimension]})" for dimension in cube.dimensions if dimension in COLUMNS]
     )
-    cursor.execute(
-        f"""
-        WITH by_member AS MATERIALIZED (
+    return f"""
+        by_member AS MATERIALIZED (
             SELECT d.day, v.dimension, v.member, {sums}
-              FROM {DELTA} d CROSS JOIN LATERAL (VALUES {members}) v (dimension, member)
-             WHERE d.cube = %(cube)s GROUP BY 1, 2, 3 HAVING {any_left()})
+              FROM {delta} d CROSS JOIN LATERAL (VALUES {members}) v (dimension, member)
+             GROUP BY 1, 2, 3 HAVING {any_left(used)})
         INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, {", ".join(FOLDS)})
-        SELECT %(cube)s, c.grain, s.dimension, c.start, s.member, {sums}
-          FROM by_member s JOIN kpis_calendarday c ON c.day = s.day
-         GROUP BY 2, 3, 4, 5 HAVING {any_left()} ORDER BY 2, 3, 4, 5
+        SELECT {cube.code}, c.grain, s.dimension, c.start, s.member, {sums}{zeros}
+          FROM by_member s JOIN kpis_calendarday c ON c.day = s.day AND {days}
+         GROUP BY 2, 3, 4, 5 HAVING {any_left(used)} ORDER BY 2, 3, 4, 5
         ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE
-           SET {", ".join(f"{name} = kpis_rollup.{name} + EXCLUDED.{name}" for name in FOLDS)}
-        """,
-        {"cube": cube.code},
-    )
+           SET {", ".join(f"{name} = kpis_rollup.{name} + EXCLUDED.{name}" for name in used)}
+        """
 
 
-def apply_period_delta(cursor: Any, cube: Cube) -> None:
-    """The same for a cube that is counted per period."""
+def apply_delta(cursor: Any, cube: Cube) -> None:
+    """Add the noted delta of one cube to its period sums."""
+    delta = f"noted AS (SELECT * FROM {DELTA} WHERE cube = {cube.code})"
+    cursor.execute(f"WITH {delta}, {carrying(cube, 'noted')}")
+
+
+def replace_components(cursor: Any, cube: Cube, days: list, rows: QuerySet) -> None:
+    """Make the components of some days the fold of some rows, and carry the difference to the period sums.
+
+    Only rows that differ are written: after a single order that is a handful of a day's thousands.
+    """
+    sql, params = fold_by_day(cube, rows)
+    key, used = ", ".join(("day", *MEMBERS)), folds_of(cube)
+    old, new = (", ".join(f"{side}.{name}" for name in used) for side in ("s", "f"))
+    change = ", ".join(f"coalesce(f.{name}, 0) - coalesce(s.{name}, 0) AS {name}" for name in used)
+    table = Component._meta.db_table
     cursor.execute(
         f"""
-        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1, m2, m3, m4, m5, m6)
-        SELECT cube, grain, dimension, start, member, sum(m1), 0, 0, 0, 0, 0 FROM {PERIOD_DELTA} WHERE cube = %s
-         GROUP BY 1, 2, 3, 4, 5 HAVING sum(m1) <> 0 ORDER BY 1, 2, 3, 4, 5
-        ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
+        WITH fresh ({", ".join(DELTA_COLUMNS)}) AS MATERIALIZED ({sql}),
+             delta AS MATERIALIZED (
+                SELECT {key}, s.id, f.cube, {", ".join(f"f.{name} AS f{name}" for name in used)}, {change}
+                  FROM (SELECT * FROM {table} WHERE cube = {cube.code} AND day = ANY(%s)) s FULL JOIN fresh f USING ({key})
+                 WHERE s.id IS NULL OR f.cube IS NULL OR ({old}) IS DISTINCT FROM ({new})),
+             gone AS (DELETE FROM {table} WHERE id IN (SELECT id FROM delta)),
+             kept AS (INSERT INTO {table} (cube, {key}, {", ".join(FOLDS)})
+                      SELECT cube, {key}, {", ".join(f"f{name}" for name in used)}{"".join(", 0" for _ in FOLDS[len(used) :])}
+                        FROM delta WHERE cube IS NOT NULL),
+        {carrying(cube, "delta", "c.day BETWEEN %s AND %s")}
         """,
-        [cube.code],
+        [*params, days, days[0], days[-1]],
     )

@@ -1,0 +1,120 @@
+"""Customers counted once per period: buyers, and the churned.
+
+What a customer contributes is noted before and after its facts are written, as small signatures: an order day with the
+order day before it, a span with the spans that follow. What did not change cancels before anything is joined with
+periods, and what changed is summed by member first: a period of a grain counts when it begins on or after `edge`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpis.catalogue.measures import BUYERS, CHURNED
+from kpis.definitions import DIMENSION_CODES, Cube
+from kpis.models import Rollup
+
+LONGEST_PERIOD = 366
+TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id"
+
+# From which first day on a period of `c.day` begins after another day; NULL when all of them do.
+EDGE = """CASE WHEN {day} >= c.earliest THEN coalesce((SELECT min(s) FROM unnest(c.starts) s WHERE s > {day}), 'infinity') END"""
+PERIODS = """
+    periods AS MATERIALIZED (
+        SELECT day, array_agg(start) AS starts, min(start) AS earliest FROM kpis_calendarday
+         WHERE day BETWEEN (SELECT min(day) FROM {notes}) AND (SELECT max(day) FROM {notes}) GROUP BY day)
+"""
+
+
+def prepare_notes(cursor: Any) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_buyernote (sign int, day date, channel_id bigint, campaign_id bigint,"
+        " owner_id bigint, team_id bigint, before date, before_of_owner date, before_of_team date) ON COMMIT DELETE ROWS;"
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_churnnote (sign int, day date, start_day date, back datemultirange,"
+        " channel_id bigint, lead_source_id bigint, campaign_id bigint, landing_page_id bigint, social_network_id bigint,"
+        " owner_id bigint) ON COMMIT DELETE ROWS; DELETE FROM kpis_buyernote; DELETE FROM kpis_churnnote"
+    )
+
+
+def note_buyers(cursor: Any, sign: int) -> None:
+    """Order days, each with the customer's order day before it: in all, with this owner, and with this team."""
+    cursor.execute(
+        f"""
+        INSERT INTO kpis_buyernote
+        SELECT {sign}, k.day, f.channel_id, f.campaign_id, k.owner_id, k.team_id,
+               lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day, k.owner_id),
+               lag(k.day) OVER (PARTITION BY k.fact_id, k.owner_id ORDER BY k.day),
+               lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id)
+          FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id
+          JOIN kpis_customerfact f ON f.customer_id = k.fact_id
+        """
+    )
+
+
+def note_churned(cursor: Any, sign: int) -> None:
+    """Spans, each with the days of the year after it on which the customer was active again."""
+    cursor.execute(
+        f"""
+        INSERT INTO kpis_churnnote
+        SELECT {sign}, s.lost_day, s.start_day,
+               range_agg(daterange(s.start_day, s.lost_day)) OVER later
+               * datemultirange(daterange(s.lost_day, s.lost_day + {LONGEST_PERIOD})),
+               {TOUCH}, f.owner_id
+          FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id
+          JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+        WINDOW later AS (PARTITION BY s.fact_id ORDER BY s.start_day ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        """
+    )
+
+
+def carry_buyers(cursor: Any) -> None:
+    """A day counts in a period when the same customer has no earlier day in it."""
+    code = DIMENSION_CODES
+    cursor.execute(
+        f"""
+        WITH {PERIODS.format(notes="kpis_buyernote")},
+        changed AS (
+            SELECT day, channel_id, campaign_id, owner_id, team_id, before, before_of_owner, before_of_team, sum(sign) AS n
+              FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(sign) <> 0),
+        edged AS (
+            SELECT d.*, {EDGE.format(day="d.before")} AS edge, {EDGE.format(day="d.before_of_owner")} AS edge_of_owner,
+                   {EDGE.format(day="d.before_of_team")} AS edge_of_team
+              FROM changed d JOIN periods c USING (day)),
+        by_member AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, v.edge, sum(d.n) AS n
+              FROM edged d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.edge), ({code["channel"]}, d.channel_id, d.edge),
+                   ({code["campaign"]}, d.campaign_id, d.edge), ({code["owner"]}, d.owner_id, d.edge_of_owner),
+                   ({code["team"]}, d.team_id, d.edge_of_team)) v (dimension, member, edge)
+             GROUP BY 1, 2, 3, 4 HAVING sum(d.n) <> 0)
+        {insertion(BUYERS, "m.edge IS NULL OR c.start >= m.edge")}
+        """
+    )
+
+
+def carry_churned(cursor: Any) -> None:
+    """Active the evening before the period, lost in it, and not active again on the evening of its last day."""
+    members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in CHURNED.dimensions)
+    cursor.execute(
+        f"""
+        WITH {PERIODS.format(notes="kpis_churnnote")},
+        changed AS (
+            SELECT day, start_day, back, {TOUCH}, owner_id, sum(sign) AS n
+              FROM kpis_churnnote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0),
+        edged AS (SELECT d.*, {EDGE.format(day="d.start_day")} AS edge FROM changed d JOIN periods c USING (day)),
+        by_member AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, d.edge, d.back, sum(d.n) AS n
+              FROM edged d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
+             GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
+        {insertion(CHURNED, "(m.edge IS NULL OR c.start >= m.edge) AND (m.back IS NULL OR NOT m.back @> c.last)")}
+        """
+    )
+
+
+def insertion(cube: Cube, condition: str) -> str:
+    """The INSERT that adds `by_member` to the sums of the periods of its days."""
+    return f"""
+        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1, m2, m3, m4, m5, m6)
+        SELECT {cube.code}, c.grain, m.dimension, c.start, m.member, sum(m.n), 0, 0, 0, 0, 0
+          FROM by_member m JOIN kpis_calendarday c ON c.day = m.day WHERE {condition}
+         GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
+        ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
+    """
