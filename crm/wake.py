@@ -13,7 +13,8 @@ from crm.celery import app
 
 TASK = "kpis.tasks.tick"
 LEAST_GAP, PAUSE_AFTER_FAILURE = 0.2, 5.0
-TIMEOUTS = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3}
+# kombu would otherwise try again for twelve seconds, while somebody waits for the answer to a write.
+IMPATIENT = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "max_retries": 1, "interval_start": 0, "interval_step": 0}
 
 
 class Nudge:
@@ -28,7 +29,7 @@ class Nudge:
             return
         self.not_before = now + LEAST_GAP
         try:
-            with app.connection_for_write(transport_options=app.conf.broker_transport_options | TIMEOUTS) as connection:
+            with app.connection_for_write(transport_options=app.conf.broker_transport_options | IMPATIENT) as connection:
                 app.send_task(TASK, connection=connection, expires=2, retry=False, ignore_result=True)
         except (KombuError, RedisError, OSError):
             self.not_before = now + PAUSE_AFTER_FAILURE
