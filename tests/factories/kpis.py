@@ -30,7 +30,7 @@ DRAINED_AT = datetime(2025, 10, 1, 9, tzinfo=UTC)
 class History:
     """The rows that the later ones point to, and the dice."""
 
-    dice: Random = field(default_factory=lambda: Random(1403))  # noqa: S311  dice, not keys
+    dice: Random = field(default_factory=lambda: Random(1403))
     teams: list[Team] = field(default_factory=list)
     users: list[User] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
