@@ -174,7 +174,7 @@ def statement(
     sets = ", ".join(["(p.i)", *(f"(p.i, {column})" for column in columns)])
     narrowing = f" AND COALESCE(r.{only[0]}, 0) = {only[1]}" if only and part.knows(only[0]) else ""
     body = (
-        f"SELECT {', '.join(['p.i', which, *columns, part.amount])} FROM period p JOIN {part.relation} r ON {part.at}"  # noqa: S608  our words
+        f"SELECT {', '.join(['p.i', which, *columns, part.amount])} FROM period p JOIN {part.relation} r ON {part.at}"
         f" WHERE ({part.where}){narrowing} GROUP BY GROUPING SETS ({sets})"
     )
     named = [f"period (i, first_day, last_day) AS (VALUES {rows})"]
