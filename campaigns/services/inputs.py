@@ -11,7 +11,6 @@ from crm.inputs.fields import (
     Day,
     KeyReference,
     LongText,
-    Moment,
     Money,
     Name,
     Person,
@@ -64,7 +63,6 @@ class CampaignIn(RecordIn):
     budget: Money | UnsetType | None = UNSET
     status: Literal["planned", "running", "paused", "ended"] | UnsetType = UNSET
     owner: Person | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
 
 
 class ExpenseIn(RecordIn):
@@ -83,4 +81,3 @@ class ExpenseIn(RecordIn):
     valid_from: Day | UnsetType = UNSET
     valid_to: Day | UnsetType = UNSET
     note: LongText | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET

@@ -236,12 +236,13 @@ class Utm(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
 
 
 Reference = Annotated[Id | External, Meta(description="By id, or by external_id and source")]
-KeyReference = Annotated[Id | line(200) | External, Meta(description="By id, natural key, or external_id and source")]
+KeyReference = Annotated[Id | line(500) | External, Meta(description="By id, natural key, or external_id and source")]
 Person = Annotated[Id | line(254), Meta(description="A user, by id or e-mail")]
 
 
 class RecordIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What every record may carry: its key at its source."""
+    """What every record may carry: its key at its source, and when it came into being."""
 
     external_id: ExternalId | UnsetType | None = UNSET
     source: SourceName | UnsetType | None = UNSET
+    created_at: Moment | UnsetType = UNSET

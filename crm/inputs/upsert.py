@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Field, Q
 from msgspec import UNSET, Struct
 
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, resolve
 from crm.models import Record
@@ -155,16 +157,26 @@ def visible_keys(model: type[Record], rows: list[Record], caller: Caller) -> set
 
 def check_fields(recipe: Recipe, item: Item, caller: Caller) -> None:
     """What this caller may not state, what must not be missing, and whose it is."""
-    if not caller.may_give_history:
-        for name in recipe.history:
-            if getattr(item.data, name, UNSET) is not UNSET:
-                item.refuse(f"/{name}", "not-allowed")
+    for name in recipe.history:
+        if getattr(item.data, name, UNSET) is not UNSET:
+            check_moment(item, name, getattr(item.data, name), caller)
     if item.row is None and "owner" in recipe.references:
         item.values.setdefault("owner_id", caller.default_owner.pk if caller.default_owner else None)
     if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
         item.refuse("/owner", "required")
     item.values["source"] = kept_source(item.row, item.data, caller)
     check_missing(recipe, item)
+
+
+def check_moment(item: Item, name: str, moment: datetime | None, caller: Caller) -> None:
+    """A business date: only some may state it, and it has passed."""
+    if not caller.may_give_history:
+        item.refuse(f"/{name}", "not-allowed")
+    if moment is not None:
+        try:
+            check_not_future(moment, caller)
+        except FieldError as error:
+            item.refuse(f"/{name}", error.code)
 
 
 def check_missing(recipe: Recipe, item: Item) -> None:

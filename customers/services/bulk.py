@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.inputs.caller import Caller
-from crm.inputs.fields import Email, KeyReference, Moment, Name, NationalId, Person, Phone, RecordIn, Reference
+from crm.inputs.fields import Email, KeyReference, Name, NationalId, Person, Phone, RecordIn, Reference
 from crm.inputs.items import Item
 from crm.inputs.references import PEOPLE, Target
 from crm.inputs.upsert import Recipe, upsert
@@ -37,7 +37,6 @@ class CustomerRecordIn(RecordIn):
     campaign: Reference | UnsetType | None = UNSET
     landing_page: KeyReference | UnsetType | None = UNSET
     social_network: KeyReference | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
     is_test: bool | UnsetType = UNSET
     is_spam: bool | UnsetType = UNSET
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
@@ -13,7 +12,6 @@ from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import (
     ExternalId,
-    FieldError,
     Id,
     KeyReference,
     LongText,
@@ -24,7 +22,6 @@ from crm.inputs.fields import (
     Slug,
     SourceName,
     Title,
-    check_not_future,
 )
 from crm.inputs.items import Item, sound
 from crm.inputs.references import PEOPLE, Target, find
@@ -50,7 +47,6 @@ class TicketIn(RecordIn):
     priority: Literal["urgent", "high", "normal", "low"] | UnsetType = UNSET
     product: KeyReference | UnsetType | None = UNSET
     subject: Title | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
     first_response_at: Moment | UnsetType | None = UNSET
     resolved_at: Moment | UnsetType | None = UNSET
     reopened_at: Moment | UnsetType | None = UNSET
@@ -103,18 +99,7 @@ def set_customers(items: list[Item], caller: Caller, moment: str) -> None:
         buyer.item.values["customer_id"] = buyer.customer_id
 
 
-def refuse_future(items: Iterable[Item], names: Iterable[str], caller: Caller) -> None:
-    for item in items:
-        for name in names:
-            if item.values.get(name):
-                try:
-                    check_not_future(item.values[name], caller)
-                except FieldError as error:
-                    item.refuse(f"/{name}", error.code)
-
-
 def complete_tickets(items: list[Item], caller: Caller) -> None:
-    refuse_future(items, EVENTS, caller)
     set_customers(sound(items), caller, "created_at")
 
 
@@ -135,13 +120,12 @@ def complete_surveys(items: list[Item], caller: Caller) -> None:
 
 
 def complete_answers(items: list[Item], caller: Caller) -> None:
-    refuse_future(items, ["answered_at"], caller)
     set_subjects(sound(items), caller)
     check_scores(sound(items))
     set_customers(sound(items), caller, "answered_at")
     for item in sound(items):
         if item.row is None:
-            item.values.setdefault("answered_at", caller.at)
+            item.values.setdefault("answered_at", item.values.get("created_at", caller.at))
         if "answered_at" in item.values:
             item.values["created_at"] = item.values["answered_at"]
     find_earlier_answers(sound(items), caller)
@@ -217,7 +201,7 @@ ANSWERS = Recipe(
     references={"survey": Target(Survey, natural="slug")},
     apart=frozenset({"customer", "subject"}),
     required=("survey", "score"),
-    history=("answered_at",),
+    history=("answered_at", "created_at"),
     completes=complete_answers,
 )
 

@@ -13,7 +13,6 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from campaigns.services import derive_touches
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
-from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.items import Item
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target, find, key_of
@@ -40,23 +39,12 @@ KNOWN_BY = ("name", "company", "phone", "email", "lead_source_id")
 DEMOS = {Activity.Kind.DEMO, Activity.Kind.CONSULTATION}
 
 
-def refuse_future(items: Iterable[Item], names: Iterable[str], caller: Caller) -> None:
-    for item in items:
-        for name in names:
-            if item.values.get(name):
-                try:
-                    check_not_future(item.values[name], caller)
-                except FieldError as error:
-                    item.refuse(f"/{name}", error.code)
-
-
 def author(caller: Caller) -> User | None:
     """The person behind a change; a token is nobody."""
     return None if caller.token else caller.user
 
 
 def complete_leads(items: list[Item], caller: Caller) -> None:
-    refuse_future(items, BASE_DATES, caller)
     for item in items:
         row, values = item.row, item.values
         if row is not None and row.merged_into_id:
@@ -88,7 +76,6 @@ def lead_events(item: Item, caller: Caller) -> Iterable[LeadEvent]:
 
 def complete_opportunities(items: list[Item], caller: Caller) -> None:
     """Amounts in the base currency, and a stage that agrees with the dates of winning and losing."""
-    refuse_future(items, ("created_at", "won_at", "lost_at"), caller)
     rates = Rates(caller.organization)
     stages = list(Stage.objects.all())
     for item in items:

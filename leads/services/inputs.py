@@ -41,7 +41,6 @@ class LeadIn(RecordIn):
     landing_page: KeyReference | UnsetType | None = UNSET
     social_network: KeyReference | UnsetType | None = UNSET
     owner: Person | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
     mql_at: Moment | UnsetType | None = UNSET
     sql_at: Moment | UnsetType | None = UNSET
     converted_at: Moment | UnsetType | None = UNSET
@@ -65,7 +64,6 @@ class OpportunityIn(RecordIn):
     currency: Currency | UnsetType = UNSET
     stage: KeyReference | UnsetType = UNSET
     expected_close_on: Day | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
     won_at: Moment | UnsetType | None = UNSET
     lost_at: Moment | UnsetType | None = UNSET
     lost_reason: Title | UnsetType | None = UNSET
@@ -86,7 +84,6 @@ class ActivityIn(RecordIn):
     outcome: Outcome | UnsetType | None = UNSET
     subject: Title | UnsetType | None = UNSET
     body: LongText | UnsetType | None = UNSET
-    created_at: Moment | UnsetType = UNSET
 
 
 class Verb(Struct, forbid_unknown_fields=True, kw_only=True):

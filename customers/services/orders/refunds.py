@@ -10,8 +10,8 @@ from decimal import Decimal
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
-from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.rates import is_too_fine
+from crm.inputs.upsert import check_moment
 from crm.money import convert, spread
 from customers.models import Refund, RefundLine
 from customers.services.orders.draft import ZERO, Draft, LineDraft, Part, RefundDraft
@@ -34,12 +34,7 @@ def plan_refunds(draft: Draft, caller: Caller) -> None:
 
 def plan_refund(draft: Draft, data: RefundIn, base: str, stored: list[Refund], caller: Caller) -> None:
     if data.refunded_at is not UNSET:
-        if not caller.may_give_history:
-            draft.item.refuse(f"{base}/refunded_at", "not-allowed")
-        try:
-            check_not_future(data.refunded_at, caller)
-        except FieldError as error:
-            draft.item.refuse(f"{base}/refunded_at", error.code)
+        check_moment(draft.item, f"{base}/refunded_at".lstrip("/"), data.refunded_at, caller)
     before = len(draft.item.failures)
     amounts = {name: base_amount(draft, data, name, base) for name in ("amount", "tax", "shipping")}
     parts = parts_of(draft, data, base, amounts["amount"], caller)

@@ -17,11 +17,11 @@ from crm.inputs import items as states
 from crm.inputs.arrays import array
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Refused
-from crm.inputs.fields import FieldError, Utm, check_not_future
+from crm.inputs.fields import Utm
 from crm.inputs.items import Item, sound
 from crm.inputs.rates import Rates
 from crm.inputs.references import PEOPLE, Target, resolve
-from crm.inputs.upsert import kept_source, key_of, refuse_repeated, visible_keys
+from crm.inputs.upsert import check_moment, kept_source, key_of, refuse_repeated, visible_keys
 from customers.models import Order, OrderLine
 from customers.services.buyers import Buyer, set_buyers
 from customers.services.identity import Touch, touch_first
@@ -121,7 +121,8 @@ def draft_of(item: Item, caller: Caller) -> Draft:
         values[f"{name}_id"] = item.values.get(f"{name}_id", draft.stored(f"{name}_id", None))
     values["customer_id"] = draft.stored("customer_id", None)
     values["utm"] = utm_of(data.utm) if data.utm is not UNSET else draft.stored("utm", None)
-    placed_at = data.placed_at if data.placed_at is not UNSET else draft.stored("placed_at", caller.at)
+    said = data.placed_at or data.created_at
+    placed_at = said or draft.stored("placed_at", caller.at)
     values["placed_at"] = draft.placed_at = placed_at
     values["created_at"] = placed_at
     if item.row is None and values["owner_id"] is None and caller.default_owner:
@@ -145,13 +146,9 @@ def check_rights(draft: Draft, caller: Caller) -> None:
     item, data = draft.item, draft.data
     if item.row is None and data.lines is UNSET:
         item.refuse("/lines", "required")
-    if data.placed_at is not UNSET:
-        if not caller.may_give_history:
-            item.refuse("/placed_at", "not-allowed")
-        try:
-            check_not_future(data.placed_at, caller)
-        except FieldError as error:
-            item.refuse("/placed_at", error.code)
+    for name in ("placed_at", "created_at"):
+        if getattr(data, name) is not UNSET:
+            check_moment(item, name, getattr(data, name), caller)
     if not caller.user.may_see_costs and data.lines is not UNSET:
         for position, line in enumerate(data.lines):
             if line.unit_cost is not UNSET:
