@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm.management.demo.names import DEMO
 from crm.management.demo.people import make_leads, save_people, settle
@@ -44,6 +44,9 @@ def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
     tickets = make_tickets(story, frame, crowd.buyers)
     answers = make_answers(story, crowd.buyers, orders)
     activities = make_activities(story, crowd, opportunities)
+    with connection.cursor() as cursor:
+        # Plans made before the next autovacuum would believe that these tables are empty.
+        cursor.execute("ANALYZE")
     made = (crowd.leads, crowd.buyers, orders, opportunities, tickets, answers, activities)
     names = ("leads", "customers", "orders", "opportunities", "tickets", "answers", "activities")
     return {name: len(rows) for name, rows in zip(names, made, strict=True)}
