@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from crm.models import Team, User
 
@@ -11,6 +13,13 @@ from crm.models import Team, User
 def make_user(name, role, visibility, team):
     facts = {"name": name, "role": role, "visibility": visibility, "team": team}
     return User.objects.create_user(f"{name.lower()}@example.com", language="en", calendar="gregorian", **facts)
+
+
+@pytest.fixture(autouse=True)
+def plain_language():
+    """A request leaves its reader's language behind in the thread; the next test begins with the default one."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture
