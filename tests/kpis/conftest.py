@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.factories.kpis import make_history
+from tests.kpis.sessions import pointed_at
 
 pytest.register_assert_rewrite("tests.kpis.proof")
 
@@ -25,20 +26,6 @@ def administer(sql: str) -> None:
     }
     with psycopg.connect(dbname="postgres", autocommit=True, **server) as outside:
         outside.execute(sql)
-
-
-@contextmanager
-def pointed_at(name: str) -> Iterator[None]:
-    """Everything that this thread asks of the database in this block goes to another one."""
-    usual = connections["default"]
-    other = usual.copy()
-    other.settings_dict["NAME"] = name
-    connections["default"] = other
-    try:
-        yield
-    finally:
-        other.close()
-        connections["default"] = usual
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""How long after the commit of 1,000 orders every affected sum holds them, the worker being idle.
+
+python benchmarks/freshness.py 100000
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from random import Random
+
+from generate import FIRST, LINE, ORDER, PRODUCTS, REPS, copy
+from ground import NOW, Session, median, open_database, stopwatch, table, write_result
+from psycopg import Cursor
+
+BATCH, RUNS, SPREAD_DAYS = 1_000, 5, 800
+LAST = NOW.date()
+
+
+def add_orders(cursor: Cursor, random: Random, day: Callable[[], int]) -> None:
+    """One import of 1,000 paid orders of two lines, half of them of customers who have ordered before; days count from FIRST."""
+    ((first, customers),) = cursor.execute(
+        "SELECT nextval('customers_order_id_seq'), (SELECT max(id) FROM customers_customer)"
+    ).fetchall()
+    orders, lines = [], []
+    for number in range(first, first + BATCH):
+        at = f"{FIRST + timedelta(days=day())} 09:{random.randrange(60):02d}:00+00"
+        customer, net, cost = random.randint(1, customers), 0, 0
+        for position in (1, 2):
+            product, price = random.choice([n for n in (random.randint(1, PRODUCTS) for _ in range(9)) if n % 10]), 500_000
+            lines.append(f"{number}\t{position}\t{product}\t\t1\t{price}\t0\t0\t0\t{price * 6 // 10}\t1\t\n")
+            net, cost = net + price, cost + price * 6 // 10
+        orders.append(
+            f"{number}\tF{number}\tbench\t{number}\t{customer}\t{at}\t{at}\tpaid\tIRR\t1\t0\t0\t0\t{random.randint(1, REPS)}\t{net}\t{cost}\t0\n"
+        )
+    copy(cursor, "customers_order", ORDER, orders)
+    copy(cursor, "customers_orderline", LINE.removeprefix("id, "), lines)
+    cursor.execute("SELECT setval('customers_order_id_seq', %s)", [first + BATCH])
+
+
+def measure(name: str, day: Callable[[], int], random: Random, *, profiled: bool) -> list[list[float]]:
+    from django.db import connection, transaction  # noqa: PLC0415  Django is set up by now
+
+    from kpis.engine import drain, is_clean  # noqa: PLC0415
+
+    found = []
+    for run in range(RUNS + 1):
+        with stopwatch() as write, transaction.atomic(), connection.cursor() as cursor:
+            add_orders(cursor.connection.cursor(), random, day)
+        session = Session(connection)
+        profile = session.profile() if profiled and run == RUNS else nullcontext()
+        with stopwatch() as fresh, profile:
+            progress = drain(at=NOW)
+        if not is_clean() or progress.failed:
+            raise SystemExit(f"not clean: {progress}")
+        row = [write[0] * 1000, fresh[0] * 1000, session.cpu() * 1000, progress.done]
+        print(
+            f"{name} {run}: written in {row[0]:.0f} ms, fresh after {row[1]:.0f} ms ({row[2]:.0f} ms of database CPU, {row[3]} pieces)"
+        )
+        if run:  # the first warms the caches
+            found.append(row)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("orders", type=int, nargs="+")
+    parser.add_argument("--profile", action="store_true", help="print what each statement cost")
+    options = parser.parse_args()
+    logging.disable(logging.INFO)
+    (orders,) = options.orders
+    open_database(orders)
+    from kpis.engine import is_clean  # noqa: PLC0415
+
+    if not is_clean():
+        raise SystemExit("Drain first: python benchmarks/rebuild.py")
+    random = Random(1000)  # noqa: S311
+    days = random.sample(range((LAST - FIRST).days), SPREAD_DAYS)
+    one = measure("one day", lambda: (LAST - FIRST).days, random, profiled=options.profile)
+    spread = measure("800 days", lambda: random.choice(days), random, profiled=options.profile)
+    rows = [
+        [name, *(f"{median([run[k] for run in runs]):,.0f}" for k in (0, 1, 2)), aim]
+        for name, runs, aim in (("one day", one, "2,000"), ("spread over 800 days", spread, "10,000"))
+    ]
+    head = ["1,000 orders", "written, ms", "fresh after, ms", "of it database CPU, ms", "at most, ms"]
+    write_result(
+        f"freshness-{orders}",
+        f"Freshness at {orders:,} orders",
+        table(head, rows),
+        f"Median of {RUNS} batches each, one draining session; `find_drift()` afterwards is run by rebuild.py --check.",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Every KPI from the base tables: with nothing stored, again over what is stored, and by DuckDB from the same rows.
+
+python benchmarks/rebuild.py 100000 [--check] [--no-rival]
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+from ground import NOW, Session, open_database, stopwatch, table, write_result
+from rich.progress import Progress as Bar
+
+STORED = (
+    "component",
+    "rollup",
+    "customerfact",
+    "customerday",
+    "customerspan",
+    "leadfact",
+    "dirtyday",
+    "dirtycustomer",
+    "refresh",
+)
+BATCH = 100_000  # customers at a time, as refresh_kpis --rebuild takes them
+
+
+def rebuild_all(session: Session) -> tuple[float, float]:
+    """Seconds and seconds of database CPU of a rebuild with a progress bar."""
+    from kpis.engine import drain, is_clean, rebuild  # noqa: PLC0415  Django is set up by now
+
+    before = session.cpu()
+    with stopwatch() as seconds, Bar(disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Refreshing KPIs", total=None)
+        rebuild()
+        progress = drain(at=NOW, batch=BATCH, report=lambda step: bar.update(task, completed=step.done, total=step.total))
+    if progress.failed or not is_clean():
+        raise SystemExit(f"not clean: {progress}")
+    return seconds[0], session.cpu() - before
+
+
+def forget(cursor: object) -> None:
+    cursor.execute("TRUNCATE " + ", ".join(f"kpis_{name}" for name in STORED))
+
+
+def sizes(cursor: object) -> list[list[str]]:
+    rows = []
+    for name in STORED[:6]:
+        cursor.execute(f"SELECT count(*), pg_size_pretty(pg_total_relation_size('kpis_{name}')) FROM kpis_{name}")
+        count, size = cursor.fetchone()
+        rows.append([f"kpis_{name}", f"{count:,}", size])
+    return rows
+
+
+def run_rival(connection: psycopg.Connection) -> tuple[float, float, int]:
+    """DuckDB's seconds to read the rows and to build, and in how many sums it differs from what is stored."""
+    from rival import Rival, mogrifier, sums_of  # noqa: PLC0415  imports the engine
+
+    rival = Rival(Path(os.environ["DATA_DIR"]) / "rival.duckdb")
+    try:
+        with stopwatch("DuckDB took the rows") as taken:
+            rival.take(connection)
+        with stopwatch("DuckDB built") as built:
+            rival.build(mogrifier(connection))
+        ours, theirs = sums_of(connection), rival.sums()
+    finally:
+        rival.duck.close()
+        rival.path.unlink()
+    different = [key for key in ours.keys() | theirs.keys() if worth(ours.get(key)) != worth(theirs.get(key))]
+    for key in sorted(different)[:10]:
+        print(f"different: {key} {ours.get(key)} {theirs.get(key)}")
+    return taken[0], built[0], len(different)
+
+
+def worth(sums: tuple | None) -> tuple | None:
+    """Sums that are all zero are as good as none."""
+    return sums if sums and any(sums) else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("orders", type=int)
+    parser.add_argument("--check", action="store_true", help="compare with a full recompute (find_drift)")
+    parser.add_argument("--no-rival", action="store_true")
+    parser.add_argument("--profile", action="store_true", help="print what each statement cost")
+    options = parser.parse_args()
+    logging.disable(logging.INFO)
+    open_database(options.orders)
+    from django.db import connection  # noqa: PLC0415  Django is set up by now
+
+    from kpis.engine import find_drift  # noqa: PLC0415
+
+    session, notes = Session(connection), []
+    with connection.cursor() as cursor:
+        forget(cursor)
+    first = profiled(session, options.profile)
+    again = profiled(session, options.profile)
+    print(f"first {first}, again {again}")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        rows = sizes(cursor)
+    times = [["with nothing stored", *seconds(first)], ["again, over what is stored", *seconds(again)]]
+    if not options.no_rival:
+        raw = psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}, autocommit=True)
+        taken, built, different = run_rival(raw)
+        times += [["DuckDB, the same components", f"{built:.1f}", "–"], ["DuckDB, reading the rows before", f"{taken:.1f}", "–"]]
+        notes.append(f"Ratio to DuckDB: {first[0] / built:.1f} (with nothing stored), {again[0] / built:.1f} (again).")
+        notes.append(f"Groups of sums in which DuckDB and the engine differ: {different}.")
+    if options.check:
+        with stopwatch("find_drift") as checked:
+            drift = find_drift()
+        notes.append(f"`find_drift()` in {checked[0]:.0f} s: {drift}")
+    write_result(
+        f"rebuild-{options.orders}",
+        f"Rebuild of all KPIs at {options.orders:,} orders",
+        table(["rebuild", "seconds", "of it database CPU"], times),
+        *notes,
+        table(["stored", "rows", "size"], rows),
+        "One draining session. DuckDB has 1,280 MB and two threads.",
+    )
+
+
+def profiled(session: Session, wanted: bool) -> tuple[float, float]:
+    if not wanted:
+        return rebuild_all(session)
+    with session.profile():
+        return rebuild_all(session)
+
+
+def seconds(found: tuple[float, float]) -> list[str]:
+    return [f"{value:.1f}" for value in found]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""DuckDB building the same components, customer facts and period sums from the same rows: what a rebuild is measured against.
+
+The day folds are the text the engine compiles from its QuerySets; facts and sums are written here in DuckDB's words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+from psycopg import ClientCursor
+
+TABLES = (
+    "campaigns_campaign",
+    "campaigns_expense",
+    "campaigns_expenseday",
+    "crm_organization",
+    "crm_user",
+    "customers_answer",
+    "customers_customer",
+    "customers_order",
+    "customers_orderline",
+    "customers_product",
+    "customers_refund",
+    "customers_refundline",
+    "customers_survey",
+    "customers_ticket",
+    "kpis_calendarday",
+    "leads_lead",
+    "leads_opportunity",
+    "leads_opportunity_products",
+)
+LEFT_OUT = {"search_text", "utm", "notes", "body", "subject", "comment", "password"}
+TYPES = {"bigint": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "integer": "INTEGER", "smallint": "SMALLINT"}
+TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id, owner_id"
+FACTS = f"""
+CREATE TABLE kpis_customerday AS
+SELECT DISTINCT o.customer_id AS fact_id, o.placed_on AS day, coalesce(o.owner_id, c.owner_id, 0) AS owner_id, coalesce(u.team_id, 0) AS team_id
+  FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+  LEFT JOIN crm_user u ON u.id = coalesce(o.owner_id, c.owner_id)
+ WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL;
+CREATE TABLE kpis_customerfact AS
+SELECT c.id AS customer_id, min(d.day) AS first_day, min(d.day) FILTER (WHERE d.turn = 2) AS second_day, max(d.day) AS last_day,
+       {", ".join(f"any_value(coalesce(c.{name}, 0)) AS {name}" for name in TOUCH.split(", "))}
+  FROM (SELECT fact_id, day, dense_rank() OVER (PARTITION BY fact_id ORDER BY day) AS turn FROM kpis_customerday) d
+  JOIN customers_customer c ON c.id = d.fact_id GROUP BY c.id;
+CREATE TABLE kpis_customerspan AS
+WITH threshold AS (SELECT inactivity_days AS days FROM crm_organization),
+     gaps AS (SELECT fact_id, day, (day - lag(day) OVER w > (SELECT days FROM threshold))::int AS opens
+                FROM (SELECT DISTINCT fact_id, day FROM kpis_customerday) WINDOW w AS (PARTITION BY fact_id ORDER BY day)),
+     spans AS (SELECT fact_id, day, coalesce(sum(opens) OVER (PARTITION BY fact_id ORDER BY day), 0) AS span FROM gaps)
+SELECT fact_id, min(day) AS start_day, max(day) + (SELECT days FROM threshold)::int AS lost_day, span = 0 AS is_first
+  FROM spans GROUP BY fact_id, span;
+CREATE TABLE kpis_leadfact AS
+SELECT l.id AS lead_id, l.created_on, coalesce(f.last_day >= l.created_on, FALSE) AS has_ordered,
+       {", ".join(f"coalesce(l.{name}, 0) AS {name}" for name in TOUCH.split(", "))}
+  FROM leads_lead l LEFT JOIN kpis_customerfact f ON f.customer_id = l.customer_id
+ WHERE l.customer_id IS NOT NULL AND NOT l.is_test AND NOT l.is_spam AND l.merged_into_id IS NULL;
+"""
+
+
+class Rival:
+    """DuckDB with as much memory and as many threads as PostgreSQL has."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self.path = path
+        self.duck = duckdb.connect(str(path), config={"memory_limit": "1280MB", "threads": "2", "temp_directory": f"{path}.tmp"})
+
+    def take(self, source: psycopg.Connection) -> None:
+        """Copy the base tables, without texts that no figure reads."""
+        for name in TABLES:
+            columns = source.execute(
+                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public'"
+                " ORDER BY ordinal_position",
+                [name],
+            ).fetchall()
+            kept = [(column, kind) for column, kind in columns if column not in LEFT_OUT]
+            names = ", ".join(column for column, _ in kept)
+            file = self.path.with_suffix(".csv")
+            with (
+                open(file, "wb") as out,
+                source.cursor().copy(f"COPY (SELECT {names} FROM {name}) TO STDOUT (FORMAT csv)") as rows,
+            ):
+                out.writelines(rows)
+            types = ", ".join(f"'{column}': '{duck_type(kind)}'" for column, kind in kept)
+            options = f"""auto_detect = false, delim = ',', quote = '"', escape = '"', header = false, columns = {{{types}}}"""
+            self.duck.execute(f"CREATE TABLE {name} AS FROM read_csv('{file}', {options})")
+            file.unlink()
+
+    def build(self, mogrify: Any) -> None:
+        """Components of every cube, facts, and the sums of every period by every dimension."""
+        from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415  Django is set up by now
+
+        folds = ", ".join(f"m{n} DECIMAL(38, 6)" for n in range(1, 7))
+        self.duck.execute(f"CREATE TABLE kpis_rollup (cube INT, grain INT, dimension INT, start DATE, member BIGINT, {folds})")
+        for cube in DAY_CUBES:
+            self.fold(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}), mogrify)
+        self.duck.execute(FACTS)
+        for cube in FACT_CUBES:
+            self.fold(cube, cube.rows(), mogrify)
+        self.count_distinct()
+
+    def fold(self, cube: Any, rows: Any, mogrify: Any) -> None:
+        from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+        from kpis.engine.folding import DELTA_COLUMNS, fold_by_day, folds_of  # noqa: PLC0415
+        from kpis.models import COLUMNS  # noqa: PLC0415
+
+        sql, params = fold_by_day(cube, rows)
+        names = f"kpis_component_{cube.code}"
+        self.duck.execute(
+            f"CREATE TABLE {names} AS SELECT * FROM ({in_duck(mogrify(sql, params))}) q ({', '.join(DELTA_COLUMNS)})"
+        )
+        used = folds_of(cube)
+        sums, zeros = ", ".join(f"sum({name}) AS {name}" for name in used), ", 0" * (6 - len(used))
+        members = [(0, "0::BIGINT")] + [(DIMENSION_CODES[name], COLUMNS[name]) for name in cube.dimensions if name in COLUMNS]
+        by_member = " UNION ALL ".join(
+            f"SELECT day, {code} AS dimension, {column} AS member, {sums} FROM {names} GROUP BY day, {column}"
+            for code, column in members
+        )
+        self.duck.execute(
+            f"INSERT INTO kpis_rollup SELECT {cube.code}, c.grain, s.dimension, c.start, s.member, {sums}{zeros}"
+            f" FROM ({by_member}) s JOIN kpis_calendarday c ON c.day = s.day GROUP BY 2, 3, 4, 5"
+        )
+
+    def count_distinct(self) -> None:
+        from kpis.catalogue.measures import BUYERS, CHURNED  # noqa: PLC0415
+        from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+
+        day_side = {"owner": "k.owner_id", "team": "k.team_id"}
+        for dimension in ("", *BUYERS.dimensions):
+            member = day_side.get(dimension, f"f.{dimension}_id") if dimension else "0"
+            self.duck.execute(
+                f"INSERT INTO kpis_rollup SELECT {BUYERS.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
+                " count(DISTINCT k.fact_id), 0, 0, 0, 0, 0 FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id"
+                " JOIN kpis_calendarday c ON c.day = k.day GROUP BY 2, 3, 4, 5"
+            )
+        self.duck.execute(
+            "CREATE TEMP TABLE churned AS SELECT s.fact_id, c.grain, c.start FROM kpis_customerspan s"
+            " JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start WHERE NOT EXISTS (SELECT 1 FROM"
+            " kpis_customerspan t WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)"
+        )
+        for dimension in ("", *CHURNED.dimensions):
+            member = f"f.{dimension}_id" if dimension else "0"
+            self.duck.execute(
+                f"INSERT INTO kpis_rollup SELECT {CHURNED.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
+                " count(DISTINCT c.fact_id), 0, 0, 0, 0, 0 FROM churned c JOIN kpis_customerfact f ON f.customer_id = c.fact_id"
+                " GROUP BY 2, 3, 4, 5"
+            )
+
+    def sums(self) -> dict[tuple[int, int, int], tuple]:
+        return sums_of(self.duck)
+
+
+def sums_of(connection: Any) -> dict[tuple[int, int, int], tuple]:
+    """Per cube, grain and dimension: the sums of all periods and members, weighted so that a swapped value shows."""
+    weight = "(member % 97 + 1) * ((start - DATE '2000-01-01') % 89 + 1)"
+    folds = ", ".join(f"sum(m{n} * {weight})" for n in range(1, 5))
+    rows = connection.execute(f"SELECT cube, grain, dimension, {folds} FROM kpis_rollup GROUP BY 1, 2, 3").fetchall()
+    return {row[:3]: tuple(round(value, 2) for value in row[3:]) for row in rows}
+
+
+def duck_type(kind: str) -> str:
+    if kind == "numeric":
+        return "DECIMAL(20, 8)" if kind == "rate" else "DECIMAL(24, 2)"
+    return "TIMESTAMPTZ" if kind.startswith("timestamp") else TYPES.get(kind, "VARCHAR")
+
+
+def in_duck(sql: str) -> str:
+    """What DuckDB says otherwise: exact seconds of an interval."""
+    return sql.replace("EXTRACT(EPOCH FROM ", "epoch(").replace("numeric(60, 12)", "decimal(38, 6)")
+
+
+def mogrifier(connection: psycopg.Connection) -> Any:
+    """Statements with their values written in."""
+    return ClientCursor(connection).mogrify

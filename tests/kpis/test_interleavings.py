@@ -1,0 +1,357 @@
+"""What writers and workers do to one another, step by step, in sessions of their own.
+
+Each script is also played against a broken engine, which it must catch: a script that cannot fail proves nothing.
+"""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+
+from customers.models import Order
+from kpis import tracking
+from kpis.catalogue.marks import MARKS
+from kpis.catalogue.measures import CUBE_BY_CODE, LEADS_CREATED, ORDERS
+from kpis.engine import cells, customers, drain, drain_step, find_drift, is_clean
+from kpis.engine.customers import drain_customers
+from kpis.models import BUCKET_DAYS, EPOCH, DirtyDay, Failure
+from leads.models import Lead, Opportunity
+from tests.factories.customers import make_customer, make_order
+from tests.factories.kpis import make_books, tehran
+from tests.kpis.proof import NOW, assert_right
+from tests.kpis.sessions import at_the_same_time, session
+
+pytestmark = [pytest.mark.usefixtures("live"), pytest.mark.slow]
+DAY = date(2025, 9, 23)
+BUCKET = (DAY - EPOCH).days // BUCKET_DAYS
+KEYS = ["orders", "revenue", "new_customers", "active_customers", "sales_per_customer", "leads", "win_rate"]
+NEW_ORDER = """
+    INSERT INTO customers_order (number, customer_id, placed_at, status, currency, rate, discount, tax, shipping,
+                                 net_amount, cost_amount, unknown_costs)
+    VALUES ('', %s, %s, 'paid', 'IRR', 1, 0, 0, 0, 0, 0, 0)
+"""
+BUYER = "SELECT min(id) FROM customers_customer"
+
+
+def install_triggers(marks=MARKS):
+    with connection.cursor() as cursor:
+        cursor.execute(tracking.triggers_sql(marks))
+
+
+def then_right():
+    """Drain what is dirty; the invariant holds before and after it."""
+    assert find_drift() == []
+    assert_right(KEYS)
+
+
+# -- scripts -------------------------------------------------------------------------------------------------------
+
+
+def a_writer_commits_after_the_drain():
+    """Two orders of one day: the second is written before the drain and committed after it."""
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 9, 23))
+    with session() as writer:
+        writer.execute(NEW_ORDER, [customer.pk, tehran(2025, 9, 23)])
+        drain(at=NOW)
+        assert (is_clean(), find_drift()) == (True, [])
+        writer.commit()
+    then_right()
+
+
+def a_writer_commits_between_fold_and_commit(monkeypatch):
+    """The order comes after the rows were read and before the worker commits."""
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 9, 23))
+    fold = cells.refold
+
+    with session() as writer:
+
+        def fold_and_be_overtaken(cursor, cube, days):
+            fold(cursor, cube, days)
+            if cube is ORDERS and DAY in days:
+                writer.execute(NEW_ORDER, [customer.pk, tehran(2025, 9, 23)])
+                writer.commit()
+
+        with monkeypatch.context() as patched:
+            patched.setattr(cells, "refold", fold_and_be_overtaken)
+            cells.drain_cell(ORDERS.code, BUCKET, at=NOW)
+    then_right()
+
+
+def a_row_moves_to_another_day():
+    order = make_order(customer=make_customer(), placed_at=tehran(2025, 9, 23))
+    drain(at=NOW)
+    Order.objects.filter(pk=order.pk).update(placed_at=tehran(2025, 6, 1))
+    then_right()
+
+
+def two_workers_meet_in_one_cell(monkeypatch):
+    """The second one begins when the first has folded the day and not yet committed."""
+    make_order(customer=make_customer(), placed_at=tehran(2025, 9, 23))
+    fold, met = cells.refold, []
+
+    def fold_in_company(cursor, cube, days):
+        fold(cursor, cube, days)
+        if not met:
+            met.append(True)
+            make_order_beside(tehran(2025, 9, 23))
+            company.enter_context(at_the_same_time(lambda: cells.drain_cell(ORDERS.code, BUCKET, at=NOW, wait=True)))
+
+    with monkeypatch.context() as patched, ExitStack() as company:
+        patched.setattr(cells, "refold", fold_in_company)
+        cells.drain_cell(ORDERS.code, BUCKET, at=NOW)
+    then_right()
+
+
+def make_order_beside(moment):
+    with session() as writer:
+        writer.execute(NEW_ORDER.replace("%s", f"({BUYER})", 1), [moment])
+        writer.commit()
+
+
+def two_workers_meet_over_customers(monkeypatch):
+    make_order(customer=make_customer(), placed_at=tehran(2025, 9, 23))
+    compute, met = customers.recompute, []
+
+    def compute_in_company(cursor):
+        compute(cursor)
+        if not met:
+            met.append(True)
+            make_order_beside(tehran(2025, 6, 1))
+            company.enter_context(at_the_same_time(lambda: drain_customers(at=NOW, wait=True)))
+
+    with monkeypatch.context() as patched, ExitStack() as company:
+        patched.setattr(customers, "recompute", compute_in_company)
+        drain_customers(at=NOW)
+    then_right()
+
+
+def a_customer_changes_while_an_order_comes():
+    """The channel changes first and is committed last; the order is drained under the old one meanwhile."""
+    books = make_books()
+    drain(at=NOW)
+    with session() as marketer, session() as seller:
+        marketer.execute("UPDATE customers_customer SET channel_id = %s", [books.channels[1].pk])
+        # It must not wait for the customer's row, which the marketer holds: FOR KEY SHARE passes.
+        seller.execute(NEW_ORDER, [books.customer.pk, tehran(2025, 9, 24)])
+        seller.commit()
+        drain(at=NOW)
+        assert find_drift() == []
+        marketer.commit()
+    then_right()
+
+
+def a_deal_moves_while_a_product_is_added():
+    """The deal is closed on another day, first and not yet committed; its new product must land on that day."""
+    books = make_books()
+    drain(at=NOW)
+    with session() as seller, session() as helper:
+        seller.execute("UPDATE leads_opportunity SET won_at = %s", [tehran(2025, 6, 1)])
+        add = "INSERT INTO leads_opportunity_products (opportunity_id, product_id) VALUES (%s, %s)"
+        with at_the_same_time(lambda: helper.execute(add, [books.opportunity.pk, books.products[1].pk]), helper):
+            seller.commit()
+        drain(at=NOW)
+        assert find_drift() == []
+        helper.commit()
+    then_right()
+
+
+def an_order_moves_while_a_line_is_added():
+    books = make_books()
+    drain(at=NOW)
+    with session() as seller, session() as helper:
+        seller.execute("UPDATE customers_order SET placed_at = %s WHERE id = %s", [tehran(2025, 6, 1), books.order.pk])
+        add = """
+            INSERT INTO customers_orderline (order_id, position, quantity, unit_price, discount, order_discount, tax, rate,
+                                             name, line_class)
+            VALUES (%s, 5, 1, 77, 0, 0, 0, 1, '', '')
+        """
+        with at_the_same_time(lambda: helper.execute(add, [books.order.pk]), helper):
+            seller.commit()
+        drain(at=NOW)
+        assert find_drift() == []
+        helper.commit()
+    then_right()
+
+
+# -- the engine as it is -------------------------------------------------------------------------------------------
+
+
+def test_an_order_committed_after_a_drain_is_not_forgotten():
+    a_writer_commits_after_the_drain()
+
+
+def test_an_order_committed_while_its_day_is_folded_is_not_forgotten(monkeypatch):
+    a_writer_commits_between_fold_and_commit(monkeypatch)
+
+
+def test_a_day_that_a_row_leaves_is_folded_too():
+    a_row_moves_to_another_day()
+
+
+def test_two_workers_in_one_cell_count_nothing_twice(monkeypatch):
+    two_workers_meet_in_one_cell(monkeypatch)
+
+
+def test_two_workers_over_customers_count_nobody_twice(monkeypatch):
+    two_workers_meet_over_customers(monkeypatch)
+
+
+def test_a_customer_who_changes_while_an_order_comes():
+    a_customer_changes_while_an_order_comes()
+
+
+def test_a_deal_that_moves_while_a_product_is_added():
+    a_deal_moves_while_a_product_is_added()
+
+
+def test_an_order_that_moves_while_a_line_is_added():
+    an_order_moves_while_a_line_is_added()
+
+
+def test_a_busy_cell_is_left_to_its_worker():
+    make_order(placed_at=tehran(2025, 9, 23))
+    with session() as worker:
+        worker.execute("SELECT pg_advisory_xact_lock(7301, %s)", [ORDERS.code * 100_000 + BUCKET])
+        assert cells.drain_cell(ORDERS.code, BUCKET, at=NOW) is None
+        while drain_step(at=NOW):
+            pass
+        assert set(DirtyDay.objects.values_list("cube", "bucket")) == {(ORDERS.code, BUCKET)}
+    then_right()
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_customers_in_small_batches_come_to_the_same(batch):
+    books = make_books()
+    other = make_customer()
+    drain(at=NOW)
+    # The lead, counted for one customer, is given to another one who comes in another batch.
+    Lead.objects.update(customer=other)
+    Order.objects.filter(pk=books.order.pk).update(customer=other)
+
+    drain(at=NOW, batch=batch)
+
+    then_right()
+
+
+@pytest.mark.parametrize("moment", ["refold", "recompute"])
+def test_a_session_that_dies_between_statements_has_changed_nothing(monkeypatch, moment):
+    make_books()
+    module = cells if moment == "refold" else customers
+    work = getattr(module, moment)
+
+    def work_and_die(*args):
+        work(*args)
+        with session(autocommit=True) as killer:
+            killer.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+    drains = {"refold": lambda: cells.drain_cell(ORDERS.code, BUCKET, at=NOW), "recompute": lambda: drain_customers(at=NOW)}
+    dirty = DirtyDay.objects.count()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, moment, work_and_die)
+        with pytest.raises((OperationalError, InterfaceError)):
+            drains[moment]()
+    connection.close()
+
+    assert DirtyDay.objects.count() == dirty
+    then_right()
+
+
+def test_a_cell_that_fails_waits_with_its_error_and_keeps_nobody_from_work(monkeypatch):
+    make_books()
+    fold = cells.refold
+
+    def fail_for_leads(cursor, cube, days):
+        if cube is LEADS_CREATED:
+            cursor.execute("SELECT 1 / 0")
+        fold(cursor, cube, days)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cells, "refold", fail_for_leads)
+        progress = drain(at=NOW)
+        assert set(DirtyDay.objects.values_list("cube", flat=True)) == {LEADS_CREATED.code}
+        (failure,) = Failure.objects.all()
+        assert (failure.cube, failure.attempts, failure.retry_at) == (LEADS_CREATED.code, 1, NOW + timedelta(seconds=2))
+        assert "division by zero" in failure.error
+        assert progress.failed == 1
+        assert find_drift() == []
+
+        drain(at=NOW + timedelta(seconds=1))  # too early: it is not tried
+        assert Failure.objects.get().attempts == 1
+        drain(at=NOW + timedelta(seconds=3))
+        assert Failure.objects.get().attempts == 2
+
+    drain(at=NOW + timedelta(hours=1))
+    assert (Failure.objects.count(), is_clean()) == (0, True)
+    then_right()
+
+
+# -- broken engines, each caught by its script ---------------------------------------------------------------------
+
+
+def caught(script, *args):
+    """The script ends with a complaint about figures, not with an error of its own."""
+    with pytest.raises(AssertionError) as complaint:
+        script(*args)
+    return "differs by" in str(complaint.value) or "wrong for" in str(complaint.value)
+
+
+def test_unique_marks_would_lose_a_late_commit(monkeypatch):
+    insertion = tracking.INSERT_DAYS.rstrip().rstrip(";") + " ON CONFLICT DO NOTHING;\n"
+    monkeypatch.setattr(tracking, "INSERT_DAYS", insertion)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX ON kpis_dirtyday (cube, first_day, last_day)")
+    install_triggers()
+
+    assert caught(a_writer_commits_after_the_drain)
+
+
+def test_marks_deleted_after_folding_would_lose_a_commit(monkeypatch):
+    def fold_then_delete(code, bucket, *, at, wait=False):
+        with cells.transaction.atomic(), connection.cursor() as cursor:
+            cells.lock(cursor, cells.CELL, code * 100_000 + bucket, wait=wait)
+            cursor.execute("SELECT first_day, last_day FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
+            cells.refold(cursor, CUBE_BY_CODE[code], cells.days_of(cursor.fetchall()))
+            cursor.execute("DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
+
+    monkeypatch.setattr(cells, "drain_cell", fold_then_delete)
+
+    assert caught(a_writer_commits_between_fold_and_commit, monkeypatch)
+
+
+def test_forgotten_old_images_would_leave_a_day_behind(monkeypatch):
+    only_new = {"update": "SELECT {columns} FROM after_rows EXCEPT SELECT {columns} FROM before_rows"}
+    monkeypatch.setattr(tracking, "IMAGES", tracking.IMAGES | only_new)
+    install_triggers()
+
+    assert caught(a_row_moves_to_another_day)
+
+
+def test_without_the_cells_lock_a_day_would_count_twice(monkeypatch):
+    """Deleting marks that another worker deletes waits for it, so the lock is missed where busy marks are skipped."""
+
+    def claim_what_is_free(code, bucket, *, at, wait=False):
+        free = "SELECT id FROM kpis_dirtyday WHERE cube = %s AND bucket = %s FOR UPDATE SKIP LOCKED"
+        with cells.transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM kpis_dirtyday WHERE id IN ({free}) RETURNING first_day, last_day", [code, bucket])
+            cells.refold(cursor, CUBE_BY_CODE[code], cells.days_of(cursor.fetchall()))
+
+    monkeypatch.setattr(cells, "drain_cell", claim_what_is_free)
+
+    assert caught(two_workers_meet_in_one_cell, monkeypatch)
+
+
+def test_parents_looked_up_at_once_would_miss_a_new_order():
+    install_triggers([replace(mark, deferred="") for mark in MARKS])
+
+    assert caught(a_customer_changes_while_an_order_comes)
+
+
+def test_children_that_do_not_hold_their_parent_would_land_on_its_old_day():
+    install_triggers([replace(mark, holds=None) for mark in MARKS])
+
+    assert caught(a_deal_moves_while_a_product_is_added)
+    assert Opportunity.objects.count() == 1

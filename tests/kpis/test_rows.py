@@ -1,0 +1,89 @@
+"""Behind every number stand its rows: for each KPI, role, period and member they come to the number itself."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.models import User
+from crm.periods import Calendar, Grain
+from kpis.catalogue import CATALOGUE
+from kpis.readings import Query, read
+from kpis.readings.rows import list_rows
+from tests.kpis.proof import periods_of
+
+pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.slow]
+TODAY = date(2025, 9, 20)
+# A whole Jalali month with the leap day, a running Gregorian quarter, a year.
+PERIODS = [
+    (Calendar.JALALI, Grain.MONTH, date(2025, 3, 20)),
+    (Calendar.GREGORIAN, Grain.QUARTER, date(2025, 9, 1)),
+    (Calendar.JALALI, Grain.YEAR, date(2024, 6, 1)),
+]
+ROLES = ["system", "admin", "manager", "rep"]
+
+
+def viewer_of(role):
+    rep = User.objects.get(email="rep1@example.com")
+    return {
+        "system": None,
+        "admin": User(email="a@example.com", role="admin", visibility="all"),
+        "manager": User(email="m@example.com", role="manager", visibility="team", team=rep.team),
+        "rep": rep,
+    }[role]
+
+
+def sides(value):
+    """The sides of a number that stand on rows."""
+    return (
+        {"numerator": value.numerator, "denominator": value.denominator} if value.reason not in ("not_visible", "no_data") else {}
+    )
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("calendar", "grain", "day"), PERIODS, ids=str)
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_rows_come_to_the_number(key, calendar, grain, day, role):
+    query = Query(periods_of(calendar, grain, day, day), TODAY, viewer=viewer_of(role))
+    (value,) = read([CATALOGUE[key]], query)[key].total
+
+    found = {
+        side: list_rows(CATALOGUE[key], side, query, limit=1).amount
+        for side, amount in sides(value).items()
+        if amount is not None
+    }
+
+    assert found == {side: amount for side, amount in sides(value).items() if amount is not None}
+
+
+@pytest.mark.parametrize(
+    ("key", "dimension"), [(key, dimension) for key, kpi in CATALOGUE.items() for dimension in kpi.dimensions]
+)
+def test_rows_of_each_member_come_to_its_number(key, dimension):
+    query = Query(periods_of(Calendar.JALALI, Grain.QUARTER, date(2025, 1, 1), date(2025, 1, 1)), TODAY, by=dimension)
+    wrong = []
+    for member, (value,) in read([CATALOGUE[key]], query)[key].members.items():
+        if value.reason == "not_applicable":
+            continue
+        of_member = Query(query.periods, TODAY, filters={dimension: member})
+        for side, amount in sides(value).items():
+            if amount is not None:
+                found = list_rows(CATALOGUE[key], side, of_member, limit=1).amount
+                wrong += [(member, side, found, amount)] if found != amount else []
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_pages_put_together_are_all_the_rows(key):
+    query = Query(periods_of(Calendar.JALALI, Grain.YEAR, date(2024, 6, 1), date(2024, 6, 1)), TODAY)
+    cursor, rows, pages = "", [], 0
+    while True:
+        page = list_rows(CATALOGUE[key], "numerator", query, after=cursor, limit=25)
+        rows, pages = rows + page.results, pages + 1
+        if not page.next:
+            break
+        cursor = page.next
+
+    assert (len(rows), sum((row.amount for row in rows), Decimal(0))) == (page.total, page.amount)
+    assert pages == max(1, -(-page.total // 25))

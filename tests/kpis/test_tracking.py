@@ -1,0 +1,126 @@
+"""Every column that a figure reads is watched, by triggers that nothing switches off; and no session's clock matters."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Order
+from kpis.catalogue.marks import MARKS
+from kpis.catalogue.measures import CUBES, DAY_CUBES, FACT_CUBES
+from kpis.engine import drain, is_clean
+from kpis.engine.folding import fold_by_day
+from kpis.tracking import trigger_name, triggers_sql
+from tests.factories.customers import make_customer, make_order
+from tests.factories.kpis import make_books, tehran
+from tests.kpis.proof import NOW, assert_right, value_of
+
+pytestmark = pytest.mark.django_db
+SOURCE = re.compile(r'(?:FROM|JOIN) "(\w+)"(?: (?:AS )?"?([TUVW]\d+)"?)?')
+COLUMN = re.compile(r'"?(\w+)"?\."(\w+)"')
+# The view spreads an expense over the days from the first to the last.
+VIEW = {("campaigns_expenseday", "day"): ("valid_from", "valid_to"), ("campaigns_expenseday", "amount"): ("amount",)}
+
+
+def columns_read(cube):
+    """(table, column) of everything the cube's statement names, keys of rows aside."""
+    sql, _ = fold_by_day(cube, cube.rows())
+    aliases = {}
+    for table, alias in SOURCE.findall(sql):
+        aliases.setdefault(alias or table, set()).add(table)
+    found = set()
+    for alias, column in COLUMN.findall(sql):
+        for table in aliases.get(alias, ()):
+            names = VIEW.get((table, column))
+            found |= {("campaigns_expense", name) for name in names} if names else {(table, column)}
+    return {(table, column) for table, column in found if column != "id" and table != "campaigns_expenseday"}
+
+
+@pytest.mark.parametrize("cube", DAY_CUBES, ids=lambda cube: cube.key)
+def test_every_column_of_a_cube_is_watched(cube):
+    watched = {(mark.table, column) for mark in MARKS if cube in mark.cubes for column in mark.columns}
+
+    read = columns_read(cube)
+
+    assert read
+    assert read - watched == set()
+
+
+def test_every_table_behind_the_facts_of_customers_is_watched():
+    make_books()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        drain(at=NOW)
+
+    facts = " ".join(query["sql"] for query in captured if "kpis_batch" in query["sql"])
+    tables = set(re.findall(r'(?:FROM|JOIN) "?((?:crm|campaigns|customers|leads)_\w+)"?', facts))
+    assert tables == {"customers_order", "customers_customer", "crm_user", "crm_organization", "leads_lead"}
+    assert tables - {mark.table for mark in MARKS if not mark.cubes} == set()
+
+
+def test_codes_of_cubes_are_their_own():
+    codes = [cube.code for cube in CUBES]
+
+    assert len(codes) == len(set(codes))
+    assert all(cube.stores_days for cube in DAY_CUBES)
+    assert not any(cube.stores_days for cube in FACT_CUBES)
+
+
+def installed():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgname, t.tgenabled, t.tgrelid::regclass::text, p.prosrc FROM pg_trigger t"
+            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname LIKE 'kpis\\_mark\\_%' ORDER BY 1"
+        )
+        return cursor.fetchall()
+
+
+def test_triggers_are_always_on_and_on_every_table():
+    names = {name for name, *_ in installed()}
+
+    assert {enabled for _, enabled, *_ in installed()} == {"A"}
+    assert {trigger_name(mark.table, "update") for mark in MARKS} - names == set()
+    direct = {mark.table for mark in MARKS if not mark.deferred}
+    assert {trigger_name(table, event) for table in direct for event in ("insert", "delete", "truncate")} - names == set()
+
+
+def test_the_migrations_installed_what_is_declared():
+    """A changed mark needs a migration, or running installations would keep the old trigger."""
+    before = installed()
+
+    with connection.cursor() as cursor:
+        cursor.execute(triggers_sql(MARKS))
+
+    assert installed() == before
+
+
+def test_a_replica_role_marks_too():
+    make_order(customer=make_customer())
+    drain(at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Order.objects.update(status="cancelled")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    assert not is_clean()
+    assert_right(["orders"])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tehran", "America/St_Johns"])
+def test_the_time_zone_of_a_session_moves_nothing(zone):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 9, 22, 23, 59))  # 31 Shahrivar
+    make_order(customer=customer, placed_at=tehran(2025, 9, 23, 0, 0))  # 1 Mehr
+    make_order(customer=customer, placed_at=tehran(2025, 3, 20, 23, 59))  # 30 Esfand of a leap year
+    make_books()
+
+    assert_right()
+    days = (date(2025, 9, 22), date(2025, 9, 23), date(2025, 3, 20), date(2025, 3, 21))
+    # Mehr: one at midnight and two of the books
+    assert [value_of("orders", day) for day in days] == [1, 3, 1, 0]
+    assert connection.timezone_name == "UTC"
