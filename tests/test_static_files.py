@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -74,7 +75,7 @@ def test_static_files_named_in_templates_exist() -> None:
     named = {name for page in PAGES for name in STATIC_NAME.findall(page.read_text())}
 
     assert named
-    assert {name for name in named if not (STATIC / name).is_file()} == set()
+    assert {name for name in named if not finders.find(name)} == set()
 
 
 @pytest.mark.parametrize("sheet", STYLES, ids=lambda sheet: sheet.name)
