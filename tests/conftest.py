@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
+from psycopg.sql import SQL, Identifier
 
 from crm.models import Team, User
 
@@ -13,6 +15,26 @@ from crm.models import Team, User
 def make_user(name, role, visibility, team):
     facts = {"name": name, "role": role, "visibility": visibility, "team": team}
     return User.objects.create_user(f"{name.lower()}@example.com", language="en", calendar="gregorian", **facts)
+
+
+@pytest.fixture
+def written_db(django_db_setup, django_db_blocker):
+    """Rows that other connections see: really written, and taken out again.
+
+    Tables that the migrations filled are left alone; putting their rows back after each test would take longer than the test.
+    """
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            tables = [name for name in connection.introspection.table_names(cursor) if is_empty(cursor, name)]
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
+        connections.close_all()
+
+
+def is_empty(cursor, table):
+    cursor.execute(SQL("SELECT NOT EXISTS (SELECT FROM {})").format(Identifier(table)))
+    return cursor.fetchone()[0]
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,7 @@ import os
 import shutil
 
 import pytest
-from django.db import connection, connections
 from playwright.sync_api import sync_playwright
-from psycopg.sql import SQL, Identifier
 from pytest_django.live_server_helper import LiveServer
 
 # The driver keeps an event loop in this thread; Django would refuse to talk to the database beside it.
@@ -30,23 +28,9 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def db(django_db_setup, django_db_blocker):
-    """Rows that the server's own connections see: really written, and taken out again.
-
-    Tables that the migrations filled are left alone; putting their rows back after each test would take longer than the test.
-    """
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            tables = [name for name in connection.introspection.table_names(cursor) if is_empty(cursor, name)]
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
-        connections.close_all()
-
-
-def is_empty(cursor, table):
-    cursor.execute(SQL("SELECT NOT EXISTS (SELECT FROM {})").format(Identifier(table)))
-    return cursor.fetchone()[0]
+def db(written_db):
+    """The server's own connections must see the rows."""
+    return written_db
 
 
 @pytest.fixture(scope="session")

@@ -15,14 +15,8 @@ from customers.models import Customer, Order, Product
 from tests.api_client import Api
 from tests.factories.crm import make_token
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("written_db"), pytest.mark.slow]
 WRITERS = 6
-
-
-@pytest.fixture(autouse=True)
-def organization():
-    """A flushed database has lost the row that the migration made."""
-    Organization.objects.get_or_create(pk=1)
 
 
 def an_order(**facts):
