@@ -17,6 +17,17 @@ def make_user(name, role, visibility, team):
     return User.objects.create_user(f"{name.lower()}@example.com", language="en", calendar="gregorian", **facts)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A connection that a thread of some server still holds would keep the database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
 def written_db(django_db_setup, django_db_blocker):
     """Rows that other connections see: really written, and taken out again.
