@@ -20,7 +20,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 PG_OPTIONS = "-c shared_buffers=1GB -c work_mem=256MB -c maintenance_work_mem=256MB -c max_wal_size=4GB"
 MACHINE = (
     "2 cores, 24 GiB, Debian 12, PostgreSQL 18.6 with shared_buffers = 1 GB and work_mem = 256 MB, Python 3.11. "
-    "Other people's tests shared the cores, so times are medians of several runs where a run is short."
+    "Other work may have shared the cores, so times are medians of several runs where a run is short."
 )
 NOW = datetime(2026, 10, 31, 20, 0, tzinfo=UTC)  # the generated data end this evening
 
@@ -91,7 +91,7 @@ def write_result(name: str, title: str, *parts: str, machine: str = MACHINE) -> 
 
 
 class Session:
-    """The database session behind a connection: the processor time it takes, which other people's work does not change."""
+    """The database session behind a connection: the processor time it takes, which other work does not change."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection

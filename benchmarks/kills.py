@@ -34,7 +34,7 @@ CLIENTS, IN_BULK, CUSTOMERS = 3, 20, 200
 VICTIMS = ("worker", "web", "database")
 SETTING = (
     "2 cores, 24 GiB, Debian 12, PostgreSQL 18.6 as `manage.py up` starts it with fsync = on, one granian worker process, one"
-    " Celery worker of two processes. Other people's tests shared the cores; nothing here is a figure of speed."
+    " Celery worker of two processes. Other work may have shared the cores; nothing here is a figure of speed."
 )
 PATIENCE = 180.0  # seconds for a killed part to come back
 
