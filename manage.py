@@ -37,7 +37,10 @@ def install(lock: str) -> None:
     pip = (
         [uv, "pip", "install", "--compile-bytecode", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
     )
-    with subprocess.Popen([*pip, "--require-hashes", "-r", HERE / lock], stdout=subprocess.PIPE, text=True) as running:
+    # The lock is complete: with --no-deps nothing is resolved again. A newer release of `coverage[toml]`, whose extra the
+    # lock does not repeat, would otherwise be tried first and refused for want of a hash.
+    command = [*pip, "--require-hashes", "--no-deps", "-r", HERE / lock]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         show_progress(running.stdout, total=(HERE / lock).read_text().count("=="))
     if running.returncode:
         sys.exit(f"The packages of {lock} were not installed; the reason stands above. Running this again continues.")
