@@ -149,6 +149,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "user",
                 "verbose_name_plural": "users",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="crm_user_email_folded")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,9 +284,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["created_at"], name="crm_idempotency_sweep")],
                 "constraints": [models.UniqueConstraint(fields=("user", "path", "key"), name="crm_idempotencykey_scope")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="crm_user_email_folded"),
         ),
     ]
