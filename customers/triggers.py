@@ -1,89 +1,53 @@
-"""Triggers that keep an order's totals equal to its lines, and a refund's cost to its parts, whoever writes them.
-
-Services insert the totals together with the lines, so in their case nothing is left to update.
-"""
+"""An order's totals equal its lines, and a refund's cost its parts, whoever writes them."""
 
 from __future__ import annotations
 
-# Whoever else writes lines of the same order right now goes first or waits, so that neither sum misses a line;
-# an order written by this very transaction cannot be changed by another one.
-FUNCTIONS = """
-CREATE OR REPLACE FUNCTION customers_sum_orders(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM customers_order o WHERE o.id = ANY(ids) AND o.xmin <> pg_current_xact_id()::xid
-     ORDER BY o.id FOR NO KEY UPDATE;
-    UPDATE customers_order o
-       SET net_amount = s.net, cost_amount = s.cost, unknown_costs = s.unknown
-      FROM (SELECT t.id, coalesce(sum(l.net_amount), 0) AS net, coalesce(sum(l.cost_amount), 0) AS cost,
-                   (count(l.id) FILTER (WHERE l.unit_cost IS NULL))::int AS unknown
-              FROM unnest(ids) t (id) LEFT JOIN customers_orderline l ON l.order_id = t.id GROUP BY t.id) s
-     WHERE o.id = s.id AND (o.net_amount, o.cost_amount, o.unknown_costs) IS DISTINCT FROM (s.net, s.cost, s.unknown);
-END $$;
+from crm.totals import Total, drop_totals_sql
+from crm.totals import totals_sql as sql_of
 
-CREATE OR REPLACE FUNCTION customers_sum_refunds(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM customers_refund r WHERE r.id = ANY(ids) AND r.xmin <> pg_current_xact_id()::xid
-     ORDER BY r.id FOR NO KEY UPDATE;
-    UPDATE customers_refund r SET cost_amount = s.cost
-      FROM (SELECT t.id, coalesce(sum(l.cost_amount), 0) AS cost
-              FROM unnest(ids) t (id) LEFT JOIN customers_refundline l ON l.refund_id = t.id GROUP BY t.id) s
-     WHERE r.id = s.id AND r.cost_amount IS DISTINCT FROM s.cost;
-END $$;
-"""
-TRIGGER = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    ids bigint[] := ARRAY({ids});
-BEGIN
-    -- Statement triggers fire for no rows too; summing nothing again would never end.
-    IF ids <> '{{}}' THEN
-        PERFORM {function}(ids);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER {name} AFTER {event} ON {table} {images} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
-"""
-NEW, OLD = "NEW TABLE AS after_rows", "OLD TABLE AS before_rows"
-# (total's table, its columns, parts' table, the parts' column, the function)
 TOTALS = (
-    (
+    Total(
         "customers_order",
-        ("net_amount", "cost_amount", "unknown_costs"),
-        "customers_orderline",
-        "order_id",
-        "customers_sum_orders",
+        {
+            "net_amount": "coalesce(sum(p.net_amount), 0)",
+            "cost_amount": "coalesce(sum(p.cost_amount), 0)",
+            "unknown_costs": "(count(p.id) FILTER (WHERE p.unit_cost IS NULL))::int",
+        },
+        parts="customers_orderline",
+        key="order_id",
+        function="customers_sum_orders",
     ),
-    ("customers_refund", ("cost_amount",), "customers_refundline", "refund_id", "customers_sum_refunds"),
+    Total(
+        "customers_refund",
+        {"cost_amount": "coalesce(sum(p.cost_amount), 0)"},
+        parts="customers_refundline",
+        key="refund_id",
+        function="customers_sum_refunds",
+    ),
 )
+DROP_TOTALS = drop_totals_sql(TOTALS)
 
 
 def totals_sql() -> str:
-    """The functions and triggers; a total that anybody overwrites is summed again too."""
-    return FUNCTIONS + "".join(
-        TRIGGER.format(
-            name=f"customers_totals_{table.removeprefix('customers_')}_{event.lower()}",
-            function=function,
-            ids=ids,
-            event=event,
-            table=table,
-            images=f"REFERENCING {images}" if images else "",
-        )
-        for whole, columns, parts, column, function in TOTALS
-        for table, event, images, ids in (
-            (parts, "INSERT", NEW, f"SELECT DISTINCT {column} FROM after_rows"),
-            (parts, "UPDATE", f"{OLD} {NEW}", f"SELECT {column} FROM before_rows UNION SELECT {column} FROM after_rows"),
-            (parts, "DELETE", OLD, f"SELECT DISTINCT {column} FROM before_rows"),
-            (parts, "TRUNCATE", "", f"SELECT id FROM {whole}"),
-            (whole, "UPDATE", f"{OLD} {NEW}", overwritten(columns)),
-        )
-    )
+    return sql_of(TOTALS)
 
 
-def overwritten(columns: tuple[str, ...]) -> str:
-    """The rows whose totals an update changed."""
-    after, before = (f"({', '.join(f'{image}.{name}' for name in columns)})" for image in ("a", "b"))
-    return f"SELECT a.id FROM after_rows a JOIN before_rows b USING (id) WHERE {after} IS DISTINCT FROM {before}"
-
-
-DROP_TOTALS = "DROP FUNCTION IF EXISTS customers_sum_orders(bigint[]); DROP FUNCTION IF EXISTS customers_sum_refunds(bigint[]);"
+# A cart without a channel has that of its visitor's last session before it, also where the session is heard of later.
+CHANNEL_OF_CARTS = """
+CREATE OR REPLACE FUNCTION customers_channel_of_carts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE customers_cart c SET channel_id = f.channel_id
+      FROM (SELECT DISTINCT ON (k.id) k.id, s.channel_id
+              FROM customers_cart k
+              JOIN campaigns_session s ON s.visitor = k.visitor AND s.started_at <= k.created_at
+             WHERE k.channel_id IS NULL AND k.visitor <> '' AND s.channel_id IS NOT NULL
+               AND k.visitor IN (SELECT a.visitor FROM after_rows a)
+             ORDER BY k.id, s.started_at DESC, s.id DESC) f
+     WHERE c.id = f.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER customers_channel_of_carts AFTER INSERT ON campaigns_session REFERENCING NEW TABLE AS after_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION customers_channel_of_carts();
+ALTER TABLE campaigns_session ENABLE ALWAYS TRIGGER customers_channel_of_carts;
+"""
+DROP_CHANNEL_OF_CARTS = "DROP FUNCTION IF EXISTS customers_channel_of_carts() CASCADE;"

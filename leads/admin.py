@@ -1,10 +1,10 @@
-"""Stages of the pipeline, and a look at leads, opportunities and activities, for superusers."""
+"""Stages of the pipeline, and a look at leads, opportunities, quotes and activities, for superusers."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.admin import KeptForever, ShownOnly
-from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
+from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange
 
 
 @admin.register(Stage)
@@ -51,3 +51,16 @@ class ActivityAdmin(ShownOnly):
     list_display = ("id", "kind", "subject", "owner", "due_at", "done_at")
     list_filter = ("kind",)
     list_select_related = ("owner",)
+
+
+class QuoteLineInline(admin.TabularInline):
+    model = QuoteLine
+    extra = 0
+
+
+@admin.register(Quote)
+class QuoteAdmin(ShownOnly):
+    list_display = ("id", "number", "opportunity", "issued_at", "amount", "accepted_at", "declined_at")
+    list_select_related = ("opportunity",)
+    search_fields = ("number", "external_id")
+    inlines = (QuoteLineInline,)

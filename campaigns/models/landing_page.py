@@ -1,4 +1,4 @@
-"""Pages that people land on."""
+"""Pages that people land on, and the variants that are tried out on them."""
 
 from __future__ import annotations
 
@@ -21,3 +21,20 @@ class LandingPage(Record):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+
+class Variant(models.Model):
+    """One of the versions of a page that an A/B test shows."""
+
+    landing_page = models.ForeignKey(LandingPage, on_delete=models.CASCADE, related_name="variants")
+    key = models.CharField(_("key"), max_length=50)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["landing_page", "key"]
+        constraints = [models.UniqueConstraint(fields=["landing_page", "key"], name="campaigns_variant_key")]
+
+    def __str__(self) -> str:
+        return self.name or self.key

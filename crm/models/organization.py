@@ -38,6 +38,10 @@ class Organization(models.Model):
     attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)
     closing_days = models.PositiveSmallIntegerField(_("days a period stays open after its end"), default=3)
     nps_interval_days = models.PositiveSmallIntegerField(_("days between two NPS surveys of one customer"), default=90)
+    nps_first_order_days = models.PositiveSmallIntegerField(_("days from the first order to the first NPS survey"), default=30)
+    nps_first_delivery_days = models.PositiveSmallIntegerField(
+        _("days from the first delivery to the first NPS survey"), default=14
+    )
     csat_low_score = models.PositiveSmallIntegerField(_("score that asks for the reason"), default=2)
 
     class Meta:

@@ -100,6 +100,11 @@ class User(AbstractUser):
         return self.is_superuser or self.role in {self.Role.MANAGER, self.Role.MARKETER, self.Role.INTEGRATION, self.Role.ADMIN}
 
     @property
+    def may_see_traffic(self) -> bool:
+        """Sessions and posts belong to nobody: they are for those who look at the whole."""
+        return self.may_see_costs
+
+    @property
     def may_give_history(self) -> bool:
         """Who may state business dates: history must be loadable, but not by a rep's own session."""
         return self.is_superuser or self.role in {self.Role.INTEGRATION, self.Role.ADMIN}

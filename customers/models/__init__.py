@@ -1,4 +1,7 @@
+from customers.models.cart import Cart
+from customers.models.contract import Contract
 from customers.models.customer import Customer
+from customers.models.invitation import Invitation, InvitationSkip
 from customers.models.order import Order, OrderLine, Refund, RefundLine
 from customers.models.product import Category, Product
 from customers.models.survey import Answer, Survey
@@ -6,8 +9,12 @@ from customers.models.ticket import Ticket, TicketEvent
 
 __all__ = [
     "Answer",
+    "Cart",
     "Category",
+    "Contract",
     "Customer",
+    "Invitation",
+    "InvitationSkip",
     "Order",
     "OrderLine",
     "Product",

@@ -52,6 +52,8 @@ class Order(Record):
     placed_at = models.DateTimeField(_("placed at"))
     placed_on = local_day_field("placed_at")
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.PENDING)
+    # When it was first said to be delivered; surveys wait for it (customers/services/invitations.py).
+    fulfilled_at = models.DateTimeField(_("fulfilled at"), null=True, blank=True)
     currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=20, decimal_places=8, default=Decimal(1))
     discount = MoneyField(default=0, help_text=_("in the order's currency"))

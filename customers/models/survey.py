@@ -59,6 +59,9 @@ class Answer(Record):
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
+    invitation = models.OneToOneField(
+        "customers.Invitation", null=True, blank=True, on_delete=models.SET_NULL, related_name="answer"
+    )
     score = models.PositiveSmallIntegerField()
     answered_at = models.DateTimeField()
     answered_on = local_day_field("answered_at")
@@ -71,7 +74,7 @@ class Answer(Record):
             *Record.Meta.constraints,
             models.UniqueConstraint(
                 fields=["survey", "customer", "order", "product", "ticket", "answered_on"],
-                condition=Q(external_id__isnull=True, customer__isnull=False),
+                condition=Q(external_id__isnull=True, invitation__isnull=True, customer__isnull=False),
                 nulls_distinct=False,
                 name="customers_answer_one_a_day",
             ),

@@ -1,4 +1,4 @@
-"""JSON endpoints of leads, opportunities and activities."""
+"""JSON endpoints of leads, opportunities, activities and quotes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from crm.api.resource import Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
 from crm.permissions import may_sell
 from leads.api import verbs
+from leads.api.quotes import QUOTES
 from leads.models import Activity, Lead, Opportunity
 from leads.services.bulk import write_activities, write_leads, write_opportunities
 from leads.services.inputs import (
@@ -64,7 +65,7 @@ LEADS = Resource(
                 "social_network",
                 "owner",
             ),
-            *("mql_at", "sql_at", "converted_at", "disqualified_at", "disqualified_reason", "utm", "customer"),
+            *("mql_at", "sql_at", "converted_at", "disqualified_at", "disqualified_reason", "utm", "visitor", "customer"),
             *("is_test", "is_spam", "is_archived", "merged_into", "notes"),
         ],
         [Column("stage", str, stage_of), Column("opportunities", list[int], opportunity_keys)],
@@ -126,6 +127,8 @@ ACTIVITIES = Resource(
     struct=ActivityIn,
     write=write_activities,
     required=("kind",),
+    may_write=may_sell,
+    may_read=may_sell,
     output=Output(
         Activity,
         ["kind", "lead", "opportunity", "customer", "owner", "booked_at", "due_at", "done_at", "outcome", "subject", "body"],
@@ -140,5 +143,5 @@ ACTIVITIES = Resource(
     },
 )
 
-RESOURCES = [LEADS, OPPORTUNITIES, ACTIVITIES]
+RESOURCES = [LEADS, OPPORTUNITIES, ACTIVITIES, QUOTES]
 urlpatterns = routes(*RESOURCES)

@@ -1,4 +1,4 @@
-"""The actions on one lead or opportunity: each asks a service."""
+"""The actions on one lead, opportunity or quote: each asks a service."""
 
 from __future__ import annotations
 
@@ -14,9 +14,21 @@ from crm.inputs.rates import is_too_fine
 from crm.inputs.references import Target, find, key_of
 from crm.models import User
 from customers.models import Customer
-from leads.models import Lead, Opportunity, Stage
-from leads.services import conversion, leads, merging, opportunities
-from leads.services.inputs import ConvertIn, DisqualifyIn, LoseIn, MergeIn, QualifyIn, ReopenIn, StageIn, Verb, WinIn
+from leads.models import Lead, Opportunity, Quote, Stage
+from leads.services import conversion, leads, merging, opportunities, quotes
+from leads.services.inputs import (
+    AcceptIn,
+    ConvertIn,
+    DeclineIn,
+    DisqualifyIn,
+    LoseIn,
+    MergeIn,
+    QualifyIn,
+    ReopenIn,
+    StageIn,
+    Verb,
+    WinIn,
+)
 
 
 def moment_of(data: Verb, caller: Caller) -> datetime:
@@ -96,3 +108,15 @@ def lose(opportunity: Opportunity, data: LoseIn, caller: Caller) -> Opportunity:
 def reopen(opportunity: Opportunity, data: ReopenIn, caller: Caller) -> Opportunity:
     stage = referred(data.stage, Target(Stage, natural="slug"), "/stage", caller) if data.stage else None
     return opportunities.reopen_opportunity(opportunity, stage=stage, **facts(data, caller))
+
+
+def send(quote: Quote, data: Verb, caller: Caller) -> Quote:
+    return quotes.send_quote(quote, **facts(data, caller))
+
+
+def accept(quote: Quote, data: AcceptIn, caller: Caller) -> Quote:
+    return quotes.accept_quote(quote, caller=caller, at=moment_of(data, caller), status=data.status)
+
+
+def decline(quote: Quote, data: DeclineIn, caller: Caller) -> Quote:
+    return quotes.decline_quote(quote, reason=data.reason or "", **facts(data, caller))

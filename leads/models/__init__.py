@@ -1,5 +1,6 @@
 from leads.models.activity import Activity
 from leads.models.lead import Lead, LeadEvent, Touch
 from leads.models.opportunity import Opportunity, Stage, StageChange
+from leads.models.quote import Quote, QuoteLine
 
-__all__ = ["Activity", "Lead", "LeadEvent", "Opportunity", "Stage", "StageChange", "Touch"]
+__all__ = ["Activity", "Lead", "LeadEvent", "Opportunity", "Quote", "QuoteLine", "Stage", "StageChange", "Touch"]

@@ -80,6 +80,8 @@ class Lead(Record):
     disqualified_at = models.DateTimeField(null=True, blank=True)
     disqualified_reason = models.CharField(_("reason"), max_length=200, blank=True)
     utm = models.JSONField(null=True, blank=True)
+    # Who they were on the site: their later sessions are touches (leads/touchpoints.py).
+    visitor = models.CharField(_("visitor"), max_length=100, blank=True)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_test = models.BooleanField(_("test"), default=False)
     is_spam = models.BooleanField(_("spam"), default=False)
@@ -101,6 +103,7 @@ class Lead(Record):
             models.Index(fields=["owner", "-created_at", "-id"], name="leads_lead_owner_list"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="leads_lead_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="leads_lead_email"),
+            models.Index(fields=["visitor"], condition=~Q(visitor=""), name="leads_lead_visitor"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="leads_lead_search"),
         ]
 

@@ -21,12 +21,15 @@ from leads.services.opportunities import (
     reopen_opportunity,
     win_opportunity,
 )
+from leads.services.quotes import accept_quote, decline_quote, send_quote
 
 __all__ = [
+    "accept_quote",
     "archive_lead",
     "assign_lead",
     "complete_activity",
     "convert_lead",
+    "decline_quote",
     "disqualify_lead",
     "edit_lead",
     "edit_opportunity",
@@ -43,6 +46,7 @@ __all__ = [
     "reopen_opportunity",
     "reschedule_activity",
     "restore_lead",
+    "send_quote",
     "undo_conversion",
     "unqualify_lead",
     "win_opportunity",

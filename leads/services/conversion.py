@@ -36,7 +36,7 @@ def convert_lead(
     if lead.converted_at and known:
         return known
     require_not_disqualified(lead)
-    lead.customer = customer or lead.customer or customer_of(lead) or _new_customer(lead, at=at)
+    lead.customer = customer or find_or_make_customer(lead, at=at)
     is_first = lead.converted_at is None
     lead.converted_at = lead.converted_at or at
     lead.save(update_fields=["customer", "converted_at", "updated_at"])
@@ -69,6 +69,11 @@ def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
     lead.save(update_fields=["converted_at", "updated_at"])
     note_event(lead, LeadEvent.Kind.UNCONVERTED, by=by, at=at)
     return lead
+
+
+def find_or_make_customer(lead: Lead, *, at: datetime) -> Customer:
+    """The lead's own customer, else the one it is recognised as, else a new one."""
+    return lead.customer or customer_of(lead) or _new_customer(lead, at=at)
 
 
 def customer_of(lead: Lead) -> Customer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from crm.inputs.fields import (
@@ -18,6 +19,8 @@ from crm.inputs.fields import (
     Name,
     Person,
     Phone,
+    Quantity,
+    Rate,
     RecordIn,
     Reference,
     Title,
@@ -26,6 +29,7 @@ from crm.inputs.fields import (
 )
 
 Outcome = line(50)
+MOST_LINES = 1_000
 
 
 class LeadIn(RecordIn):
@@ -47,6 +51,7 @@ class LeadIn(RecordIn):
     disqualified_at: Moment | UnsetType | None = UNSET
     disqualified_reason: Title | UnsetType | None = UNSET
     utm: Utm | UnsetType | None = UNSET
+    visitor: Name | UnsetType | None = UNSET
     customer: Reference | UnsetType | None = UNSET
     is_test: bool | UnsetType = UNSET
     is_spam: bool | UnsetType = UNSET
@@ -84,6 +89,38 @@ class ActivityIn(RecordIn):
     outcome: Outcome | UnsetType | None = UNSET
     subject: Title | UnsetType | None = UNSET
     body: LongText | UnsetType | None = UNSET
+
+
+class QuoteLineIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One offered position: unit price before tax, discount of the whole line, amounts in the quote's currency."""
+
+    sku: Name | UnsetType | None = UNSET
+    name: Title | UnsetType | None = UNSET
+    quantity: Quantity
+    unit_price: Money
+    discount: Money | UnsetType = UNSET
+    tax: Money | UnsetType = UNSET
+    line_class: Literal["base", "upsell", "cross_sell", ""] | UnsetType | None = msgspec.field(default=UNSET, name="class")
+
+
+class QuoteIn(RecordIn):
+    """An offer. A revision names the quote it replaces; lines that are sent replace the stored ones."""
+
+    number: Name | UnsetType | None = UNSET
+    opportunity: Reference | UnsetType | None = UNSET
+    lead: Reference | UnsetType | None = UNSET
+    customer: Reference | UnsetType | None = UNSET
+    owner: Person | UnsetType | None = UNSET
+    issued_at: Moment | UnsetType | None = UNSET
+    valid_until: Day | UnsetType | None = UNSET
+    revision_of: Reference | UnsetType | None = UNSET
+    currency: Currency | UnsetType = UNSET
+    rate: Rate | UnsetType = UNSET
+    lines: Annotated[list[QuoteLineIn], Meta(min_length=1, max_length=MOST_LINES)] | UnsetType = UNSET
+    accepted_at: Moment | UnsetType | None = UNSET
+    declined_at: Moment | UnsetType | None = UNSET
+    declined_reason: Title | UnsetType | None = UNSET
+    order: Reference | UnsetType | None = UNSET
 
 
 class Verb(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -130,3 +167,13 @@ class LoseIn(Verb):
 
 class ReopenIn(Verb):
     stage: KeyReference | UnsetType | None = UNSET
+
+
+class AcceptIn(Verb):
+    """The order that an accepted quote becomes, and whether it is paid already."""
+
+    status: Literal["pending", "paid", "fulfilled"] = "pending"
+
+
+class DeclineIn(Verb):
+    reason: Title | UnsetType | None = UNSET

@@ -13,7 +13,7 @@ from leads.models import Lead, LeadEvent, Touch
 from leads.services.leads import note_event
 
 TOUCH = ("channel_id", "lead_source_id", "campaign_id", "landing_page_id", "social_network_id")
-FILLED_UP = ("name", "company", "phone", "email", "owner_id", "customer_id", "utm", "notes")
+FILLED_UP = ("name", "company", "phone", "email", "owner_id", "customer_id", "utm", "visitor", "notes")
 EARLIEST = ("mql_at", "sql_at", "converted_at")
 
 
@@ -28,7 +28,7 @@ def merge_leads(lead: Lead, *, into: Lead, by: User | None, at: datetime) -> Lea
     _join_touches(lead, into)
     _join_facts(lead, into)
     into.save()
-    for related in (lead.activities, lead.opportunities):
+    for related in (lead.activities, lead.opportunities, lead.quotes):
         related.update(lead=into)
     lead.merged.update(merged_into=into)
     lead.merged_into = into

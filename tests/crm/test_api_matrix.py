@@ -6,7 +6,7 @@ from django.test import Client
 
 from crm.api.openapi import collect
 from customers.models import Answer, Customer, Order, Survey, Ticket
-from leads.models import Activity, Lead, Opportunity, Stage
+from leads.models import Activity, Lead, Opportunity, Quote, Stage
 from tests.api_client import Api
 from tests.factories.crm import make_team, make_token, make_user
 from tests.factories.customers import NOON
@@ -28,6 +28,9 @@ MAKERS = {
     "activities": lambda owner: Activity.objects.create(
         owner=owner, kind="call", lead=Lead.objects.create(name="x"), subject="before"
     ),
+    "quotes": lambda owner: Quote.objects.create(
+        owner=owner, currency="IRR", number="before", lead=Lead.objects.create(name="x")
+    ),
     "tickets": lambda owner: Ticket.objects.create(owner=owner, subject="before"),
     "survey-answers": lambda owner: Answer.objects.create(
         survey=Survey.objects.get(slug="nps"),
@@ -37,12 +40,13 @@ MAKERS = {
         comment="before",
     ),
 }
-MODELS = {"leads": Lead, "opportunities": Opportunity, "orders": Order}
-CHANGES = {"orders": "number", "activities": "subject", "tickets": "subject", "survey-answers": "comment"}
+MODELS = {"leads": Lead, "opportunities": Opportunity, "orders": Order, "quotes": Quote}
+CHANGES = {"orders": "number", "quotes": "number", "activities": "subject", "tickets": "subject", "survey-answers": "comment"}
 ACTIONS = {
     "leads": ["qualify", "convert", "disqualify", "merge"],
     "opportunities": ["stage", "win", "lose", "reopen"],
     "orders": ["refunds"],
+    "quotes": ["send", "accept", "decline"],
 }
 
 

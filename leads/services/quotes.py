@@ -1,0 +1,120 @@
+"""What is done with a quote: sent, accepted or declined. An accepted one is an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from crm.inputs.caller import Caller
+from crm.inputs.failures import Refused
+from crm.inputs.items import Item
+from crm.inputs.reading import read_struct
+from crm.models import User
+from customers.models import Customer, Order
+from customers.services.orders import OrderIn, write_orders
+from leads.models import Lead, Quote
+from leads.services.conversion import find_or_make_customer
+from leads.services.leads import lock_lead
+
+SOURCE = "quote"
+
+
+@transaction.atomic
+def send_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
+    """It went to the customer; the first time counts."""
+    quote = _lock(quote)
+    if quote.issued_at is None:
+        quote.issued_at = at
+        quote.save(update_fields=["issued_at", "updated_at"])
+    return quote
+
+
+@transaction.atomic
+def decline_quote(quote: Quote, *, by: User | None, at: datetime, reason: str = "") -> Quote:
+    """The customer does not want it; the first time counts."""
+    quote = _lock(quote)
+    if quote.declined_at:
+        return quote
+    if quote.accepted_at or quote.order_id:
+        raise ValidationError(_("This quote was accepted: cancel its order instead."), code="conflict")
+    quote.declined_at, quote.declined_reason = at, reason.strip()[:200]
+    quote.issued_at = quote.issued_at or at
+    quote.save(update_fields=["declined_at", "declined_reason", "issued_at", "updated_at"])
+    return quote
+
+
+@transaction.atomic
+def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Order.Status.PENDING) -> Quote:
+    """The customer wants it: an order with its lines, linked to the quote and its opportunity. Said twice, it is one order."""
+    quote = _lock(quote)
+    if quote.order_id:
+        return quote
+    if quote.declined_at:
+        raise ValidationError(_("This quote was declined: make a revision instead."), code="conflict")
+    if Quote.objects.family_of(quote).filter(order__isnull=False).exists():
+        raise ValidationError(_("Another version of this quote was accepted already."), code="conflict")
+    customer = _buyer_of(quote, at=at)
+    quote.order = _place_order(quote, customer, caller=replace(caller, at=at, source=SOURCE), status=status)
+    quote.accepted_at, quote.issued_at = quote.accepted_at or at, quote.issued_at or at
+    quote.customer = customer
+    quote.save(update_fields=["order", "accepted_at", "issued_at", "customer", "updated_at"])
+    if quote.opportunity:
+        quote.opportunity.orders.add(quote.order)
+    return quote
+
+
+def _buyer_of(quote: Quote, *, at: datetime) -> Customer:
+    """The quote's customer, else its opportunity's, else the one its lead becomes."""
+    opportunity = quote.opportunity
+    customer = quote.customer or (opportunity.customer if opportunity else None)
+    lead: Lead | None = quote.lead or (opportunity.lead if opportunity else None)
+    if customer is None and lead is not None:
+        lead = lock_lead(lead)
+        lead.customer = customer = find_or_make_customer(lead, at=at)
+        lead.save(update_fields=["customer", "updated_at"])
+    if customer is None:
+        raise ValidationError(_("Say whose quote this is: it has neither a customer nor a lead."), code="required")
+    if opportunity and opportunity.customer_id is None:
+        opportunity.customer = customer
+        opportunity.save(update_fields=["customer", "updated_at"])
+    return customer.merged_into or customer
+
+
+def _place_order(quote: Quote, customer: Customer, *, caller: Caller, status: str) -> Order:
+    """Through the door of every order. Whose it is follows from the quote, also where its acceptor does not see them."""
+    data, failures = read_struct(OrderIn, _order_of(quote, status), caller)
+    item = Item(0, data, failures=failures)
+    if not failures:
+        write_orders([item], caller)
+    if item.failures:
+        raise Refused(item.failures)
+    order = Order.objects.get(pk=item.pk)
+    order.customer, order.owner = customer, _owner_of(quote) or order.owner
+    order.save(update_fields=["customer", "owner", "updated_at"])
+    return order
+
+
+def _order_of(quote: Quote, status: str) -> dict[str, Any]:
+    lines = quote.lines.annotate(sku=F("product__sku")).order_by("position")
+    sent = {"external_id": str(quote.pk), "number": quote.number, "status": status}
+    return sent | {"currency": quote.currency, "rate": str(quote.rate), "lines": [_line_of(line) for line in lines]}
+
+
+def _owner_of(quote: Quote) -> User | None:
+    return next((row.owner for row in (quote, quote.opportunity, quote.lead) if row and row.owner), None)
+
+
+def _line_of(line: Any) -> dict[str, Any]:
+    sent = {"quantity": line.quantity, "unit_price": str(line.unit_price), "discount": str(line.discount), "tax": str(line.tax)}
+    named = {"sku": line.sku, "name": line.name, "class": line.line_class}
+    return sent | {name: value for name, value in named.items() if value}
+
+
+def _lock(quote: Quote) -> Quote:
+    return Quote.objects.select_for_update().get(pk=quote.pk)
