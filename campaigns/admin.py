@@ -1,8 +1,19 @@
-"""Reference data of marketing, for superusers."""
+"""Reference data of marketing, and a look at traffic, for superusers."""
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.models import (
+    Campaign,
+    Channel,
+    Expense,
+    LandingPage,
+    LeadSource,
+    PageView,
+    Session,
+    SocialNetwork,
+    SocialPost,
+    Variant,
+)
 from crm.admin import KeptForever, ShownOnly
 
 
@@ -31,11 +42,21 @@ class CampaignAdmin(KeptForever):
     fields = ("name", "channel", "goal", "goal_event", "status", "starts_on", "ends_on", "budget", "owner")
 
 
+class VariantInline(admin.TabularInline):
+    """A variant that was seen keeps its key: sessions are counted by it."""
+
+    model = Variant
+    extra = 0
+    fields = ("key", "name")
+    can_delete = False
+
+
 @admin.register(LandingPage)
 class LandingPageAdmin(KeptForever):
     list_display = ("url", "title", "published_on")
     search_fields = ("url", "title")
     fields = ("url", "title", "published_on")
+    inlines = (VariantInline,)
 
 
 @admin.register(Expense)
@@ -44,3 +65,26 @@ class ExpenseAdmin(ShownOnly):
     list_filter = ("kind", "is_estimate")
     list_select_related = ("campaign", "channel")
     date_hierarchy = "valid_from"
+
+
+class PageViewInline(admin.TabularInline):
+    model = PageView
+    extra = 0
+
+
+@admin.register(Session)
+class SessionAdmin(ShownOnly):
+    list_display = ("id", "visitor", "started_at", "channel", "landing_page", "view_count", "converted_at", "is_bot")
+    list_filter = ("is_bot", "channel")
+    list_select_related = ("channel", "landing_page")
+    search_fields = ("visitor", "external_id")
+    date_hierarchy = "started_at"
+    inlines = (PageViewInline,)
+
+
+@admin.register(SocialPost)
+class SocialPostAdmin(ShownOnly):
+    list_display = ("id", "social_network", "posted_at", "campaign", "reach", "likes", "comments", "shares")
+    list_filter = ("social_network",)
+    list_select_related = ("social_network", "campaign")
+    date_hierarchy = "posted_at"

@@ -15,6 +15,10 @@ def may_sell(user: User) -> bool:
     return user.is_active and user.may_sell
 
 
+def may_see_traffic(user: User) -> bool:
+    return user.is_active and user.may_see_traffic
+
+
 def may_manage_people(user: User) -> bool:
     return user.is_active and user.is_superuser
 

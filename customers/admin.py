@@ -3,7 +3,20 @@
 from django.contrib import admin
 
 from crm.admin import KeptForever, ShownOnly
-from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Survey, Ticket
+from customers.models import (
+    Answer,
+    Cart,
+    Category,
+    Contract,
+    Customer,
+    Invitation,
+    InvitationSkip,
+    Order,
+    OrderLine,
+    Product,
+    Survey,
+    Ticket,
+)
 
 
 @admin.register(Product)
@@ -63,4 +76,33 @@ class TicketAdmin(ShownOnly):
 class AnswerAdmin(ShownOnly):
     list_display = ("id", "survey", "customer", "score", "answered_at")
     list_filter = ("survey",)
+    list_select_related = ("survey", "customer")
+
+
+@admin.register(Cart)
+class CartAdmin(ShownOnly):
+    list_display = ("id", "customer", "channel", "amount", "created_at", "completed_at", "order")
+    list_select_related = ("customer", "channel", "order")
+    search_fields = ("visitor", "external_id")
+
+
+@admin.register(Contract)
+class ContractAdmin(ShownOnly):
+    list_display = ("id", "customer", "plan", "starts_on", "ends_on", "monthly_amount", "is_trial")
+    list_filter = ("is_trial",)
+    list_select_related = ("customer",)
+    search_fields = ("plan", "external_id")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ShownOnly):
+    list_display = ("id", "survey", "customer", "sent_at", "delivered_at", "answered_at")
+    list_filter = ("survey",)
+    list_select_related = ("survey", "customer")
+
+
+@admin.register(InvitationSkip)
+class InvitationSkipAdmin(ShownOnly):
+    list_display = ("survey", "customer", "reason", "at")
+    list_filter = ("survey", "reason")
     list_select_related = ("survey", "customer")

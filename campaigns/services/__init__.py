@@ -7,6 +7,7 @@ from campaigns.services.bulk import (
     write_social_networks,
 )
 from campaigns.services.touches import derive_touches
+from campaigns.services.traffic import write_sessions, write_social_posts
 
 __all__ = [
     "derive_touches",
@@ -15,5 +16,7 @@ __all__ = [
     "write_expenses",
     "write_landing_pages",
     "write_lead_sources",
+    "write_sessions",
     "write_social_networks",
+    "write_social_posts",
 ]

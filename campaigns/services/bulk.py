@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
 from msgspec import UNSET
 
-from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, Session, SocialNetwork, Variant
 from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item
+from crm.inputs.parts import mark_updated
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target, slug_of
-from crm.inputs.upsert import Recipe, upsert
+from crm.inputs.upsert import Recipe, span_is_turned, upsert
 from crm.money import convert
 
 CHANNEL = Target(Channel, natural="slug")
@@ -36,11 +37,6 @@ def complete_channels(items: list[Item], caller: Caller) -> None:
     for item in items:
         if item.row is None and "is_marketing" not in item.values:
             item.values["is_marketing"] = item.values.get("kind") not in NOT_MARKETING
-
-
-def span_is_turned(item: Item, first: str, last: str) -> bool:
-    days: list[date | None] = [item.values.get(name, getattr(item.row, name, None)) for name in (first, last)]
-    return None not in days and days[1] < days[0]
 
 
 def complete_campaigns(items: list[Item], caller: Caller) -> None:
@@ -94,12 +90,49 @@ def kept_rate(item: Item, currency: str) -> Decimal | None:
     return item.row.rate if item.row is not None and item.row.currency == currency else None
 
 
+def check_variants(items: list[Item], caller: Caller) -> None:
+    """Each key once; a variant that was seen by somebody stays."""
+    sent = [item for item in items if item.data.variants is not UNSET]
+    stored = Variant.objects.filter(landing_page__in=[item.row for item in sent if item.row is not None])
+    seen: dict[int, set[str]] = {}
+    for page, key in stored.filter(Exists(Session.objects.filter(variant=OuterRef("pk")))).values_list("landing_page_id", "key"):
+        seen.setdefault(page, set()).add(key)
+    for item in sent:
+        keys = [variant.key for variant in item.data.variants]
+        for position, key in enumerate(keys):
+            if key in keys[:position]:
+                item.refuse(f"/variants/{position}/key", "duplicate")
+        if item.row is not None and seen.get(item.row.pk, set()) - set(keys):
+            item.refuse("/variants", "conflict")
+
+
+def save_variants(items: list[Item]) -> None:
+    """Those that are sent, by their key; the others go."""
+    done = {item.pk: item for item in items if item.pk and not item.failures and item.data.variants is not UNSET}
+    stored: dict[int, dict[str, str]] = {pk: {} for pk in done}
+    for page, key, name in Variant.objects.filter(landing_page__in=done).values_list("landing_page_id", "key", "name"):
+        stored[page][key] = name
+    wanted = {pk: {variant.key: variant.name or "" for variant in item.data.variants} for pk, item in done.items()}
+    changed = [pk for pk in done if stored[pk] != wanted[pk]]
+    for pk in changed:
+        Variant.objects.filter(landing_page=pk, key__in=stored[pk].keys() - wanted[pk].keys()).delete()
+    Variant.objects.bulk_create(
+        [Variant(landing_page_id=pk, key=key, name=name) for pk in changed for key, name in wanted[pk].items()],
+        update_conflicts=True,
+        unique_fields=["landing_page", "key"],
+        update_fields=["name"],
+    )
+    mark_updated([done[pk] for pk in changed])
+
+
 CHANNELS = Recipe(
     Channel, ChannelIn, {"social_network": SOCIAL_NETWORK}, natural="slug", required=("slug", "name"), completes=complete_channels
 )
 LEAD_SOURCES = Recipe(LeadSource, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
 SOCIAL_NETWORKS = Recipe(SocialNetwork, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
-LANDING_PAGES = Recipe(LandingPage, LandingPageIn, natural="url", required=("url",))
+LANDING_PAGES = Recipe(
+    LandingPage, LandingPageIn, natural="url", required=("url",), apart=frozenset({"variants"}), completes=check_variants
+)
 CAMPAIGNS = Recipe(Campaign, CampaignIn, {"channel": CHANNEL, "owner": PEOPLE}, required=("name",), completes=complete_campaigns)
 EXPENSES = Recipe(
     Expense,
@@ -127,6 +160,7 @@ def write_social_networks(items: list[Item], caller: Caller) -> None:
 
 def write_landing_pages(items: list[Item], caller: Caller) -> None:
     upsert(LANDING_PAGES, items, caller)
+    save_variants(items)
 
 
 def write_campaigns(items: list[Item], caller: Caller) -> None:

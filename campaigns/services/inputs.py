@@ -1,16 +1,17 @@
-"""Campaigns, channels, sources, landing pages and expenses as they are sent."""
+"""Campaigns, channels, sources, landing pages, expenses, sessions and posts as they are sent."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from crm.inputs.fields import (
     Currency,
     Day,
     KeyReference,
     LongText,
+    Moment,
     Money,
     Name,
     Person,
@@ -20,7 +21,14 @@ from crm.inputs.fields import (
     Slug,
     Title,
     Url,
+    Utm,
+    line,
 )
+
+MOST_VARIANTS, MOST_VIEWS = 50, 5_000
+Path = line(2_000)
+VariantKey = line(50)
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class ChannelIn(RecordIn):
@@ -43,12 +51,20 @@ class NamedIn(RecordIn):
     name: Name | UnsetType = UNSET
 
 
+class VariantIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A version of a page that is tried out."""
+
+    key: VariantKey
+    name: Name | UnsetType | None = UNSET
+
+
 class LandingPageIn(RecordIn):
-    """A page that people land on."""
+    """A page that people land on. Variants that are sent replace the stored ones."""
 
     url: Url | UnsetType = UNSET
     title: Title | UnsetType | None = UNSET
     published_on: Day | UnsetType | None = UNSET
+    variants: Annotated[list[VariantIn], Meta(max_length=MOST_VARIANTS)] | UnsetType = UNSET
 
 
 class CampaignIn(RecordIn):
@@ -81,3 +97,42 @@ class ExpenseIn(RecordIn):
     valid_from: Day | UnsetType = UNSET
     valid_to: Day | UnsetType = UNSET
     note: LongText | UnsetType | None = UNSET
+
+
+class PageViewIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One page that was viewed: its path, or its whole address."""
+
+    path: Path
+    at: Moment | UnsetType = UNSET
+
+
+class SessionIn(RecordIn):
+    """One visit to the site. What is not said of where it came from is derived from `utm` and `referrer`."""
+
+    visitor: Name | UnsetType | None = UNSET
+    started_at: Moment | UnsetType = UNSET
+    ended_at: Moment | UnsetType | None = UNSET
+    channel: KeyReference | UnsetType | None = UNSET
+    social_network: KeyReference | UnsetType | None = UNSET
+    landing_page: KeyReference | UnsetType | None = UNSET
+    variant: VariantKey | UnsetType | None = UNSET
+    campaign: Reference | UnsetType | None = UNSET
+    referrer: Path | UnsetType | None = UNSET
+    utm: Utm | UnsetType | None = UNSET
+    page_views: Annotated[list[PageViewIn], Meta(max_length=MOST_VIEWS)] | UnsetType = UNSET
+    converted_at: Moment | UnsetType | None = UNSET
+    is_bot: bool | UnsetType = UNSET
+
+
+class SocialPostIn(RecordIn):
+    """A post and what it got back so far."""
+
+    social_network: KeyReference | UnsetType = UNSET
+    campaign: Reference | UnsetType | None = UNSET
+    posted_at: Moment | UnsetType = UNSET
+    url: Url | UnsetType | None = UNSET
+    reach: Count | UnsetType = UNSET
+    impressions: Count | UnsetType = UNSET
+    likes: Count | UnsetType = UNSET
+    comments: Count | UnsetType = UNSET
+    shares: Count | UnsetType = UNSET

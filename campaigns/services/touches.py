@@ -1,25 +1,28 @@
-"""Channel and campaign of a person, derived from the utm parameters they came with."""
+"""Channel and campaign of a person or a visit, derived from the utm parameters and the page they came from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.db.models import Q
 
 from campaigns.models import Campaign, Channel, SocialNetwork
 from crm.inputs.fields import Utm
 
-# slug: name and kind of the channels that utm parameters lead to
+CHANNEL_COLUMNS = ("name", "kind", "is_marketing")
+# Of the channels that these rules lead to, by their slugs.
 CHANNELS = {
-    "paid-social": ("Paid social", Channel.Kind.SOCIAL),
-    "paid-search": ("Paid search", Channel.Kind.SEARCH),
-    "display": ("Display", Channel.Kind.DISPLAY),
-    "email": ("E-mail", Channel.Kind.EMAIL),
-    "sms": ("SMS", Channel.Kind.SMS),
-    "social": ("Social", Channel.Kind.SOCIAL),
-    "organic-search": ("Organic search", Channel.Kind.SEARCH),
-    "referral": ("Referral", Channel.Kind.REFERRAL),
+    "paid-social": ("Paid social", Channel.Kind.SOCIAL, True),
+    "paid-search": ("Paid search", Channel.Kind.SEARCH, True),
+    "display": ("Display", Channel.Kind.DISPLAY, True),
+    "email": ("E-mail", Channel.Kind.EMAIL, True),
+    "sms": ("SMS", Channel.Kind.SMS, True),
+    "social": ("Social", Channel.Kind.SOCIAL, True),
+    "organic-search": ("Organic search", Channel.Kind.SEARCH, True),
+    "referral": ("Referral", Channel.Kind.REFERRAL, True),
+    "direct": ("Direct", Channel.Kind.DIRECT, False),
 }
 MEDIA = {
     "display": "display",
@@ -36,6 +39,68 @@ NETWORKS = frozenset(
     {"instagram", "telegram", "linkedin", "facebook", "x", "twitter", "youtube", "whatsapp", "tiktok", "pinterest"}
     | {"aparat", "eitaa", "bale", "rubika", "soroush"}
 )
+
+# Addresses that do not say their network's name.
+HOSTS = {
+    "t.me": "telegram", "t.co": "x", "twitter.com": "x", "lnkd.in": "linkedin", "fb.com": "facebook", "fb.me": "facebook",
+    "youtu.be": "youtube", "wa.me": "whatsapp", "pin.it": "pinterest", "ble.ir": "bale", "splus.ir": "soroush",
+}  # fmt: skip
+ENGINES = frozenset(
+    {"google", "bing", "duckduckgo", "yahoo", "yandex", "baidu", "ecosia", "qwant", "startpage", "brave", "zarebin", "parsijoo"}
+)
+NOT_SEARCH = frozenset({"mail", "docs", "drive", "accounts", "news"})
+
+
+class Visit(NamedTuple):
+    """Where a session came from, as far as it is said; `values` take what follows from it."""
+
+    values: dict[str, Any]
+    utm: Utm | None
+    referrer: str
+
+
+def derive_visits(visits: Iterable[Visit], own_hosts: set[str]) -> None:
+    """Channel, campaign and network of sessions, by the first rule that fits; a visit from nowhere is a direct one."""
+    networks = NETWORKS | set(SocialNetwork.objects.values_list("slug", flat=True))
+    found = [(visit.values, visit.utm, *origin_of(visit, networks, own_hosts)) for visit in visits]
+    channels = find_or_make_channels({slug for values, _, slug, _ in found if values.get("channel_id") is None})
+    campaigns = campaigns_named({utm.campaign for _, utm, *_ in found if utm and utm.campaign})
+    keys = find_or_make_networks({network for *_, network in found if network})
+    for values, utm, slug, network in found:
+        fill(values, "channel_id", channels.get(slug))
+        fill(values, "social_network_id", keys.get(network))
+        fill(values, "campaign_id", campaigns.get(utm.campaign) if utm and utm.campaign else None)
+
+
+def origin_of(visit: Visit, networks: frozenset[str] | set[str], own_hosts: set[str]) -> tuple[str, str]:
+    """The slugs of the channel and of the social network, if one is named."""
+    source = (visit.utm.source or "").lower() if visit.utm else ""
+    host = host_of(visit.referrer)
+    network = source if source in networks else network_of(host, networks)
+    slug = channel_slug(visit.utm, networks) if visit.utm else None
+    if slug is None and network:
+        slug = "social"
+    if slug is None and host and host not in own_hosts:
+        slug = "organic-search" if is_search(host) else "referral"
+    return slug or "direct", network
+
+
+def host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def network_of(host: str, networks: frozenset[str] | set[str]) -> str:
+    if host in HOSTS:
+        return HOSTS[host]
+    return next((label for label in host.split(".")[:-1] if label in networks), "")
+
+
+def is_search(host: str) -> bool:
+    labels = set(host.split("."))
+    return bool(labels & ENGINES) and not labels & NOT_SEARCH
 
 
 def derive_touches(rows: Iterable[tuple[dict[str, Any], Utm | None]]) -> None:
@@ -84,7 +149,7 @@ def find_or_make_channels(slugs: set[str]) -> dict[str, int]:
     found = dict(Channel.objects.filter(slug__in=slugs).values_list("slug", "pk"))
     missing = sorted(slugs - found.keys())
     if missing:
-        rows = [Channel(slug=slug, name=CHANNELS[slug][0], kind=CHANNELS[slug][1]) for slug in missing]
+        rows = [Channel(slug=slug, **dict(zip(CHANNEL_COLUMNS, CHANNELS[slug], strict=True))) for slug in missing]
         Channel.objects.bulk_create(rows, ignore_conflicts=True)
         found = dict(Channel.objects.filter(slug__in=slugs).values_list("slug", "pk"))
     return found

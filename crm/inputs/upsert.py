@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Field, Q
 from msgspec import UNSET, Struct
@@ -177,6 +177,12 @@ def check_moment(item: Item, name: str, moment: datetime | None, caller: Caller)
             check_not_future(moment, caller)
         except FieldError as error:
             item.refuse(f"/{name}", error.code)
+
+
+def span_is_turned(item: Item, first: str, last: str) -> bool:
+    """The last day, as sent or as stored, lies before the first."""
+    days: list[date | None] = [item.values.get(name, getattr(item.row, name, None)) for name in (first, last)]
+    return None not in days and days[1] < days[0]
 
 
 def check_missing(recipe: Recipe, item: Item) -> None:

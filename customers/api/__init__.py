@@ -1,9 +1,10 @@
-"""JSON endpoints of customers, products, orders, tickets and survey answers."""
+"""JSON endpoints of customers, products, orders, carts, contracts, tickets and surveys."""
 
 from crm.api.endpoints import routes
+from customers.api.carts import CARTS, CONTRACTS
 from customers.api.customers import CUSTOMERS, PRODUCTS
 from customers.api.orders import ORDERS
 from customers.api.support import ANSWERS, SURVEYS, TICKETS
 
-RESOURCES = [CUSTOMERS, PRODUCTS, ORDERS, TICKETS, SURVEYS, ANSWERS]
+RESOURCES = [CUSTOMERS, PRODUCTS, ORDERS, CARTS, CONTRACTS, TICKETS, SURVEYS, ANSWERS]
 urlpatterns = routes(*RESOURCES)

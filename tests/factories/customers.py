@@ -1,11 +1,11 @@
-"""Customers, products and orders."""
+"""Customers, products, orders, carts and contracts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 from model_bakery import baker
 
-from customers.models import Customer, Order, OrderLine, Product
+from customers.models import Cart, Contract, Customer, Order, OrderLine, Product
 
 NOON = datetime(2025, 10, 1, 12, tzinfo=UTC)
 numbers = count(1)
@@ -35,3 +35,12 @@ def make_order(lines=((1, 100_000),), **facts):
         )
     order.refresh_from_db()
     return order
+
+
+def make_cart(**facts):
+    return Cart.objects.create(**{"created_at": NOON, "amount": 100_000, **facts})
+
+
+def make_contract(**facts):
+    customer = facts.pop("customer", None) or make_customer()
+    return Contract.objects.create(customer=customer, **{"starts_on": date(2025, 1, 1), **facts})

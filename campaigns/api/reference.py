@@ -1,6 +1,8 @@
-"""JSON endpoints of campaigns, channels, sources, landing pages and expenses."""
+"""Campaigns, channels, sources, landing pages and expenses."""
 
 from __future__ import annotations
+
+from msgspec import Struct
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from campaigns.services import (
@@ -12,9 +14,9 @@ from campaigns.services import (
     write_social_networks,
 )
 from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn
-from crm.api.endpoints import routes
 from crm.api.output import Column, Output, plain
 from crm.api.resource import Resource, equals, refers
+from crm.inputs.caller import Caller
 from crm.models import User
 
 KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
@@ -23,6 +25,15 @@ KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Ro
 def keeps_marketing(user: User) -> bool:
     """Reps and support choose among campaigns and channels; others keep them."""
     return user.is_superuser or user.role in KEEPERS
+
+
+class VariantOut(Struct):
+    key: str
+    name: str
+
+
+def variants_of(page: LandingPage, _caller: Caller) -> list[VariantOut]:
+    return [VariantOut(variant.key, variant.name) for variant in page.variants.all()]
 
 
 CAMPAIGNS = Resource(
@@ -77,7 +88,8 @@ LANDING_PAGES = Resource(
     write=write_landing_pages,
     required=("url",),
     may_write=keeps_marketing,
-    output=Output(LandingPage, ["url", "title", "published_on"]),
+    rows=lambda rows: rows.prefetch_related("variants"),
+    output=Output(LandingPage, ["url", "title", "published_on"], [Column("variants", list[VariantOut], variants_of)]),
     filters={"url": equals("url")},
 )
 EXPENSES = Resource(
@@ -104,6 +116,3 @@ EXPENSES = Resource(
         "lead_source": refers("lead_source", "slug"),
     },
 )
-
-RESOURCES = [CAMPAIGNS, CHANNELS, LEAD_SOURCES, SOCIAL_NETWORKS, LANDING_PAGES, EXPENSES]
-urlpatterns = routes(*RESOURCES)
