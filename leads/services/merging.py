@@ -21,6 +21,8 @@ EARLIEST = ("mql_at", "sql_at", "converted_at")
 def merge_leads(lead: Lead, *, into: Lead, by: User | None, at: datetime) -> Lead:
     """`lead` disappears into `into`, which counts from the earlier day of the two and keeps what both knew."""
     rows = {row.pk: row for row in Lead.objects.select_for_update().filter(pk__in=[lead.pk, into.pk]).order_by("pk")}
+    if {lead.pk, into.pk} - rows.keys():
+        raise Lead.DoesNotExist
     lead, into = rows[lead.pk], rows[into.pk]
     if lead.merged_into_id == into.pk:
         return into

@@ -11,15 +11,15 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from customers.models import Order
-from kpis import tracking
 from kpis.catalogue.marks import MARKS
-from kpis.catalogue.measures import CUBE_BY_CODE, LEADS_CREATED, ORDERS
+from kpis.catalogue.measures import LEADS_CREATED, ORDERS
 from kpis.engine import cells, customers, drain, drain_step, find_drift, is_clean
 from kpis.engine.customers import drain_customers
 from kpis.models import BUCKET_DAYS, EPOCH, DirtyDay, Failure
 from leads.models import Lead, Opportunity
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
+from tests.kpis import mutants
 from tests.kpis.proof import NOW, assert_right
 from tests.kpis.sessions import at_the_same_time, session
 
@@ -33,11 +33,6 @@ NEW_ORDER = """
     VALUES ('', %s, %s, 'paid', 'IRR', 1, 0, 0, 0, 0, 0, 0)
 """
 BUYER = "SELECT min(id) FROM customers_customer"
-
-
-def install_triggers(marks=MARKS):
-    with connection.cursor() as cursor:
-        cursor.execute(tracking.triggers_sql(marks))
 
 
 def then_right():
@@ -300,58 +295,37 @@ def caught(script, *args):
 
 
 def test_unique_marks_would_lose_a_late_commit(monkeypatch):
-    insertion = tracking.INSERT_DAYS.rstrip().rstrip(";") + " ON CONFLICT DO NOTHING;\n"
-    monkeypatch.setattr(tracking, "INSERT_DAYS", insertion)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE UNIQUE INDEX ON kpis_dirtyday (cube, first_day, last_day)")
-    install_triggers()
+    mutants.unique_marks(monkeypatch)
 
     assert caught(a_writer_commits_after_the_drain)
 
 
 def test_marks_deleted_after_folding_would_lose_a_commit(monkeypatch):
-    def fold_then_delete(code, bucket, *, at, wait=False):
-        with cells.transaction.atomic(), connection.cursor() as cursor:
-            cells.lock(cursor, cells.CELL, code * 100_000 + bucket, wait=wait)
-            cursor.execute("SELECT first_day, last_day FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
-            cells.refold(cursor, CUBE_BY_CODE[code], cells.days_of(cursor.fetchall()))
-            cursor.execute("DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
-
-    monkeypatch.setattr(cells, "drain_cell", fold_then_delete)
+    mutants.marks_deleted_last(monkeypatch)
 
     assert caught(a_writer_commits_between_fold_and_commit, monkeypatch)
 
 
 def test_forgotten_old_images_would_leave_a_day_behind(monkeypatch):
-    only_new = {"update": "SELECT {columns} FROM after_rows EXCEPT SELECT {columns} FROM before_rows"}
-    monkeypatch.setattr(tracking, "IMAGES", tracking.IMAGES | only_new)
-    install_triggers()
+    mutants.old_images_forgotten(monkeypatch)
 
     assert caught(a_row_moves_to_another_day)
 
 
 def test_without_the_cells_lock_a_day_would_count_twice(monkeypatch):
-    """Deleting marks that another worker deletes waits for it, so the lock is missed where busy marks are skipped."""
-
-    def claim_what_is_free(code, bucket, *, at, wait=False):
-        free = "SELECT id FROM kpis_dirtyday WHERE cube = %s AND bucket = %s FOR UPDATE SKIP LOCKED"
-        with cells.transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM kpis_dirtyday WHERE id IN ({free}) RETURNING first_day, last_day", [code, bucket])
-            cells.refold(cursor, CUBE_BY_CODE[code], cells.days_of(cursor.fetchall()))
-
-    monkeypatch.setattr(cells, "drain_cell", claim_what_is_free)
+    mutants.no_cell_lock(monkeypatch)
 
     assert caught(two_workers_meet_in_one_cell, monkeypatch)
 
 
 def test_parents_looked_up_at_once_would_miss_a_new_order():
-    install_triggers([replace(mark, deferred="") for mark in MARKS])
+    mutants.install_triggers([replace(mark, deferred="") for mark in MARKS])
 
     assert caught(a_customer_changes_while_an_order_comes)
 
 
 def test_children_that_do_not_hold_their_parent_would_land_on_its_old_day():
-    install_triggers([replace(mark, holds=None) for mark in MARKS])
+    mutants.install_triggers([replace(mark, holds=None) for mark in MARKS])
 
     assert caught(a_deal_moves_while_a_product_is_added)
     assert Opportunity.objects.count() == 1

@@ -151,6 +151,13 @@ class TestMerge:
         assert refusal.value.code == "conflict"
         assert Lead.objects.get(pk=one.pk).merged_into is None
 
+    def test_a_lead_deleted_meanwhile_is_not_there(self, now):
+        one, two = make_lead(), make_lead()
+        Lead.objects.filter(pk=one.pk).delete()
+
+        with pytest.raises(Lead.DoesNotExist):
+            services.merge_leads(one, into=two, by=None, at=now)
+
     def test_a_merged_lead_is_not_changed_any_more(self, now):
         one, two = make_lead(), make_lead()
         services.merge_leads(one, into=two, by=None, at=now)
