@@ -32,6 +32,7 @@ class Dimension(StrEnum):
     SOCIAL_NETWORK = "social_network"
     SURVEY = "survey"
     PRIORITY = "priority"
+    KIND = "kind"
 
 
 # Codes of the stored tables; 0 is the total. Never renumber.

@@ -55,6 +55,7 @@ DIMENSIONS = {
     Dimension.SOCIAL_NETWORK: gettext_lazy("Social network"),
     Dimension.SURVEY: gettext_lazy("Survey"),
     Dimension.PRIORITY: gettext_lazy("Priority"),
+    Dimension.KIND: gettext_lazy("Kind of expense"),
 }
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.definitions import Cube
 from kpis.models import BUCKET_DAYS, EPOCH
 
@@ -154,3 +155,12 @@ def triggers_sql(marks: Iterable[Mark]) -> str:
         for table, of_table in by_table(marks).items()
         for event, body in bodies(of_table).items()
     )
+
+
+def refold_sql(cubes: Iterable[Cube]) -> str:
+    """Marks all days of some cubes and all customers, for a migration after which they fold otherwise.
+
+    Where nothing is stored yet, as in a new installation, nothing is marked.
+    """
+    days = "SELECT DATE '{first}', DATE '{last}' WHERE EXISTS (SELECT 1 FROM kpis_component)"
+    return insertion(days.format(first=FIRST_DAY, last=LAST_DAY), tuple(cubes)) + insertion(STORED_CUSTOMERS, ())

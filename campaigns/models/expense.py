@@ -16,6 +16,12 @@ from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
 
 
+def of_marketing(path: str = "") -> Q:
+    """With a campaign or a marketing channel, of every kind but operating and retention; `path` leads to the expense."""
+    placed = Q(**{f"{path}campaign__isnull": False}) | Q(**{f"{path}channel__is_marketing": True})
+    return placed & ~Q(**{f"{path}kind__in": [Expense.Kind.OPERATING, Expense.Kind.RETENTION]})
+
+
 class ExpenseQuerySet(RecordQuerySet):
     def visible_to(self, user: User) -> Self:
         """Costs are for those whose role may see them; then all of them."""
@@ -26,9 +32,7 @@ class ExpenseQuerySet(RecordQuerySet):
         return self.filter(kind__in=Expense.ACQUISITION_KINDS)
 
     def marketing(self) -> Self:
-        """Expenses with a campaign or a marketing channel, of every kind but operating and retention."""
-        has_marketing = Q(campaign__isnull=False) | Q(channel__is_marketing=True)
-        return self.filter(has_marketing).exclude(kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION])
+        return self.filter(of_marketing())
 
 
 @keeps_history

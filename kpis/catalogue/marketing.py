@@ -1,15 +1,30 @@
-"""Marketing: leads, and what they cost."""
+"""Marketing: leads, what they cost and what they bring."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kpis.catalogue.measures import CONVERSIONS, EXPENSES, LEADS_CREATED, LEADS_WITH_CUSTOMER, MQLS, SQLS
+from kpis.catalogue.cubes.demos import DEMOS_BOOKED, DEMOS_DONE, DEMOS_DUE
+from kpis.catalogue.cubes.spending import SPENDING
+from kpis.catalogue.measures import (
+    ACQUIRED,
+    CONVERSIONS,
+    EXPENSES,
+    LEADS_CREATED,
+    LEADS_WITH_CUSTOMER,
+    MQLS,
+    ORDERS,
+    REFUNDS,
+    SQLS,
+)
+from kpis.catalogue.terms import NET_REVENUE, ORDER_COUNT
 from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
 CREATED = Term(LEADS_CREATED["count"])
+CREDITED = (Term(ORDERS["net_by_marketing"]), Term(REFUNDS["by_marketing"], sign=-1))
+CREDITED_TO = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.SOCIAL_NETWORK, D.LANDING_PAGE)
 
 LEADS = Kpi(
     key="leads",
@@ -149,12 +164,214 @@ COST_PER_LEAD = Kpi(
     campaign_goal="leads",
 )
 
+MQL_TO_SQL_RATE = Kpi(
+    key="mql_to_sql_rate",
+    name=_("MQL to SQL rate"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.COHORT,
+    formula=_("MQLs of the period that became an SQL ÷ MQLs of the period"),
+    why=_("Whether marketing and sales mean the same by a good lead."),
+    numerator=(Term(MQLS["became_sql"]),),
+    denominator=(Term(MQLS["count"]),),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=TOUCH,
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    requires=(LEADS_CREATED,),
+    drivers=("mqls",),
+    needs=("qualified leads",),
+    enter_at="leads:lead-list",
+    maturing_days=90,
+    window=("mql_on", "sql_on"),
+)
+LEAD_GENERATION_COST = Kpi(
+    key="lead_generation_cost",
+    name=_("Lead generation cost"),
+    abbreviation="LGC",
+    group=Group.MARKETING,
+    kind=Kind.RATIO,
+    formula=_("all expenses of a channel or lead source, of every kind ÷ its leads; in total Σ expenses ÷ Σ leads"),
+    why=_("What an interested person costs where they come from: a stand, a shop, a form or a text message."),
+    numerator=(Term(SPENDING["placed"]),),
+    denominator=(Term(LEADS_CREATED["placed"]),),
+    unit=Unit.MONEY,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.LEAD_SOURCE),
+    drivers=("leads",),
+    needs=("expenses of channels or lead sources", "leads"),
+    enter_at="admin:campaigns_expense_add",
+    estimated=Term(SPENDING["placed_estimated"]),
+)
+COST_PER_PURCHASE = Kpi(
+    key="cost_per_purchase",
+    name=_("Cost per purchase"),
+    abbreviation="CPP",
+    group=Group.MARKETING,
+    kind=Kind.RATIO,
+    formula=_("marketing spend of the period ÷ orders credited to a marketing channel or a campaign"),
+    why=_("What marketing pays for each order it brings, whoever the customer is."),
+    numerator=(Term(SPENDING["marketing"]),),
+    denominator=(Term(ORDERS["marketed"]),),
+    unit=Unit.MONEY,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    drivers=("cost_per_lead", "lead_to_customer_rate"),
+    needs=("campaign expenses", "orders"),
+    enter_at="admin:campaigns_expense_add",
+    estimated=Term(SPENDING["marketing_estimated"]),
+)
+MARKETING_REVENUE = Kpi(
+    key="marketing_revenue",
+    name=_("Marketing revenue"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.FLOW,
+    formula=_("net revenue of customers whose first touch was a marketing channel"),
+    why=_("What marketing brought in, in money instead of clicks."),
+    numerator=CREDITED,
+    sample=(ORDER_COUNT,),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=CREDITED_TO,
+    drivers=("leads", "lead_to_customer_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+MARKETING_REVENUE_SHARE = Kpi(
+    key="marketing_revenue_share",
+    name=_("Share of marketing in revenue"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.RATIO,
+    formula=_("net revenue of customers whose first touch was a marketing channel ÷ net revenue"),
+    why=_("How much of what is sold would not be there without marketing."),
+    numerator=CREDITED,
+    denominator=NET_REVENUE,
+    sample=(ORDER_COUNT,),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=CREDITED_TO,
+    drivers=("marketing_revenue",),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+SOCIAL_LEADS = Kpi(
+    key="social_leads",
+    name=_("Leads from social networks"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.FLOW,
+    formula=_("leads created in the period whose first touch was a social network"),
+    why=_("Whether followers become people to talk to, and on which network."),
+    numerator=(Term(LEADS_CREATED["social"]),),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.SOCIAL_NETWORK,),
+    interval=Interval.POISSON,
+    needs=("leads",),
+    enter_at="leads:lead-create",
+)
+SOCIAL_CUSTOMERS = Kpi(
+    key="social_customers",
+    name=_("Customers from social networks"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.FLOW,
+    formula=_("customers whose first counted order is in the period and whose first touch was a social network"),
+    why=_("Whether a network brings buyers, not only applause."),
+    numerator=(Term(ACQUIRED["social"]),),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.SOCIAL_NETWORK,),
+    interval=Interval.POISSON,
+    drivers=("social_leads",),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+DEMOS_SCHEDULED = Kpi(
+    key="demos_scheduled",
+    name=_("Demos scheduled"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.FLOW,
+    formula=_("demos and consultations booked in the period"),
+    why=_("Somebody who takes the time for a demo is close to buying."),
+    numerator=(Term(DEMOS_BOOKED["count"]),),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
+    interval=Interval.POISSON,
+    drivers=("leads", "mqls"),
+    needs=("demos and consultations",),
+    enter_at="leads:lead-list",
+)
+DEMOS_HELD = Kpi(
+    key="demos_held",
+    name=_("Demos held"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.FLOW,
+    formula=_("demos and consultations done in the period, without those to which nobody came"),
+    why=_("The demos that really took place."),
+    numerator=(Term(DEMOS_DONE["held"]),),
+    unit=Unit.COUNT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
+    interval=Interval.POISSON,
+    requires=(DEMOS_BOOKED,),
+    drivers=("demos_scheduled", "demo_no_show_rate"),
+    needs=("demos and consultations",),
+    enter_at="leads:lead-list",
+)
+DEMO_NO_SHOW_RATE = Kpi(
+    key="demo_no_show_rate",
+    name=_("No-shows at demos"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.RATIO,
+    formula=_("demos due in the period to which nobody came ÷ those held and those to which nobody came"),
+    why=_("Time reserved for nobody: a reminder the day before is cheap."),
+    numerator=(Term(DEMOS_DUE["no_show"]),),
+    denominator=(Term(DEMOS_DUE["decided"]),),
+    unit=Unit.PERCENT,
+    direction=Direction.DOWN,
+    timing=Timing.LEADING,
+    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    requires=(DEMOS_BOOKED,),
+    drivers=("demos_scheduled",),
+    needs=("demos and consultations",),
+    enter_at="leads:lead-list",
+)
+
 KPIS = (
     LEADS,
     MQLS_REACHED,
     SQLS_REACHED,
+    MQL_TO_SQL_RATE,
     LEAD_CONVERSION_RATE,
     LEAD_CONVERSION_RATE_COHORT,
     LEAD_TO_CUSTOMER_RATE,
     COST_PER_LEAD,
+    LEAD_GENERATION_COST,
+    COST_PER_PURCHASE,
+    MARKETING_REVENUE,
+    MARKETING_REVENUE_SHARE,
+    SOCIAL_LEADS,
+    SOCIAL_CUSTOMERS,
+    DEMOS_SCHEDULED,
+    DEMOS_HELD,
+    DEMO_NO_SHOW_RATE,
 )

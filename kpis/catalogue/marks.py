@@ -5,6 +5,8 @@ A test compiles every cube and fails when it reads a table that no mark here cov
 
 from __future__ import annotations
 
+from kpis.catalogue.cubes.demos import DEMO_CUBES, DEMOS_BOOKED, DEMOS_DONE, DEMOS_DUE
+from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.measures import (
     ANSWERS,
     CATEGORY_ORDERS,
@@ -28,12 +30,24 @@ FLAGS = ("is_test", "is_spam")
 LEAD = (*TOUCH, *FLAGS, "owner_id", "merged_into_id")
 LEAD_DAYS = ("created_on", "mql_on", "sql_on", "converted_on")
 CUSTOMER = (*TOUCH, *FLAGS, "owner_id", "merged_into_id")
+PERSON = ("channel_id", "owner_id", *FLAGS)
+ACTIVITY = ("kind", "outcome", "done_at", "owner_id", "lead_id", "opportunity_id", "customer_id")
+# The days of demos that hang on a changed row, by whichever of them the row is reached.
+DEMO_DAYS = (
+    "SELECT d.day, d.day FROM changed c JOIN leads_activity a ON {key} = c.id"
+    " CROSS JOIN LATERAL (VALUES (a.booked_on), (a.due_on), (a.done_on)) d (day)"
+)
+DEALS_DEMO_DAYS = (
+    "SELECT d.day, d.day FROM changed c JOIN leads_opportunity o ON {key} = c.id"
+    " JOIN leads_activity a ON a.opportunity_id = o.id"
+    " CROSS JOIN LATERAL (VALUES (a.booked_on), (a.due_on), (a.done_on)) d (day)"
+)
 ORDER = ("status", "customer_id", "owner_id")
 
 MARKS: tuple[Mark, ...] = (
     # leads
     of_day("leads_lead", "created_on", (*LEAD, "converted_on"), LEADS_CREATED),
-    of_day("leads_lead", "mql_on", LEAD, MQLS),
+    of_day("leads_lead", "mql_on", (*LEAD, "sql_on"), MQLS),
     of_day("leads_lead", "sql_on", LEAD, SQLS),
     of_day("leads_lead", "converted_on", LEAD, CONVERSIONS),
     Mark("leads_lead", (*LEAD, "created_on", "customer_id"), "SELECT c.customer_id FROM changed c"),
@@ -163,9 +177,9 @@ MARKS: tuple[Mark, ...] = (
     # expenses
     Mark(
         "campaigns_expense",
-        ("valid_from", "valid_to", "amount", "kind", "campaign_id", "channel_id", "is_estimate"),
+        ("valid_from", "valid_to", "amount", "kind", "campaign_id", "channel_id", "lead_source_id", "is_estimate"),
         "SELECT c.valid_from, c.valid_to FROM changed c",
-        (EXPENSES,),
+        (EXPENSES, SPENDING),
     ),
     of_parent(
         "campaign.expenses",
@@ -173,6 +187,52 @@ MARKS: tuple[Mark, ...] = (
         ("goal", "channel_id"),
         "SELECT e.valid_from, e.valid_to FROM changed c JOIN campaigns_expense e ON e.campaign_id = c.id",
         EXPENSES,
+        SPENDING,
+    ),
+    # what counts as marketing
+    of_parent(
+        "channel.expenses",
+        "campaigns_channel",
+        ("is_marketing",),
+        "SELECT e.valid_from, e.valid_to FROM changed c JOIN campaigns_expense e ON e.channel_id = c.id",
+        SPENDING,
+    ),
+    of_parent(
+        "channel.orders",
+        "campaigns_channel",
+        ("is_marketing",),
+        "SELECT o.placed_on, o.placed_on FROM changed c JOIN customers_customer k ON k.channel_id = c.id"
+        " JOIN customers_order o ON o.customer_id = k.id",
+        ORDERS,
+    ),
+    of_parent(
+        "channel.refunds",
+        "campaigns_channel",
+        ("is_marketing",),
+        "SELECT r.refunded_on, r.refunded_on FROM changed c JOIN customers_customer k ON k.channel_id = c.id"
+        " JOIN customers_order o ON o.customer_id = k.id JOIN customers_refund r ON r.order_id = o.id",
+        REFUNDS,
+    ),
+    # demos
+    of_day("leads_activity", "booked_on", ACTIVITY, DEMOS_BOOKED),
+    of_day("leads_activity", "done_on", ACTIVITY, DEMOS_DONE),
+    of_day("leads_activity", "due_on", ACTIVITY, DEMOS_DUE),
+    of_parent("lead.activities", "leads_lead", PERSON, DEMO_DAYS.format(key="a.lead_id"), *DEMO_CUBES),
+    of_parent("customer.activities", "customers_customer", PERSON, DEMO_DAYS.format(key="a.customer_id"), *DEMO_CUBES),
+    of_parent(
+        "opportunity.activities",
+        "leads_opportunity",
+        ("owner_id", "lead_id", "customer_id"),
+        DEMO_DAYS.format(key="a.opportunity_id"),
+        *DEMO_CUBES,
+    ),
+    of_parent("lead.opportunity_activities", "leads_lead", PERSON, DEALS_DEMO_DAYS.format(key="o.lead_id"), *DEMO_CUBES),
+    of_parent(
+        "customer.opportunity_activities",
+        "customers_customer",
+        PERSON,
+        DEALS_DEMO_DAYS.format(key="o.customer_id"),
+        *DEMO_CUBES,
     ),
     # opportunities
     of_day(

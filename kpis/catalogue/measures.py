@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign, Expense, ExpenseDay
 from crm.database import ElapsedSeconds
 from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey, Ticket
+from kpis.catalogue.cubes.demos import DEMO_CUBES
+from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, choice_code, first_touch
+from kpis.catalogue.cubes.spending import SPENDING
 from kpis.definitions import Cube, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
 from leads.models.opportunity import of_counted_opportunity
 
 D = Dimension
-FIRST_TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.LANDING_PAGE, D.SOCIAL_NETWORK)
-
-
-def first_touch(prefix: str = "") -> dict[Dimension, str]:
-    """Columns of a record's first touch."""
-    return {dimension: f"{prefix}{dimension.value}_id" for dimension in FIRST_TOUCH}
-
-
-LEAD_SIDES = first_touch() | {D.OWNER: "owner_id"}
-FACT_SIDES = first_touch("fact__") | {D.OWNER: "fact__owner_id"}
 IN_LEADS_CAMPAIGN = Q(campaign__goal=Campaign.Goal.LEADS)
+# Money is credited to the customer's first touch.
+BY_MARKETING = "customer__channel__is_marketing"
 
 LEADS_CREATED = Cube(
     key="leads_created",
@@ -39,7 +34,13 @@ LEADS_CREATED = Cube(
     rows=Lead.objects.counted,
     day="created_on",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold(), "converted": Fold(Q(converted_on__isnull=False)), "of_campaigns": Fold(IN_LEADS_CAMPAIGN)},
+    folds={
+        "count": Fold(),
+        "converted": Fold(Q(converted_on__isnull=False)),
+        "of_campaigns": Fold(IN_LEADS_CAMPAIGN),
+        "placed": Fold(Q(channel__isnull=False) | Q(lead_source__isnull=False)),
+        "social": Fold(Q(social_network__isnull=False)),
+    },
     resource="leads",
 )
 MQLS = Cube(
@@ -48,7 +49,7 @@ MQLS = Cube(
     rows=Lead.objects.counted,
     day="mql_on",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold()},
+    folds={"count": Fold(), "became_sql": Fold(Q(sql_on__isnull=False))},
     resource="leads",
 )
 SQLS = Cube(
@@ -81,6 +82,8 @@ ORDERS = Cube(
         "net": Fold(amount=F("net_amount")),
         "cost": Fold(amount=F("cost_amount"), is_cost=True),
         "unknown_costs": Fold(amount=F("unknown_costs"), is_cost=True),
+        "marketed": Fold(Q(**{BY_MARKETING: True}) | Q(customer__campaign__isnull=False)),
+        "net_by_marketing": Fold(Q(**{BY_MARKETING: True}), F("net_amount")),
     },
     resource="orders",
 )
@@ -90,7 +93,12 @@ REFUNDS = Cube(
     rows=Refund.objects.counted,
     day="refunded_on",
     dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
-    folds={"count": Fold(), "amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
+    folds={
+        "count": Fold(),
+        "amount": Fold(amount=F("amount")),
+        "cost": Fold(amount=F("cost_amount"), is_cost=True),
+        "by_marketing": Fold(Q(**{f"order__{BY_MARKETING}": True}), F("amount")),
+    },
     resource="orders",
 )
 
@@ -203,7 +211,6 @@ OPPORTUNITY_PRODUCTS = Cube(
     },
 )
 
-PRIORITY_CODES = {priority: code for code, priority in enumerate(Ticket.Priority.values, start=1)}
 TICKETS_RESOLVED = Cube(
     key="tickets_resolved",
     code=13,
@@ -212,9 +219,7 @@ TICKETS_RESOLVED = Cube(
     dimensions={
         D.OWNER: Coalesce("owner_id", "customer__owner_id"),
         D.PRODUCT: "product_id",
-        D.PRIORITY: Case(
-            *(When(priority=priority, then=Value(code)) for priority, code in PRIORITY_CODES.items()), output_field=IntegerField()
-        ),
+        D.PRIORITY: choice_code(D.PRIORITY, "priority"),
     },
     folds={
         "count": Fold(),
@@ -254,7 +259,11 @@ ACQUIRED = Cube(
     rows=CustomerFact.objects.all,
     day="first_day",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold(), "repeated": Fold(Q(second_day__lte=F("first_day") + 365))},
+    folds={
+        "count": Fold(),
+        "repeated": Fold(Q(second_day__lte=F("first_day") + 365)),
+        "social": Fold(Q(social_network_id__gt=0)),
+    },
     resource="customers",
     stores_days=False,
 )
@@ -340,6 +349,8 @@ DAY_CUBES = (
     OPPORTUNITY_PRODUCTS,
     TICKETS_RESOLVED,
     ANSWERS,
+    SPENDING,
+    *DEMO_CUBES,
 )
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER)
 PERIOD_CUBES = (BUYERS, CHURNED)

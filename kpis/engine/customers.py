@@ -10,7 +10,8 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
-from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, FIRST_TOUCH, LEADS_WITH_CUSTOMER
+from kpis.catalogue.cubes.sides import FIRST_TOUCH
+from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import Cube, Dimension
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.folding import apply_delta, note_rows, prepare_delta

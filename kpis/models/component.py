@@ -44,6 +44,7 @@ class Component(Folds):
     social_network_id = models.BigIntegerField(default=0)
     survey_id = models.BigIntegerField(default=0)
     priority_id = models.BigIntegerField(default=0)
+    kind_id = models.BigIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["cube", "day"], name="kpis_component_cell")]

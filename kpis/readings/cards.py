@@ -58,6 +58,8 @@ NEEDS = {
     "leads of campaigns": gettext_lazy("leads of campaigns"),
     "acquisition expenses": gettext_lazy("acquisition expenses"),
     "unit costs": gettext_lazy("unit costs"),
+    "expenses of channels or lead sources": gettext_lazy("expenses of channels or lead sources"),
+    "demos and consultations": gettext_lazy("demos and consultations"),
     "closed opportunities": gettext_lazy("closed opportunities"),
     "NPS answers": gettext_lazy("NPS answers"),
     "CSAT answers": gettext_lazy("CSAT answers"),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
-from customers.models import Category, Product, Survey, Ticket
-from kpis.catalogue.measures import PRIORITY_CODES
+from customers.models import Category, Product, Survey
+from kpis.catalogue.cubes.sides import CHOICES, codes_of
 from kpis.definitions import Dimension
 
 UNKNOWN = 0
@@ -26,14 +26,13 @@ MODELS: dict[Dimension, type[Model]] = {
     Dimension.SOCIAL_NETWORK: SocialNetwork,
     Dimension.SURVEY: Survey,
 }
-PRIORITIES = {code: priority for priority, code in PRIORITY_CODES.items()}
 
 
 def member_labels(dimension: Dimension, members: Iterable[int]) -> dict[int, str]:
     """The label of each member; the unknown one has a name too."""
     wanted = set(members)
-    if dimension is Dimension.PRIORITY:
-        labels = {code: str(Ticket.Priority(PRIORITIES[code]).label) for code in wanted if code in PRIORITIES}
+    if dimension in CHOICES:
+        labels = {code: str(CHOICES[dimension](choice).label) for choice, code in codes_of(dimension).items() if code in wanted}
     else:
         found = MODELS[dimension]._default_manager.in_bulk([member for member in wanted if member != UNKNOWN])
         labels = {pk: str(record) for pk, record in found.items()}
@@ -41,18 +40,20 @@ def member_labels(dimension: Dimension, members: Iterable[int]) -> dict[int, str
 
 
 def public_id(dimension: Dimension, member: int) -> int | str | None:
-    """The id the API shows; the unknown member's is null, a priority's is its name."""
+    """The id the API shows; the unknown member's is null, a choice's is its name."""
     if member == UNKNOWN:
         return None
-    return PRIORITIES.get(member) if dimension is Dimension.PRIORITY else member
+    if dimension not in CHOICES:
+        return member
+    return next((choice for choice, code in codes_of(dimension).items() if code == member), None)
 
 
 def member_of(dimension: Dimension, given: str) -> int | None:
     """The member an id from outside names (`null` is the unknown one); None where there is no such thing."""
     if given == "null":
         return UNKNOWN
-    if dimension is Dimension.PRIORITY:
-        return PRIORITY_CODES.get(given)
+    if dimension in CHOICES:
+        return codes_of(dimension).get(given)
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         return None
     return int(given) or None

@@ -22,7 +22,7 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
     return frozenset({viewer.pk})
 
 
-SALES_RESOURCES = frozenset({"leads", "opportunities"})
+SALES_RESOURCES = frozenset({"leads", "opportunities", "activities"})
 
 
 def is_hidden(kpi: Kpi, viewer: User | None) -> bool:

@@ -18,7 +18,7 @@ from kpis.definitions import At, Kpi, Term
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.readings.flows import Reader, windowed
 from kpis.readings.query import Query, is_hidden
-from leads.models import Lead, Opportunity
+from leads.models import Activity, Lead, Opportunity
 
 OPPORTUNITY_PRODUCT = Opportunity.products.through
 
@@ -68,6 +68,7 @@ SHOWN: dict[type[Model], Shown] = {
     CustomerFact: Shown("customer", "customer_id", Customer, "customers:customer-detail"),
     CustomerSpan: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
     CustomerDay: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
+    Activity: Shown("activity", "pk", Activity, ""),
     Ticket: Shown("ticket", "pk", Ticket, ""),
     Answer: Shown("survey-answer", "pk", Answer, ""),
     ExpenseDay: Shown("expense", "expense_id", Expense, ""),

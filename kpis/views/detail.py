@@ -46,6 +46,7 @@ TYPES = {
     "customer": gettext_lazy("Customer"),
     "ticket": gettext_lazy("Ticket"),
     "survey-answer": gettext_lazy("Survey answer"),
+    "activity": gettext_lazy("Activity"),
     "expense": gettext_lazy("Expense"),
 }
 

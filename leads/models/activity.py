@@ -8,16 +8,28 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
 from customers.models import Customer
 from leads.models.lead import Lead
-from leads.models.opportunity import Opportunity
+from leads.models.opportunity import Opportunity, of_counted_opportunity
 
 
 class ActivityQuerySet(RecordQuerySet):
     owner_paths = ("owner", "lead__owner", "opportunity__owner", "customer__owner")
     is_for_sellers = True
+
+    def counted(self) -> Self:
+        """Activities that figures count: with nobody they leave out."""
+        real = of_counted_opportunity("opportunity__")
+        for person in ("lead", "customer"):
+            real &= Q(**{f"{person}__isnull": True}) | Q(**{f"{person}__is_test": False, f"{person}__is_spam": False})
+        return self.filter(real)
+
+    def demonstrations(self) -> Self:
+        """Demos and consultations: what shows somebody the product."""
+        return self.filter(kind__in=Activity.DEMONSTRATIONS)
 
     def planned(self) -> Self:
         return self.filter(done_at__isnull=True, due_at__isnull=False)
@@ -35,14 +47,20 @@ class Activity(Record):
         TASK = "task", _("Task")
         NOTE = "note", _("Note")
 
+    DEMONSTRATIONS = (Kind.DEMO, Kind.CONSULTATION)
+    NO_SHOW = "no_show"
+
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
     opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="activities")
     booked_at = models.DateTimeField(null=True, blank=True)
+    booked_on = local_day_field("booked_at")
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_on = local_day_field("due_at")
     done_at = models.DateTimeField(null=True, blank=True)
+    done_on = local_day_field("done_at")
     outcome = models.CharField(_("outcome"), max_length=50, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), blank=True)
@@ -58,7 +76,13 @@ class Activity(Record):
                 name="leads_activity_has_subject",
             ),
         ]
-        indexes = [models.Index(fields=["owner", "due_at"], condition=Q(done_at__isnull=True), name="leads_activity_due")]
+        indexes = [
+            models.Index(fields=["owner", "due_at"], condition=Q(done_at__isnull=True), name="leads_activity_due"),
+            *(
+                models.Index(fields=[day], condition=Q(kind__in=["demo", "consultation"]), name=f"leads_activity_demo_{day}")
+                for day in ("booked_on", "due_on", "done_on")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.get_kind_display()

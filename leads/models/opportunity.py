@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.database import local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
-from crm.models import Record, User
+from crm.models import Record, RecordQuerySet, User
 from customers.models import Customer, Order, Product
 from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
@@ -100,6 +100,7 @@ class Opportunity(Record):
             models.CheckConstraint(condition=Q(amount__gte=0), name="leads_opportunity_amount_not_negative"),
         ]
         indexes = [
+            models.Index(fields=["created_on"], name="leads_opportunity_created"),
             models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="leads_opportunity_closed"),
             models.Index(fields=["stage", "-id"], name="leads_opportunity_board"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="leads_opportunity_search"),
@@ -113,6 +114,14 @@ class Opportunity(Record):
         return self.won_at is None and self.lost_at is None
 
 
+class StageChangeQuerySet(RecordQuerySet):
+    owner_paths = ("opportunity__owner", "opportunity__customer__owner")
+    is_for_sellers = True
+
+    def counted(self) -> Self:
+        return self.filter(of_counted_opportunity("opportunity__"))
+
+
 class StageChange(models.Model):
     """One dated move, with the amount and the probability from then on."""
 
@@ -122,11 +131,18 @@ class StageChange(models.Model):
     amount = MoneyField()
     probability = models.DecimalField(max_digits=3, decimal_places=2)
     at = models.DateTimeField()
+    day = local_day_field("at")
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
+    objects = StageChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["day"], name="leads_stagechange_day"),
+            models.Index(fields=["opportunity", "at", "id"], name="leads_stagechange_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.opportunity_id} → {self.to_stage_id}"

@@ -38,7 +38,7 @@ def log_activity(
         raise ValidationError(_("Say whom the activity is about."), code="required")
     if due_at is None and done_at is None:
         done_at = at
-    if booked_at is None and kind in (Activity.Kind.DEMO, Activity.Kind.CONSULTATION):
+    if booked_at is None and kind in Activity.DEMONSTRATIONS:
         booked_at = at
     columns: dict[str, Any] = {"kind": kind, "lead": lead, "opportunity": opportunity, "customer": customer, "owner": owner or by}
     columns |= {"due_at": due_at, "done_at": done_at, "booked_at": booked_at, "created_at": at, **texts}

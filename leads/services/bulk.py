@@ -36,7 +36,6 @@ LEAD_EVENTS = {
 }
 BASE_DATES = tuple(LEAD_EVENTS)
 KNOWN_BY = ("name", "company", "phone", "email", "lead_source_id")
-DEMOS = {Activity.Kind.DEMO, Activity.Kind.CONSULTATION}
 
 
 def author(caller: Caller) -> User | None:
@@ -193,7 +192,7 @@ def complete_activities(items: list[Item], caller: Caller) -> None:
         happened = values.get("created_at", caller.at)
         if values.get("due_at") is None and values.get("done_at") is None and values.get("booked_at") is None:
             values["done_at"] = happened
-        if values.get("booked_at") is None and values.get("kind") in DEMOS:
+        if values.get("booked_at") is None and values.get("kind") in Activity.DEMONSTRATIONS:
             values["booked_at"] = happened
 
 

@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource
 from crm.models import Team, User
 from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
 from kpis.engine import drain
-from leads.models import Lead, Opportunity, Stage
+from leads.models import Activity, Lead, Opportunity, Stage
 from leads.services.merging import merge_leads
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -81,6 +81,7 @@ def make_history() -> None:
     make_leads(past)
     make_expenses(past)
     make_support(past)
+    make_activities(past)
     drain(at=DRAINED_AT)
     edit(past)
     drain(at=DRAINED_AT)
@@ -97,7 +98,9 @@ def make_people(past: History) -> None:
 
 
 def make_references(past: History) -> None:
-    past.channels = Channel.objects.bulk_create(Channel(slug=f"channel-{i}", name=f"Channel {i}") for i in range(4))
+    past.channels = Channel.objects.bulk_create(
+        Channel(slug=f"channel-{i}", name=f"Channel {i}", is_marketing=i < 3) for i in range(4)
+    )
     past.sources = LeadSource.objects.bulk_create(LeadSource(slug=f"source-{i}", name=f"Source {i}") for i in range(3))
     past.networks = SocialNetwork.objects.bulk_create(SocialNetwork(slug=f"network-{i}", name=f"N {i}") for i in range(2))
     past.pages = LandingPage.objects.bulk_create(LandingPage(url=f"https://example.com/{i}") for i in range(2))
@@ -204,6 +207,7 @@ def make_expenses(past: History) -> None:
         amount = Decimal(past.dice.randint(1, 90_000_000)) + (Decimal("0.37") if i % 10 == 0 else 0)
         facts = {"kind": Expense.Kind.values[i % 8], "is_estimate": i % 7 == 0, "amount": amount}
         sides = {"campaign": past.maybe(past.campaigns), "channel": past.maybe(past.channels)}
+        sides["lead_source"] = past.sources[i % 3] if i % 5 == 0 else None
         expenses.append(Expense(valid_from=start, valid_to=start + timedelta(days=days), **facts, **sides))
     Expense.objects.bulk_create(expenses)
 
@@ -224,6 +228,33 @@ def make_support(past: History) -> None:
         answers.append(Answer(score=score, answered_at=past.moment(), source="poll", external_id=str(i), **subject))
     Ticket.objects.bulk_create(tickets)
     Answer.objects.bulk_create(answers)
+
+
+def make_activities(past: History) -> None:
+    """With leads, opportunities and customers, booked, done and missed; a call among them."""
+    opportunities, activities = list(Opportunity.objects.order_by("pk")), []
+    for i in range(200):
+        booked = past.moment()
+        due = past.later(booked, 20, 0.9)
+        done = past.later(booked, 25, 0.7)
+        about = {"lead": past.maybe(past.leads), "opportunity": past.maybe(opportunities), "customer": past.maybe(past.customers)}
+        if not any(about.values()):
+            about["lead"] = past.leads[0]
+        # Most hang on one of them only.
+        kept = past.dice.choice([name for name, row in about.items() if row] + ["all"])
+        about = about if kept == "all" else {kept: about[kept]}
+        activities.append(
+            Activity(
+                kind=("demo", "consultation", "demo", "call")[i % 4],
+                outcome="no_show" if past.dice.random() < 0.2 else "",
+                owner=past.maybe(past.users),
+                booked_at=booked,
+                due_at=due,
+                done_at=done,
+                **about,
+            )
+        )
+    Activity.objects.bulk_create(activities)
 
 
 def edit(past: History) -> None:
@@ -252,6 +283,12 @@ def edit(past: History) -> None:
         merge_leads(lead, into=into, by=None, at=DRAINED_AT)
     Lead.objects.filter(pk__in=[lead.pk for lead in past.leads[200:215]], opportunities=None).delete()
     Lead.objects.filter(pk__in=[lead.pk for lead in past.leads[100:130]]).update(customer=past.customers[10], owner=past.users[1])
+    Channel.objects.filter(pk=past.channels[1].pk).update(is_marketing=False)
+    Activity.objects.filter(kind="call", outcome="").update(kind="demo")
+    Activity.objects.filter(pk__in=list(Activity.objects.order_by("pk").values_list("pk", flat=True)[::17])).delete()
+    Opportunity.objects.filter(pk__in=list(Opportunity.objects.order_by("pk").values_list("pk", flat=True)[::6])).update(
+        lead=past.leads[31], owner=past.users[2]
+    )
     Expense.objects.filter(kind="salary").update(amount=Decimal(31_000_010))
     Ticket.objects.filter(priority="low", resolved_at__isnull=False).update(reopened_at=None, priority="urgent")
     Answer.objects.filter(score=6, survey__kind="nps").update(score=9)
@@ -277,6 +314,7 @@ class Books:
     ticket: Ticket
     survey: Survey
     answer: Answer
+    demo: Activity
 
 
 def make_books() -> Books:
@@ -313,6 +351,9 @@ def make_books() -> Books:
     ticket = Ticket.objects.create(customer=customer, created_at=asked, resolved_at=resolved, product=products[0])
     survey = Survey.objects.create(slug="own-nps", name="NPS", kind="nps")
     answer = Answer.objects.create(survey=survey, customer=customer, score=4, answered_at=tehran(2025, 9, 28))
+    demo = Activity.objects.create(
+        kind="demo", lead=lead, booked_at=asked, due_at=tehran(2025, 9, 27), done_at=tehran(2025, 9, 27)
+    )
     for row in (order, refund, line):
         row.refresh_from_db()  # totals come from the database
     return Books(
@@ -331,6 +372,7 @@ def make_books() -> Books:
         ticket,
         survey,
         answer,
+        demo,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from campaigns.models import Campaign, Expense
+from campaigns.models import Campaign, Channel, Expense, LeadSource, SocialNetwork
 from crm.models import User
 from crm.periods import Calendar, Grain
 from customers.models import Answer, Customer, Order, OrderLine, RefundLine, Survey, Ticket
@@ -15,7 +15,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, is_clean
 from kpis.readings import Query, read
-from leads.models import Lead, Opportunity
+from leads.models import Activity, Lead, Opportunity
 from tests.factories.customers import make_customer
 from tests.factories.kpis import Books, make_books, tehran
 from tests.kpis.proof import NOW, TODAY, assert_right, periods_of
@@ -164,7 +164,12 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     "lead of another channel": (lambda b: save(b.lead, channel=b.channels[1]), ("leads", "sqls", "win_rate"), Dimension.CHANNEL),
     "lead deleted": (lambda b: (b.opportunity.delete(), b.lead.delete()), ("leads", "mqls", "win_rate"), None),
     "lead deleted by SQL": (
-        sql("DELETE FROM leads_opportunity_products", "DELETE FROM leads_opportunity", "DELETE FROM leads_lead"),
+        sql(
+            "DELETE FROM leads_activity",
+            "DELETE FROM leads_opportunity_products",
+            "DELETE FROM leads_opportunity",
+            "DELETE FROM leads_lead",
+        ),
         ("leads", "lead_to_customer_rate"),
         None,
     ),
@@ -192,6 +197,36 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         ("cost_per_lead", "customer_acquisition_cost"),
         Dimension.CAMPAIGN,
     ),
+    # marketing
+    "channel is no marketing": (
+        rows(Channel, is_marketing=False),
+        ("marketing_revenue", "marketing_revenue_share"),
+        Dimension.CHANNEL,
+    ),
+    "expense of another source": (
+        lambda b: save(b.expense, lead_source=LeadSource.objects.create(slug="stand", name="Stand")),
+        ("lead_generation_cost",),
+        Dimension.LEAD_SOURCE,
+    ),
+    "lead comes from a network": (
+        lambda b: save(b.lead, social_network=SocialNetwork.objects.create(slug="net", name="Net")),
+        ("social_leads",),
+        Dimension.SOCIAL_NETWORK,
+    ),
+    "demo nobody came to": (rows(Activity, outcome="no_show"), ("demos_held", "demo_no_show_rate"), None),
+    "demo booked, due and held on other days": (
+        rows(Activity, booked_at=tehran(2025, 8, 1), due_at=tehran(2025, 8, 2), done_at=None),
+        ("demos_scheduled", "demos_held", "demo_no_show_rate"),
+        None,
+    ),
+    "demo of the opportunity": (
+        lambda b: save(b.demo, lead=None, opportunity=b.opportunity, owner=b.users[1]),
+        ("demos_scheduled", "demos_held"),
+        Dimension.OWNER,
+    ),
+    "demo is a call": (rows(Activity, kind="call"), ("demos_scheduled", "demos_held"), None),
+    "demo deleted": (lambda b: b.demo.delete(), ("demos_scheduled", "demo_no_show_rate"), None),
+    "lead of a demo is spam": (rows(Lead, is_spam=True), ("demos_scheduled", "demos_held", "mql_to_sql_rate"), None),
     # support and satisfaction
     "ticket resolved later": (rows(Ticket, resolved_at=tehran(2025, 9, 30)), ("mean_time_to_resolution",), None),
     "ticket reopened": (rows(Ticket, reopened_at=tehran(2025, 9, 29)), ("mean_time_to_resolution",), None),

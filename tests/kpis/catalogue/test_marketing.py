@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns.models import Campaign, Channel, Expense
+from campaigns.models import Campaign, Channel, Expense, LeadSource, SocialNetwork
+from crm.models import User
+from customers.models import Refund
 from kpis.definitions import Dimension
-from leads.models import Lead
+from leads.models import Activity, Lead, Opportunity, Stage
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
@@ -207,3 +209,132 @@ def test_a_lead_converted_back_and_forth_is_one_conversion(refresh):
         Lead.objects.filter(pk=lead.pk).update(converted_at=moment)
         refresh()
         assert card("lead_conversion_rate").value == expected
+
+
+def test_mql_to_sql_rate(refresh):
+    leads(3, SHAHRIVAR, mql_at=MEHR, sql_at=MEHR + timedelta(days=2))
+    leads(1, SHAHRIVAR, mql_at=MEHR, sql_at=MEHR + timedelta(days=40))
+    leads(6, SHAHRIVAR, mql_at=MEHR)
+    leads(5, SHAHRIVAR, mql_at=SHAHRIVAR, sql_at=MEHR)  # an MQL of the month before
+    leads(2, MEHR, sql_at=MEHR)  # never was an MQL
+    refresh()
+
+    # 4 of 10, Wilson .168180 to .687326; within 39 days 3 of 10
+    value = card("mql_to_sql_rate")
+    assert (value.numerator, value.denominator, value.value) == (4, 10, Decimal("0.4"))
+    assert [value.lower, value.upper] == near(0.168180, 0.687326)
+    assert card("mql_to_sql_rate", window=39).value == Decimal("0.3")
+    assert card("mql_to_sql_rate", today=date(2026, 1, 20)).state == "maturing"
+
+
+def test_lead_generation_cost(refresh):
+    stand, form = (Channel.objects.create(slug=slug, name=slug) for slug in ("stand", "form"))
+    sms = LeadSource.objects.create(slug="sms", name="SMS contest")
+    day = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 9, 23)}
+    Expense.objects.create(kind="ads", amount=350, channel=stand, **day)
+    Expense.objects.create(kind="operating", amount=250, channel=stand, **day)  # of every kind
+    Expense.objects.create(kind="ads", amount=400, channel=form, is_estimate=True, **day)
+    Expense.objects.create(kind="ads", amount=999, **day)  # of neither
+    leads(3, channel=stand)
+    leads(1, channel=form)
+    leads(7)
+    refresh()
+
+    # (600 + 400) ÷ (3 + 1) = 250, not the mean of 200 and 400
+    value = card("lead_generation_cost", today=LONG_AFTER)
+    assert (value.numerator, value.denominator, value.value, value.quality) == (1000, 4, 250, "estimated")
+    assert parts("lead_generation_cost", Dimension.CHANNEL) == {stand.pk: 200, form.pk: 400, 0: "no_denominator"}
+
+    Expense.objects.create(kind="content", amount=60, lead_source=sms, **day)
+    leads(2, lead_source=sms)
+    refresh()
+
+    # a source counts like a channel: 1,060 ÷ 6; 60 ÷ 2 of its own
+    assert (card("lead_generation_cost", today=LONG_AFTER).numerator, card("lead_generation_cost").denominator) == (1060, 6)
+    assert parts("lead_generation_cost", Dimension.LEAD_SOURCE)[sms.pk] == 30
+
+
+def test_cost_per_purchase(refresh):
+    search, shop = (Channel.objects.create(slug=s, name=s, is_marketing=s == "search") for s in ("search", "shop"))
+    campaign = Campaign.objects.create(name="Autumn", goal="sales")
+    day = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 9, 23)}
+    Expense.objects.create(kind="ads", amount=700, channel=search, **day)
+    Expense.objects.create(kind="commission", amount=200, campaign=campaign, **day)
+    Expense.objects.create(kind="retention", amount=999, campaign=campaign, **day)
+    Expense.objects.create(kind="operating", amount=999, channel=search, **day)
+    Expense.objects.create(kind="ads", amount=999, channel=shop, **day)  # no marketing channel
+    buyers = [make_customer(channel=search), make_customer(campaign=campaign, channel=shop), make_customer(channel=shop)]
+    for customer in (*buyers, buyers[0]):
+        make_order(customer=customer, placed_at=MEHR)
+    make_order(customer=buyers[0], placed_at=MEHR, status="cancelled")
+    refresh()
+
+    # (700 + 200) ÷ (2 of the search channel + 1 of the campaign) = 300
+    value = card("cost_per_purchase")
+    assert (value.numerator, value.denominator, value.value) == (900, 3, 300)
+    assert parts("cost_per_purchase", Dimension.CAMPAIGN) == {campaign.pk: 200, 0: 350}
+    assert card("cost_per_purchase", viewer=User(role="rep", visibility="all")).reason == "not_visible"
+
+    # what the organisation calls marketing counts, from the first day on: of the shop's 999 + 900 and one order more
+    Channel.objects.filter(pk=shop.pk).update(is_marketing=True)
+    refresh()
+    assert (card("cost_per_purchase").numerator, card("cost_per_purchase").denominator) == (1899, 4)
+
+
+def test_marketing_revenue_and_its_share(refresh):
+    search, shop = (Channel.objects.create(slug=s, name=s, is_marketing=s == "search") for s in ("search", "shop"))
+    buyer, walk_in = make_customer(channel=search), make_customer(channel=shop)
+    make_order([(1, 500)], customer=buyer, placed_at=MEHR)
+    returned = make_order([(1, 200)], customer=buyer, placed_at=MEHR)
+    other = make_order([(1, 300)], customer=walk_in, placed_at=MEHR)
+    Refund.objects.create(order=returned, amount=50, refunded_at=MEHR)
+    Refund.objects.create(order=other, amount=100, refunded_at=MEHR)
+    refresh()
+
+    # 500 + 200 − 50 = 650 of 1,000 − 150 = 850
+    assert card("marketing_revenue").value == 650
+    value = card("marketing_revenue_share")
+    assert (value.numerator, value.denominator, value.value.quantize(Decimal("0.0001"))) == (650, 850, Decimal("0.7647"))
+    assert parts("marketing_revenue", Dimension.CHANNEL) == {search.pk: 650, shop.pk: 0}
+    assert parts("marketing_revenue_share", Dimension.CHANNEL) == {search.pk: 1, shop.pk: 0}
+
+
+def test_social_leads_and_customers(refresh):
+    gram = SocialNetwork.objects.create(slug="gram", name="Gram")
+    leads(3, social_network=gram)
+    leads(4)
+    follower = make_customer(social_network=gram)
+    for moment in (MEHR, MEHR + timedelta(days=1)):
+        make_order(customer=follower, placed_at=moment)
+    make_order(customer=make_customer(), placed_at=MEHR)
+    refresh()
+
+    assert (card("social_leads").value, parts("social_leads", Dimension.SOCIAL_NETWORK)) == (3, {gram.pk: 3, 0: 0})
+    assert (card("social_customers").value, parts("social_customers", Dimension.SOCIAL_NETWORK)) == (1, {gram.pk: 1, 0: 0})
+
+
+def test_demos(refresh):
+    mail = Channel.objects.create(slug="mail", name="Mail")
+    (lead,) = leads(1, SHAHRIVAR, channel=mail)
+    (spam,) = leads(1, SHAHRIVAR, is_spam=True)
+    deal = Opportunity.objects.create(name="Deal", lead=lead, stage=Stage.objects.get(kind="won"))
+    later = MEHR + timedelta(days=3)
+    booked = {"booked_at": MEHR, "due_at": later}
+    for kind, facts in (
+        ("demo", {"lead": lead, "done_at": later}),
+        ("consultation", {"opportunity": deal, "done_at": later}),
+        ("demo", {"lead": lead, "done_at": later, "outcome": "no_show"}),  # closed, but nobody came
+        ("demo", {"lead": lead, "outcome": "no_show"}),
+        ("demo", {"lead": lead}),  # still open
+        ("call", {"lead": lead, "done_at": later}),  # no demo
+        ("demo", {"lead": spam, "done_at": later}),
+    ):
+        Activity.objects.create(kind=kind, **booked, **facts)
+    Activity.objects.create(kind="demo", lead=lead, booked_at=SHAHRIVAR, due_at=MEHR, done_at=MEHR)  # booked before
+    refresh()
+
+    # booked in Mehr: 5; held: 2 and the one booked before; nobody came to 2 of 3 + 2
+    assert (card("demos_scheduled").value, card("demos_held").value) == (5, 3)
+    value = card("demo_no_show_rate")
+    assert (value.numerator, value.denominator, value.value) == (2, 5, Decimal("0.4"))
+    assert parts("demos_scheduled", Dimension.CHANNEL) == {mail.pk: 5}

@@ -68,8 +68,8 @@ CONVERTED = Part(COUNT, "lead", "r.converted_day BETWEEN p.first_day AND p.last_
 HAS_ORDERED = (
     "EXISTS (SELECT 1 FROM purchase o JOIN customer c ON c.id = o.customer WHERE o.customer = r.customer AND o.day >= r.day)"
 )
-FOR_LEADS = "r.goal = 'leads' AND r.kind NOT IN ('operating', 'retention')"
-ACQUIRING = "r.kind IN ('ads', 'salary', 'commission', 'content', 'technical', 'maintenance')"
+FOR_LEADS = "r.goal = 'leads' AND r.kind_name NOT IN ('operating', 'retention')"
+ACQUIRING = "r.kind_name IN ('ads', 'salary', 'commission', 'content', 'technical', 'maintenance')"
 ACCRUED = "r.i = p.i"
 
 SOLD = Part("SUM(r.net)", "item")
@@ -81,6 +81,14 @@ ORDERED = Part(COUNT, "purchase")
 ORDERED_ITEMS = Part(PURCHASES, "item")
 NET, NET_OF_ITEMS = (SOLD, RETURNED), (SOLD, RETURNED_PART)
 MARGIN, MARGIN_OF_ITEMS = (*NET, COST, COST_BACK), (*NET_OF_ITEMS, COST, COST_BACK)
+
+BY_MARKETING = (
+    Part("SUM(r.net)", "item", where="r.is_marketing"),
+    Part("SUM(r.amount)", "refund", where="r.is_marketing", sign=-1),
+)
+CREDITED = (*TOUCH, "social_network", "landing_page")
+DEMO_SIDES = (*PERSON, "channel")
+HELD = "r.done = 1 AND r.outcome <> 'no_show'"
 
 NEW = Part(COUNT, "acquisition")
 GONE = Part(COUNT, "loss")
@@ -99,6 +107,39 @@ FIGURES: dict[str, Figure] = {
         ("channel", "campaign"),
         (Part("SUM(r.amount)", "accrual", ACCRUED, FOR_LEADS),),
         (Part(COUNT, "lead", where="r.goal = 'leads'"),),
+    ),
+    "mql_to_sql_rate": Figure(
+        SIDES,
+        (Part(COUNT, "lead", "r.mql_day BETWEEN p.first_day AND p.last_day", "r.sql_day IS NOT NULL"),),
+        (Part(COUNT, "lead", "r.mql_day BETWEEN p.first_day AND p.last_day"),),
+    ),
+    "lead_generation_cost": Figure(
+        ("channel", "lead_source"),
+        (Part("SUM(r.amount)", "accrual", ACCRUED, "r.channel IS NOT NULL OR r.lead_source IS NOT NULL"),),
+        (Part(COUNT, "lead", where="r.channel IS NOT NULL OR r.lead_source IS NOT NULL"),),
+    ),
+    "cost_per_purchase": Figure(
+        ("channel", "campaign"),
+        (
+            Part(
+                "SUM(r.amount)",
+                "accrual",
+                ACCRUED,
+                "(r.campaign IS NOT NULL OR r.is_marketing) AND r.kind_name NOT IN ('operating', 'retention')",
+            ),
+        ),
+        (Part(COUNT, "purchase", where="r.campaign IS NOT NULL OR r.is_marketing"),),
+    ),
+    "marketing_revenue": Figure(CREDITED, BY_MARKETING),
+    "marketing_revenue_share": Figure(CREDITED, BY_MARKETING, NET),
+    "social_leads": Figure(("social_network",), (Part(COUNT, "lead", where="r.social_network IS NOT NULL"),)),
+    "social_customers": Figure(("social_network",), (Part(COUNT, "acquisition", where="r.social_network IS NOT NULL"),)),
+    "demos_scheduled": Figure(DEMO_SIDES, (Part(COUNT, "demonstration", "r.booked_day BETWEEN p.first_day AND p.last_day"),)),
+    "demos_held": Figure(DEMO_SIDES, (Part(COUNT, "demonstration", "r.done_day BETWEEN p.first_day AND p.last_day", HELD),)),
+    "demo_no_show_rate": Figure(
+        DEMO_SIDES,
+        (Part(COUNT, "demonstration", "r.due_day BETWEEN p.first_day AND p.last_day", "r.outcome = 'no_show'"),),
+        (Part(COUNT, "demonstration", "r.due_day BETWEEN p.first_day AND p.last_day", f"r.outcome = 'no_show' OR ({HELD})"),),
     ),
     "revenue": Figure((*SIDES, "product", "category"), NET, by={"product": (NET_OF_ITEMS, ()), "category": (NET_OF_ITEMS, ())}),
     "orders": Figure(

@@ -38,9 +38,12 @@ purchase AS (
            o.customer_id AS customer,
            CAST(o.placed_at AT TIME ZONE :zone AS DATE) AS day,
            c.channel_id AS channel, c.lead_source_id AS lead_source, c.campaign_id AS campaign,
+           c.social_network_id AS social_network, c.landing_page_id AS landing_page,
+           CASE WHEN h.is_marketing THEN TRUE ELSE FALSE END AS is_marketing,
            u.id AS owner, u.team_id AS team
       FROM customers_order o
       LEFT JOIN customers_customer c ON c.id = o.customer_id
+      LEFT JOIN campaigns_channel h ON h.id = c.channel_id
       LEFT JOIN crm_user u ON u.id = CASE WHEN o.owner_id IS NULL THEN c.owner_id ELSE o.owner_id END
      WHERE o.status IN ('paid', 'fulfilled')
        AND (o.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
@@ -63,7 +66,7 @@ item AS (
 -- Refunds of those orders, on their own day and on whom the order stands.
 refund AS (
     SELECT f.id, CAST(f.refunded_at AT TIME ZONE :zone AS DATE) AS day, f.amount,
-           p.channel, p.lead_source, p.campaign, p.owner, p.team
+           p.channel, p.lead_source, p.campaign, p.social_network, p.landing_page, p.is_marketing, p.owner, p.team
       FROM customers_refund f
       JOIN purchase p ON p.id = f.order_id
 ),
@@ -77,9 +80,12 @@ refund_item AS (
 
 -- Expenses that touch a period, with what falls on its days: every day gets `whole` units, the first `odd` days one more.
 accrual AS (
-    SELECT s.i, e.kind, k.goal,
+    SELECT s.i, e.kind AS kind_name, k.goal,
+           CASE e.kind WHEN 'ads' THEN 1 WHEN 'salary' THEN 2 WHEN 'commission' THEN 3 WHEN 'content' THEN 4
+                       WHEN 'technical' THEN 5 WHEN 'maintenance' THEN 6 WHEN 'retention' THEN 7 WHEN 'operating' THEN 8 END AS kind,
            CASE WHEN e.channel_id IS NULL THEN k.channel_id ELSE e.channel_id END AS channel,
-           e.campaign_id AS campaign,
+           CASE WHEN h.is_marketing THEN TRUE ELSE FALSE END AS is_marketing,
+           e.campaign_id AS campaign, e.lead_source_id AS lead_source,
            e.unit * (e.whole * (s.b - s.a + 1) + GREATEST(0, LEAST(e.odd, s.b + 1) - s.a)) AS amount
       FROM (SELECT d.*, FLOOR(d.units / d.days) AS whole, d.units - d.days * FLOOR(d.units / d.days) AS odd
               FROM (SELECT x.*, x.valid_to - x.valid_from + 1 AS days,
@@ -87,6 +93,7 @@ accrual AS (
                            CASE WHEN x.amount = FLOOR(x.amount) THEN 1 ELSE 0.01 END AS unit
                       FROM campaigns_expense x) d) e
       LEFT JOIN campaigns_campaign k ON k.id = e.campaign_id
+      LEFT JOIN campaigns_channel h ON h.id = e.channel_id
       JOIN (SELECT x.id, p.i, GREATEST(p.first_day, x.valid_from) - x.valid_from AS a,
                    LEAST(p.last_day, x.valid_to) - x.valid_from AS b
               FROM campaigns_expense x
@@ -168,4 +175,28 @@ answer AS (
       LEFT JOIN customers_customer c ON c.id = a.customer_id
       LEFT JOIN crm_user u ON u.id = c.owner_id
      WHERE a.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE)
+),
+
+-- Demos and consultations, by their own, their lead's, their opportunity's or their customer's members.
+demonstration AS (
+    SELECT a.id, a.outcome, CASE WHEN a.done_at IS NULL THEN 0 ELSE 1 END AS done,
+           CAST(a.booked_at AT TIME ZONE :zone AS DATE) AS booked_day,
+           CAST(a.due_at AT TIME ZONE :zone AS DATE) AS due_day,
+           CAST(a.done_at AT TIME ZONE :zone AS DATE) AS done_day,
+           CASE WHEN l.channel_id IS NOT NULL THEN l.channel_id WHEN ol.channel_id IS NOT NULL THEN ol.channel_id
+                ELSE c.channel_id END AS channel,
+           u.id AS owner, u.team_id AS team
+      FROM leads_activity a
+      LEFT JOIN leads_lead l ON l.id = a.lead_id
+      LEFT JOIN customers_customer c ON c.id = a.customer_id
+      LEFT JOIN leads_opportunity o ON o.id = a.opportunity_id
+      LEFT JOIN leads_lead ol ON ol.id = o.lead_id
+      LEFT JOIN customers_customer oc ON oc.id = o.customer_id
+      LEFT JOIN crm_user u ON u.id = CASE WHEN a.owner_id IS NOT NULL THEN a.owner_id WHEN l.owner_id IS NOT NULL THEN l.owner_id
+                                          WHEN o.owner_id IS NOT NULL THEN o.owner_id ELSE c.owner_id END
+     WHERE a.kind IN ('demo', 'consultation')
+       AND (l.id IS NULL OR (l.is_test = FALSE AND l.is_spam = FALSE))
+       AND (c.id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+       AND (ol.id IS NULL OR (ol.is_test = FALSE AND ol.is_spam = FALSE))
+       AND (oc.id IS NULL OR (oc.is_test = FALSE AND oc.is_spam = FALSE))
 )

@@ -1,0 +1,1 @@
+"""Cubes by what they count; `kpis.catalogue.measures` lists them all."""

@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from kpis.catalogue.marks import MARKS
+from kpis.catalogue.measures import DAY_CUBES
+from kpis.tracking import refold_sql, triggers_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("kpis", "0003_kinds_of_expenses"), ("leads", "0004_days_of_activities")]
+    operations = [migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop)]
