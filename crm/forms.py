@@ -11,7 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from crm.money import DISPLAY_UNITS, AmountError, format_number, parse_amount
+from crm.money import (
+    CURRENCY_DIGITS,
+    DISPLAY_UNITS,
+    STORED_DIGITS,
+    AmountError,
+    currency_name,
+    format_number,
+    localise_digits,
+    parse_amount,
+)
 from crm.periods import Calendar, DateError, localise, parse_date, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.preferences import MONEY_UNITS, Preferences
@@ -118,25 +127,52 @@ LARGEST_AMOUNT = Decimal(10) ** 18
 
 
 class AmountField(ReaderField):
-    """Typed and shown in the reader's unit, kept in the base currency."""
+    """Typed and shown in the reader's unit, kept in the base currency; a foreign `currency` is typed and kept as it is."""
+
+    currency: str | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 64} | kwargs))
-        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "class": "number"}
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off", "class": "number"}
+
+    @property
+    def factor(self) -> Decimal:
+        return Decimal(1) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].factor
+
+    @property
+    def unit(self) -> str:
+        language = self.prefs.language
+        return currency_name(self.currency, language) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].name(language)
+
+    @property
+    def decimals(self) -> int:
+        """As many as reach down to the smallest amount of the currency: none for rials, one for tomans, seven for millions."""
+        return CURRENCY_DIGITS[self.currency or self.prefs.organization.currency] + self.factor.adjusted()
 
     def read(self, text: str) -> Decimal:
-        amount = parse_amount(text, form=True) * DISPLAY_UNITS[self.prefs.money_unit].factor
+        try:
+            amount = parse_amount(text, form=True, decimals=self.decimals) * self.factor
+        except AmountError as error:
+            raise self._too_fine() if error.code == "precision" else in_words(error) from None
         if amount < 0:
             raise ValidationError(_("An amount is not negative."), code="invalid-amount")
         if amount >= LARGEST_AMOUNT:
             raise ValidationError(_("An amount has at most 18 digits."), code="amount-too-large")
         return amount
 
+    def _too_fine(self) -> ValidationError:
+        if self.decimals == 0:
+            return ValidationError(_("An amount in %(unit)s is a whole number.") % {"unit": self.unit}, code="precision")
+        count = localise_digits(str(self.decimals), self.prefs.language, latin_digits=self.prefs.latin_digits)
+        text = _("An amount in %(unit)s has at most this many decimals: %(count)s.")
+        return ValidationError(text % {"unit": self.unit, "count": count}, code="precision")
+
     def prepare_value(self, value: Any) -> Any:
+        """Every digit that is stored, or saving a form that nobody touched would change the amount."""
         if not isinstance(value, Decimal | int):
             return value
-        prefs, unit = self.prefs, DISPLAY_UNITS[self.prefs.money_unit]
-        return format_number(value / unit.factor, prefs.language, latin_digits=prefs.latin_digits)
+        prefs, most = self.prefs, STORED_DIGITS + self.factor.adjusted()
+        return format_number(value / self.factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
 
 
 class DayField(ReaderField):
@@ -175,19 +211,24 @@ class ClockField(ReadField):
 
 
 class ReaderForm(forms.Form):
-    """A form that knows who reads it, in which calendar, unit and zone, and what day it is."""
+    """A form that knows who reads it, in which calendar, unit and zone, and what day it is.
+
+    `currency` is that of the amounts on it; without one they are in the reader's unit.
+    """
 
     error_css_class = "has-error"
 
-    def __init__(self, *args: Any, user: User, prefs: Preferences, at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, prefs: Preferences, at: datetime, currency: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.prefs, self.at = user, prefs, at
         for field in self.fields.values():
             if isinstance(field, ReaderField):
                 field.prefs, field.today = prefs, prefs.today(at)
             if isinstance(field, AmountField):
-                unit = DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
-                field.label = f"{field.label} ({unit})"
+                field.currency = currency if currency != prefs.organization.currency else None
+                field.label = f"{field.label} ({field.unit})"
 
     def moment(self, day: date, clock: time | None) -> datetime:
         """The moment behind a local day and time; a day without a time means the morning."""

@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from customers import views
+from customers.views import customers, order_actions, orders
 
 app_name = "customers"
 urlpatterns = [
-    path("customers/", views.CustomerListView.as_view(), name="customer-list"),
-    path("customers/new/", views.CustomerCreateView.as_view(), name="customer-create"),
-    path("customers/<int:pk>/", views.CustomerDetailView.as_view(), name="customer-detail"),
-    path("customers/<int:pk>/edit/", views.CustomerEditView.as_view(), name="customer-edit"),
-    path("customers/<int:pk>/orders/new/", views.OrderCreateView.as_view(), name="order-create"),
-    path("orders/<int:pk>/", views.OrderDetailView.as_view(), name="order-detail"),
+    path("customers/", customers.CustomerListView.as_view(), name="customer-list"),
+    path("customers/new/", customers.CustomerCreateView.as_view(), name="customer-create"),
+    path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
+    path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
+    path("customers/<int:pk>/orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
+    path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
+    path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),
+    path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),
+    path("orders/<int:pk>/refund/", orders.OrderRefundView.as_view(), name="order-refund"),
+    path("refunds/<int:pk>/take-back/", order_actions.take_back, name="refund-take-back"),
+    path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, opportunities
+from leads.views import activities, lead_actions, leads, opportunities, orders
 
 app_name = "leads"
 urlpatterns = [
@@ -30,7 +30,10 @@ urlpatterns = [
     path("opportunities/<int:pk>/edit/", opportunities.OpportunityEditView.as_view(), name="opportunity-edit"),
     path("opportunities/<int:pk>/move/", opportunities.OpportunityMoveView.as_view(), name="opportunity-move"),
     path("opportunities/<int:pk>/reopen/", opportunities.reopen, name="opportunity-reopen"),
-    path("opportunities/<int:pk>/orders/", opportunities.link_order, name="opportunity-link-order"),
+    path("opportunities/<int:pk>/orders/", orders.link_order, name="opportunity-link-order"),
+    path("opportunities/<int:pk>/orders/new/", orders.OpportunityOrderView.as_view(), name="opportunity-order"),
+    path("opportunities/<int:pk>/orders/unlink/", orders.unlink_order, name="opportunity-unlink-order"),
     path("opportunities/<int:pk>/activities/", activities.log_for_opportunity, name="opportunity-activity"),
-    path("customers/<int:pk>/opportunities/", opportunities.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),
+    path("customers/<int:pk>/opportunities/", orders.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),
+    path("orders/<int:pk>/opportunities/", orders.OrderOpportunitiesView.as_view(), name="order-opportunities"),
 ]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import ReferenceQuerySet
+from crm.database import FoldText
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record
+
+SKU_MARK = " · "
 
 
 class Category(models.Model):
@@ -23,6 +29,26 @@ class Category(models.Model):
         return self.name
 
 
+class ProductQuerySet(ReferenceQuerySet):
+    def search(self, text: str) -> Self:
+        """Every word stands in the SKU or the name, whatever the letters' form."""
+        found = self
+        for word in text.split()[:8]:
+            folded = FoldText(Value(word))
+            found = found.alias(folded_name=FoldText("name"), folded_sku=FoldText("sku"))
+            found = found.filter(Q(folded_name__contains=folded) | Q(folded_sku__contains=folded))
+        return found
+
+    def called(self, text: str) -> Self:
+        """What somebody means who types this: a SKU, a title as the list shows it, or a name."""
+        sku = text.rpartition(SKU_MARK)[2].strip()
+        by_key = Q(sku__in={text, sku})
+        return self.filter(by_key) if self.filter(by_key).exists() else self._named(text)
+
+    def _named(self, text: str) -> Self:
+        return self.alias(folded_name=FoldText("name")).filter(folded_name=FoldText(Value(text)))
+
+
 @keeps_history
 class Product(Record):
     sku = models.CharField("SKU", max_length=100, unique=True)
@@ -34,10 +60,15 @@ class Product(Record):
     )
     unit_cost = MoneyField(_("unit cost"), null=True, blank=True)
 
-    objects = ReferenceQuerySet.as_manager()
+    objects = ProductQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = ["sku"]
 
     def __str__(self) -> str:
         return self.name or self.sku
+
+    @property
+    def title(self) -> str:
+        """Its name with the SKU, which tells two of the same name apart."""
+        return f"{self.name}{SKU_MARK}{self.sku}" if self.name else self.sku

@@ -1,23 +1,64 @@
-"""An order written down by hand, through the same door as a shop's."""
+"""Orders that people write, change and take back by hand, through the same door as a shop's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.inputs.caller import Caller
+from crm.inputs.failures import Failure
 from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import Organization, User
+from crm.money import localise_digits
 from customers.models import Customer, Order, Product
 from customers.services.orders import OrderIn, write_orders
 
 SOURCE = "page"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class SaleLine:
+    """One line as it is typed: a product, or words for what was sold; amounts in the order's currency.
+
+    Only a line that a form starts from may lack its price.
+    """
+
+    quantity: int
+    unit_price: Decimal | None
+    product: Product | None = None
+    name: str = ""
+    discount: Decimal = ZERO
+    tax: Decimal = ZERO
+    line_class: str = ""
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        named = {"sku": self.product.sku, "name": self.name} if self.product else {"name": self.name}
+        amounts = {name: str(getattr(self, name)) for name in ("unit_price", "discount", "tax")}
+        return {**named, "quantity": self.quantity, **amounts, "class": self.line_class}
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What two lines are compared by."""
+        key = self.product.pk if self.product else None
+        return key, self.name, self.quantity, self.unit_price, self.discount, self.tax, self.line_class
+
+
+def line_of(row: Any) -> SaleLine:
+    """A stored line as it would be typed."""
+    facts = {name: getattr(row, name) for name in ("quantity", "unit_price", "product", "name", "discount", "tax", "line_class")}
+    return SaleLine(**facts)
 
 
 @transaction.atomic
@@ -26,33 +67,90 @@ def place_order(
     by: User,
     at: datetime,
     customer: Customer,
-    quantity: int,
-    unit_price: Decimal,
-    product: Product | None = None,
-    name: str = "",
-    status: str = Order.Status.PAID,
+    lines: Sequence[SaleLine],
     key: str,
+    status: str = Order.Status.PAID,
+    **facts: Any,
 ) -> Order:
-    """An order of one line. The same `key` answers with the order it has, so a form sent twice is one sale.
+    """A new order; `facts` are number, discount, tax and shipping.
 
-    Sent again with another customer or sum, after going back, it is another sale.
+    The same `key` answers with the order it has, so a form sent twice is one sale. Sent again with another
+    customer or other lines, after going back, it is another sale.
     """
-    with connection.cursor() as cursor:
-        # The same form sent twice at once: the second waits, and finds the order of the first.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{SOURCE}:{key}"])
+    hold(f"{SOURCE}:{key}")
     known = Order.objects.filter(source=SOURCE, external_id=key).first()
-    if known and (known.customer, known.net_amount) == (customer, quantity * unit_price):
+    if known and known.customer == customer and stored_lines(known) == [line.facts for line in lines]:
         return known
     key = str(uuid4()) if known else key
-    caller = Caller(user=by, organization=Organization.current(), at=at, source=SOURCE)
-    line = {"quantity": quantity, "unit_price": str(unit_price)}
-    line |= {"sku": product.sku} if product else {"name": name}
-    sent = {"external_id": key, "customer": customer.pk, "status": status, "lines": [line]}
+    sent = {"external_id": key, "customer": customer.pk, "status": status, **sent_facts(facts)}
+    _write(sent | {"lines": [line.sent for line in lines]}, by=by, at=at)
+    return Order.objects.get(source=SOURCE, external_id=key)
+
+
+@transaction.atomic
+def edit_order(
+    order: Order, *, by: User, at: datetime, lines: Sequence[SaleLine], seen: datetime | None = None, **facts: Any
+) -> Order:
+    """New lines and sums. `seen` is the state the writer had before them: what changed since is not written over."""
+    order = lock_order(order)
+    if seen is not None and order.updated_at != seen:
+        raise ValidationError(
+            _("Somebody changed this order in the meantime: open it again and repeat your change."), code="conflict"
+        )
+    _write(sent_facts(facts) | {"lines": [line.sent for line in lines]}, by=by, at=at, order=order)
+    return Order.objects.get(pk=order.pk)
+
+
+@transaction.atomic
+def set_order_status(order: Order, *, status: str, by: User, at: datetime) -> Order:
+    """Pending, paid, fulfilled or cancelled; any of them can be taken back by setting the one before."""
+    order = lock_order(order)
+    if status not in Order.Status.values:
+        raise ValidationError(_("This status is not known."), code="invalid-status")
+    if order.status != status:
+        _write({"status": status}, by=by, at=at, order=order)
+    return Order.objects.get(pk=order.pk)
+
+
+def lock_order(order: Order) -> Order:
+    return Order.objects.select_for_update().get(pk=order.pk)
+
+
+def hold(name: str) -> None:
+    """The same form sent twice at once: the second waits, and finds what the first has written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def stored_lines(order: Order) -> list[tuple[Any, ...]]:
+    return [line_of(row).facts for row in order.lines.select_related("product").order_by("position")]
+
+
+def sent_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) for name, value in facts.items()}
+
+
+def caller_of(by: User, at: datetime, source: str | None) -> Caller:
+    return Caller(user=by, organization=Organization.current(), at=at, source=source, may_give_history=by.may_give_history)
+
+
+def refusal(failures: list[Failure]) -> ValidationError:
+    """What the order's own rules object to, with the line it is about."""
+    texts = []
+    for failure in failures:
+        part, _slash, rest = failure.pointer.lstrip("/").partition("/")
+        number = rest.partition("/")[0]
+        is_of_line = part == "lines" and number.isdigit()
+        place = localise_digits(str(int(number) + 1), get_language() or "en") if is_of_line else ""
+        texts.append(_("Line %(number)s: %(text)s") % {"number": place, "text": failure.text} if place else failure.text)
+    return ValidationError([_("The order was not saved."), *texts], code=failures[0].code)
+
+
+def _write(sent: dict[str, Any], *, by: User, at: datetime, order: Order | None = None) -> None:
+    caller = caller_of(by, at, None if order else SOURCE)
     data, failures = read_struct(OrderIn, sent, caller)
-    item = Item(0, data, failures=failures)
+    item = Item(0, data, failures=failures, row=order)
     if not failures:
         write_orders([item], caller)
     if item.failures:
-        texts = [str(failure.detail or failure.code) for failure in item.failures]
-        raise ValidationError([_("The order was not saved."), *texts], code=item.failures[0].code)
-    return Order.objects.get(source=SOURCE, external_id=key)
+        raise refusal(item.failures)

@@ -19,6 +19,7 @@ from leads.services.opportunities import (
     move_opportunity,
     open_opportunity,
     reopen_opportunity,
+    unlink_order,
     win_opportunity,
 )
 from leads.services.quotes import accept_quote, decline_quote, send_quote
@@ -48,6 +49,7 @@ __all__ = [
     "restore_lead",
     "send_quote",
     "undo_conversion",
+    "unlink_order",
     "unqualify_lead",
     "win_opportunity",
 ]

@@ -137,6 +137,14 @@ def link_order(opportunity: Opportunity, *, order: Order, by: User | None, at: d
     return opportunity
 
 
+@transaction.atomic
+def unlink_order(opportunity: Opportunity, *, order: Order, by: User | None, at: datetime) -> Opportunity:
+    """It was another sale after all."""
+    opportunity = _lock(opportunity)
+    opportunity.orders.remove(order)
+    return opportunity
+
+
 def _lock(opportunity: Opportunity) -> Opportunity:
     return Opportunity.objects.select_for_update().get(pk=opportunity.pk)
 

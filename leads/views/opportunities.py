@@ -53,16 +53,18 @@ class OpportunityDetailView(DetailPage):
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
             "stages": Stage.objects.all(),
-            "orders": self.object.orders.order_by("-placed_at"),
-            "other_orders": self._other_orders(),
+            "products": self.object.products.order_by("pk"),
+            **self._orders(),
             "activity_form": activity_form(self.request, self.at),
             "activity_url": reverse("leads:opportunity-activity", args=[self.object.pk]),
         }
 
-    def _other_orders(self) -> Any:
-        """The customer's orders that may be the outcome of this opportunity."""
-        visible = Order.objects.visible_to(self.request.user).exclude(pk__in=self.object.orders.values("pk"))
-        return visible.filter(customer=self.object.customer_id or 0).order_by("-placed_at")[: self.ORDERS_OFFERED]
+    def _orders(self) -> dict[str, Any]:
+        """Its orders, and the customer's others that may be the outcome of this opportunity."""
+        visible = Order.objects.visible_to(self.request.user).order_by("-placed_at")
+        linked = self.object.orders.values("pk")
+        others = visible.filter(customer=self.object.customer_id or 0).exclude(pk__in=linked)
+        return {"orders": visible.filter(pk__in=linked), "other_orders": others[: self.ORDERS_OFFERED]}
 
 
 class OpportunityCreateView(FormPage):
@@ -179,26 +181,3 @@ def reopen(request: HttpRequest, pk: int) -> str:
     services.reopen_opportunity(opportunity, by=request.user, at=timezone.now())
     say(request, _("%(opportunity)s is open again.") % {"opportunity": opportunity})
     return reverse("leads:opportunity-detail", args=[pk])
-
-
-@action(may_sell)
-def link_order(request: HttpRequest, pk: int) -> str:
-    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
-    order = get_object_or_404(Order.objects.visible_to(request.user), pk=key_in(request.POST.get("order")))
-    services.link_order(opportunity, order=order, by=request.user, at=timezone.now())
-    say(request, _("Order %(order)s belongs to this opportunity now.") % {"order": order})
-    return reverse("leads:opportunity-detail", args=[pk])
-
-
-class CustomerOpportunitiesView(Page, TemplateView):
-    """A panel for the page of a customer, who knows nothing of opportunities."""
-
-    template_name = "leads/_customer_opportunities.html"
-    permits = staticmethod(may_sell)
-    MOST = 20
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        rows = Opportunity.objects.visible_to(self.request.user).filter(customer=customer)
-        opportunities = rows.select_related("stage").order_by("-pk")[: self.MOST]
-        return super().get_context_data(customer=customer, opportunities=opportunities, **kwargs)

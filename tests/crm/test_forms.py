@@ -98,6 +98,53 @@ def test_amounts_are_typed_and_shown_in_the_readers_unit(form):
         assert again.cleaned_data["amount"] == amount
 
 
+@pytest.mark.parametrize(
+    ("unit", "typed", "amount"),
+    [
+        ("rial", "۱۲٬۳۴۵٬۶۷۸", Decimal(12_345_678)),
+        ("toman", "1234567.8", Decimal(12_345_678)),
+        ("toman", "۱٬۲۳۴٬۵۶۷٫۸", Decimal(12_345_678)),
+        ("thousand_toman", "1234.5678", Decimal(12_345_678)),
+        ("million_toman", "۱٫۲۳۴۵۶۷۸", Decimal(12_345_678)),
+        ("million_rial", "12.345678", Decimal(12_345_678)),
+    ],
+)
+def test_every_unit_reaches_down_to_one_rial_and_back(form, unit, typed, amount):
+    shown = form(initial={"amount": amount}, money_unit=unit)["amount"].value()
+
+    for text in (typed, shown):
+        filled = form(amount=text, money_unit=unit)
+        assert filled.is_valid()
+        assert filled.cleaned_data["amount"] == amount
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "text"),
+    [
+        ("rial", "0.5", "An amount in Rial is a whole number."),
+        ("rial", "۱۲٫۵", "An amount in Rial is a whole number."),
+        ("toman", "0.25", "An amount in Toman has at most this many decimals: 1."),
+        ("million_toman", "0.12345678", "An amount in million Toman has at most this many decimals: 7."),
+    ],
+)
+def test_there_is_no_part_of_a_rial(form, unit, typed, text):
+    filled = form(amount=typed, money_unit=unit, language="en")
+
+    assert dict(filled.errors) == {"amount": [text]}
+    assert filled.errors.as_data()["amount"][0].code == "precision"
+
+
+def test_a_foreign_amount_is_typed_as_it_is(omid, now):
+    prefs = {"user": omid, "prefs": Preferences(omid, "en"), "at": now, "currency": "EUR"}
+
+    cents = Form({"amount": "12.50"}, **prefs)
+    too_fine = Form({"amount": "12.505"}, **prefs)
+
+    assert cents.is_valid()
+    assert (cents.cleaned_data["amount"], str(cents["amount"].label)) == (Decimal("12.50"), "Amount (EUR)")
+    assert dict(too_fine.errors) == {"amount": ["An amount in EUR has at most this many decimals: 2."]}
+
+
 def test_a_day_is_shown_as_it_is_typed_in_the_readers_calendar(form):
     initial = {"day": date(2025, 9, 23)}
 

@@ -43,9 +43,13 @@ class LineIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RefundLineIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What of one product came back; without an amount, its share of the line's net price."""
+    """What of one product came back; without an amount, its share of the line's net price.
 
-    sku: Name
+    `position` names a line by its place on the order, from 1: for lines without a SKU, or two with the same.
+    """
+
+    sku: Name | UnsetType = UNSET
+    position: Annotated[int, Meta(ge=1, le=MOST_LINES)] | UnsetType = UNSET
     quantity: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     amount: Money | UnsetType = UNSET
 

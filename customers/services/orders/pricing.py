@@ -153,14 +153,14 @@ def set_costs(draft: Draft, products: dict[str, tuple[int, Decimal | None]]) -> 
     rate = draft.values["rate"]
     frozen = {}
     if draft.row is not None:
-        frozen = {row.sku: row.unit_cost for row in draft.row.lines.all() if row.sku}
+        frozen = {row.sku or row.name: row.unit_cost for row in draft.row.lines.all()}
     for line in draft.lines:
         if draft.has_new_lines:
             line.product_id, cost = products.get(line.sku, (None, None)) if line.sku else (None, None)
             if line.has_own_cost:
                 line.unit_cost = line.unit_cost if rate == 1 else convert(line.unit_cost, rate)
             else:
-                line.unit_cost = frozen.get(line.sku, cost) if line.sku else None
+                line.unit_cost = frozen.get(line.sku or line.name, cost)
     draft.values["cost_amount"] = sum(
         (line.quantity * line.unit_cost for line in draft.lines if line.unit_cost is not None), ZERO
     )

@@ -15,7 +15,7 @@ from crm.inputs.upsert import check_moment
 from crm.money import convert, spread
 from customers.models import Refund, RefundLine
 from customers.services.orders.draft import ZERO, Draft, LineDraft, Part, RefundDraft
-from customers.services.orders.inputs import RefundIn
+from customers.services.orders.inputs import RefundIn, RefundLineIn
 
 Parts = list[Part]
 
@@ -80,12 +80,8 @@ def parts_of(draft: Draft, data: RefundIn, base: str, amount: Decimal | None, ca
         return spread_over(draft.lines, amount, unit)
     parts, sent = [], []
     for index, entry in enumerate(data.lines):
-        line = next((line for line in draft.lines if line.sku == entry.sku and line.quantity >= entry.quantity), None)
+        line = line_meant(draft, entry, f"{base}/lines/{index}")
         if line is None:
-            is_known = any(line.sku == entry.sku for line in draft.lines)
-            draft.item.refuse(
-                f"{base}/lines/{index}/{'quantity' if is_known else 'sku'}", "out-of-range" if is_known else "invalid-reference"
-            )
             continue
         given = base_amount(draft, entry, "amount", f"{base}/lines/{index}")
         sent.append(given)
@@ -97,6 +93,23 @@ def parts_of(draft: Draft, data: RefundIn, base: str, amount: Decimal | None, ca
             for part, piece in zip(parts, spread(amount, [part.amount for part in parts], unit), strict=True):
                 part.amount = piece
     return joined(parts)
+
+
+def line_meant(draft: Draft, entry: RefundLineIn, pointer: str) -> LineDraft | None:
+    """By its place on the order, which every line has, or the first of its SKU with enough pieces."""
+    by_place = entry.position is not UNSET
+    if by_place:
+        named = [line for line in draft.lines if line.position == entry.position - 1]
+    else:
+        named = [line for line in draft.lines if entry.sku is not UNSET and line.sku == entry.sku]
+    line = next((line for line in named if line.quantity >= entry.quantity), None)
+    if line is None and named:
+        draft.item.refuse(f"{pointer}/quantity", "out-of-range")
+    elif line is None and not by_place and entry.sku is UNSET:
+        draft.item.refuse(f"{pointer}/sku", "required")
+    elif line is None:
+        draft.item.refuse(f"{pointer}/{'position' if by_place else 'sku'}", "invalid-reference")
+    return line
 
 
 def share(line: LineDraft, quantity: int, unit: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""The pages of customers and their orders."""
+"""The pages of customers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from django.utils.translation import gettext as _
 
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import Chip, DetailPage, FormPage, ListPage, form_key, next_url, say
+from crm.pages import Chip, DetailPage, FormPage, ListPage, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
-from customers.facts import facts_of, order_totals, orders_with_refunds
-from customers.forms import CustomerForm, NewCustomerForm, OrderForm
+from customers.facts import facts_of, orders_with_refunds
+from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
-from customers.services.sales import place_order
 
 EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
@@ -147,41 +146,3 @@ class CustomerEditView(CustomerFormPage):
         edit_customer(self.customer, by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("Saved."))
         return redirect("customers:customer-detail", pk=self.customer.pk)
-
-
-class OrderDetailView(DetailPage):
-    template_name = "customers/order_detail.html"
-
-    def get_object(self) -> Order:
-        rows = Order.objects.visible_to(self.request.user)
-        return get_object_or_404(rows.select_related("customer", "owner", "campaign", "channel"), pk=self.kwargs["pk"])
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        order = self.object
-        lines = list(order.lines.select_related("product").order_by("position"))
-        refunds = list(order.refunds.order_by("refunded_at", "pk"))
-        sees_costs = self.request.user.may_see_costs
-        return context | {
-            "order": order,
-            "lines": lines,
-            "refunds": refunds,
-            "totals": order_totals(order, lines, refunds),
-            "sees_costs": sees_costs,
-            "currency": order.currency if order.currency != self.request.prefs.organization.currency else None,
-        }
-
-
-class OrderCreateView(CustomerFormPage):
-    template_name = "customers/order_form.html"
-    form_class = OrderForm
-
-    def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"token": uuid4()}
-
-    def save(self, form: OrderForm) -> HttpResponse:
-        facts = dict(form.cleaned_data)
-        key = str(facts.pop("token") or uuid4())
-        order = place_order(by=self.request.user, at=self.at, customer=self.customer, key=key, **facts)
-        say(self.request, _("Order %(order)s was saved.") % {"order": order})
-        return redirect(next_url(self.request, default=reverse("customers:order-detail", args=[order.pk])))

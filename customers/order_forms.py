@@ -1,0 +1,230 @@
+"""What people type about a sale: its lines, its sums, and what comes back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm.forms import AmountField, CodeField, ReaderForm, ReadField, TextField
+from crm.models import User
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import reader_digits
+from crm.text import to_latin_digits
+from customers.models import Order, OrderLine, Product
+from customers.services.giving_back import Returnable
+from customers.services.sales import SaleLine, line_of
+
+MOST_LINES = 100
+MOST_PIECES = 1_000_000
+ZERO = Decimal(0)
+
+
+def read_count(text: str, least: int, most: int, prefs: Preferences) -> int:
+    digits = to_latin_digits(text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and least <= int(digits) <= most):
+        ends = {"least": reader_digits(str(least), prefs), "most": reader_digits(str(most), prefs)}
+        raise ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
+    return int(digits)
+
+
+class ProductField(ReadField):
+    """A product by its SKU or its name, as typed or taken from the list below the field."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 310} | kwargs))
+        self.widget.attrs |= {"dir": "auto", "list": "product-options", "autocomplete": "off"}
+        # A catalogue may be longer than the list that the page came with.
+        self.widget.attrs |= {"hx-get": reverse_lazy("customers:product-options"), "hx-target": "#product-options"}
+        self.widget.attrs |= {"hx-trigger": "input changed delay:200ms", "hx-swap": "innerHTML", "hx-sync": "this:replace"}
+
+    def read(self, text: str) -> Product:
+        found = list(Product.objects.called(text)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(_("Several products have this name: type the SKU."), code="ambiguous-product")
+        raise ValidationError(
+            _("There is no such product: choose one from the list, or write what was sold under “Description”."),
+            code="invalid-reference",
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.title if isinstance(value, Product) else value
+
+
+class OrderLineForm(ReaderForm):
+    """One line; a field of the product's own price is not there, as prices are agreed with the buyer."""
+
+    product = ProductField(label=_("Product"), required=False)
+    name = TextField(label=_("Description"), max_length=200, required=False)
+    quantity = CodeField(label=_("Quantity"), max_length=7, initial="1", input_mode="numeric")
+    unit_price = AmountField(label=_("Unit price"))
+    discount = AmountField(label=_("Discount"), required=False)
+    tax = AmountField(label=_("Tax"), required=False)
+    line_class = forms.ChoiceField(label=_("Class"), choices=[("", _("Unmarked")), *OrderLine.Class.choices], required=False)
+
+    def clean_quantity(self) -> int:
+        return read_count(self.cleaned_data["quantity"], 1, MOST_PIECES, self.prefs)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if self.errors:
+            return facts
+        if not (facts.get("product") or facts.get("name")):
+            self.add_error("product", ValidationError(_("Choose a product, or describe what was sold."), code="required"))
+        if (facts.get("discount") or ZERO) > facts["quantity"] * facts["unit_price"]:
+            self.add_error("discount", ValidationError(_("The discount is larger than the line."), code="out-of-range"))
+        return facts
+
+    @property
+    def sale_line(self) -> SaleLine:
+        facts = {name: self.cleaned_data[name] for name in ("product", "name", "quantity", "unit_price", "line_class")}
+        return SaleLine(**facts, discount=self.cleaned_data["discount"] or ZERO, tax=self.cleaned_data["tax"] or ZERO)
+
+
+class Lines(BaseFormSet):
+    """The lines of one order; new rows left blank are not lines."""
+
+    default_error_messages = BaseFormSet.default_error_messages | {
+        "missing_management_form": _("The lines did not arrive: load the page again."),
+        "too_many_forms": _("These are too many lines for a page; larger orders come through the API."),
+    }
+
+    def clean(self) -> None:
+        if self.management_form.is_valid() and not self.filled:
+            raise ValidationError(_("Write down at least one line."), code="required")
+
+    @property
+    def filled(self) -> list[OrderLineForm]:
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        return [form for form in kept if form.has_changed() or not form.empty_permitted]
+
+    @property
+    def sale_lines(self) -> list[SaleLine]:
+        """Of those rows that can be read so far."""
+        return [form.sale_line for form in self.filled if form.is_valid()]
+
+    @property
+    def has_taxes(self) -> bool:
+        """Whether some line came with a tax of its own, as a shop's do."""
+        return any(form["tax"].value() or form["tax"].errors for form in self.forms)
+
+    def get_deletion_widget(self) -> forms.Widget:
+        return forms.CheckboxInput(attrs={"data-remove": True})
+
+
+LineFormSet = formset_factory(
+    OrderLineForm, formset=Lines, max_num=MOST_LINES, validate_max=True, absolute_max=MOST_LINES + 1, can_delete=True
+)
+
+
+class OrderForm(ReaderForm):
+    """An order with its lines. `seen` is the state of the order that was changed, so that two people notice each other."""
+
+    number = CodeField(label=_("Number"), max_length=100, required=False)
+    status = forms.ChoiceField(label=_("Status"), choices=Order.Status.choices, initial=Order.Status.PAID)
+    discount = AmountField(label=_("Discount on the whole order"), required=False)
+    tax = AmountField(label=_("Tax"), required=False)
+    shipping = AmountField(label=_("Shipping"), required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+
+    MORE = ("number", "discount", "tax", "shipping")
+
+    def __init__(self, data: Any = None, *args: Any, lines: list[SaleLine], **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        about = {name: kwargs[name] for name in ("user", "prefs", "at", "currency") if name in kwargs}
+        initial = [{**vars(line), "discount": line.discount or None, "tax": line.tax or None} for line in lines]
+        self.lines = LineFormSet(data, initial=initial, prefix="lines", form_kwargs=about)
+        self.lines.extra = 0 if lines else 1
+        self.first_lines = lines
+
+    def is_valid(self) -> bool:
+        return all([self.lines.is_valid(), super().is_valid()])
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        goods = sum((line.quantity * line.unit_price - line.discount for line in self.lines.sale_lines), ZERO)
+        if self.lines.is_valid() and (facts.get("discount") or ZERO) > goods:
+            self.add_error("discount", ValidationError(_("The discount is larger than the order."), code="out-of-range"))
+        return facts
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def has_more(self) -> bool:
+        return any(field.value() or field.errors for field in self.more_fields)
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """What the order comes to as it stands typed; what cannot be read yet counts as nothing."""
+        self.is_valid()
+        lines = self.lines.sale_lines if self.is_bound else [line for line in self.first_lines if line.unit_price is not None]
+        typed = self.cleaned_data if self.is_bound else self.initial
+        amounts = {name: typed.get(name) or ZERO for name in ("discount", "tax", "shipping")}
+        goods = sum((line.quantity * line.unit_price - line.discount for line in lines), ZERO)
+        net = max(goods - amounts["discount"], ZERO)
+        tax = amounts["tax"] or sum((line.tax for line in lines), ZERO)
+        return {"net": net, "tax": tax, "shipping": amounts["shipping"], "total": net + tax + amounts["shipping"]}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Number and sums, as the services take them."""
+        typed = self.cleaned_data
+        return {"number": typed["number"], **{name: typed[name] or ZERO for name in ("discount", "tax", "shipping")}}
+
+
+def lines_of(order: Order) -> list[SaleLine]:
+    return [line_of(row) for row in order.lines.select_related("product").order_by("position")]
+
+
+class RefundForm(ReaderForm):
+    """How many pieces of each line came back; the amount follows from them unless another one is said."""
+
+    amount = AmountField(
+        label=_("Amount"),
+        required=False,
+        help_text=_("Left empty: the price of the pieces above. Without pieces it is spread over the whole order."),
+    )
+    tax = AmountField(label=_("Tax given back"), required=False)
+    shipping = AmountField(label=_("Shipping given back"), required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, lines: list[Returnable], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.returnable = lines
+        for rest in lines:
+            field = CodeField(label=_("Pieces back"), max_length=7, required=False, input_mode="numeric")
+            field.widget.attrs |= {"placeholder": "0", "aria-label": _("Pieces back of %(line)s") % {"line": rest.title}}
+            self.fields[self.name_of(rest)] = field
+
+    @staticmethod
+    def name_of(rest: Returnable) -> str:
+        return f"quantity_{rest.line.position}"
+
+    @property
+    def rows(self) -> list[tuple[Returnable, forms.BoundField]]:
+        return [(rest, self[self.name_of(rest)]) for rest in self.returnable]
+
+    @property
+    def amount_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("amount", "tax", "shipping")]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        self.quantities = {}
+        for rest in self.returnable:
+            name = self.name_of(rest)
+            try:
+                self.quantities[rest.line.position] = read_count(facts.get(name) or "0", 0, rest.quantity, self.prefs)
+            except ValidationError as error:
+                self.add_error(name, error)
+        return facts

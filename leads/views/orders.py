@@ -1,0 +1,114 @@
+"""Where sales meet orders: an order written for an opportunity, and the opportunities of an order or a customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from crm.pages import Page, action, key_in, say
+from crm.permissions import may_sell
+from customers.models import Customer, Order
+from customers.order_forms import OrderForm
+from customers.services.sales import SaleLine
+from customers.views.orders import OrderCreateView
+from leads import services
+from leads.models import Opportunity
+
+
+class OpportunityOrderView(OrderCreateView):
+    """An order that starts from what the opportunity says, and is linked to it when it is written."""
+
+    permits = staticmethod(may_sell)
+
+    @property
+    def opportunity(self) -> Opportunity:
+        if not hasattr(self, "_opportunity"):
+            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage")
+            self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return self._opportunity
+
+    @property
+    def customer(self) -> Customer:
+        if not hasattr(self, "_customer"):
+            rows = Customer.objects.visible_to(self.request.user).filter(merged_into=None)
+            self._customer = get_object_or_404(rows, pk=self.opportunity.customer_id or 0)
+        return self._customer
+
+    @property
+    def expected(self) -> Decimal | None:
+        return self.opportunity.amount or None
+
+    def first_lines(self) -> list[SaleLine]:
+        """Its products; the amount is the price of a single one, and of several only their seller knows the prices."""
+        products = list(self.opportunity.products.order_by("pk"))
+        price = self.opportunity.amount or None
+        if not products:
+            return [SaleLine(quantity=1, unit_price=price, name=self.opportunity.name)]
+        return [SaleLine(quantity=1, unit_price=price if len(products) == 1 else None, product=product) for product in products]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        url = reverse("leads:opportunity-detail", args=[self.opportunity.pk])
+        return super().get_context_data(**kwargs) | {"cancel_url": url}
+
+    @transaction.atomic
+    def place(self, form: OrderForm) -> Order:
+        order = super().place(form)
+        services.link_order(self.opportunity, order=order, by=self.request.user, at=self.at)
+        return order
+
+
+@action(may_sell)
+def link_order(request: HttpRequest, pk: int) -> str:
+    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
+    order = get_object_or_404(Order.objects.visible_to(request.user), pk=key_in(request.POST.get("order")))
+    services.link_order(opportunity, order=order, by=request.user, at=timezone.now())
+    undo = f"{reverse('leads:opportunity-unlink-order', args=[pk])}?order={order.pk}"
+    say(request, _("Order %(order)s belongs to this opportunity now.") % {"order": order}, undo=undo)
+    return reverse("leads:opportunity-detail", args=[pk])
+
+
+@action(may_sell)
+def unlink_order(request: HttpRequest, pk: int) -> str:
+    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
+    key = key_in(request.POST.get("order") or request.GET.get("order"))
+    order = get_object_or_404(Order.objects.visible_to(request.user), pk=key)
+    services.unlink_order(opportunity, order=order, by=request.user, at=timezone.now())
+    say(request, _("Order %(order)s no longer belongs to this opportunity.") % {"order": order})
+    return reverse("leads:opportunity-detail", args=[pk])
+
+
+class OpportunitiesPanel(Page, TemplateView):
+    """A panel for the page of a record that knows nothing of opportunities; without scripts it is a page of its own."""
+
+    permits = staticmethod(may_sell)
+    MOST = 20
+
+    def get_template_names(self) -> list[str]:
+        return ["leads/_opportunities_panel.html"] if self.request.htmx else ["leads/opportunities_of.html"]
+
+    def panel(self, rows: QuerySet[Opportunity], **about: Any) -> dict[str, Any]:
+        visible = rows.visible_to(self.request.user).select_related("stage")
+        return {"opportunities": visible.order_by("-pk")[: self.MOST], **about}
+
+
+class CustomerOpportunitiesView(OpportunitiesPanel):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        panel = self.panel(Opportunity.objects.filter(customer=customer), customer=customer, of=customer)
+        return super().get_context_data(back_url=reverse("customers:customer-detail", args=[customer.pk]), **panel, **kwargs)
+
+
+class OrderOpportunitiesView(OpportunitiesPanel):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        order = get_object_or_404(Order.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        panel = self.panel(Opportunity.objects.filter(orders=order), of=order)
+        return super().get_context_data(back_url=reverse("customers:order-detail", args=[order.pk]), **panel, **kwargs)

@@ -1,0 +1,55 @@
+// Lines of an order: adding and removing rows in place. Without scripts a button asks the server for a row, and a box removes one.
+
+const form = document.querySelector("[data-order]");
+const lines = form?.querySelector("[data-lines]");
+const blank = document.getElementById("blank-line");
+const total = form?.querySelector("[name=lines-TOTAL_FORMS]");
+const most = Number(form?.querySelector("[name=lines-MAX_NUM_FORMS]")?.value ?? 0);
+
+function prepare(line) {
+  line.querySelector("[data-remove-line]").hidden = false;
+  line.querySelector("[data-remove-label]").hidden = true;
+  line.hidden = line.querySelector("[data-remove]").checked;
+}
+
+function add() {
+  const index = Number(total.value);
+  if (index >= most) return;
+  const line = blank.content.querySelector("[data-line]").cloneNode(true);
+  for (const each of line.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
+    for (const name of ["name", "id", "for", "aria-describedby"]) {
+      if (each.hasAttribute(name)) each.setAttribute(name, each.getAttribute(name).replaceAll("__prefix__", index));
+    }
+  }
+  lines.append(line);
+  total.value = index + 1;
+  prepare(line);
+  htmx.process(line);
+  line.querySelector("input").focus();
+}
+
+function remove(line) {
+  const next = line.nextElementSibling ?? line.previousElementSibling;
+  line.querySelector("[data-remove]").checked = true;
+  line.hidden = true;
+  (next?.querySelector("input:not([type=hidden])") ?? form.querySelector("[data-add-line]")).focus();
+  lines.dispatchEvent(new CustomEvent("lines:changed", { bubbles: true }));
+}
+
+if (form) {
+  lines.querySelectorAll("[data-line]").forEach(prepare);
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[data-add-line]")) {
+      event.preventDefault();
+      add();
+    }
+    const remover = event.target.closest("[data-remove-line]");
+    if (remover) remove(remover.closest("[data-line]"));
+  });
+  // Enter in a field would press the first button of the form, which adds a line.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[data-save]"));
+  });
+}

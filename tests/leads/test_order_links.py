@@ -1,0 +1,125 @@
+"""Orders of opportunities: what the form starts from, and that each side shows the other."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from customers.models import Order
+from leads import services
+from leads.models import Opportunity
+from tests.customers.test_order_pages import toasts, typed
+from tests.factories.customers import make_customer, make_order, make_product
+from tests.factories.leads import A_DAY, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def arya(omid):
+    return make_customer(name="Arya", owner=omid)
+
+
+@pytest.fixture
+def deal(omid, arya):
+    return make_opportunity(name="Big order", owner=omid, customer=arya, amount=Decimal(20_000))
+
+
+def url_of(name, row):
+    return reverse(f"leads:{name}", args=[row.pk])
+
+
+class TestAccess:
+    def test_the_table(self, browse, sara, omid, nima, hana):
+        url = url_of("opportunity-order", make_opportunity(owner=omid, customer=make_customer(owner=omid)))
+
+        assert [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)] == [200, 200, 404, 403, 302]
+
+    def test_panels_are_for_sellers_who_see_the_record(self, browse, omid, nima, hana, arya):
+        order = make_order(customer=arya)
+        for url in (url_of("order-opportunities", order), url_of("customer-opportunities", arya)):
+            assert [browse(user).get(url).status_code for user in (omid, nima, hana, None)] == [200, 404, 403, 302]
+
+    def test_nobody_links_for_another(self, browse, nima, hana, deal, arya):
+        order = make_order(customer=arya)
+        for name in ("opportunity-link-order", "opportunity-unlink-order"):
+            statuses = [browse(user).post(url_of(name, deal), {"order": order.pk}).status_code for user in (nima, hana)]
+
+            assert (name, statuses) == (name, [404, 403])
+
+    def test_an_order_needs_a_customer(self, browse, omid):
+        opportunity = make_opportunity(owner=omid)
+
+        assert browse(omid).get(url_of("opportunity-order", opportunity)).status_code == 404
+        page = browse(omid).get(url_of("opportunity-detail", opportunity)).content.decode()
+        assert "Choose the customer first" in page
+
+
+class TestForm:
+    def first(self, browse, omid, deal):
+        form = browse(omid).get(url_of("opportunity-order", deal)).context["form"]
+        names = ("product", "name", "quantity", "unit_price")
+        return [tuple(line[name].value() for name in names) for line in form.lines]
+
+    def test_it_starts_from_the_name_and_the_amount(self, browse, omid, deal):
+        # 20,000 Rial are 2,000 Toman
+        assert self.first(browse, omid, deal) == [(None, "Big order", 1, "2,000")]
+
+    def test_of_one_product_the_amount_is_the_price(self, browse, omid, deal):
+        deal.products.add(make_product(sku="P1", name="Package"))
+
+        assert self.first(browse, omid, deal) == [("Package · P1", "", 1, "2,000")]
+
+    def test_of_several_only_their_seller_knows_the_prices(self, browse, omid, deal):
+        deal.products.add(make_product(sku="P1", name="Package"), make_product(sku="P2", name=""))
+
+        assert self.first(browse, omid, deal) == [("Package · P1", "", 1, None), ("P2", "", 1, None)]
+
+
+class TestLink:
+    def test_each_side_shows_the_other(self, browse, omid, arya, deal):
+        client = browse(omid)
+
+        response = client.post(url_of("opportunity-order", deal), typed({"name": "Big order", "unit_price": "1,800"}, initial=1))
+
+        order = Order.objects.get()
+        assert (order.customer, order.net_amount, list(deal.orders.all())) == (arya, 18_000, [order])
+        assert response.url == reverse("customers:order-detail", args=[order.pk])
+        assert list(client.get(url_of("opportunity-detail", deal)).context["orders"]) == [order]
+        panel = client.get(url_of("order-opportunities", order))
+        assert list(panel.context["opportunities"]) == [deal]
+        assert "<html" in panel.content.decode()  # a page of its own without scripts
+        fragment = client.get(url_of("order-opportunities", order), headers={"HX-Request": "true"}).content.decode()
+        assert ("Big order" in fragment, "<html" in fragment) == (True, False)
+
+    def test_sent_twice_it_is_one_order(self, browse, omid, deal):
+        client, url = browse(omid), url_of("opportunity-order", deal)
+        token = client.get(url).context["form"].initial["token"]
+        for _time in range(2):
+            client.post(url, typed({"name": "Big order"}, initial=1, token=token))
+
+        assert (Order.objects.count(), deal.orders.count()) == (1, 1)
+
+    def test_linked_and_unlinked_with_a_way_back(self, browse, omid, arya, deal):
+        order, client = make_order(customer=arya), browse(omid)
+
+        response = client.post(url_of("opportunity-link-order", deal), {"order": order.pk})
+        linked, undo = deal.orders.count(), toasts(response)[0][1]
+        client.post(undo)
+
+        assert (linked, deal.orders.count()) == (1, 0)
+
+    def test_an_order_of_another_customer_is_not_linked(self, browse, sara, deal):
+        order = make_order(customer=make_customer(name="Pars"))
+
+        response = browse(sara).post(url_of("opportunity-link-order", deal), {"order": order.pk})
+
+        assert (toasts(response)[0][0], deal.orders.count()) == ("This order belongs to another customer.", 0)
+
+    def test_the_panel_hides_what_is_another_sellers(self, browse, omid, nima, arya):
+        order = make_order(customer=arya)
+        theirs = make_opportunity(owner=nima)
+        services.link_order(theirs, order=order, by=None, at=A_DAY)
+
+        assert list(browse(omid).get(url_of("order-opportunities", order)).context["opportunities"]) == []
+        assert Opportunity.objects.get().orders.get() == order
