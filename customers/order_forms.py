@@ -11,9 +11,8 @@ from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import AmountField, CodeField, ReaderForm, ReadField, TextField
+from crm.forms import AmountField, CodeField, ReaderField, ReaderForm, ReadField, TextField
 from crm.models import User
-from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
 from customers.models import Order, OrderLine, Product
@@ -25,12 +24,26 @@ MOST_PIECES = 1_000_000
 ZERO = Decimal(0)
 
 
-def read_count(text: str, least: int, most: int, prefs: Preferences) -> int:
-    digits = to_latin_digits(text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and least <= int(digits) <= most):
-        ends = {"least": reader_digits(str(least), prefs), "most": reader_digits(str(most), prefs)}
-        raise ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
-    return int(digits)
+class CountField(ReaderField):
+    """A whole number of pieces, in the digits of the reader."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 9} | kwargs))
+        self.least, self.most = least, most
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> int:
+        digits = to_latin_digits(text)
+        if not (digits.isascii() and digits.isdigit() and self.least <= int(digits) <= self.most):
+            ends = {"least": reader_digits(str(self.least), self.prefs), "most": reader_digits(str(self.most), self.prefs)}
+            raise ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
+        return int(digits)
+
+    def prepare_value(self, value: Any) -> Any:
+        return reader_digits(str(value), self.prefs) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return to_latin_digits(str(data or "")).strip() != str(initial or "")
 
 
 class ProductField(ReadField):
@@ -63,14 +76,11 @@ class OrderLineForm(ReaderForm):
 
     product = ProductField(label=_("Product"), required=False)
     name = TextField(label=_("Description"), max_length=200, required=False)
-    quantity = CodeField(label=_("Quantity"), max_length=7, initial="1", input_mode="numeric")
+    quantity = CountField(label=_("Quantity"), initial=1, least=1, most=MOST_PIECES)
     unit_price = AmountField(label=_("Unit price"))
     discount = AmountField(label=_("Discount"), required=False)
     tax = AmountField(label=_("Tax"), required=False)
     line_class = forms.ChoiceField(label=_("Class"), choices=[("", _("Unmarked")), *OrderLine.Class.choices], required=False)
-
-    def clean_quantity(self) -> int:
-        return read_count(self.cleaned_data["quantity"], 1, MOST_PIECES, self.prefs)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
@@ -202,8 +212,10 @@ class RefundForm(ReaderForm):
         super().__init__(*args, user=user, **kwargs)
         self.returnable = lines
         for rest in lines:
-            field = CodeField(label=_("Pieces back"), max_length=7, required=False, input_mode="numeric")
-            field.widget.attrs |= {"placeholder": "0", "aria-label": _("Pieces back of %(line)s") % {"line": rest.title}}
+            field = CountField(label=_("Pieces back"), required=False, least=0, most=rest.quantity)
+            field.prefs = self.prefs
+            field.widget.attrs |= {"placeholder": field.prepare_value(0)}
+            field.widget.attrs |= {"aria-label": _("Pieces back of %(line)s") % {"line": rest.title}}
             self.fields[self.name_of(rest)] = field
 
     @staticmethod
@@ -218,13 +230,7 @@ class RefundForm(ReaderForm):
     def amount_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("amount", "tax", "shipping")]
 
-    def clean(self) -> dict[str, Any]:
-        facts = super().clean()
-        self.quantities = {}
-        for rest in self.returnable:
-            name = self.name_of(rest)
-            try:
-                self.quantities[rest.line.position] = read_count(facts.get(name) or "0", 0, rest.quantity, self.prefs)
-            except ValidationError as error:
-                self.add_error(name, error)
-        return facts
+    @property
+    def quantities(self) -> dict[int, int]:
+        """By the position of the line."""
+        return {rest.line.position: self.cleaned_data[self.name_of(rest)] or 0 for rest in self.returnable}

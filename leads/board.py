@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.ago import days_text
 from crm.money import format_money, format_number
-from crm.periods import Calendar, Grain, period_of
+from crm.periods import Calendar, Grain, localise, period_of
 from crm.permissions import owners_for
 from leads.models import Opportunity, Stage
 from leads.models.planning import has_next_step, next_due_at
@@ -26,12 +28,14 @@ CARDS_IN_COLUMN = 50
 class Board:
     """Open opportunities, and those closed in the running month."""
 
-    def __init__(self, request: HttpRequest, at: datetime) -> None:
-        self.request, self.user, self.prefs, self.at = request, request.user, request.prefs, at
+    def __init__(self, request: HttpRequest, at: datetime, *, url: str = "") -> None:
+        """`url` is the page that the board stands on, where that is not the request's own."""
+        self.user, self.prefs, self.at = request.user, request.prefs, at
+        self.url = url or request.get_full_path()
         self.reader = Reader(self.prefs, at, self.user)
         self.today = self.prefs.today(at)
         self.month = period_of(self.today, Calendar(self.prefs.calendar), Grain.MONTH, self.prefs.organization.calendar_rules)
-        self.owner = request.GET.get("owner", "")
+        self.owner = QueryDict(urlsplit(self.url).query).get("owner", "")
         self.owners = list(owners_for(self.user)) if self.sees_others else []
         for owner in self.owners:
             owner.is_chosen = str(owner.pk) == self.owner
@@ -55,8 +59,11 @@ class Board:
             self._sums = {group["stage"]: group for group in grouped}
         return self._sums
 
+    @cached_property
+    def stages(self) -> list[Stage]:
+        return list(Stage.objects.all())
+
     def columns(self) -> list[dict[str, Any]]:
-        self.stages = list(Stage.objects.all())
         cards: dict[int, list[Opportunity]] = {}
         for opportunity in self._cards():
             cards.setdefault(opportunity.stage_id, []).append(opportunity)
@@ -81,12 +88,13 @@ class Board:
         return self.rows.open().filter(overdue | ~Q(has_next_step("opportunity"))).distinct().count()
 
     def _cards(self) -> QuerySet[Opportunity]:
-        """The most urgent cards of each column: what is due first, then what has no next step."""
+        """The most urgent cards of each column: overdue and today, then without next step, then later."""
+        tomorrow = localise(datetime.combine(self.today + timedelta(days=1), time()), self.prefs.zone)
+        urgency = Case(When(next_due__lt=tomorrow, then=0), When(next_due__isnull=True, then=1), default=2)
+        order = [urgency, F("next_due").asc(), F("pk").desc()]
         numbered = self.rows.annotate(
             next_due=next_due_at("opportunity"), moved_at=Max("changes__at"), last_done=Max("activities__done_at")
-        ).annotate(
-            place=Window(RowNumber(), partition_by=F("stage"), order_by=[F("next_due").asc(nulls_last=True), F("pk").desc()])
-        )
+        ).annotate(place=Window(RowNumber(), partition_by=F("stage"), order_by=order))
         return numbered.filter(place__lte=CARDS_IN_COLUMN).select_related("stage", "owner", "customer").order_by("stage", "place")
 
     def _column(self, stage: Stage, rows: list[Opportunity]) -> dict[str, Any]:
@@ -97,18 +105,13 @@ class Board:
         return {
             "key": stage.slug,
             "name": str(stage),
-            "count_text": format_number(count, self.prefs.language, latin_digits=self.prefs.latin_digits),
+            "count_text": self._count(count),
             "sum_text": self._money(total),
             "weighted_text": weighted if is_open else self.month.label(self.prefs.language, latin_digits=self.prefs.latin_digits),
             "asks": not is_open,
-            "cards": [self._card(row) for row in sorted(rows, key=self._urgency)],
+            "cards": [self._card(row) for row in rows],
+            "more_text": _("and %(count)s more") % {"count": self._count(count - len(rows))} if count > len(rows) else "",
         }
-
-    def _urgency(self, row: Opportunity) -> tuple[int, Any]:
-        """Overdue, today, nothing planned, later."""
-        if row.next_due is None:
-            return (1, -row.pk)
-        return (0 if self.prefs.organization.day_of(row.next_due) <= self.today else 2, row.next_due.timestamp())
 
     def _card(self, row: Opportunity) -> dict[str, Any]:
         last = max(filter(None, (row.moved_at, row.last_done, row.created_at)))
@@ -123,11 +126,15 @@ class Board:
             if row.is_open and days > row.stage.stale_days
             else "",
             "move_url": reverse("leads:opportunity-move", args=[row.pk]),
+            "edit_url": reverse("leads:opportunity-edit", args=[row.pk]),
             "next_mark": next_mark(row.next_due, self.reader, is_open=row.is_open),
         }
 
     def _sum(self, stage: Stage) -> Decimal:
         return self.sums().get(stage.pk, {}).get("sum") or Decimal(0)
+
+    def _count(self, count: int) -> str:
+        return format_number(count, self.prefs.language, latin_digits=self.prefs.latin_digits)
 
     def _money(self, amount: Decimal) -> str:
         return format_money(amount, self.prefs.money_unit, self.prefs.language, latin_digits=self.prefs.latin_digits)

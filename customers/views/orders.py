@@ -122,6 +122,7 @@ def with_one_more_line(data: Any) -> Any:
     count = grown.get("lines-TOTAL_FORMS", "")
     if count.isascii() and count.isdigit() and int(count) < MOST_LINES:
         grown["lines-TOTAL_FORMS"] = str(int(count) + 1)
+        grown[f"lines-{int(count)}-quantity"] = "1"
     return grown
 
 

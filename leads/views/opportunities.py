@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.forms import ReaderForm
-from crm.pages import DetailPage, FormPage, Page, action, form_key, key_in, say
+from crm.pages import DetailPage, FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from customers.models import Customer, Order
 from leads import services
@@ -167,12 +169,34 @@ class OpportunityMoveView(OpportunityFormPage):
             else:
                 moved = services.reopen_opportunity(self.opportunity, stage=stage, by=self.request.user, at=self.at)
         except ValidationError as error:
-            return HttpResponse(" ".join(error.messages), status=409, content_type="text/plain; charset=utf-8")
-        if self.request.htmx:
-            return HttpResponse(status=204)
-        undo = f"{self.request.path}?stage={before.slug}" if before.kind == Stage.Kind.OPEN else ""
+            return self._refused(" ".join(error.messages))
+        board_url = self._board_url()
+        undo = (
+            f"{self.request.path}?{urlencode({'stage': before.slug, 'next': board_url})}"
+            if before.kind == Stage.Kind.OPEN
+            else ""
+        )
         say(self.request, _("%(opportunity)s: %(stage)s") % {"opportunity": moved, "stage": stage}, undo=undo)
-        return redirect("leads:opportunity-board")
+        return self._moved(before, stage, board_url) if self.request.htmx else redirect(board_url)
+
+    def _refused(self, text: str) -> HttpResponse:
+        if self.request.htmx:
+            return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
+        messages.error(self.request, text)
+        return redirect(self._board_url())
+
+    def _board_url(self) -> str:
+        """The board as it was shown, with its filter."""
+        shown = self.request.htmx.current_url_abs_path if self.request.htmx else ""
+        return shown or next_url(self.request, default=reverse("leads:opportunity-board"))
+
+    def _moved(self, before: Stage, stage: Stage, board_url: str) -> HttpResponse:
+        """The two columns as the server sees them now, with all sums."""
+        board = Board(self.request, self.at, url=board_url)
+        columns = board.columns()
+        touched = [column for column in columns if column["key"] in {before.slug, stage.slug}]
+        context = {"board": board, "columns": columns, "touched": touched}
+        return render(self.request, "leads/_board_moved.html", context)
 
 
 @action(may_sell)

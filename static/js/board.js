@@ -1,4 +1,4 @@
-// Moving cards between the columns of a board: by drag, by Shift + arrow, and (in HTML alone) by the card's menu.
+// Moving cards between the columns of a board: by drag, by Shift + arrow, and by the card's menu, which needs no scripts.
 
 const board = document.querySelector("[data-board]");
 const status = document.querySelector("[data-board-status]");
@@ -17,35 +17,56 @@ async function move(card, from, to, before) {
     return;
   }
   card.classList.add("is-waiting");
-  const isMoved = await post(card.dataset.moveUrl, to.dataset.column);
+  const answer = await post(card.dataset.moveUrl, to.dataset.column);
   card.classList.remove("is-waiting");
-  if (isMoved) {
+  if (answer.isMoved) {
     status.textContent = `${card.querySelector(".board-title").textContent}: ${to.dataset.name}`;
-    board.dispatchEvent(new CustomEvent("board:moved", { bubbles: true }));
+    show(answer.text, card);
     return;
   }
   place(card, from, before);
-  fail();
+  fail(answer.text);
 }
 
 async function post(url, stage) {
   const body = new URLSearchParams({ stage });
-  const headers = { "X-CSRFToken": token, "HX-Request": "true", Accept: "text/html" };
+  const headers = { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": location.href, Accept: "text/html" };
   try {
     const answer = await fetch(url, { method: "POST", body, headers });
-    return answer.ok;
+    const isOurs = answer.ok || answer.status === 409;
+    return { isMoved: answer.ok, text: isOurs ? await answer.text() : "" };
   } catch {
-    return false;
+    return { isMoved: false, text: "" };
   }
 }
 
-function fail() {
-  status.textContent = status.dataset.failed;
+// The server's answer decides: sums, counts, marks and the order of cards are taken from it.
+function show(html, card) {
+  const hadFocus = card.contains(document.activeElement);
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  document.getElementById("board-sums").replaceWith(fresh.getElementById("board-sums"));
+  for (const column of fresh.querySelectorAll(".board-column")) {
+    const shown = board.querySelector(`[aria-labelledby="${column.getAttribute("aria-labelledby")}"]`);
+    shown.querySelector(".board-head").replaceWith(column.querySelector(".board-head"));
+    shown.querySelector("[data-column]").replaceChildren(...column.querySelector("[data-column]").children);
+  }
+  const moved = board.querySelector(`[data-card="${card.dataset.card}"]`);
+  if (hadFocus && moved) {
+    moved.querySelector(".board-title").focus();
+    moved.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  const toasts = document.getElementById("toasts");
+  toasts.replaceChildren(...fresh.querySelectorAll("[data-toast]"));
+  toasts.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+}
+
+function fail(text) {
+  status.textContent = text || status.dataset.failed;
   const toast = document.createElement("div");
   toast.className = "toast toast-error";
-  const text = document.createElement("p");
-  text.textContent = status.dataset.failed;
-  toast.append(text);
+  const words = document.createElement("p");
+  words.textContent = text || status.dataset.failed;
+  toast.append(words);
   document.getElementById("toasts").append(toast);
   setTimeout(() => toast.remove(), 10_000);
 }
@@ -68,8 +89,17 @@ function enableDrag(column) {
   });
 }
 
+function openMenu(card) {
+  const menu = card.querySelector("details.menu");
+  menu.open = true;
+  menu.querySelector("button").focus();
+}
+
 function onKey(event) {
   const card = event.target.closest?.("[data-card]");
+  if (card && event.code === "KeyM" && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (document.body.dataset.shortcuts !== "off") openMenu(card);
+  }
   if (!card || !event.shiftKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
   event.preventDefault();
   const isRtl = document.documentElement.dir === "rtl";

@@ -55,6 +55,9 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
         page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("[data-column=demo] [data-card]")).to_have_count(1)
     expect(page.locator("#board-sums")).to_contain_text("600 Toman")  # 2,000 × 0.30
+    expect(page.locator("section", has=page.locator("[data-column=demo]")).locator(".board-head")).to_contain_text("2,000 Toman")
+    expect(card.get_by_role("link", name="Ali Moradi")).to_be_focused()
+    expect(page.locator("[data-toast]").get_by_role("button", name="Undo")).to_be_visible()
     page.reload()
     expect(page.locator("[data-column=demo] [data-card]")).to_have_count(1)
 
@@ -65,13 +68,22 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     expect(page.get_by_text("Ali Moradi is won.")).to_be_visible()
 
     page.get_by_role("link", name="New order").click()
-    page.get_by_label("Product").select_option("Package")
-    page.get_by_label("Quantity").fill("2")
-    page.get_by_label("Unit price").fill("900")
+    expect(page.get_by_label("Unit price").first).to_have_value("1,800")
+    page.get_by_label("Product").first.fill("P1")
+    page.get_by_label("Quantity").first.fill("2")
+    page.get_by_label("Unit price").first.fill("850")
+    page.get_by_role("button", name="Add a line").click()
+    page.get_by_label("Description").nth(1).fill("Set-up")
+    page.get_by_label("Unit price").nth(1).fill("۱۰۰")
+    page.get_by_label("Class").nth(1).select_option("Cross-sell")
+    expect(page.locator("#order-sums")).to_contain_text("1,800 Toman")  # 2 × 850 + 100
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/opportunities/**")
-    page.get_by_role("button", name="Link").click()
-    expect(page.get_by_text("belongs to this opportunity now")).to_be_visible()
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    expect(page.locator("#opportunities")).to_contain_text("Ali Moradi")
+    page.get_by_role("button", name="Mark as fulfilled").click()
+    expect(page.locator(".record-head")).to_contain_text("Fulfilled")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".record-head")).to_contain_text("Paid")
 
     lead, opportunity, order = Lead.objects.get(), Opportunity.objects.get(), Order.objects.get()
     assert (lead.phone, lead.lead_source.slug, lead.owner, lead.mql_at) == ("+989351112233", "exhibition", omid, None)
@@ -112,9 +124,11 @@ def test_a_card_is_dragged_from_right_to_left_in_persian(visit, persian_omid):
     with page.expect_response(re.compile("/move/")) as moved:
         first.locator("[data-card]").drag_to(second)
 
-    assert moved.value.status == 204
+    assert moved.value.status == 200
     expect(second.locator("[data-card]")).to_have_count(1)
     assert Opportunity.objects.get().stage.slug == "demo"
+    page.get_by_role("button", name="بازگردانی").click()
+    expect(first.locator("[data-card]")).to_have_count(1)
 
 
 def test_lost_asks_for_the_reason_and_one_tap_answers(visit, omid):
@@ -149,5 +163,19 @@ def test_everything_needed_works_without_scripts(visit, omid):
     page.get_by_role("combobox", name="Move to").select_option("Demo")
     page.get_by_role("button", name="Move", exact=True).click()
     page.wait_for_url("**/pipeline/")
-
     assert Opportunity.objects.get().stage.slug == "demo"
+
+    page.get_by_role("link", name="Ali").click()
+    page.get_by_role("link", name="New order").click()
+    page.get_by_label("Unit price").fill("500")
+    page.get_by_role("button", name="Add a line").click()
+    page.get_by_label("Description").nth(1).fill("Set-up")
+    page.get_by_label("Unit price").nth(1).fill("100")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Refund").click()
+    page.get_by_label("Pieces back of Set-up").fill("1")
+    page.get_by_role("button", name="Refund", exact=True).click()
+    expect(page.get_by_text("The refund was saved.")).to_be_visible()
+    order = Order.objects.get()
+    # 6,000 Rial, of which 1,000 came back
+    assert (order.net_amount, order.refunds.get().amount, list(Opportunity.objects.get().orders.all())) == (6_000, 1_000, [order])

@@ -63,17 +63,17 @@ class TestForm:
 
     def test_it_starts_from_the_name_and_the_amount(self, browse, omid, deal):
         # 20,000 Rial are 2,000 Toman
-        assert self.first(browse, omid, deal) == [(None, "Big order", 1, "2,000")]
+        assert self.first(browse, omid, deal) == [(None, "Big order", "1", "2,000")]
 
     def test_of_one_product_the_amount_is_the_price(self, browse, omid, deal):
         deal.products.add(make_product(sku="P1", name="Package"))
 
-        assert self.first(browse, omid, deal) == [("Package · P1", "", 1, "2,000")]
+        assert self.first(browse, omid, deal) == [("Package · P1", "", "1", "2,000")]
 
     def test_of_several_only_their_seller_knows_the_prices(self, browse, omid, deal):
         deal.products.add(make_product(sku="P1", name="Package"), make_product(sku="P2", name=""))
 
-        assert self.first(browse, omid, deal) == [("Package · P1", "", 1, None), ("P2", "", 1, None)]
+        assert self.first(browse, omid, deal) == [("Package · P1", "", "1", None), ("P2", "", "1", None)]
 
 
 class TestLink:

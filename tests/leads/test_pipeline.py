@@ -52,8 +52,32 @@ class TestBoard:
 
         assert self.columns(response)["contacted"] == ["long overdue", "overdue", "nothing", "later"]
         assert response.context["board"].attention_count == 3
-        tones = [card["next_mark"]["tone"] for card in response.context["columns"][0]["cards"]]
+        marks = [card["next_mark"] for card in response.context["columns"][0]["cards"]]
+        assert all(mark["icon"] and mark["text"] for mark in marks)
+        tones = [mark["tone"] for mark in marks]
         assert tones == ["bad", "bad", "warn", ""]
+
+    def test_a_full_column_keeps_its_most_urgent_cards_and_says_how_many_more(self, browse, sara, monkeypatch):
+        monkeypatch.setattr("leads.board.CARDS_IN_COLUMN", 2)
+        now = timezone.now()
+        for name, due in (("later", 5), ("overdue", -2), ("nothing", None)):
+            opportunity = make_opportunity(name=name, owner=sara)
+            if due is not None:
+                services.log_activity(by=sara, at=now, kind="call", opportunity=opportunity, due_at=now + timedelta(days=due))
+
+        column = browse(sara).get(reverse("leads:opportunity-board")).context["columns"][0]
+
+        assert [card["title"] for card in column["cards"]] == ["overdue", "nothing"]
+        assert (column["count_text"], column["more_text"]) == ("3", "and 1 more")
+
+    def test_a_card_that_nobody_touched_for_long_says_so(self, browse, sara):
+        old = timezone.now() - timedelta(days=20)
+        make_opportunity(name="quiet", at=old)
+        make_opportunity(name="fresh", at=timezone.now())
+
+        cards = browse(sara).get(reverse("leads:opportunity-board")).context["columns"][0]["cards"]
+
+        assert {card["title"]: card["age_text"] for card in cards} == {"quiet": "quiet for 20 days", "fresh": ""}
 
     def test_a_deal_closed_long_ago_is_not_on_the_board(self, browse, sara):
         services.win_opportunity(make_opportunity(name="old"), by=None, at=A_DAY)
@@ -100,12 +124,29 @@ class TestMove:
         opportunity.refresh_from_db()
         assert opportunity.stage.slug == "contacted"
 
-    def test_by_drag_it_answers_without_a_page(self, browse, omid):
-        opportunity = make_opportunity(owner=omid)
+    def test_by_drag_it_answers_with_both_columns_all_sums_and_an_undo(self, browse, sara, omid, nima):
+        opportunity = make_opportunity(name="Mine", owner=omid, amount=Decimal(1_000_000))
+        make_opportunity(name="Waiting", owner=omid, amount=Decimal(500_000), stage="demo")
+        make_opportunity(name="Theirs", owner=nima, amount=Decimal(9_000_000), stage="demo")
+        client, board = browse(sara), f"{reverse('leads:opportunity-board')}?owner={omid.pk}"
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://localhost{board}"}
 
-        assert self.move(browse(omid), opportunity, stage="demo", htmx=True).status_code == 204
+        response = client.post(reverse("leads:opportunity-move", args=[opportunity.pk]), {"stage": "demo"}, headers=headers)
+
+        assert response.status_code == 200
+        # the board was filtered to one owner: 1,500,000 Rial in demo, weighted × 0.30
+        touched = {column["key"]: (column["count_text"], column["sum_text"]) for column in response.context["touched"]}
+        assert touched == {"contacted": ("0", "0 Toman"), "demo": ("2", "150,000 Toman")}
+        assert (response.context["board"].total_text, response.context["board"].weighted_text) == (
+            "150,000 Toman",
+            "45,000 Toman",
+        )
+        page = response.content.decode()
+        assert ("Mine: Demo" in page, "<html" in page, "Theirs" in page) == (True, False, False)
+        undo = next(str(message.extra_tags) for message in response.context["messages"])
+        assert client.post(undo).url == board
         opportunity.refresh_from_db()
-        assert opportunity.stage.slug == "demo"
+        assert opportunity.stage.slug == "contacted"
 
     def test_won_asks_for_the_amount_first(self, browse, omid):
         opportunity = make_opportunity(owner=omid, amount=Decimal(1000))
