@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
             model_name="quote",
             name="original",
             field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="leads.quote"
+                blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name="revisions", to="leads.quote"
             ),
         ),
         migrations.AddField(
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
             model_name="quote",
             name="revision_of",
             field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="replaced_by", to="leads.quote"
+                blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name="replaced_by", to="leads.quote"
             ),
         ),
         migrations.AddField(

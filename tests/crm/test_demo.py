@@ -8,22 +8,25 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Max, Min, Sum
 
-from campaigns.models import Campaign, Channel, Expense
+from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
 from crm.jalali import to_jalali
 from crm.management import demo
 from crm.models import Organization, Team, User
 from crm.periods import Calendar, Grain, last_periods
-from customers.models import Answer, Category, Customer, Order, Product, Survey, Ticket
+from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
 from kpis.readings import Query, read
-from leads.models import Lead, Opportunity
+from leads.models import Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
-ROWS = (Lead, Customer, Order, Opportunity, Ticket, Answer, Campaign, Channel, Expense, Product)
+ROWS = (
+    *(Lead, Customer, Order, Opportunity, Quote, Ticket, Invitation, Answer, Contract, Cart, Session, SocialPost),
+    *(Campaign, Channel, LandingPage, Expense, Product),
+)
 
 
 def load(seed=7):
@@ -49,14 +52,21 @@ def figures():
         net=Sum("net_amount"), cost=Sum("cost_amount"), first=Min("placed_at"), last=Max("placed_at")
     )
     leads = list(Lead.objects.order_by("external_id").values_list("name", "created_at", "mql_at", "converted_at", "phone"))
-    return orders, leads, list(Answer.objects.order_by("external_id").values_list("score", "answered_at"))
+    visits = list(Session.objects.order_by("external_id").values_list("visitor", "started_at", "view_count", "converted_at"))
+    quotes = list(Quote.objects.order_by("external_id").values_list("number", "amount", "issued_at", "accepted_at"))
+    return orders, leads, visits, quotes, list(Answer.objects.order_by("external_id").values_list("score", "answered_at"))
 
 
 def test_the_company_has_the_size_it_promises(company):
     assert (company["leads"], company["customers"]) == (2000, 600)
     assert 2900 <= company["orders"] <= 3000
     assert Campaign.objects.count() == 8
-    assert Channel.objects.count() == 5
+    assert Channel.objects.count() == 8
+    assert company["posts"] == SocialPost.objects.count() == 220
+    assert company["contracts"] == Contract.objects.count() == 40
+    assert 5000 <= company["sessions"] == Session.objects.count() <= 6000
+    assert 4000 <= company["carts"] == Cart.objects.count() <= 4600
+    assert 350 <= company["quotes"] == Quote.objects.count() <= 500
     assert User.objects.filter(role="rep").count() == 4
 
 
@@ -77,7 +87,9 @@ def test_it_covers_eighteen_jalali_months_and_ends_today():
     months = last_periods(18, NOW.date(), Calendar.JALALI, Grain.MONTH)
     assert months[0].start <= seen["first"] <= months[0].end
     assert seen["last"] == NOW.date()
-    moments = (Lead, "created_at"), (Order, "placed_at"), (Answer, "answered_at"), (Ticket, "resolved_at")
+    moments = ((Lead, "created_at"), (Order, "placed_at"), (Answer, "answered_at"), (Ticket, "resolved_at"))
+    moments += ((Session, "ended_at"), (Cart, "completed_at"), (SocialPost, "posted_at"), (Quote, "issued_at"))
+    moments += ((Order, "fulfilled_at"), (Invitation, "sent_at"), (Invitation, "answered_at"))
     assert all(model.objects.aggregate(at=Max(name))["at"] <= NOW for model, name in moments)
 
 
@@ -85,6 +97,17 @@ def test_numbers_belong_to_nobody_and_addresses_lead_nowhere():
     assert not Lead.objects.exclude(phone__startswith="+98900000").exists()
     assert not Lead.objects.exclude(email="").exclude(email__endswith="@demo.example").exists()
     assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_what_became_of_what_hangs_together():
+    """An order out of a quote is its goods; whoever left a name had come to the site; an answer had been asked for."""
+    accepted = Quote.objects.filter(order__isnull=False).select_related("order")
+    assert [quote.number for quote in accepted if quote.amount != quote.order.net_amount] == []
+    visitors = set(Session.objects.values_list("visitor", "converted_at"))
+    came = Lead.objects.exclude(visitor="").values_list("visitor", "created_at")
+    assert set(came) - visitors == set()
+    assert not Answer.objects.filter(invitation__isnull=True).exists()
+    assert Invitation.objects.filter(answered_at__isnull=False).count() == Answer.objects.count()
 
 
 def test_orders_follow_the_seasons():

@@ -9,11 +9,13 @@ from random import Random
 from django.db import connection, transaction
 
 from crm.management.demo.names import DEMO
+from crm.management.demo.offers import make_contracts, make_quotes
 from crm.management.demo.people import make_leads, save_people, settle
 from crm.management.demo.reference import make_frame
 from crm.management.demo.sales import make_opportunities, make_orders
 from crm.management.demo.service import make_activities, make_answers, make_tickets
 from crm.management.demo.story import Story
+from crm.management.demo.traffic import make_carts, make_posts, make_sessions
 from crm.models import Organization
 from leads.models import Lead
 
@@ -44,9 +46,17 @@ def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
     tickets = make_tickets(story, frame, crowd.buyers)
     answers = make_answers(story, crowd.buyers, orders)
     activities = make_activities(story, crowd, opportunities)
+    note("quotes and contracts")
+    quotes = make_quotes(story, frame, opportunities, firsts)
+    contracts = make_contracts(story, crowd.buyers)
+    note("visits, carts and posts")
+    sessions = make_sessions(story, frame, crowd)
+    carts = make_carts(story, orders, sessions)
+    posts = make_posts(story, frame)
     with connection.cursor() as cursor:
         # Plans made before the next autovacuum would believe that these tables are empty.
         cursor.execute("ANALYZE")
-    made = (crowd.leads, crowd.buyers, orders, opportunities, tickets, answers, activities)
-    names = ("leads", "customers", "orders", "opportunities", "tickets", "answers", "activities")
-    return {name: len(rows) for name, rows in zip(names, made, strict=True)}
+    made = {"leads": crowd.leads, "customers": crowd.buyers, "orders": orders, "opportunities": opportunities}
+    made |= {"quotes": quotes, "contracts": contracts, "tickets": tickets, "answers": answers, "activities": activities}
+    made |= {"sessions": sessions, "carts": carts, "posts": posts}
+    return {name: len(rows) for name, rows in made.items()}

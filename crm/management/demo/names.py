@@ -36,6 +36,30 @@ CHANNELS = (
     ("exhibition", "نمایشگاه", "exhibition", True, 13, 1.35),
     ("store", "فروشگاه", "store", False, 15, 1.2),
 )
+# Where visits come from beside the channels of the leads; their slugs are those that the rules lead to.
+SITE_CHANNELS = (
+    # slug, name, kind, is marketing
+    ("organic-search", "جست‌وجوی طبیعی", "search", True),
+    ("referral", "ارجاع", "referral", True),
+    ("direct", "مستقیم", "direct", False),
+)
+TRAFFIC = (
+    # channel, share of the visits
+    ("search", 22),
+    ("social", 26),
+    ("sms", 4),
+    ("organic-search", 28),
+    ("referral", 8),
+    ("direct", 12),
+)
+PATHS = ("/", "/coffee", "/tea", "/brewing", "/gifts", "/coffee/daily", "/tea/spring", "/about", "/cart")
+VARIANTS = (("a", "دکمهٔ سبز"), ("b", "دکمهٔ نارنجی"))
+PLANS = (
+    # name, million rial a month
+    ("اشتراک ماهانهٔ دفتر", 45),
+    ("اشتراک ماهانهٔ کافه", 120),
+    ("اشتراک ماهانهٔ هتل", 260),
+)
 SOURCES = (
     ("e-mail", "ایمیل"),
     ("store-visit", "بازدید فروشگاه"),

@@ -102,6 +102,7 @@ def new_lead(story: Story, frame: Frame, number: int, day: date, book: PhoneBook
         landing_page=frame.pages[page] if slug in ("search", "social") else None,
         social_network=story.one_of(frame.networks) if slug == "social" else None,
         owner=frame.reps[rep], created_at=story.moment(day), source=DEMO, external_id=f"lead-{number}",
+        visitor=f"{DEMO}-lead-{number}" if slug in ("search", "social") else "",
     )  # fmt: skip
     return lead, strength * campaign_strength
 

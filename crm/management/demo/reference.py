@@ -17,6 +17,7 @@ from crm.management.demo.names import (
     PAGES,
     PRODUCTS,
     REPS,
+    SITE_CHANNELS,
     SOURCES,
     TAG,
     TEAMS,
@@ -59,6 +60,7 @@ def make_frame(story: Story) -> Frame:
         Channel(slug=f"{DEMO}-{slug}", name=name, kind=kind, is_marketing=is_marketing, external_id=slug, **facts)
         for slug, name, kind, is_marketing, *_ in CHANNELS
     )
+    by_slug = {channel.external_id: channel for channel in channels} | site_channels(facts)
     sources = LeadSource.objects.bulk_create(
         LeadSource(slug=f"{DEMO}-{slug}", name=name, external_id=slug, **facts) for slug, name in SOURCES
     )
@@ -72,7 +74,6 @@ def make_frame(story: Story) -> Frame:
         )
         for key, title, months in PAGES
     )  # fmt: skip
-    by_slug = {channel.external_id: channel for channel in channels}
     campaigns = make_campaigns(story, by_slug, reps, facts)
     make_expenses(story, campaigns, facts)
     return Frame(
@@ -84,6 +85,17 @@ def make_frame(story: Story) -> Frame:
         campaigns=campaigns,
         products=make_products(facts),
     )
+
+
+def site_channels(facts: dict) -> dict[str, Channel]:
+    """The channels that visits are put under by rule; what the installation has already is used."""
+    found = {channel.slug: channel for channel in Channel.objects.filter(slug__in=[row[0] for row in SITE_CHANNELS])}
+    for slug, name, kind, is_marketing in SITE_CHANNELS:
+        if slug not in found:
+            found[slug] = Channel.objects.create(
+                slug=slug, name=name, kind=kind, is_marketing=is_marketing, external_id=slug, **facts
+            )
+    return found
 
 
 def make_reps() -> list[User]:

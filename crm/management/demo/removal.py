@@ -8,13 +8,28 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.models import (
+    Campaign,
+    Channel,
+    Expense,
+    LandingPage,
+    LeadSource,
+    PageView,
+    Session,
+    SocialNetwork,
+    SocialPost,
+    Variant,
+)
 from crm.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from crm.models import Team, User
 from customers.models import (
     Answer,
+    Cart,
     Category,
+    Contract,
     Customer,
+    Invitation,
+    InvitationSkip,
     Order,
     OrderLine,
     Product,
@@ -24,15 +39,24 @@ from customers.models import (
     Ticket,
     TicketEvent,
 )
-from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange, Touch
+from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
 OURS, NAMED = Q(source=DEMO), 5
 # In the order in which they can go: what refers to others goes before them.
 DEMO_ROWS: Mapping[type[models.Model], Q] = {
     Activity: OURS,
+    PageView: Q(session__source=DEMO),
+    Session: OURS,
+    SocialPost: OURS,
+    Cart: OURS,
+    Contract: OURS,
     Answer: OURS,
+    Invitation: OURS,
+    InvitationSkip: Q(customer__source=DEMO),
     TicketEvent: Q(ticket__source=DEMO),
     Ticket: OURS,
+    QuoteLine: Q(quote__source=DEMO),
+    Quote: OURS,
     StageChange: Q(opportunity__source=DEMO),
     Opportunity.products.through: Q(opportunity__source=DEMO),
     Opportunity.orders.through: Q(opportunity__source=DEMO),
@@ -52,6 +76,7 @@ DEMO_ROWS: Mapping[type[models.Model], Q] = {
     Campaign: OURS,
     Channel: OURS,
     LeadSource: OURS,
+    Variant: Q(landing_page__source=DEMO),
     LandingPage: OURS,
     SocialNetwork: OURS,
     User: Q(email__endswith=f"@{DOMAIN}"),

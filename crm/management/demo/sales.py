@@ -33,6 +33,8 @@ def make_orders(story: Story, frame: Frame, buyers: list[Buyer]) -> tuple[list[O
             number=f"D-{number:04}", customer=buyer.customer, owner=buyer.customer.owner, placed_at=moment, created_at=moment,
             status=status_of(story, moment, is_first=is_first), currency="IRR", source=DEMO, external_id=f"order-{number}",
         )  # fmt: skip
+        if order.status == Order.Status.FULFILLED:
+            order.fulfilled_at = min(story.after(moment, 1, 4), story.now)
         own = lines_of(story, frame, buyer, order, is_first=is_first)
         sum_up(story, order, own)
         orders.append(order)

@@ -8,7 +8,7 @@ from crm.management.demo.names import COMMENTS, DEMO, SUBJECTS
 from crm.management.demo.people import Buyer, Crowd
 from crm.management.demo.reference import Frame
 from crm.management.demo.story import Story
-from customers.models import Answer, Order, Survey, Ticket, TicketEvent
+from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, Survey, Ticket, TicketEvent
 from leads.models import Activity, Lead, Opportunity
 
 TICKETS = 320
@@ -21,6 +21,8 @@ CSAT_SHARE = 0.16
 CSAT_SCORES = (4, 6, 12, 33, 45)
 PROMOTERS, PASSIVES, DETRACTORS = (9, 10), (7, 8), (0, 2, 3, 4, 5, 6)
 RECENT = timedelta(days=30)
+UNANSWERED, DELIVERED = 0.66, 0.95
+SKIPS = (InvitationSkip.Reason.OPEN_TICKET, InvitationSkip.Reason.ASKED_LATELY, InvitationSkip.Reason.TOO_EARLY)
 
 
 def make_tickets(story: Story, frame: Frame, buyers: list[Buyer]) -> list[Ticket]:
@@ -61,9 +63,40 @@ def new_ticket(story: Story, frame: Frame, number: int, opened_at: datetime, buy
 def make_answers(story: Story, buyers: list[Buyer], orders: list[Order]) -> list[Answer]:
     """Three NPS waves, a few answers between them, and a score after some orders."""
     answers = nps_answers(story, survey_of(Survey.Kind.NPS), buyers) + csat_answers(story, survey_of(Survey.Kind.CSAT), orders)
+    make_invitations(story, buyers, answers)
     for number, answer in enumerate(answers):
         answer.source, answer.external_id = DEMO, f"answer-{number}"
     return Answer.objects.bulk_create(answers)
+
+
+def make_invitations(story: Story, buyers: list[Buyer], answers: list[Answer]) -> list[Invitation]:
+    """The questions behind the answers, those that got none, and those that were not asked."""
+    rows = []
+    for answer in answers:
+        sent_at = answer.answered_at - timedelta(hours=story.rng.randint(1, 60))
+        answer.invitation = invitation(story, answer.survey, answer.customer, sent_at, answer)
+        rows.append(answer.invitation)
+        if story.happens(UNANSWERED):
+            asked = askable(buyers, sent_at.date()) or buyers[:1]
+            rows.append(invitation(story, answer.survey, story.one_of(asked).customer, sent_at))
+    for number, row in enumerate(rows):
+        row.source, row.external_id = DEMO, f"invitation-{number}"
+    Invitation.objects.bulk_create(rows, batch_size=1000)
+    nps = [row for row in rows if row.survey.kind == Survey.Kind.NPS]
+    InvitationSkip.objects.bulk_create(
+        InvitationSkip(survey=row.survey, customer=row.customer, at=row.sent_at, reason=story.one_of(SKIPS)) for row in nps[::12]
+    )
+    return rows
+
+
+def invitation(story: Story, survey: Survey, customer: Customer, sent_at: datetime, answer: Answer | None = None) -> Invitation:
+    """Nearly all arrive within minutes; one that was answered has arrived."""
+    arrived = answer is not None or story.happens(DELIVERED)
+    return Invitation(
+        survey=survey, customer=customer, order=answer.order if answer else None, sent_at=sent_at, created_at=sent_at,
+        delivered_at=sent_at + timedelta(minutes=story.rng.randint(0, 20)) if arrived else None,
+        answered_at=answer.answered_at if answer else None,
+    )  # fmt: skip
 
 
 def survey_of(kind: str) -> Survey:
