@@ -28,7 +28,8 @@ IDEMPOTENCY_KEPT = timedelta(hours=72)
 RESOURCES = (
     "leads", "opportunities", "activities", "quotes", "campaigns", "channels", "products", "landing-pages", "teams", "users",
     "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions",
-    "tickets", "survey-answers", "surveys", "kpis", "reports", "targets", "alerts", "annotations",
+    "tickets", "survey-answers", "survey-invitations", "survey-skips", "surveys", "kpis", "reports",
+    "targets", "alerts", "annotations",
 )  # fmt: skip
 SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) | {"*"}
 

@@ -126,7 +126,7 @@ ORDERS = Resource(
                 "owner",
                 "campaign",
             ),
-            *("channel", "utm", "source_version", "net_amount"),
+            *("channel", "utm", "source_version", "fulfilled_at", "net_amount"),
         ],
         [
             Column("cost_amount", Decimal | None, cost_of),

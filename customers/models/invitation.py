@@ -55,6 +55,10 @@ class Invitation(Record):
         return self.external_id or f"#{self.pk}"
 
 
+class InvitationSkipQuerySet(RecordQuerySet):
+    owner_paths = ("customer__owner",)
+
+
 class InvitationSkip(models.Model):
     """A customer who was not asked, when, and why."""
 
@@ -71,6 +75,8 @@ class InvitationSkip(models.Model):
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = InvitationSkipQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -19,6 +19,7 @@ from crm.inputs.fields import (
     Name,
     Person,
     RecordIn,
+    Reference,
     Slug,
     SourceName,
     Title,
@@ -26,8 +27,9 @@ from crm.inputs.fields import (
 from crm.inputs.items import Item, sound
 from crm.inputs.references import PEOPLE, Target, find
 from crm.inputs.upsert import Recipe, upsert
-from customers.models import Answer, Order, Product, Survey, Ticket, TicketEvent
+from customers.models import Answer, Invitation, Order, Product, Survey, Ticket, TicketEvent
 from customers.services.buyers import Buyer, CustomerIn, set_buyers
+from customers.services.invitations import check_invited, note_answers, take_from_invitations
 
 PRODUCT = Target(Product, natural="sku")
 SUBJECTS = {"order": Target(Order), "product": Target(Product), "ticket": Target(Ticket)}
@@ -71,8 +73,9 @@ class SubjectIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class AnswerIn(RecordIn):
-    """One answer; a later one of the same customer, survey, subject and day takes its place."""
+    """One answer: one per invitation, else a later one of the same customer, survey, subject and day takes its place."""
 
+    invitation: Reference | UnsetType | None = UNSET
     survey: KeyReference | UnsetType = UNSET
     customer: Id | CustomerIn | UnsetType | None = UNSET
     subject: SubjectIn | UnsetType | None = UNSET
@@ -121,8 +124,13 @@ def complete_surveys(items: list[Item], caller: Caller) -> None:
 
 def complete_answers(items: list[Item], caller: Caller) -> None:
     set_subjects(sound(items), caller)
+    take_from_invitations(sound(items))
+    for item in sound(items):
+        if item.row is None and item.values.get("survey_id") is None:
+            item.refuse("/survey", "required")
     check_scores(sound(items))
     set_customers(sound(items), caller, "answered_at")
+    check_invited(sound(items))
     for item in sound(items):
         if item.row is None:
             item.values.setdefault("answered_at", item.values.get("created_at", caller.at))
@@ -167,7 +175,8 @@ def find_earlier_answers(items: list[Item], caller: Caller) -> None:
     """Without a key of its own, an answer belongs to its customer, survey, subject and day: the latest wins."""
     keyed: dict[tuple[Any, ...], Item] = {}
     for item in items:
-        if item.row is None and not item.data.external_id and item.values.get("customer_id"):
+        is_keyed = item.data.external_id or item.values.get("invitation_id")
+        if item.row is None and not is_keyed and item.values.get("customer_id"):
             key = day_key(item.values, caller.organization.day_of(item.values["answered_at"]))
             if key in keyed:
                 for each in (item, keyed[key]):
@@ -175,7 +184,8 @@ def find_earlier_answers(items: list[Item], caller: Caller) -> None:
             keyed[key] = item
     if not keyed:
         return
-    condition = Q(customer__in={key[1] for key in keyed}, answered_on__in={key[-1] for key in keyed}, external_id=None)
+    condition = Q(customer__in={key[1] for key in keyed}, answered_on__in={key[-1] for key in keyed})
+    condition &= Q(external_id=None, invitation=None)
     for row in Answer.objects.filter(condition).select_for_update(of=("self",)).order_by("pk"):
         values = {name: getattr(row, name) for name in ("survey_id", "customer_id", "order_id", "product_id", "ticket_id")}
         item = keyed.get(day_key(values, row.answered_on))
@@ -198,11 +208,12 @@ SURVEYS = Recipe(model=Survey, struct=SurveyIn, natural="slug", required=("slug"
 ANSWERS = Recipe(
     model=Answer,
     struct=AnswerIn,
-    references={"survey": Target(Survey, natural="slug")},
+    references={"survey": Target(Survey, natural="slug"), "invitation": Target(Invitation)},
     apart=frozenset({"customer", "subject"}),
-    required=("survey", "score"),
+    required=("score",),
     history=("answered_at", "created_at"),
     completes=complete_answers,
+    follows=note_answers,
 )
 
 

@@ -47,6 +47,7 @@ ACTIONS = {
     "opportunities": ["stage", "win", "lose", "reopen"],
     "orders": ["refunds"],
     "quotes": ["send", "accept", "decline"],
+    "surveys": ["invite"],
 }
 
 
@@ -127,7 +128,9 @@ def test_a_list_shows_what_its_reader_sees(resource, actors):
         assert listed & set(keys.values()) == {keys[whose] for whose, seers in SEES.items() if actor in seers}
 
 
-@pytest.mark.parametrize(("resource", "action"), [(name, action) for name, actions in ACTIONS.items() for action in actions])
+@pytest.mark.parametrize(
+    ("resource", "action"), [(name, action) for name, actions in ACTIONS.items() if name in MAKERS for action in actions]
+)
 def test_an_action_reaches_only_visible_records(resource, action, actors):
     people, clients = actors
     keys = rows_of(resource, people)

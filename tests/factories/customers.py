@@ -1,11 +1,11 @@
-"""Customers, products, orders, carts and contracts."""
+"""Customers, products, orders, carts, contracts and invitations."""
 
 from datetime import UTC, date, datetime
 from itertools import count
 
 from model_bakery import baker
 
-from customers.models import Cart, Contract, Customer, Order, OrderLine, Product
+from customers.models import Cart, Contract, Customer, Invitation, Order, OrderLine, Product, Survey
 
 NOON = datetime(2025, 10, 1, 12, tzinfo=UTC)
 numbers = count(1)
@@ -44,3 +44,9 @@ def make_cart(**facts):
 def make_contract(**facts):
     customer = facts.pop("customer", None) or make_customer()
     return Contract.objects.create(customer=customer, **{"starts_on": date(2025, 1, 1), **facts})
+
+
+def make_invitation(survey="nps", **facts):
+    customer = facts.pop("customer", None) or make_customer()
+    facts = {"created_at": NOON, "sent_at": NOON, "delivered_at": NOON, **facts}
+    return Invitation.objects.create(survey=Survey.objects.get(slug=survey), customer=customer, **facts)

@@ -25,10 +25,10 @@ INSERT_ORDERS = (
     """
 INSERT INTO customers_order (id, external_id, source, created_at, number, customer_id, placed_at, status, currency, rate,
                              discount, tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount,
-                             cost_amount, unknown_costs)
+                             cost_amount, unknown_costs, fulfilled_at)
 SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate,
        v.discount, v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount,
-       v.cost_amount, v.unknown_costs
+       v.cost_amount, v.unknown_costs, CASE WHEN v.status = 'fulfilled' THEN v.placed_at END
 """
     + ORDER_VALUES
 )
@@ -39,7 +39,8 @@ UPDATE customers_order o
    SET external_id = v.external_id, source = v.source, created_at = v.created_at, number = v.number, customer_id = v.customer_id,
        placed_at = v.placed_at, status = v.status, currency = v.currency, rate = v.rate, discount = v.discount, tax = v.tax,
        shipping = v.shipping, owner_id = v.owner_id, campaign_id = v.campaign_id, channel_id = v.channel_id, utm = v.utm::jsonb,
-       source_version = v.source_version, updated_at = clock_timestamp()
+       source_version = v.source_version, updated_at = clock_timestamp(),
+       fulfilled_at = CASE WHEN v.status = 'fulfilled' THEN coalesce(o.fulfilled_at, now()) END
 """
     + ORDER_VALUES
     + " WHERE o.id = v.id"
