@@ -158,10 +158,15 @@ def open_register(identities: list[Identity], caller: Caller) -> Register:
     missing = [who for who in identities if register.find(who) is None]
     if not missing:
         return register
-    buckets = sorted({crc32(key.encode()) % BUCKETS for who in missing for key in who.all_keys()})
+    hold_keys(missing)
+    return look_up(identities, caller)
+
+
+def hold_keys(identities: Iterable[Identity]) -> None:
+    """Whoever else would make a customer with one of these keys goes first or waits, until the transaction ends."""
+    buckets = sorted({crc32(key.encode()) % BUCKETS for who in identities for key in who.all_keys()})
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [LOCK_SPACE, buckets])
-    return look_up(identities, caller)
 
 
 def look_up(identities: list[Identity], caller: Caller) -> Register:

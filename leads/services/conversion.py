@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from customers.models import Customer
+from customers.services.identity import Identity, hold_keys
 from leads.models import Lead, LeadEvent, Opportunity
 from leads.services.leads import lock_lead, note_event, require_not_disqualified
 from leads.services.opportunities import open_opportunity
@@ -71,11 +72,6 @@ def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
     return lead
 
 
-def find_or_make_customer(lead: Lead, *, at: datetime) -> Customer:
-    """The lead's own customer, else the one it is recognised as, else a new one."""
-    return lead.customer or customer_of(lead) or _new_customer(lead, at=at)
-
-
 def customer_of(lead: Lead) -> Customer | None:
     """The customer a lead belongs to by its phone, else by its e-mail; two candidates are none."""
     for column in ("phone", "email"):
@@ -84,6 +80,17 @@ def customer_of(lead: Lead) -> Customer | None:
         if len(found) == 1:
             return found[0]
     return None
+
+
+def find_or_make_customer(lead: Lead, *, at: datetime) -> Customer:
+    """The lead's own customer, else the one it is recognised as, else a new one.
+
+    Two leads of one phone may be converted at the same moment: the second one waits, and finds the first one's customer.
+    """
+    if lead.customer:
+        return lead.customer
+    hold_keys([Identity(source="", external_id="", name=lead.name, phone=lead.phone, email=lead.email)])
+    return customer_of(lead) or _new_customer(lead, at=at)
 
 
 def _new_customer(lead: Lead, *, at: datetime) -> Customer:

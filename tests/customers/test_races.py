@@ -1,0 +1,74 @@
+"""Two people, or one press sent twice, at one customer at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from decimal import Decimal
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
+
+from customers.models import Order, OrderLine
+from customers.services.sales import place_order
+from tests.factories.crm import make_user
+from tests.factories.customers import NOON, make_customer
+from tests.kpis.sessions import at_the_same_time
+
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
+PRESSES = 4
+
+
+@pytest.fixture
+def db(written_db):
+    """The other connections must see the rows; by its name it says that a database is wanted."""
+    return written_db
+
+
+def browser_of(user):
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
+def a_sale(token, price="1000"):
+    return {"name": "Thing", "quantity": "1", "unit_price": price, "status": "paid", "token": str(token)}
+
+
+class TestOrderForm:
+    def test_sent_again_before_the_first_one_is_saved_it_is_one_order(self):
+        manager, customer, token = make_user("manager", visibility="all"), make_customer(), uuid4()
+        url = reverse("customers:order-create", args=[customer.pk])
+        browser = browser_of(manager)
+        # Typed in Toman, as a new user reads money: 1,000 Toman are 10,000 Rial.
+        sale = {"quantity": 1, "unit_price": Decimal(10_000), "name": "Thing", "key": str(token)}
+
+        with ExitStack() as company:
+            with transaction.atomic():
+                order = place_order(by=manager, at=NOON, customer=customer, **sale)
+                again = company.enter_context(at_the_same_time(lambda: browser.post(url, a_sale(token))))
+            response = again.result(timeout=60)
+
+        assert (response.status_code, response["Location"]) == (302, reverse("customers:order-detail", args=[order.pk]))
+        assert (Order.objects.count(), OrderLine.objects.count()) == (1, 1)
+
+    def test_pressed_several_times_at_once_it_is_one_order(self):
+        manager, customer, token = make_user("manager", visibility="all"), make_customer(), uuid4()
+        url = reverse("customers:order-create", args=[customer.pk])
+        barrier = Barrier(PRESSES)
+
+        def press(_number):
+            browser = browser_of(manager)
+            barrier.wait()
+            try:
+                return browser.post(url, a_sale(token))
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(PRESSES) as pool:
+            responses = list(pool.map(press, range(PRESSES)))
+
+        page = reverse("customers:order-detail", args=[Order.objects.get().pk])
+        assert [(response.status_code, response["Location"]) for response in responses] == [(302, page)] * PRESSES
