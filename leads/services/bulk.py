@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -56,10 +56,11 @@ def complete_leads(items: list[Item], caller: Caller) -> None:
 
 def note_lead_events(items: list[Item], caller: Caller) -> None:
     """Every dated change of a lead is a row of its own."""
-    LeadEvent.objects.bulk_create(event for item in items for event in lead_events(item, caller))
+    owners = User.objects.in_bulk({item.row.owner_id for item in items if "owner_id" in item.before})
+    LeadEvent.objects.bulk_create(event for item in items for event in lead_events(item, owners, caller))
 
 
-def lead_events(item: Item, caller: Caller) -> Iterable[LeadEvent]:
+def lead_events(item: Item, owners: Mapping[int, User], caller: Caller) -> Iterable[LeadEvent]:
     lead: Any = item.row
     is_new = item.status == states.CREATED
     for name, (gained, lost) in LEAD_EVENTS.items():
@@ -70,7 +71,8 @@ def lead_events(item: Item, caller: Caller) -> Iterable[LeadEvent]:
         if lost and not at and item.before.get(name):
             yield LeadEvent(lead=lead, kind=lost, at=caller.at, by=author(caller), detail=name.removesuffix("_at"))
     if not is_new and "owner_id" in item.before:
-        yield LeadEvent(lead=lead, kind=LeadEvent.Kind.ASSIGNED, at=caller.at, by=author(caller), detail=str(lead.owner or ""))
+        to = str(owners.get(lead.owner_id, ""))
+        yield LeadEvent(lead=lead, kind=LeadEvent.Kind.ASSIGNED, at=caller.at, by=author(caller), detail=to)
 
 
 def complete_opportunities(items: list[Item], caller: Caller) -> None:
@@ -118,22 +120,23 @@ def set_stage(item: Item, stages: list[Stage]) -> None:
 
 
 def follow_opportunities(items: list[Item], caller: Caller) -> None:
-    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, caller))
+    stages = {stage.pk: stage for stage in Stage.objects.all()}
+    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, stages, caller))
 
 
-def stage_changes(item: Item, caller: Caller) -> Iterable[StageChange]:
+def stage_changes(item: Item, stages: Mapping[int, Stage], caller: Caller) -> Iterable[StageChange]:
     """The way to where it stands now: a new closed one was open before."""
     row: Any = item.row
-    closed_at = row.won_at or row.lost_at
+    closed_at, stage = row.won_at or row.lost_at, stages[row.stage_id]
     if item.status == states.CREATED:
-        first = Stage.objects.filter(kind=Stage.Kind.OPEN).first() if closed_at else row.stage
+        first = next(each for each in stages.values() if each.kind == Stage.Kind.OPEN) if closed_at else stage
         yield change_of(row, None, first, row.created_at, caller)
         if closed_at:
-            yield change_of(row, first, row.stage, closed_at, caller)
+            yield change_of(row, first, stage, closed_at, caller)
     elif {"stage_id", "amount"} & item.before.keys():
-        before = Stage.objects.get(pk=item.before.get("stage_id", row.stage_id))
+        before = stages[item.before.get("stage_id", row.stage_id)]
         is_closing = closed_at and {"won_at", "lost_at"} & item.before.keys()
-        yield change_of(row, before, row.stage, closed_at if is_closing else caller.at, caller)
+        yield change_of(row, before, stage, closed_at if is_closing else caller.at, caller)
 
 
 def change_of(row: Opportunity, origin: Stage | None, stage: Stage, at: datetime, caller: Caller) -> StageChange:
