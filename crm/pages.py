@@ -27,6 +27,7 @@ from crm.forms import ReaderForm
 from crm.models import User
 from crm.money import format_number
 from crm.permissions import may_enter
+from crm.transactions import in_transaction
 
 PAGE_SIZE = 25
 FORM_SOURCE = "page"
@@ -159,7 +160,7 @@ class FormPage(Page, FormView):
 
     def form_valid(self, form: ReaderForm) -> HttpResponse:
         try:
-            return self.save(form)
+            return in_transaction(lambda: self.save(form))
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
@@ -182,7 +183,7 @@ def action(permits: Callable[[User], bool]) -> Callable:
             if not permits(request.user):
                 raise PermissionDenied
             try:
-                target = view(request, *args, **kwargs)
+                target = in_transaction(lambda: view(request, *args, **kwargs))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
                 return redirect(next_url(request, default="/"))

@@ -20,12 +20,13 @@ from crm.api.problems import Problem, error_of, refused
 from crm.api.reading import MOST_BULK_BYTES
 from crm.api.resource import Action, Resource
 from crm.api.view import ApiView, answer, respond
-from crm.api.writing import COLLISIONS, UNIQUE_VIOLATION, Answer, in_transaction, once, read_key, sqlstate_of
+from crm.api.writing import Answer, once, read_key
 from crm.inputs import items as states
 from crm.inputs.failures import Failure
 from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import ApiToken, User
+from crm.transactions import COLLISIONS, UNIQUE_VIOLATION, in_transaction, sqlstate_of
 from crm.wake import wake_kpis
 
 MOST_ITEMS = 1_000

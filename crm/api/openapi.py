@@ -74,7 +74,10 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
     """The operations a resource declares by being one."""
     name, shown = resource.name, resource.output.struct
     page = msgspec.defstruct(f"{shown.__name__}Page", [("results", list[shown]), ("next", str | None), ("previous", str | None)])
-    filters = dict.fromkeys(resource.all_filters, "") | {"limit": f"1 to {MOST_LIMIT}", "cursor": "from next or previous"}
+    filters = {each: text_of_filter(each) for each in resource.all_filters} | {
+        "limit": f"1 to {MOST_LIMIT}",
+        "cursor": "from next or previous",
+    }
     yield Operation("get", f"/{name}/", f"List {name}", f"{name}:read", filters, None, page)
     yield Operation("get", f"/{name}/{{id}}/", f"Read one of {name}", f"{name}:read", {}, None, shown)
     if resource.write:
@@ -99,6 +102,11 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
     for action in resource.actions:
         path = f"/{name}/{{id}}/{action.name}/"
         yield Operation("post", path, action.summary, f"{name}:write", {}, action.struct, shown, action.status)
+
+
+def text_of_filter(name: str) -> str:
+    is_moment = name.endswith(("_from", "_before", "_since"))
+    return "a moment, or a day, which stands for its first moment in the organisation's zone" if is_moment else ""
 
 
 def collect(modules: Iterable[str]) -> tuple[list[Operation], list[Resource]]:

@@ -1,17 +1,14 @@
-"""One write is one transaction: tried again where two collided, answered once per idempotency key."""
+"""What the database refuses becomes an answer, and one idempotency key is answered once."""
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import TypeVar
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
@@ -19,33 +16,12 @@ from crm.api.problems import Problem
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure
 from crm.models import IdempotencyKey
+from crm.transactions import UNIQUE_VIOLATION, in_transaction, sqlstate_of
 
-T = TypeVar("T")
 log = get_logger("sanjeh")
 
-MOST_TRIES = 5
 KEPT = timedelta(hours=72)
 MOST_KEY = 255
-COLLISIONS = {"40001", "40P01"}
-UNIQUE_VIOLATION = "23505"
-
-
-def sqlstate_of(error: BaseException) -> str:
-    return getattr(error.__cause__, "sqlstate", None) or ""
-
-
-def in_transaction(work: Callable[[], T]) -> T:
-    """Run the work in a transaction, again from the start where it collided with another one."""
-    for attempt in range(1, MOST_TRIES + 1):
-        try:
-            with transaction.atomic():
-                return work()
-        except (OperationalError, IntegrityError) as error:
-            again = sqlstate_of(error) in COLLISIONS | {UNIQUE_VIOLATION}
-            if not again or attempt == MOST_TRIES or (connection.in_atomic_block and sqlstate_of(error) in COLLISIONS):
-                raise
-        time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- spreads retries, guards nothing
-    raise AssertionError("unreachable")
 
 
 @contextmanager

@@ -34,6 +34,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "negative": _("The amount must not be negative."),
     "invalid-currency": _("Enter a currency code of three letters, such as IRR."),
     "invalid-date": _("Enter a date as in 2025-10-01, and a time as in 2025-10-01T12:30:00+03:30."),
+    "time-missing": _("This is a day: give the time too, as in 2025-10-01T12:30:00+03:30."),
     "no-such-day": _("This day does not exist."),
     "date-out-of-range": _("The date is out of range. Jalali? Use calendar=jalali."),
     "future-date": _("The moment lies in the future."),

@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from crm.inputs.caller import Caller
 from crm.money import MAX_INTEGER_DIGITS, parse_amount
-from crm.periods import Calendar, existing_day, localise
+from crm.periods import Calendar, day_bounds, existing_day, localise
 from crm.phones import IRANIAN_MOBILE, normalise_phone
 from crm.text import clean_email, clean_text, to_latin_digits
 
@@ -24,6 +24,7 @@ LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 SLUG = re.compile(r"[\w-]+")
 NATIONAL_ID = re.compile(r"[0-9]{10,11}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(?P<clock>[T ]\d\d:\d\d(?::\d\d(?:[.]\d{1,6})?)?)?(?P<offset>Z|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII | re.IGNORECASE,
@@ -143,7 +144,10 @@ def read_rate(value: str | float, caller: Caller) -> Decimal:
 
 
 def read_moment(value: str, caller: Caller) -> datetime:
-    """An aware moment; one without offset is read on the organisation's clocks."""
+    """An aware moment; one without offset is read on the organisation's clocks.
+
+    A day alone is no moment, and midnight would be a guess: it is refused.
+    """
     match = MOMENT.fullmatch(value if value.isascii() else to_latin_digits(value))
     if not match:
         raise FieldError("invalid-date")
@@ -155,13 +159,22 @@ def read_moment(value: str, caller: Caller) -> datetime:
     except ValueError:
         raise FieldError("invalid-date") from None
     check_year(moment.year, caller)
+    if not match["clock"]:
+        raise FieldError("time-missing")
     return localise(moment, caller.zone) if moment.tzinfo is None else moment
+
+
+def read_limit(value: str, caller: Caller) -> datetime:
+    """Where a filter by time begins or ends: a moment, or a day, which is its first moment on the organisation's clocks."""
+    if DAY.fullmatch(to_latin_digits(value)):
+        return day_bounds(read_day(value, caller), caller.zone)[0]
+    return read_moment(value, caller)
 
 
 def read_day(value: str, caller: Caller) -> date:
     """A local day, in the calendar the request is written in."""
     text = to_latin_digits(value)
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+    if not DAY.fullmatch(text):
         raise FieldError("invalid-date")
     year, month, number = (int(part) for part in text.split("-"))
     if caller.calendar is Calendar.GREGORIAN:
@@ -211,7 +224,15 @@ NationalId = Annotated[str, Meta(max_length=20, extra={"clean": read_national_id
 Currency = Annotated[str, Meta(min_length=3, max_length=3, extra={"clean": read_currency}, examples=["IRR", "IRT", "EUR"])]
 Money = Annotated[str | int | float, Meta(extra={"clean": read_money}, examples=["125000"], description="An exact amount")]
 Rate = Annotated[str | int | float, Meta(extra={"clean": read_rate}, description="Base units for one unit of the currency")]
-Moment = Annotated[str, Meta(max_length=40, extra={"clean": read_moment}, extra_json_schema={"format": "date-time"})]
+Moment = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        extra={"clean": read_moment},
+        extra_json_schema={"format": "date-time"},
+        description="A day and a time; without an offset it is read in the organisation's zone",
+    ),
+]
 Day = Annotated[str, Meta(max_length=10, extra={"clean": read_day}, extra_json_schema={"format": "date"})]
 Version = Annotated[str | int, Meta(extra={"clean": read_version}, description="ISO time or integer; an older one is ignored")]
 Quantity = Annotated[int, Meta(ge=1, le=2**31 - 1)]

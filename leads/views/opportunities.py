@@ -18,6 +18,7 @@ from django.views.generic import TemplateView
 from crm.forms import ReaderForm
 from crm.pages import DetailPage, FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
+from crm.transactions import in_transaction
 from customers.models import Customer, Order
 from leads import services
 from leads.board import Board
@@ -163,11 +164,9 @@ class OpportunityMoveView(OpportunityFormPage):
 
     def _move(self, stage: Stage) -> HttpResponse:
         before = self.opportunity.stage
+        verb = services.move_opportunity if self.opportunity.is_open else services.reopen_opportunity
         try:
-            if self.opportunity.is_open:
-                moved = services.move_opportunity(self.opportunity, stage=stage, by=self.request.user, at=self.at)
-            else:
-                moved = services.reopen_opportunity(self.opportunity, stage=stage, by=self.request.user, at=self.at)
+            moved = in_transaction(lambda: verb(self.opportunity, stage=stage, by=self.request.user, at=self.at))
         except ValidationError as error:
             return self._refused(" ".join(error.messages))
         board_url = self._board_url()

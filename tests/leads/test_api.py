@@ -227,5 +227,8 @@ def test_lists_are_filtered(api):
     assert names(channel="google") == ["مریم"]
     assert names(search="علی") == ["علي"]
     assert names(created_from="2025-10-05T13:30:00+03:30") == ["علي"]
+    # 13 Mehr 1404 is 5 October 2025: a day begins at its midnight in Tehran, which is 20:30 UTC of the day before.
     assert names(created_before="1404-07-13", calendar="jalali") == ["مریم"]
+    assert names(created_from="2025-10-05") == ["علي"]
+    assert api.get("/leads/", created_from="2025-10-05+03:30").status_code == 400
     assert names(source="shop") == ["علي", "مریم"]

@@ -1,0 +1,34 @@
+"""One write is one transaction, tried again from the start where it collided with another one."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+T = TypeVar("T")
+
+MOST_TRIES = 5
+COLLISIONS = {"40001", "40P01"}
+UNIQUE_VIOLATION = "23505"
+
+
+def sqlstate_of(error: BaseException) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Do the work in a transaction. A row that another one made meanwhile is found by the next try."""
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except (OperationalError, IntegrityError) as error:
+            again = sqlstate_of(error) in COLLISIONS | {UNIQUE_VIOLATION}
+            if not again or attempt == MOST_TRIES or (connection.in_atomic_block and sqlstate_of(error) in COLLISIONS):
+                raise
+        time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- spreads retries, guards nothing
+    raise AssertionError("unreachable")
