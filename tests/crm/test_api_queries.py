@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
-from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
+from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork, SocialPost
 from crm.api.openapi import collect
 from crm.models import Team, User
-from customers.models import Answer, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
-from leads.models import Activity, Opportunity, Stage
+from customers.models import Answer, Cart, Contract, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
+from leads.models import Activity, Opportunity, Quote, QuoteLine, Stage
 from tests.api_client import Api
+from tests.factories.campaigns import make_channel, make_landing_page, make_session
 from tests.factories.crm import make_token, make_user
 from tests.factories.customers import NOON, make_product
 
@@ -46,6 +47,18 @@ def an_order(_number):
     RefundLine.objects.create(refund=refund, line=lines[0], quantity=1, amount=1)
 
 
+def a_quote(_number):
+    quote = filled(Quote, "opportunity", "lead", "customer", "owner", currency="IRR", accepted_at=None, declined_at=None)
+    for place in (1, 2):
+        QuoteLine.objects.create(quote=quote, position=place, product=make_product(), quantity=1, unit_price=100)
+
+
+def a_session(_number):
+    page = make_landing_page(variants=["a"])
+    facts = {"channel": make_channel(), "landing_page": page, "variant": page.variants.get()}
+    make_session(["/", "/tea/"], social_network=baker.make(SocialNetwork, **PLAIN), **facts)
+
+
 MAKERS = {
     "campaigns": lambda _: filled(Campaign, "channel", "owner", starts_on=None, ends_on=None),
     "channels": lambda _: filled(Channel, "social_network"),
@@ -64,6 +77,11 @@ MAKERS = {
     "leads": lambda number: an_opportunity(number).lead,
     "opportunities": an_opportunity,
     "activities": lambda _: filled(Activity, "lead", "opportunity", "customer", "owner"),
+    "quotes": a_quote,
+    "carts": lambda _: filled(Cart, "customer", "channel", "order"),
+    "contracts": lambda _: filled(Contract, "customer", starts_on=date(2025, 10, 1), ends_on=None),
+    "sessions": a_session,
+    "social-posts": lambda _: filled(SocialPost, "social_network", "campaign"),
     "users": lambda _: make_user(team=baker.make(Team)),
     "teams": lambda _: baker.make(Team),
 }
