@@ -35,8 +35,8 @@ NEW_ORDER = """
 """
 NEW_LEAD = """
     INSERT INTO leads_lead (name, company, phone, email, customer_id, created_at, disqualified_reason, is_test, is_spam,
-                            is_archived, notes)
-    VALUES ('Ali', '', '', '', %s, %s, '', false, false, false, '')
+                            is_archived, notes, visitor)
+    VALUES ('Ali', '', '', '', %s, %s, '', false, false, false, '', '')
 """
 BUYER = "SELECT min(id) FROM customers_customer"
 
