@@ -68,7 +68,8 @@ def browser():
     return client
 
 
-SALE = {"name": "Thing", "quantity": "1", "unit_price": "10", "status": "paid"}
+LINE = {"lines-0-name": "Thing", "lines-0-quantity": "1", "lines-0-unit_price": "10"}
+SALE = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "status": "paid", **LINE}
 # door: (the table whose first two writes collide, address, what is sent, the answer,
 #        how many more leads, opportunities, orders and lead events there are then)
 DOORS = {

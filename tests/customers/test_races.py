@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Order, OrderLine
-from customers.services.sales import place_order
+from customers.services.sales import SaleLine, place_order
 from tests.factories.crm import make_user
 from tests.factories.customers import NOON, make_customer
 from tests.kpis.sessions import at_the_same_time
@@ -33,8 +33,9 @@ def browser_of(user):
     return client
 
 
-def a_sale(token, price="1000"):
-    return {"name": "Thing", "quantity": "1", "unit_price": price, "status": "paid", "token": str(token)}
+def a_sale(token):
+    line = {"lines-0-name": "Thing", "lines-0-quantity": "1", "lines-0-unit_price": "1000"}
+    return {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "status": "paid", "token": str(token), **line}
 
 
 class TestOrderForm:
@@ -43,11 +44,11 @@ class TestOrderForm:
         url = reverse("customers:order-create", args=[customer.pk])
         browser = browser_of(manager)
         # Typed in Toman, as a new user reads money: 1,000 Toman are 10,000 Rial.
-        sale = {"quantity": 1, "unit_price": Decimal(10_000), "name": "Thing", "key": str(token)}
+        lines = [SaleLine(quantity=1, unit_price=Decimal(10_000), name="Thing")]
 
         with ExitStack() as company:
             with transaction.atomic():
-                order = place_order(by=manager, at=NOON, customer=customer, **sale)
+                order = place_order(by=manager, at=NOON, customer=customer, lines=lines, key=str(token))
                 again = company.enter_context(at_the_same_time(lambda: browser.post(url, a_sale(token))))
             response = again.result(timeout=60)
 
