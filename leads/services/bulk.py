@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from campaigns.services import derive_touches
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.items import Item
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target, find, key_of
@@ -188,6 +189,7 @@ def complete_activities(items: list[Item], caller: Caller) -> None:
         values, row = item.values, item.row
         if not any(values.get(name, getattr(row, name, None)) for name in ("lead_id", "opportunity_id", "customer_id")):
             item.refuse("/lead", "required")
+        check_done(item, caller)
         if row is not None:
             continue
         if values.get("owner_id") is None and not caller.token:
@@ -197,6 +199,16 @@ def complete_activities(items: list[Item], caller: Caller) -> None:
             values["done_at"] = happened
         if values.get("booked_at") is None and values.get("kind") in Activity.DEMONSTRATIONS:
             values["booked_at"] = happened
+
+
+def check_done(item: Item, caller: Caller) -> None:
+    """Anybody may write down what they did yesterday, nobody what they did tomorrow."""
+    done_at = item.values.get("done_at")
+    if done_at is not None:
+        try:
+            check_not_future(done_at, caller)
+        except FieldError as error:
+            item.refuse("/done_at", error.code)
 
 
 LEADS = Recipe(

@@ -221,3 +221,15 @@ def test_a_cart_is_created_on_the_organisations_day():
     days = [Cart.objects.get(pk=make_cart(created_at=datetime(2025, 10, 1, 20, m, tzinfo=UTC)).pk).created_on for m in (29, 30)]
 
     assert days == [date(2025, 10, 1), date(2025, 10, 2)]
+
+
+def test_a_thousand_carts_take_as_many_statements_as_ten(api, django_assert_max_num_queries):
+    make_session(visitor="v1", channel=make_channel(), started_at=NOON - timedelta(hours=1))
+    order = make_order()
+    items = [cart(external_id=str(number), visitor=f"v{number}", order=order.pk) for number in range(1_000)]
+
+    with django_assert_max_num_queries(15):
+        results = api.post("/carts/bulk/", {"items": items}).json()["results"]
+
+    assert {result["status"] for result in results} == {"created"}
+    assert Cart.objects.filter(channel__isnull=False).count() == 1

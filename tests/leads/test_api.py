@@ -216,6 +216,70 @@ def test_an_activity_is_about_somebody(api):
     assert Activity.objects.count() == 2
 
 
+def test_an_activity_is_written_again_by_its_key(api):
+    lead = make(api, "/leads/", name="a")["id"]
+    demo = {
+        "external_id": "1",
+        "kind": "demo",
+        "lead": lead,
+        "due_at": "2025-10-05T10:00:00Z",
+        "booked_at": "2025-10-01T10:00:00Z",
+    }
+    first = make(api, "/activities/", **demo)
+
+    statuses = [
+        api.post("/activities/bulk/", {"items": [{**demo, **more}]}).json()["results"][0]["status"]
+        for more in ({}, {"outcome": "no_show"}, {"outcome": "no_show"}, {"kind": "lunch"})
+    ]
+
+    assert statuses == ["unchanged", "updated", "unchanged", "error"]
+    row = Activity.objects.get()
+    assert (row.pk, row.outcome, row.done_at, row.booked_at) == (
+        first["id"],
+        "no_show",
+        None,
+        datetime(2025, 10, 1, 10, tzinfo=UTC),
+    )
+
+
+def test_nothing_is_done_in_the_future(api):
+    lead = make(api, "/leads/", name="a")["id"]
+
+    response = api.post(
+        "/activities/", {"kind": "call", "lead": lead, "done_at": f"{datetime.now(UTC).year + 1}-01-01T10:00:00Z"}
+    )
+
+    assert [(error["pointer"], error["code"]) for error in response.json()["errors"]] == [("/done_at", "future-date")]
+    assert Activity.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/activities/", "/quotes/"])
+def test_what_sellers_do_is_not_for_support(client, path):
+    client.force_login(make_user("support"))
+    lead = Lead.objects.create(name="a")
+
+    statuses = [Api(client).get(path).status_code, Api(client).post(path, {"kind": "call", "lead": lead.pk}).status_code]
+
+    assert (statuses, Activity.objects.count()) == ([403, 403], 0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_activities_takes_the_same_queries(api, count, django_assert_num_queries):
+    for number in range(count):
+        Activity.objects.create(kind="call", lead=Lead.objects.create(name=str(number)), owner=make_user("rep"))
+    api.get("/activities/")
+
+    # token, organisation, activities with their owners
+    with django_assert_num_queries(3):
+        assert len(api.get("/activities/").json()["results"]) == count
+
+
+def test_a_lead_says_which_visitor_it_was(api):
+    body = make(api, "/leads/", name="a", visitor="v1")
+
+    assert (body["visitor"], Lead.objects.get().visitor) == ("v1", "v1")
+
+
 def test_lists_are_filtered(api):
     Channel.objects.create(slug="google", name="Google")
     make(api, "/leads/", name="مریم", channel="google", created_at="2025-10-01T10:00:00Z")

@@ -363,3 +363,16 @@ def test_a_list_takes_as_many_queries_for_one_as_for_three(api, count, django_as
     # token, organisation, quotes with owners, lines
     with django_assert_num_queries(4):
         assert len(api.get("/quotes/").json()["results"]) == count
+
+
+def test_a_thousand_quotes_take_as_many_statements_as_ten(api, django_assert_max_num_queries):
+    lead = make_lead().pk
+    items = [offer(external_id=str(number), lead=lead, lines=[tea(number + 1), tea(1)]) for number in range(1_000)]
+
+    with django_assert_max_num_queries(25):
+        results = api.post("/quotes/bulk/", {"items": items}).json()["results"]
+
+    assert {result["status"] for result in results} == {"created"}
+    assert (Quote.objects.count(), QuoteLine.objects.count()) == (1_000, 2_000)
+    # 100,000 × (1 + 2 + … + 1,000) and 1,000 times 100,000
+    assert sum(Quote.objects.values_list("amount", flat=True)) == 50_050_000_000 + 100_000_000
