@@ -159,7 +159,7 @@ class Shop:
                 name = f"{WORDS[number % 20]} {WORDS[number // 20 % 20]} {number}"
                 phone = f"+98912{n:07d}" if own else f"+98935{number:07d}"
                 yield (
-                    f"{number}\t{moment(at)}\t{name}\t\t{phone}\t\t{dates}\t{converted}\t\tf\tf\tf\t\t"
+                    f"{number}\t{moment(at)}\t{name}\t\t{phone}\t\t{dates}\t{converted}\t\t\tf\tf\tf\t\t"
                     f"{self.owners[n] if own else random.randint(1, REPS)}\t{came.columns()}\n"
                 )
 
@@ -241,7 +241,7 @@ SELECT r.id, l.id, 0, CASE WHEN l.position = 1 THEN r.amount ELSE 0 END, CASE WH
   FROM customers_refund r JOIN customers_orderline l ON l.order_id = r.order_id WHERE r.id BETWEEN %s AND %s
 """
 LEAD = (
-    "id, created_at, name, company, phone, email, mql_at, sql_at, converted_at, customer_id, disqualified_reason, is_test, is_spam,"
+    "id, created_at, name, company, phone, email, mql_at, sql_at, converted_at, customer_id, disqualified_reason, visitor, is_test, is_spam,"
     f" is_archived, notes, owner_id, {TOUCH_COLUMNS}"
 )
 OPPORTUNITY = "id, created_at, name, lead_id, customer_id, owner_id, amount, currency, stage_id, won_at, lost_at, lost_reason"

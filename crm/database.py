@@ -52,6 +52,16 @@ def local_day_sql(zone: str) -> str:
     return LOCAL_DAY_SQL.format(zone=zone)
 
 
+class CountUpTo(models.Subquery):
+    """How many rows there are, up to one more than `most`: to count on would be to read them all."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = models.IntegerField()
+
+    def __init__(self, rows: models.QuerySet, most: int) -> None:
+        super().__init__(rows.order_by().values("pk")[: most + 1])
+
+
 class LocalDay(models.Func):
     """The organisation's local day of a moment."""
 

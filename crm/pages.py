@@ -27,11 +27,14 @@ from crm.forms import ReaderForm
 from crm.models import User
 from crm.money import format_number
 from crm.permissions import may_enter
+from crm.preferences import Preferences
 from crm.transactions import in_transaction
 
 PAGE_SIZE = 25
 FORM_SOURCE = "page"
 LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
+# Beyond it a list says “more than”: nobody reads the rest, and to count a million rows takes longer than all else.
+MOST_COUNTED = 10_000
 
 
 class Page(LoginRequiredMixin):
@@ -100,10 +103,9 @@ class ListPage(Page, TemplateView):
         return f"{self.request.path}{query_with(self.request.GET, **changes)}"
 
     def count_text(self, shown: int, total: int) -> str:
-        """“25 of 1,240”."""
-        prefs = self.request.prefs
-        texts = [format_number(count, prefs.language, latin_digits=prefs.latin_digits) for count in (shown, total)]
-        return _("%(shown)s of %(total)s") % {"shown": texts[0], "total": texts[1]}
+        """“25 of 1,240”, “25 of more than 10,000”."""
+        texts = {"shown": counted(shown, self.request.prefs), "total": counted(total, self.request.prefs)}
+        return _("%(shown)s of %(total)s") % texts
 
     def _beyond(self, queryset: QuerySet, cursor: tuple[Any, int] | None, *, descending: bool) -> QuerySet:
         if cursor is None:
@@ -134,6 +136,17 @@ class ListPage(Page, TemplateView):
         except ValueError:
             return None
         return (value, key) if value.tzinfo and 1900 < value.year < 9000 else None
+
+
+def count_of(rows: QuerySet) -> int:
+    """How many rows there are, up to one more than a list counts."""
+    return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+
+
+def counted(count: int, prefs: Preferences) -> str:
+    """A count in the reader's digits; one that was broken off says so."""
+    text = format_number(min(count, MOST_COUNTED), prefs.language, latin_digits=prefs.latin_digits)
+    return text if count <= MOST_COUNTED else _("more than %(count)s") % {"count": text}
 
 
 class DetailPage(Page, TemplateView):

@@ -39,6 +39,10 @@ class Dimension(StrEnum):
 DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
 
 
+# A day, or what stands for one in a statement over many periods.
+Day = date | Combinable
+
+
 class Unit(StrEnum):
     COUNT = "count"
     PERCENT = "percent"
@@ -124,19 +128,31 @@ class Cube:
             raise KeyError(f"{self.key} has no fold {fold!r}")
         return Measure(self, fold)
 
-    def column(self, fold: str) -> str:
-        """The stored column of a fold: m1 … m6."""
-        return f"m{list(self.folds).index(fold) + 1}"
+    def rows_between(self, first: Day, last: Day) -> QuerySet:
+        """The rows of some days, both included."""
+        rows = self.rows().filter(**{f"{self.day}__gte": first, f"{self.day}__lte": last})
+        if self.span is None:
+            return rows
+        # Where rows are spread over days, tell the database which base rows can matter.
+        start, end = self.span
+        return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
 
 
 @dataclass(frozen=True, eq=False)
 class PeriodCube(Cube):
     """A cube that does not add up over days: customers are counted once per period.
 
-    `rows_in(first, last)` gives the rows of a period; `day` is not used for folding.
+    `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days` says that these are
+    just the rows of its days, so that a period with nothing in its last days is that period without them.
+    `overlapping` names the dimensions of which one customer may have several members in a period.
     """
 
-    rows_in: Callable[[date, date], QuerySet] = field(kw_only=True)
+    rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
+    counts_days: bool = False
+    overlapping: frozenset[Dimension] = frozenset()
+
+    def rows_between(self, first: Day, last: Day) -> QuerySet:
+        return self.rows_in(first, last)
 
 
 @dataclass(frozen=True)
@@ -152,22 +168,10 @@ class Measure:
     def is_cost(self) -> bool:
         return self.cube.is_cost or self.definition.is_cost
 
-    def rows(self, first: date, last: date) -> QuerySet:
+    def rows(self, first: Day, last: Day) -> QuerySet:
         """The rows of a period (both days included) that this measure counts."""
-        if isinstance(self.cube, PeriodCube):
-            rows = self.cube.rows_in(first, last)
-        else:
-            rows = self.cube.rows().filter(**{f"{self.cube.day}__gte": first, f"{self.cube.day}__lte": last})
-            rows = self._within_span(rows, first, last)
-        where = self.definition.where
+        rows, where = self.cube.rows_between(first, last), self.definition.where
         return rows.filter(where) if where is not None else rows
-
-    def _within_span(self, rows: QuerySet, first: date, last: date) -> QuerySet:
-        """Where rows are spread over days, tell the database which base rows can matter."""
-        if self.cube.span is None:
-            return rows
-        start, end = self.cube.span
-        return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, LeadSource
+from crm.database import CountUpTo
 from crm.models import User
-from crm.pages import Chip, query_with
+from crm.pages import MOST_COUNTED, Chip, counted, query_with
 from crm.permissions import owners_for
 from crm.spans import NAMED, span_of
 from leads.models import Lead
@@ -83,10 +84,10 @@ class LeadFilters:
     """The reader's wish for the list, as rows, chips and tabs."""
 
     def __init__(self, request: HttpRequest, today: date) -> None:
-        self.request, self.user, self.today = request, request.user, today
+        self.request, self.user, self.prefs, self.today = request, request.user, request.prefs, today
         self.visible = Lead.objects.visible_to(self.user).listed()
         self.view = request.GET.get("view") if request.GET.get("view") in VIEWS else "all"
-        self.span = span_of(request.GET.get("created", ""), request.prefs, today) if request.GET.get("created") else None
+        self.span = span_of(request.GET.get("created", ""), self.prefs, today) if request.GET.get("created") else None
         choices = [(token, name) for token, (name, _grain, _back) in NAMED.items()]
         if self.span and self.span.token not in NAMED:
             choices.append((self.span.token, self.span.label))
@@ -128,15 +129,27 @@ class LeadFilters:
             chips.append(Chip(f"{self.form.fields['q'].label}: {text}", path + self._query(q=None)))
         return chips
 
-    def tabs(self) -> list[dict[str, Any]]:
-        """The saved views with their counts, in one pass over the rows."""
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many rows each saved view and the list itself have, from one statement."""
         sees_others = self.user.sees_all or self.user.sees_team
         offered = [key for key in VIEWS if sees_others or key not in ("mine", "unassigned")]
-        counted = {key.replace("-", "_"): Count("pk", filter=rows_of_view(key, self.user, self.today)) for key in offered[1:]}
-        counts = self.visible.aggregate(all=Count("pk"), **counted)
+        rows = {key: self.visible.filter(rows_of_view(key, self.user, self.today)) for key in offered}
+        if self.chips() or self.view not in offered:
+            rows["found"] = self.rows()
+        (counts,) = User.objects.filter(pk=self.user.pk).values_list(*(CountUpTo(each, MOST_COUNTED) for each in rows.values()))
+        return dict(zip(rows, counts, strict=True))
+
+    @property
+    def total(self) -> int:
+        return self.counts.get("found", self.counts.get(self.view, 0))
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The saved views with their counts."""
         return [
-            {"key": key, "label": VIEWS[key], "count": counts[key.replace("-", "_")], "url": f"{self.request.path}?view={key}"}
-            for key in offered
+            {"key": key, "label": label, "count": counted(self.counts[key], self.prefs), "url": f"{self.request.path}?view={key}"}
+            for key, label in VIEWS.items()
+            if key in self.counts
         ]
 
     def _query(self, **changes: str | None) -> str:

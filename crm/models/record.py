@@ -30,7 +30,7 @@ class RecordQuerySet(models.QuerySet):
         """The first owner path that is filled decides."""
         matches, unset = Q(), Q()
         for path in self.owner_paths:
-            mine = Q(**{path: user}) if not user.sees_team else Q(**{f"{path}__team": user.team})
+            mine = Q(**{path: user}) if not user.sees_team else Q(**{f"{path}__team": user.team_id})
             matches |= unset & mine
             unset &= Q(**{f"{path}__isnull": True})
         return matches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -88,6 +89,11 @@ class User(AbstractUser):
     @property
     def sees_team(self) -> bool:
         return self.visibility == self.Visibility.TEAM and self.team_id is not None
+
+    @cached_property
+    def teammates(self) -> frozenset[int]:
+        """The keys of the team's members; asked once, as this object lives no longer than a request."""
+        return frozenset(User.objects.filter(team=self.team_id).values_list("pk", flat=True))
 
     @property
     def may_sell(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import Chip, DetailPage, FormPage, ListPage, form_key, say
+from crm.pages import Chip, DetailPage, FormPage, ListPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
@@ -56,7 +56,7 @@ class CustomerListView(ListPage):
             "owner": self.owner,
             "owners": self.owners,
             "chips": self._chips(),
-            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.found.count())),
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
             "export_url": self.url_with(export="csv", after=None, before=None),
         }
 

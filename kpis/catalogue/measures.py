@@ -18,7 +18,7 @@ from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Surve
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, choice_code, first_touch
 from kpis.catalogue.cubes.spending import SPENDING
-from kpis.definitions import Cube, Dimension, Fold, PeriodCube
+from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
 from leads.models.opportunity import of_counted_opportunity
@@ -300,7 +300,7 @@ LEADS_WITH_CUSTOMER = Cube(
 )
 
 
-def churned_spans(first: date, last: date) -> QuerySet:
+def churned_spans(first: Day, last: Day) -> QuerySet:
     """Spans of customers active the evening before the first day and not active on the evening of the last."""
     back = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__lte=last, lost_day__gt=last)
     return CustomerSpan.objects.filter(~Exists(back), start_day__lt=first, lost_day__gte=first, lost_day__lte=last)
@@ -321,6 +321,9 @@ BUYERS = PeriodCube(
     folds={"count": Fold(distinct="fact_id")},
     resource="customers",
     stores_days=False,
+    counts_days=True,
+    # An order may have another owner than the customer's last one had.
+    overlapping=frozenset({D.OWNER, D.TEAM}),
 )
 CHURNED = PeriodCube(
     key="churned",

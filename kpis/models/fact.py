@@ -54,7 +54,7 @@ class CustomerDayQuerySet(models.QuerySet):
             return self.none()
         if user.sees_all:
             return self
-        return self.filter(owner_id__in=User.objects.filter(team=user.team).values("pk") if user.sees_team else [user.pk])
+        return self.filter(owner_id__in=User.objects.filter(team=user.team_id).values("pk") if user.sees_team else [user.pk])
 
 
 class CustomerDay(models.Model):

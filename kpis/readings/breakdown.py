@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from kpis.definitions import Dimension, Kpi
-from kpis.readings.freshness import Freshness
 from kpis.readings.members import UNKNOWN, member_labels
-from kpis.readings.snapshot import one_snapshot
-from kpis.readings.summary import Choice
-from kpis.readings.values import PRECISION, Table, Value, read_in_snapshot
+from kpis.readings.summary import Choice, Reading
+from kpis.readings.values import PRECISION, Value, read_members
 
 ZERO = Decimal(0)
 
@@ -28,16 +26,21 @@ class Part:
     contribution: Decimal | None = None
 
 
-def break_down(kpi: Kpi, by: Dimension, choice: Choice) -> list[Part]:
-    """The parts of the period's value, the largest first and the unknown one last."""
-    query, other = replace(choice.trend_query(1), by=by), choice.other_query
-    with one_snapshot():
-        shared = {"organization": choice.organization, "freshness": Freshness.of(query)}
-        now = read_in_snapshot([kpi], query, **shared)[kpi.key]
-        then = read_in_snapshot([kpi], replace(other, by=by), **shared)[kpi.key] if other else None
-    members = sorted(set(now.members) | set(then.members if then else ()))
-    labels = member_labels(by, members)
-    adds_up = by not in kpi.not_additive
+@dataclass(frozen=True)
+class Column:
+    """One period of a table."""
+
+    total: Value
+    members: Mapping[int, Value]
+
+
+def break_down(kpi: Kpi, by: Dimension, choice: Choice, whole: Reading) -> list[Part]:
+    """The parts of what was read as the whole in this snapshot, the largest first and the unknown one last."""
+    query, other = choice.compared_query(1)
+    members = read_members(kpi, replace(query, by=by), choice.organization)
+    labels, adds_up = member_labels(by, members), by not in kpi.not_additive
+    now = Column(whole.now, {member: values[0] for member, values in members.items()})
+    then = Column(whole.then, {member: values[other] for member, values in members.items()}) if other is not None else None
     parts = [part_of(kpi, member, labels[member], now, then, adds_up=adds_up) for member in members]
     return sorted((part for part in parts if part is not None), key=order)
 
@@ -53,24 +56,21 @@ def size_of(value: Value | None) -> Decimal:
     return (value.numerator if value.denominator is None else value.denominator) or ZERO
 
 
-def part_of(kpi: Kpi, member: int, label: str, now: Table, then: Table | None, *, adds_up: bool) -> Part | None:
+def has_any(value: Value) -> bool:
+    return bool(value.numerator or value.denominator)
+
+
+def part_of(kpi: Kpi, member: int, label: str, now: Column, then: Column | None, *, adds_up: bool) -> Part | None:
     """None for a member that has nothing in either period."""
-    total, own = now.total[0], values_of(now, member)
-    own = own or Value(total.period, ZERO, ZERO if kpi.is_ratio else None, reason="no_denominator" if kpi.is_ratio else "")
-    before = values_of(then, member) if then else None
-    if not (own.numerator or own.denominator or (before and (before.numerator or before.denominator))):
+    total, own = now.total, now.members[member]
+    before = then.members[member] if then and has_any(then.members[member]) else None
+    if not has_any(own) and before is None:
         return None
-    if not kpi.is_ratio and own.value is None and not own.reason:
-        own = replace(own, value=ZERO, sample_size=0)
     whole = size_of(total)
     with localcontext(prec=PRECISION):
         share = size_of(own) / whole if adds_up and whole > 0 and not own.reason.startswith("not_") else None
-    contribution = contribution_of(kpi, own, before, total, then.total[0]) if adds_up and then else None
+    contribution = contribution_of(kpi, own, before, total, then.total) if adds_up and then else None
     return Part(member, label, own, before, share, contribution)
-
-
-def values_of(table: Table, member: int) -> Value | None:
-    return table.members[member][0] if member in table.members else None
 
 
 def contribution_of(kpi: Kpi, now: Value, then: Value | None, total: Value, total_then: Value) -> Decimal | None:

@@ -41,7 +41,7 @@ class Freshness:
     @classmethod
     def of(cls, query: Query) -> Freshness:
         with connection.cursor() as cursor:
-            cursor.execute(STATES, [[p.start for p in query.periods], [query.last_of(p) for p in query.periods]])
+            cursor.execute(STATES, [list(days) for days in zip(*query.spans, strict=True)])
             rows = cursor.fetchall()
         kinds = {kind for kind, *_ in rows}
         return cls(

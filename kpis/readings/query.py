@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 from crm.models import User
 from crm.periods import Period
@@ -18,7 +19,7 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
     if not viewer.is_active:
         return frozenset()
     if viewer.sees_team:
-        return frozenset(User.objects.filter(team=viewer.team).values_list("pk", flat=True))
+        return viewer.teammates
     return frozenset({viewer.pk})
 
 
@@ -35,9 +36,10 @@ def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
 
 @dataclass(frozen=True)
 class Query:
-    """Consecutive periods of one grain, optionally split by a dimension and filtered by members (0: unknown).
+    """Some periods of one grain, optionally split by a dimension and filtered by members (0: unknown).
 
-    `window` limits cohorts to conversions at most that many days after the entry day.
+    `window` limits cohorts to conversions at most that many days after the entry day. `cuts` names the last day that
+    counts of some periods (by index): what a running period is compared with is cut as short as that one is.
     """
 
     periods: tuple[Period, ...]
@@ -46,15 +48,31 @@ class Query:
     filters: Mapping[Dimension, int] = field(default_factory=dict)
     viewer: User | None = None
     window: int | None = None
+    cuts: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> set[str]:
         return set(self.filters) | ({self.by} if self.by else set())
 
-    @property
-    def first(self) -> date:
-        return self.periods[0].start
+    @cached_property
+    def spans(self) -> tuple[tuple[date, date], ...]:
+        """The first and the last day that counts of each period: a running one ends today."""
+        return tuple(
+            (period.start, min(period.end, self.cuts.get(index, self.today))) for index, period in enumerate(self.periods)
+        )
 
-    def last_of(self, period: Period) -> date:
-        """The last day that counts: a running period ends today."""
-        return min(period.end, self.today)
+    @cached_property
+    def begun(self) -> tuple[int, ...]:
+        """The periods of which a day has come."""
+        return tuple(index for index, (first, last) in enumerate(self.spans) if first <= last)
+
+    @cached_property
+    def unfinished(self) -> frozenset[int]:
+        """The periods of which some days count and some do not."""
+        return frozenset(index for index in self.begun if self.spans[index][1] < self.periods[index].end)
+
+    @cached_property
+    def anchors(self) -> frozenset[int]:
+        """The periods that do not follow the one before them: there a running sum starts from all earlier days."""
+        ends = [period.end + timedelta(days=1) for period in self.periods]
+        return frozenset(i for i, period in enumerate(self.periods) if i == 0 or period.start != ends[i - 1])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Min, Model, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from campaigns.models import Expense, ExpenseDay
@@ -16,7 +18,8 @@ from crm.fields import ExactField
 from customers.models import Answer, Customer, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Kpi, Term
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
-from kpis.readings.flows import Reader, windowed
+from kpis.readings.flows import windowed
+from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query, is_hidden
 from leads.models import Activity, Lead, Opportunity
 
@@ -86,27 +89,34 @@ class Source:
     amount: Any
     shown: Shown
 
-    def totals(self) -> tuple[int, Decimal]:
-        asked: dict[str, Any] = {"count": Count(self.key, distinct=True)}
-        if self.amount is not None:
-            asked["amount"] = Sum(self.amount, output_field=ExactField())
-        found = self.rows.aggregate(**asked)
-        return found["count"], self.sign * Decimal(found["count"] if self.amount is None else found["amount"] or 0)
+    def total(self, number: int) -> QuerySet:
+        """One row: the source's number, how many rows it has, and their sum."""
+        amount = Value(0) if self.amount is None else Sum(self.amount)
+        return (
+            self.rows.order_by()
+            .values(source_number=Value(number))
+            .annotate(source_count=Count(self.key, distinct=True), source_amount=as_exact(amount))
+            .values_list("source_number", "source_count", "source_amount")
+        )
 
-    def page(self, after: int, limit: int) -> list[tuple[int, int, date, Decimal]]:
-        """(key, record id, day, amount) of the rows after a key."""
-        folded = {
-            "row_day": Min(self.day),
-            "row_amount": Sum(self.amount, output_field=ExactField()) if self.amount is not None else Value(1),
-        }
-        rows = (
+    def page(self, number: int, after: int, limit: int) -> QuerySet:
+        """(source's number, key, record id, day, amount) of the rows after a key."""
+        return (
             self.rows.filter(**{f"{self.key}__gt": after})
             .order_by()
             .values(row_key=F(self.key), row_record=F(self.shown.path))
-            .annotate(**folded)
-            .order_by("row_key")[:limit]
+            .annotate(
+                row_source=Value(number),
+                row_day=Min(self.day),
+                row_amount=as_exact(Value(1) if self.amount is None else Sum(self.amount)),
+            )
+            .order_by("row_key")
+            .values_list("row_source", "row_key", "row_record", "row_day", "row_amount")[:limit]
         )
-        return [(r["row_key"], r["row_record"], r["row_day"], self.sign * Decimal(r["row_amount"])) for r in rows]
+
+
+def as_exact(amount: Any) -> Cast:
+    return Cast(amount, ExactField())
 
 
 def list_rows(kpi: Kpi, side: str, query: Query, *, after: str = "", limit: int = 50) -> RowPage:
@@ -115,19 +125,29 @@ def list_rows(kpi: Kpi, side: str, query: Query, *, after: str = "", limit: int 
     `after` is the previous page's `next`. Raises ValueError for a cursor that is none.
     """
     sources = sources_of(kpi, side, query)
-    totals = [source.totals() for source in sources]
-    number, key = parse_cursor(after, len(sources))
-    results: list[Row] = []
-    following = None
-    for index in range(number, len(sources)):
-        left = limit - len(results)
-        found = sources[index].page(key, left + 1)
-        results += as_rows(sources[index], found[:left])
-        if len(found) > left:
-            following = f"{index}.{found[left - 1][0] if left else key}"
-            break
-        key = 0
-    return RowPage(sum(count for count, _ in totals), sum((amount for _, amount in totals), Decimal(0)), results, following)
+    first, key = parse_cursor(after, len(sources))
+    if not sources:
+        return RowPage(0, Decimal(0), [], None)
+    total, amount = totals_of(sources)
+    pages = [source.page(n, key if n == first else 0, limit + 1) for n, source in enumerate(sources) if n >= first]
+    found = sorted(together(pages))
+    shown = found[:limit]
+    following = f"{shown[-1][0]}.{shown[-1][1]}" if len(found) > limit else None
+    return RowPage(total, amount, as_rows(sources, shown), following)
+
+
+def totals_of(sources: Sequence[Source]) -> tuple[int, Decimal]:
+    """How many rows there are, and the number they come to."""
+    total, amount = 0, Decimal(0)
+    for number, count, summed in together([source.total(n) for n, source in enumerate(sources)]):
+        total += count
+        amount += sources[number].sign * (Decimal(count) if sources[number].amount is None else summed or Decimal(0))
+    return total, amount
+
+
+def together(rows: Sequence[QuerySet]) -> QuerySet:
+    """All rows from one statement."""
+    return rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
 
 
 def parse_cursor(cursor: str, sources: int) -> tuple[int, int]:
@@ -143,30 +163,29 @@ def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
     """The relations behind a side; none where the viewer may not see what it counts."""
     if is_hidden(kpi, query.viewer):
         return []
-    terms = kpi.numerator if side == "numerator" else kpi.denominator
-    reader = Reader(query, ())
+    terms, narrowing = kpi.numerator if side == "numerator" else kpi.denominator, Narrowing(query)
     if terms and terms[0].at is not At.FLOW:
-        return [stock_source(terms[0], query, reader)]
-    return [source for term in terms if (source := flow_source(kpi, term, query, reader)) is not None]
+        return [stock_source(terms[0], narrowing)]
+    return [flow_source(kpi, term, narrowing) for term in terms]
 
 
-def flow_source(kpi: Kpi, term: Term, query: Query, reader: Reader) -> Source | None:
+def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
+    query = narrowing.query
     measure = term.measure_for(query.dimensions)
     if query.window is not None and kpi.window and term in kpi.numerator:
         measure = windowed(measure, kpi.window, query.window)
-    (period,) = query.periods
-    rows = visible(reader.narrow(measure.rows(period.start, query.last_of(period)), measure.cube), query)
+    (span,) = query.spans
+    rows = visible(narrowing.narrow(measure.rows(*span), measure.cube), query)
     shown = SHOWN[rows.model]
     key = measure.definition.distinct or (shown.path if rows.model is ExpenseDay else "pk")
-    amount = measure.definition.amount
-    return Source(rows, term.sign, key, measure.cube.day, amount, shown)
+    return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown)
 
 
-def stock_source(term: Term, query: Query, reader: Reader) -> Source:
+def stock_source(term: Term, narrowing: Narrowing) -> Source:
     """A stock lists who is in it at that moment, not the edges that led there."""
-    (period,) = query.periods
-    moment = query.last_of(period) if term.at is At.END else period.start - timedelta(days=1)
-    rows = visible(reader.narrow(term.measure.cube.stock_rows(moment), term.measure.cube), query)
+    ((first, last),) = narrowing.query.spans
+    moment = last if term.at is At.END else first - timedelta(days=1)
+    rows = visible(narrowing.narrow(term.measure.cube.stock_rows(moment), term.measure.cube), narrowing.query)
     return Source(rows, 1, "fact_id", term.measure.cube.day, None, SHOWN[rows.model])
 
 
@@ -176,12 +195,18 @@ def visible(rows: QuerySet, query: Query) -> QuerySet:
     return see(query.viewer) if see and query.viewer is not None else rows
 
 
-def as_rows(source: Source, found: list[tuple[int, int, date, Decimal]]) -> list[Row]:
-    records = source.shown.model._default_manager.in_bulk([record for _, record, _, _ in found])
-    return [
-        Row(source.shown.type, record, str(records.get(record, f"#{record}")), url_of(source.shown, record), day, amount)
-        for _, record, day, amount in found
-    ]
+def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, int, int, date, Decimal]]) -> list[Row]:
+    """Rows with their records' names, which are looked up once for each kind of record."""
+    wanted: dict[type[Model], set[int]] = defaultdict(set)
+    for number, _key, record, _day, _amount in found:
+        wanted[sources[number].shown.model].add(record)
+    records = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
+    rows = []
+    for number, _key, record, day, amount in found:
+        source, shown = sources[number], sources[number].shown
+        label = str(records[shown.model].get(record, f"#{record}"))
+        rows.append(Row(shown.type, record, label, url_of(shown, record), day, source.sign * amount))
+    return rows
 
 
 def url_of(shown: Shown, record: int) -> str:

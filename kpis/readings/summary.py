@@ -10,10 +10,9 @@ from enum import StrEnum
 from crm.models import Organization, User
 from crm.periods import Period
 from kpis.definitions import Dimension, Kpi
-from kpis.readings.freshness import Freshness
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.values import Table, Value, read_in_snapshot
+from kpis.readings.values import Value, read_in_snapshot
 
 TREND = 13
 
@@ -54,18 +53,28 @@ class Choice:
         return elapsed if elapsed < min(self.other.days, self.period.days) else None
 
     @property
-    def other_query(self) -> Query | None:
-        """Reads the other period, cut to the days that have passed of this one."""
-        if self.other is None:
+    def other_last(self) -> date | None:
+        """The last day that counts of the other period: it is cut to the days that have passed of this one."""
+        if self.other is None or self.cut_days is None:
             return None
-        until = self.today if self.cut_days is None else self.other.start + timedelta(days=self.cut_days - 1)
-        return Query((self.other,), until, filters=self.filters, viewer=self.viewer)
+        return self.other.start + timedelta(days=self.cut_days - 1)
 
     def trend_query(self, count: int) -> Query:
+        """The period and those before it."""
         periods = [self.period]
         while len(periods) < count:
             periods.append(periods[-1].previous())
         return Query(tuple(periods[::-1]), self.today, filters=self.filters, viewer=self.viewer)
+
+    def compared_query(self, count: int) -> tuple[Query, int | None]:
+        """The trend, and with it the other period, whose index comes along, where the trend does not hold it whole."""
+        query = self.trend_query(count)
+        if self.other is None:
+            return query, None
+        if self.other_last is None and self.other in query.periods:
+            return query, query.periods.index(self.other)
+        cuts = {count: self.other_last} if self.other_last else {}
+        return replace(query, periods=(*query.periods, self.other), cuts=cuts), count
 
 
 @dataclass(frozen=True)
@@ -82,44 +91,26 @@ class Reading:
 
 
 def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND) -> dict[str, Reading]:
-    """All KPIs from one snapshot: one reading of the trend, one of the period compared with where it is none of those."""
+    """All KPIs from one snapshot, the period compared with among them."""
     able = [kpi for kpi in kpis if set(choice.filters) <= set(kpi.dimensions)]
-    query = choice.trend_query(count)
+    query, other = choice.compared_query(count)
     with one_snapshot():
-        freshness = Freshness.of(query)
-        tables = read_in_snapshot(able, query, organization=choice.organization, freshness=freshness)
-        others = compared(able, choice, query, tables, freshness)
+        tables = read_in_snapshot(able, query, organization=choice.organization)
+    unfit = [Value(period, reason="not_applicable") for period in query.periods[:count]]
     return {
-        kpi.key: Reading(kpi, tables[kpi.key].total, others.get(kpi.key)) if kpi.key in tables else unfit(kpi, query)
+        kpi.key: reading_of(kpi, tables[kpi.key].total, count, other) if kpi.key in tables else Reading(kpi, unfit)
         for kpi in kpis
     }
 
 
-def compared(
-    kpis: Sequence[Kpi], choice: Choice, query: Query, tables: Mapping[str, Table], freshness: Freshness
-) -> dict[str, Value]:
-    """The values of the period compared with, from the trend where it holds it whole; nobody asks how fresh they are."""
-    if choice.other is None:
-        return {}
-    if choice.cut_days is None and choice.other in query.periods:
-        index = query.periods.index(choice.other)
-        return {key: table.total[index] for key, table in tables.items()}
-    found = read_in_snapshot(kpis, choice.other_query, organization=choice.organization, freshness=freshness)
-    return {key: table.total[0] for key, table in found.items()}
-
-
-def unfit(kpi: Kpi, query: Query) -> Reading:
-    return Reading(kpi, [Value(period, reason="not_applicable") for period in query.periods])
+def reading_of(kpi: Kpi, values: Sequence[Value], count: int, other: int | None) -> Reading:
+    return Reading(kpi, values[:count], None if other is None else values[other])
 
 
 def year_before(kpi: Kpi, choice: Choice, periods: Sequence[Period]) -> list[Value]:
-    """The same periods of the year before, oldest first; those cut as the running one is."""
+    """The same periods of the year before, oldest first; the last cut as the running one is."""
     before = tuple(period.same_last_year() for period in periods)
-    query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer)
+    cuts = {len(before) - 1: choice.other_last} if choice.other_last else {}
+    query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer, cuts=cuts)
     with one_snapshot():
-        values = read_in_snapshot([kpi], query, organization=choice.organization)[kpi.key].total
-        if choice.cut_days is None or choice.other_query is None:
-            return values
-        cut = replace(choice.other_query, periods=before[-1:])
-        last = read_in_snapshot([kpi], cut, organization=choice.organization)[kpi.key].total
-    return [*values[:-1], *last]
+        return read_in_snapshot([kpi], query, organization=choice.organization)[kpi.key].total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
@@ -62,12 +62,20 @@ def read_in_snapshot(
 ) -> dict[str, Table]:
     """As `read`, inside a snapshot, where several readings can share what they all ask for."""
     organization = organization or Organization.current()
-    terms = [term for kpi in kpis for term in kpi.terms]
-    cubes = {measure.cube for term in terms for measure in (term.measure, term.measure_for(query.dimensions))}
-    whole = Reader(replace(query, by=None), cubes)
-    split = Reader(query, cubes) if query.by else None
     freshness = freshness or Freshness.of(query)
+    whole, split = reader_of(kpis, replace(query, by=None)), reader_of(kpis, query) if query.by else None
     return {kpi.key: Evaluation(kpi, query, organization, freshness).table(whole, split) for kpi in kpis}
+
+
+def read_members(kpi: Kpi, query: Query, organization: Organization) -> dict[int, list[Value]]:
+    """The values of each member alone, inside a snapshot in which somebody else has read the total."""
+    return Evaluation(kpi, query, organization, Freshness.of(query)).members(reader_of([kpi], query))
+
+
+def reader_of(kpis: Sequence[Kpi], query: Query) -> Reader:
+    """A reader that knows all that these KPIs will ask."""
+    shown = [kpi for kpi in kpis if not is_hidden(kpi, query.viewer)]
+    return Reader(query, [(term.measure_for(query.dimensions), term.at) for kpi in shown for term in kpi.terms])
 
 
 @dataclass(frozen=True)
@@ -82,30 +90,28 @@ class Evaluation:
     def table(self, whole: Reader, split: Reader | None) -> Table:
         if is_hidden(self.kpi, self.query.viewer):
             return Table([Value(period, reason="not_visible") for period in self.query.periods])
-        total = self._values(whole, None, applies=self._applies(self.query.filters.get(Dimension.CAMPAIGN)))
-        if split is None:
-            return Table(total)
-        sums = {term: self._term(split, term) for term in self.kpi.terms}
-        members = sorted({member for flows in sums.values() for _, member in flows if member is not None})
-        is_of_campaigns = self.query.by is Dimension.CAMPAIGN
-        return Table(
-            total,
-            {
-                member: self._values(split, member, sums, applies=self._applies(member if is_of_campaigns else None))
-                for member in members
-            },
-        )
+        campaign = self.query.filters.get(Dimension.CAMPAIGN)
+        total = self._values(self._terms(whole), None, applies=campaign is None or campaign in self._meant({campaign}))
+        return Table(total, {} if split is None else self.members(split))
 
-    def _applies(self, campaign: int | None) -> bool:
-        """Whether the KPI has a meaning for one campaign: some are only of campaigns with a certain goal."""
-        if not self.kpi.campaign_goal or campaign is None:
-            return True
-        return Campaign.objects.filter(pk=campaign, goal=self.kpi.campaign_goal).exists()
+    def members(self, split: Reader) -> dict[int, list[Value]]:
+        if is_hidden(self.kpi, self.query.viewer):
+            return {}
+        sums = self._terms(split)
+        members = sorted({member for flows in sums.values() for _, member in flows})
+        meant = self._meant(members) if self.query.by is Dimension.CAMPAIGN else set(members)
+        return {member: self._values(sums, member, applies=member in meant) for member in members}
 
-    def _values(
-        self, reader: Reader, member: int | None, sums: Mapping[Term, Flows] | None = None, *, applies: bool
-    ) -> list[Value]:
-        sums = sums or {term: self._term(reader, term) for term in self.kpi.terms}
+    def _meant(self, campaigns: Collection[int]) -> set[int]:
+        """The campaigns for which the KPI has a meaning: some are only of campaigns with a certain goal."""
+        if not self.kpi.campaign_goal:
+            return set(campaigns)
+        return set(Campaign.objects.filter(pk__in=campaigns, goal=self.kpi.campaign_goal).values_list("pk", flat=True))
+
+    def _terms(self, reader: Reader) -> dict[Term, Flows]:
+        return {term: self._term(reader, term) for term in self.kpi.terms}
+
+    def _values(self, sums: Mapping[Term, Flows], member: int | None, *, applies: bool) -> list[Value]:
         return [self._value(index, member, sums, applies=applies) for index in range(len(self.query.periods))]
 
     def _measure(self, term: Term, query: Query) -> Measure:
@@ -120,12 +126,13 @@ class Evaluation:
         flows = reader.flows(measure)
         if term.at is At.FLOW:
             return flows
-        before = reader.before(measure)
-        members = {member for _, member in flows} | set(before)
+        before = {index: reader.before(measure, index) for index in self.query.anchors}
+        members = {member for _, member in flows}.union(*before.values())
         stock: Flows = {}
         for member in members:
-            level = before.get(member, Decimal(0))
             for index in range(len(self.query.periods)):
+                if index in before:
+                    level = before[index].get(member, Decimal(0))
                 after = level + flows.get((index, member), Decimal(0))
                 stock[index, member] = level if term.at is At.START else after
                 level = after

@@ -24,6 +24,7 @@ from kpis.definitions import Dimension, Kpi, Unit
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
+from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.overview import CARRIED, filter_bar
@@ -73,6 +74,11 @@ def side_asked(request: HttpRequest) -> str:
 class KpiView(Page, TemplateView):
     template_name = "kpis/detail.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The number, its parts and its rows are of one moment."""
+        with one_snapshot():
+            return super().get(request, *args, **kwargs).render()
+
     def get_context_data(self, key: str, **kwargs: Any) -> dict[str, Any]:
         self.kpi = kpi_of(key)
         self.choice = choice_for(self.request, self.kpi, self.at)
@@ -80,7 +86,7 @@ class KpiView(Page, TemplateView):
         count = TRENDS.get(choice.period.grain, USUAL_TREND)
         reading = summarise([kpi], choice, count)[kpi.key]
         by = forms.breakdown_asked(self.request.GET, kpi)
-        parts = break_down(kpi, by, choice) if by and reading.now.reason not in ("no_data", "not_visible") else []
+        parts = break_down(kpi, by, choice, reading) if by and reading.now.reason not in ("no_data", "not_visible") else []
         card = card_of(reading, choice, prefs)
         return super().get_context_data(**kwargs) | {
             "kpi": kpi,
@@ -225,7 +231,9 @@ class KpiCsvView(Page, View):
                 by = forms.breakdown_asked(request.GET, kpi)
                 if by is None:
                     raise BadRequest("by")
-                header, rows = exports.breakdown_table(break_down(kpi, by, choice), str(forms.DIMENSIONS[by]))
+                with one_snapshot():
+                    parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
+                header, rows = exports.breakdown_table(parts, str(forms.DIMENSIONS[by]))
             case "rows":
                 header, rows = exports.rows_table(kpi, side_asked(request), choice.trend_query(1), prefs)
             case _:

@@ -44,7 +44,6 @@ class LeadListView(ListPage):
     def get_queryset(self) -> Any:
         self.filters = LeadFilters(self.request, self.request.prefs.today(self.at))
         rows = self.filters.rows()
-        self.total = rows.count()
         return rows.select_related("lead_source", "owner").annotate(next_due=next_due_at("lead"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -57,8 +56,7 @@ class LeadListView(ListPage):
             "filters": self.filters,
             "chips": self.filters.chips(),
             "tabs": self.filters.tabs(),
-            "total": self.total,
-            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.total)),
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.filters.total)),
             "form": new_lead_form(self.request, self.at),
             "quick_add": QUICK_ADD,
             "export_url": self.url_with(export="csv", after=None, before=None),

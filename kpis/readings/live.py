@@ -1,0 +1,55 @@
+"""Where nothing stored answers: the rows themselves, folded once for all periods and all measures of all cubes.
+
+The rows are those of the relation that drill-downs list, with the days of a period as columns instead of values.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import DateField, Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+from kpis.definitions import Cube
+from kpis.engine.folding import FOLDS, folded
+from kpis.readings.narrowing import Narrowing
+from kpis.readings.stored import Span, Statement, Table, columns_of, run
+
+
+class DayOfSpan(Expression):
+    """The first or last day of the span at hand."""
+
+    output_field = DateField()
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        return f"p.{self.column}", []
+
+
+FIRST, LAST = DayOfSpan("first_day"), DayOfSpan("last_day")
+
+
+def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -> dict[int, dict[int, dict[int, tuple]]]:
+    """Rows folded within some spans of days, of each cube its own spans; from one statement."""
+    table: Table = defaultdict(lambda: defaultdict(dict))
+    for code, index, member, *sums in run(fold(narrowing, cube, spans) for cube, spans in wanted if spans):
+        if any(sums):
+            table[code][index][member] = tuple(sums)
+    return table
+
+
+def fold(narrowing: Narrowing, cube: Cube, spans: Iterable[Span]) -> Statement:
+    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube)
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
+    folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
+    statement = (
+        f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)}"
+        f" FROM unnest(%s::int[], %s::date[], %s::date[]) p (i, first_day, last_day) CROSS JOIN LATERAL ({sql}) q"
+    )
+    return statement, [*columns_of(spans), *params]

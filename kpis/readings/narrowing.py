@@ -1,0 +1,86 @@
+"""What a query leaves of a cube: its filters, and the records its viewer may see."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from crm.models import User
+from kpis.definitions import Cube, Dimension
+from kpis.engine.folding import as_expression
+from kpis.readings.members import UNKNOWN
+from kpis.readings.query import Query, narrowed_owners
+
+Asked = dict[Dimension, frozenset[int]]
+
+
+class Narrowing:
+    """The members a query asks for, in the dimensions that each cube knows."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+
+    @cached_property
+    def owners(self) -> frozenset[int] | None:
+        return narrowed_owners(self.query.viewer)
+
+    def asked(self, cube: Cube) -> Asked:
+        """The narrowings that apply to a cube: filters, and the viewer's owners where the cube knows owners."""
+        asked: Asked = {name: frozenset({member}) for name, member in self.query.filters.items()}
+        if Dimension.TEAM in asked and Dimension.TEAM not in cube.dimensions:
+            (team,) = asked.pop(Dimension.TEAM)
+            asked[Dimension.OWNER] = self._members_of(team) & asked.get(Dimension.OWNER, self._members_of(team))
+        if self.owners is None or Dimension.OWNER not in cube.dimensions:
+            return asked
+        if team := self._team_for(cube, asked):
+            return asked | {Dimension.TEAM: asked.get(Dimension.TEAM, team) & team}
+        return asked | {Dimension.OWNER: asked.get(Dimension.OWNER, self.owners) & self.owners}
+
+    def _team_for(self, cube: Cube, asked: Asked) -> frozenset[int]:
+        """The viewer's team where a cube knows teams: what counts once in a team cannot be added up from its owners."""
+        viewer = self.query.viewer
+        knows = Dimension.TEAM in cube.dimensions and Dimension.OWNER not in asked
+        return frozenset({viewer.team_id}) if knows and viewer.is_active and viewer.sees_team else frozenset()
+
+    def split(self, cube: Cube) -> Dimension | None:
+        """The dimension to read: a team is the sum of its owners wherever parts add up."""
+        if self.query.by is Dimension.TEAM and Dimension.TEAM not in cube.dimensions:
+            return Dimension.OWNER
+        return self.query.by
+
+    def shown(self, member: int, cube: Cube) -> int:
+        """The member that a read one stands for: owners become teams where teams are asked."""
+        if self.query.by is Dimension.TEAM and Dimension.TEAM not in cube.dimensions:
+            return self._team_of.get(member, UNKNOWN)
+        return member
+
+    def narrow(self, rows: QuerySet, cube: Cube) -> QuerySet:
+        """Rows that the filters and the viewer's rights leave."""
+        for number, (name, members) in enumerate(self.asked(cube).items()):
+            alias, known = f"narrow_{number}", UNKNOWN not in members
+            path = path_of(cube, name)
+            # Bare where nobody asks for what is unknown, so that an index on the column answers.
+            rows = rows.alias(**{alias: path if known else Coalesce(path, Value(UNKNOWN))})
+            rows = rows.filter(**{f"{alias}__in": sorted(members)})
+        return rows
+
+    def member(self, cube: Cube) -> Any:
+        """The read member of a row."""
+        name = self.split(cube)
+        return Coalesce(path_of(cube, name), Value(UNKNOWN)) if name else Value(UNKNOWN)
+
+    @cached_property
+    def _team_of(self) -> dict[int, int]:
+        return dict(User.objects.filter(team__isnull=False).values_list("pk", "team_id"))
+
+    def _members_of(self, team: int) -> frozenset[int]:
+        if team == UNKNOWN:
+            return frozenset({UNKNOWN, *User.objects.filter(team__isnull=True).values_list("pk", flat=True)})
+        return frozenset(pk for pk, of in self._team_of.items() if of == team)
+
+
+def path_of(cube: Cube, name: Dimension) -> Any:
+    return as_expression(cube.dimensions.get(name) or cube.live[name])
