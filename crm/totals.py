@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 # Whoever else writes parts of the same whole right now goes first or waits, so that neither sum misses a part;
 # a whole written by this very transaction cannot be changed by another one.
+# The sums stand in a subquery of each row, so that a few wholes are looked up by index however many others there are.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM {whole} w WHERE w.id = ANY(ids) AND w.xmin <> pg_current_xact_id()::xid
      ORDER BY w.id FOR NO KEY UPDATE;
-    UPDATE {whole} w SET {settings}
-      FROM (SELECT t.id, {sums}
-              FROM unnest(ids) t (id) LEFT JOIN {parts} p ON p.{key} = t.id GROUP BY t.id) s
-     WHERE w.id = s.id AND ({stored}) IS DISTINCT FROM ({summed});
+    UPDATE {whole} w SET ({columns}) = ({sums}) WHERE w.id = ANY(ids) AND ({columns}) <> ({sums});
 END $$;
 """
 TRIGGER = """
@@ -40,7 +38,7 @@ NEW, OLD = "NEW TABLE AS after_rows", "OLD TABLE AS before_rows"
 
 @dataclass(frozen=True)
 class Total:
-    """Columns of a whole, each an aggregate over its parts `p`."""
+    """Columns of a whole, each an aggregate over its parts `p`, and never null."""
 
     whole: str
     columns: Mapping[str, str]
@@ -59,16 +57,8 @@ def drop_totals_sql(totals: Iterable[Total]) -> str:
 
 
 def function_sql(total: Total) -> str:
-    return FUNCTION.format(
-        function=total.function,
-        whole=total.whole,
-        parts=total.parts,
-        key=total.key,
-        settings=", ".join(f"{name} = s.{name}" for name in total.columns),
-        sums=", ".join(f"{sql} AS {name}" for name, sql in total.columns.items()),
-        stored=", ".join(f"w.{name}" for name in total.columns),
-        summed=", ".join(f"s.{name}" for name in total.columns),
-    )
+    sums = f"SELECT {', '.join(total.columns.values())} FROM {total.parts} p WHERE p.{total.key} = w.id"
+    return FUNCTION.format(function=total.function, whole=total.whole, columns=", ".join(total.columns), sums=sums)
 
 
 def triggers_of(total: Total) -> Iterable[str]:

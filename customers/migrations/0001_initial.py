@@ -376,6 +376,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
+                        db_index=False,
                         related_name="orders",
                         to="customers.customer",
                         verbose_name="customer",
@@ -712,7 +713,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "order",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="customers.order"),
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="customers.order"
+                    ),
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 (
@@ -1019,7 +1022,9 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
                 (
                     "order",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="refunds", to="customers.order"),
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="refunds", to="customers.order"
+                    ),
                 ),
                 ("amount", crm.fields.MoneyField(decimal_places=2, max_digits=20)),
                 ("tax", crm.fields.MoneyField(decimal_places=2, default=0, max_digits=20)),
@@ -1142,7 +1147,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "refund",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="customers.refund"),
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="customers.refund"
+                    ),
                 ),
                 (
                     "line",

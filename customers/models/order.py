@@ -46,8 +46,15 @@ class Order(Record):
     COUNTED = (Status.PAID, Status.FULFILLED)
 
     number = models.CharField(_("number"), max_length=100, blank=True)
+    # No index of its own: customers_order_customer_day begins with it. So it is with the orders of lines and refunds.
     customer = models.ForeignKey(
-        Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        db_index=False,
     )
     placed_at = models.DateTimeField(_("placed at"))
     placed_on = local_day_field("placed_at")
@@ -112,7 +119,7 @@ class OrderLine(models.Model):
         UPSELL = "upsell", _("Up-sell")
         CROSS_SELL = "cross_sell", _("Cross-sell")
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
     name = models.CharField(max_length=200, blank=True)
@@ -163,7 +170,7 @@ class RefundQuerySet(RecordQuerySet):
 class Refund(Record):
     """Goods given back: `amount` is goods only, tax and shipping stand beside it; all in the base currency."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds", db_index=False)
     amount = MoneyField()
     tax = MoneyField(default=0)
     shipping = MoneyField(default=0)
@@ -192,7 +199,7 @@ class RefundLineQuerySet(models.QuerySet):
 class RefundLine(models.Model):
     """The part of a refund that falls on one line; `quantity` 0 where the amount was only spread."""
 
-    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="refunds")
     quantity = models.PositiveIntegerField(default=0)
     amount = MoneyField()

@@ -31,7 +31,7 @@ SELECT c.id, c.external_id, c.source, c.name, c.phone, c.email, c.merged_into_id
  ORDER BY c.id
 """
 LOCK = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket ORDER BY bucket"
-NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) FROM generate_series(1, %s)"
+NEXT_IDS = "SELECT nextval('customers_customer_id_seq') FROM generate_series(1, %s)"
 INSERT = """
 INSERT INTO customers_customer (id, external_id, source, name, kind, phone, email, national_id, owner_id, channel_id, campaign_id,
                                 social_network_id, is_test, is_spam, is_archived, created_at)
@@ -111,6 +111,8 @@ class Register:
     stored: dict[int, Known] = field(default_factory=dict)
 
     def add(self, known: Known) -> None:
+        if known.pk is not None:
+            self.stored[known.pk] = known
         if known.external_id:
             self.by_external[known.source or "", known.external_id] = known
         if known.phone:
@@ -154,12 +156,13 @@ class Register:
 
 def open_register(identities: list[Identity], caller: Caller) -> Register:
     """Everyone who might be meant. Before somebody new is made, their keys are locked, and looked for once more."""
-    register = look_up(identities, caller)
+    register = Register()
+    look_up(register, identities, caller)
     missing = [who for who in identities if register.find(who) is None]
-    if not missing:
-        return register
-    hold_keys(missing)
-    return look_up(identities, caller)
+    if missing:
+        hold_keys(missing)
+        look_up(register, missing, caller)
+    return register
 
 
 def hold_keys(identities: Iterable[Identity]) -> None:
@@ -169,11 +172,11 @@ def hold_keys(identities: Iterable[Identity]) -> None:
         cursor.execute(LOCK, [LOCK_SPACE, buckets])
 
 
-def look_up(identities: list[Identity], caller: Caller) -> Register:
-    register = Register()
+def look_up(register: Register, identities: list[Identity], caller: Caller) -> None:
+    """Add the stored customers with these keys, unless they are known already."""
     keyed = [who for who in identities if who.has_key]
     if not keyed:
-        return register
+        return
     external = [who for who in keyed if who.external_id]
     wanted = {
         "external": array({who.external_id for who in external}),
@@ -183,16 +186,14 @@ def look_up(identities: list[Identity], caller: Caller) -> Register:
     }
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, wanted)
-        rows = cursor.fetchall()
+        rows = [row for row in cursor.fetchall() if row[0] not in register.stored]
     visible = _visible(rows, caller)
     for pk, external_id, source, name, phone, email, merged_into, has_touch in rows:
         known = Known(merged_into or pk, external_id, source, name, phone, email, has_touch, pk in visible)
         if merged_into:
             register.by_external[source or "", external_id] = known
-            continue
-        register.stored[pk] = known
-        register.add(known)
-    return register
+        else:
+            register.add(known)
 
 
 def _visible(rows: list[tuple[Any, ...]], caller: Caller) -> set[int]:

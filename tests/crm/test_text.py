@@ -153,4 +153,4 @@ def test_an_index_can_stand_on_the_folded_form():
         cursor.execute(FOLD_SQL)
         cursor.execute("SELECT provolatile, proisstrict, proparallel FROM pg_proc WHERE proname = 'fold_text'")
 
-        assert cursor.fetchone() == ("i", True, "s")
+        assert cursor.fetchone() == ("i", False, "s")

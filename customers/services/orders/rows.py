@@ -84,8 +84,8 @@ DELETE_LINES = "DELETE FROM customers_orderline WHERE id = ANY(%s::bigint[])"
 DELETE_PARTS = """
 DELETE FROM customers_refundline p USING customers_refund r WHERE p.refund_id = r.id AND r.order_id = ANY(%s::bigint[])
 """
-NEXT_ORDER_IDS = "SELECT nextval(pg_get_serial_sequence('customers_order', 'id')) FROM generate_series(1, %s)"
-NEXT_LINE_IDS = "SELECT nextval(pg_get_serial_sequence('customers_orderline', 'id')) FROM generate_series(1, %s)"
+NEXT_ORDER_IDS = "SELECT nextval('customers_order_id_seq') FROM generate_series(1, %s)"
+NEXT_LINE_IDS = "SELECT nextval('customers_orderline_id_seq') FROM generate_series(1, %s)"
 
 
 @dataclass
