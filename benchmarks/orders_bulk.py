@@ -94,7 +94,7 @@ def measure(site: Site, name: str, bodies: list[bytes], expected: str, connectio
         answers = [answer for part in pool.map(send_all, clients, shares) for answer in part]
     statuses = [result["status"] for answer in answers for result in json.loads(answer)["results"]]
     if set(statuses) != {expected}:
-        raise SystemExit(f"{name}: {({status: statuses.count(status) for status in set(statuses)})}")
+        raise SystemExit(f"{name}: { ({status: statuses.count(status) for status in set(statuses)}) }")
     phase = Phase(name, len(statuses), cost)
     print(" | ".join(phase.row), flush=True)
     return phase
@@ -129,7 +129,14 @@ def main() -> None:
         phases = run(site, given.orders, given.customers)
     if given.keep:
         return
-    head = ["phase", "orders/s", "Python CPU, ms per 1,000", "PostgreSQL CPU, ms per 1,000", "orders per CPU second", "load average"]
+    head = [
+        "phase",
+        "orders/s",
+        "Python CPU, ms per 1,000",
+        "PostgreSQL CPU, ms per 1,000",
+        "orders per CPU second",
+        "load average",
+    ]
     write_result(
         "orders-bulk",
         "Orders in bulk over HTTP",

@@ -26,6 +26,8 @@ SPACES_AND_INVISIBLE = (
 EMAIL_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+# Nearly every address, and as it is stored already.
+PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 MAX_EMAIL = 254
 MAX_LOCAL = 64
 
@@ -65,6 +67,8 @@ def clean_text(value: str) -> str:
 
 def clean_email(value: str) -> str:
     """An address in lower case with its host in punycode, so that two spellings of one address are equal."""
+    if len(value) <= MAX_LOCAL and PLAIN_EMAIL.fullmatch(value):
+        return value
     check_text(value)
     # The compatibility form also turns full-width letters and "＠" into plain ones.
     address = unicodedata.normalize("NFKC", value).strip(SPACES_AND_INVISIBLE).lower()

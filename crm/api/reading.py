@@ -15,7 +15,7 @@ from crm.api.problems import Problem
 MOST_BYTES, MOST_BULK_BYTES = 1_000_000, 10_000_000
 MOST_DEPTH = 20
 UTF8 = {"utf-8", "utf8"}
-NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+NEITHER_QUOTES_NOR_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
 ONE_KIND = bytes.maketrans(b"{}", b"[]")
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -55,8 +55,11 @@ def parse_json(body: bytes) -> Any:
 
 def nests_too_deep(body: bytes) -> bool:
     """Without parsing: texts are cut out, then each round of removing empty pairs takes one level away."""
-    outside = b"".join(body.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-    brackets = outside.translate(ONE_KIND, NOT_BRACKETS)
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    skeleton = body.translate(ONE_KIND, NEITHER_QUOTES_NOR_BRACKETS)
+    # Two quotes with nothing between them are a whole text, or the gap between two: either may go.
+    brackets = b"".join(skeleton.replace(b'""', b"").split(b'"')[::2])
     for _round in range(MOST_DEPTH):
         if not brackets:
             break

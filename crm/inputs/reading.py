@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,6 +17,7 @@ from crm.inputs.fields import Clean, clean_long_text
 T = TypeVar("T", bound=Struct)
 
 MOST_FAILURES = 50
+TEXTS, NUMBERS_TOO = frozenset({str}), frozenset({str, int, float})
 PATH = re.compile(r"\.(\w+)|\[(\d+)\]")
 QUOTED = re.compile(r"`(.*)`", re.DOTALL)
 # How msgspec begins its messages, and what we call the fault.
@@ -35,13 +35,12 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How one field is made clean; `texts_only` where the field may also hold a key or a struct."""
+class Step(NamedTuple):
+    """How one field is made clean, and which types of values; where it may also hold a key or a struct, only texts."""
 
     name: str
     clean: Clean | None
-    texts_only: bool
+    types: frozenset[type]
 
 
 def read_struct(kind: type[T], data: Any, caller: Caller, *, base: str = "") -> tuple[T | None, list[Failure]]:
@@ -65,20 +64,19 @@ class _Cleaner:
 
     def clean(self, struct: Struct, data: dict[str, Any], base: str) -> None:
         """`data` is the struct as it was sent: it tells which fields there are to look at."""
-        steps = plan(type(struct))
+        steps, caller = plan(type(struct)), self.caller
         for key, sent in data.items():
-            step = steps.get(key)
-            if step is None or sent is None:
+            if sent is None or key not in steps:
                 continue
-            value = getattr(struct, step.name)
-            kind = type(value)
-            if kind is str or (step.clean is not None and not step.texts_only and kind is not list):
+            name, clean, types = steps[key]
+            value = sent if type(sent) is str else getattr(struct, name)
+            if type(value) in types:
                 try:
-                    setattr(struct, step.name, step.clean(value, self.caller))
+                    setattr(struct, name, clean(value, caller))
                 except ValueError as error:
                     self.fail(f"{base}/{key}", error)
-            elif kind is list:
-                self.clean_list(step, value, sent, f"{base}/{key}")
+            elif type(value) is list:
+                self.clean_list(steps[key], value, sent, f"{base}/{key}")
             elif isinstance(value, Struct):
                 self.clean(value, sent, f"{base}/{key}")
 
@@ -86,7 +84,7 @@ class _Cleaner:
         for index, value in enumerate(values):
             if isinstance(value, Struct):
                 self.clean(value, sent[index], f"{base}/{index}")
-            elif step.clean is not None and (type(value) is str or not step.texts_only):
+            elif type(value) in step.types:
                 try:
                     values[index] = step.clean(value, self.caller)
                 except ValueError as error:
@@ -103,7 +101,8 @@ def plan(kind: type[Struct]) -> dict[str, Step]:
     for field in msgspec.structs.fields(kind):
         clean, texts_only = _clean_of(field.type)
         if clean is not None or _holds_struct(field.type):
-            steps[field.encode_name] = Step(field.name, clean, texts_only)
+            types = TEXTS if texts_only else NUMBERS_TOO
+            steps[field.encode_name] = Step(field.name, clean, types if clean else frozenset())
     return steps
 
 
