@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 NUMBERS = {int, Decimal}
@@ -24,6 +25,10 @@ def array(values: Iterable[Any]) -> str:
     kinds = set(map(type, values))
     if kinds <= NUMBERS:
         return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {NoneType}:
+        return "{" + ",".join(["NULL"] * len(values)) + "}"
+    if kinds == {datetime}:
+        return '{"' + '","'.join(map(datetime.isoformat, values)) + '"}'
     if kinds == {str}:
         joined = SEPARATOR.join(values)
         if not SPECIAL.search(joined):

@@ -12,6 +12,7 @@ from crm.money import CURRENCY_DIGITS
 
 TOMAN = Decimal(10)
 ONE = Decimal(1)
+FIXED = {("IRT", "IRR"): TOMAN, ("IRR", "IRT"): ONE / TOMAN}
 
 
 class Rates:
@@ -23,10 +24,7 @@ class Rates:
 
     def fixed(self, currency: str) -> Decimal | None:
         """A rate that is no question of the day."""
-        if currency == self.base:
-            return ONE
-        pair = (currency, self.base)
-        return {("IRT", "IRR"): TOMAN, ("IRR", "IRT"): ONE / TOMAN}.get(pair)
+        return ONE if currency == self.base else FIXED.get((currency, self.base))
 
     def on(self, currency: str, day: date) -> Decimal | None:
         """The latest known rate up to that day."""
@@ -45,6 +43,14 @@ class Rates:
         return ONE.scaleb(-CURRENCY_DIGITS[currency])
 
 
+def is_without_decimals(currency: str) -> bool:
+    return CURRENCY_DIGITS[currency] == 0
+
+
+def has_decimals(amount: Decimal) -> bool:
+    return amount != amount.to_integral_value()
+
+
 def is_too_fine(amount: Decimal, currency: str) -> bool:
     """More decimals than the currency has."""
-    return CURRENCY_DIGITS[currency] == 0 and amount != amount.to_integral_value()
+    return is_without_decimals(currency) and has_decimals(amount)

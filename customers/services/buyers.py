@@ -37,9 +37,9 @@ class Buyer:
 
     @property
     def identity(self) -> Identity:
-        texts = {name: getattr(self.sent, name) or "" for name in ("external_id", "name", "phone", "email")}
-        source = (self.source or "manual") if self.sent.source is UNSET else self.sent.source
-        return Identity(source=source, **texts)
+        sent = self.sent
+        source = (self.source or "manual") if sent.source is UNSET else sent.source
+        return Identity(source, sent.external_id or "", sent.name or "", sent.phone or "", sent.email or "")
 
 
 def set_buyers(buyers: list[Buyer], caller: Caller) -> None:

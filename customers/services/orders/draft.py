@@ -7,16 +7,37 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import UNSET
+
 from crm.inputs.items import Item
 from customers.models import Order, OrderLine, Refund
 from customers.services.orders.inputs import OrderIn
 
-ZERO = Decimal(0)
-# Columns of an order that are compared and written, beside the customer's.
-COLUMNS = (
-    "external_id", "source", "created_at", "number", "customer_id", "placed_at", "status", "currency", "rate", "discount", "tax",
-    "shipping", "owner_id", "campaign_id", "channel_id", "utm", "source_version", "net_amount", "cost_amount", "unknown_costs",
-)  # fmt: skip
+ZERO, ONE = Decimal(0), Decimal(1)
+# The columns of an order that are compared and written, with what they hold where nothing was said.
+DEFAULTS: dict[str, Any] = {
+    "external_id": None,
+    "source": None,
+    "created_at": None,
+    "number": "",
+    "customer_id": None,
+    "placed_at": None,
+    "status": Order.Status.PENDING.value,
+    "currency": "",
+    "rate": ONE,
+    "discount": ZERO,
+    "tax": ZERO,
+    "shipping": ZERO,
+    "owner_id": None,
+    "campaign_id": None,
+    "channel_id": None,
+    "utm": None,
+    "source_version": None,
+    "net_amount": ZERO,
+    "cost_amount": ZERO,
+    "unknown_costs": 0,
+}
+COLUMNS = tuple(DEFAULTS)
 LINE_COLUMNS = (
     "product_id", "name", "quantity", "unit_price", "discount", "order_discount", "tax", "unit_cost", "rate", "line_class",
 )  # fmt: skip
@@ -34,19 +55,16 @@ class LineDraft:
     discount: Decimal
     tax: Decimal
     line_class: str
+    # What the line comes to before the order's discount, in the order's currency.
+    amount: Decimal
     unit_cost: Decimal | None = None
     has_own_cost: bool = False
     order_discount: Decimal = ZERO
     product_id: int | None = None
-    rate: Decimal = Decimal(1)
+    rate: Decimal = ONE
     net: Decimal = ZERO
     row: OrderLine | None = None
     pk: int | None = None
-
-    @property
-    def amount(self) -> Decimal:
-        """What the line comes to before the order's discount, in the order's currency."""
-        return self.quantity * self.unit_price - self.discount
 
 
 @dataclass(slots=True)
@@ -81,7 +99,7 @@ class Draft:
 
     item: Item
     data: OrderIn
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any]
     lines: list[LineDraft] = field(default_factory=list)
     has_new_lines: bool = False
     placed_at: datetime | None = None
@@ -99,5 +117,8 @@ class Draft:
     def is_sound(self) -> bool:
         return self.item.is_sound
 
-    def stored(self, name: str, default: Any) -> Any:
-        return default if self.item.row is None else getattr(self.item.row, name)
+    def take(self, name: str) -> None:
+        """A column as it was sent; null empties it."""
+        given = getattr(self.data, name)
+        if given is not UNSET:
+            self.values[name] = DEFAULTS[name] if given is None else given

@@ -7,98 +7,87 @@ from decimal import Decimal
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
-from crm.inputs.rates import Rates, is_too_fine
+from crm.inputs.rates import Rates, has_decimals, is_without_decimals
 from crm.money import convert, spread
 from customers.models import OrderLine
 from customers.services.orders.draft import ZERO, Draft, LineDraft
+from customers.services.orders.inputs import LineIn
 
 LARGEST = Decimal(10) ** 18
+UNKNOWN = (None, None)
 
 
 def price(draft: Draft, caller: Caller, rates: Rates) -> None:
     """Fill in amounts; refuse what does not add up."""
     set_currency(draft, caller, rates)
-    set_amounts(draft)
+    values, is_whole = draft.values, is_without_decimals(draft.values["currency"])
+    for name in ("discount", "tax", "shipping"):
+        draft.take(name)
+        if is_whole and has_decimals(values[name]):
+            draft.item.refuse(f"/{name}", "precision")
     if draft.data.lines is not UNSET:
-        draft.lines = [line_of(draft, position) for position in range(len(draft.data.lines))]
+        draft.lines = [line_of(position, sent) for position, sent in enumerate(draft.data.lines)]
         draft.has_new_lines = True
+        for line in draft.lines:
+            check_line(draft, line, is_whole=is_whole)
     elif draft.row is not None:
         draft.lines = [line_from(row) for row in draft.row.lines.all()]
     if draft.item.failures:
         return
     spread_discount(draft, rates)
     check_total(draft)
-    rate = draft.values["rate"]
-    for line in draft.lines:
-        goods = line.amount - line.order_discount
-        line.rate, line.net = rate, goods if rate == 1 else convert(goods, rate)
-    draft.values["net_amount"] = sum((line.net for line in draft.lines), ZERO)
+    set_net(draft)
 
 
 def set_currency(draft: Draft, caller: Caller, rates: Rates) -> None:
     """Currency and the rate frozen at the order's date: fixed, sent, kept from before, or the table's."""
     data, values = draft.data, draft.values
-    stored = draft.stored("currency", rates.base)
+    stored = values["currency"] or rates.base
     currency = values["currency"] = stored if data.currency is UNSET else data.currency
     fixed = rates.fixed(currency)
     if fixed is not None:
         values["rate"] = fixed
         if data.rate is not UNSET and data.rate != fixed:
             draft.item.refuse("/rate", "conflict")
-        return
-    if data.rate is not UNSET:
+    elif data.rate is not UNSET:
         values["rate"] = data.rate
-    elif draft.row is not None and currency == stored:
-        values["rate"] = draft.row.rate
-    else:
+    elif draft.row is None or currency != stored:
         values["rate"] = rates.on(currency, caller.organization.day_of(draft.placed_at))
     if values["rate"] is None:
         draft.item.refuse("/rate", "rate-missing")
 
 
-def set_amounts(draft: Draft) -> None:
-    for name in ("discount", "tax", "shipping"):
-        given = getattr(draft.data, name)
-        draft.values[name] = draft.stored(name, ZERO) if given is UNSET else given
-        check_amount(draft, f"/{name}", draft.values[name])
-
-
-def check_amount(draft: Draft, pointer: str, amount: Decimal) -> None:
-    if is_too_fine(amount, draft.values["currency"]):
-        draft.item.refuse(pointer, "precision")
-
-
-def line_of(draft: Draft, position: int) -> LineDraft:
-    """One line as sent."""
-    data = draft.data.lines[position]
-    sku = "" if data.sku is UNSET or data.sku is None else data.sku
-    line = LineDraft(
+def line_of(position: int, sent: LineIn) -> LineDraft:
+    """One line as sent; what was left out is falsy, as null is."""
+    cost = None if sent.unit_cost is UNSET else sent.unit_cost
+    discount = sent.discount or ZERO
+    return LineDraft(
         position=position,
-        sku=sku,
-        name="" if data.name is UNSET or data.name is None else data.name,
-        quantity=data.quantity,
-        unit_price=data.unit_price,
-        discount=ZERO if data.discount is UNSET else data.discount,
-        tax=ZERO if data.tax is UNSET else data.tax,
-        line_class="" if data.line_class is UNSET or data.line_class is None else data.line_class,
+        sku=sent.sku or "",
+        name=sent.name or "",
+        quantity=sent.quantity,
+        unit_price=sent.unit_price,
+        discount=discount,
+        tax=sent.tax or ZERO,
+        line_class=sent.line_class or "",
+        amount=sent.quantity * sent.unit_price - discount,
+        unit_cost=cost,
+        has_own_cost=cost is not None,
     )
-    if data.unit_cost is not UNSET and data.unit_cost is not None:
-        line.unit_cost, line.has_own_cost = data.unit_cost, True
-    check_line(draft, line)
-    return line
 
 
-def check_line(draft: Draft, line: LineDraft) -> None:
+def check_line(draft: Draft, line: LineDraft, *, is_whole: bool) -> None:
     pointer = f"/lines/{line.position}"
     if not line.sku and not line.name:
         draft.item.refuse(f"{pointer}/sku", "required")
-    for name in ("unit_price", "discount", "tax"):
-        if is_too_fine(getattr(line, name), draft.values["currency"]):
-            draft.item.refuse(f"{pointer}/{name}", "precision")
-    gross = line.quantity * line.unit_price
-    if line.discount > gross:
+    if is_whole:
+        for name in ("unit_price", "discount", "tax"):
+            if has_decimals(getattr(line, name)):
+                draft.item.refuse(f"{pointer}/{name}", "precision")
+    if line.amount < 0:
         draft.item.refuse(f"{pointer}/discount", "out-of-range")
-    if max(gross, line.quantity * (line.unit_cost or ZERO)) * (draft.values["rate"] or 1) >= LARGEST:
+    largest = line.quantity * max(line.unit_price, line.unit_cost or ZERO)
+    if largest * (draft.values["rate"] or 1) >= LARGEST:
         draft.item.refuse(f"{pointer}/unit_price", "amount-too-large")
 
 
@@ -113,6 +102,7 @@ def line_from(row: OrderLine) -> LineDraft:
         discount=row.discount,
         tax=row.tax,
         line_class=row.line_class,
+        amount=row.quantity * row.unit_price - row.discount,
         unit_cost=row.unit_cost,
         has_own_cost=False,
         product_id=row.product_id,
@@ -134,6 +124,15 @@ def spread_discount(draft: Draft, rates: Rates) -> None:
         line.order_discount = part
 
 
+def set_net(draft: Draft) -> None:
+    """What each line and the order come to in the base currency."""
+    rate = draft.values["rate"]
+    for line in draft.lines:
+        goods = line.amount - line.order_discount
+        line.rate, line.net = rate, goods if rate == 1 else convert(goods, rate)
+    draft.values["net_amount"] = sum((line.net for line in draft.lines), ZERO)
+
+
 def check_total(draft: Draft) -> None:
     """Σ lines − discount + tax + shipping; the tax stands on the order, or on its lines where the order has none."""
     total = draft.data.total
@@ -150,18 +149,16 @@ def check_total(draft: Draft) -> None:
 
 def set_costs(draft: Draft, products: dict[str, tuple[int, Decimal | None]]) -> None:
     """Freeze the costs: a line's own, else what was frozen before, else the product's of now."""
-    rate = draft.values["rate"]
-    frozen = {}
-    if draft.row is not None:
-        frozen = {row.sku or row.name: row.unit_cost for row in draft.row.lines.all()}
-    for line in draft.lines:
-        if draft.has_new_lines:
-            line.product_id, cost = products.get(line.sku, (None, None)) if line.sku else (None, None)
-            if line.has_own_cost:
-                line.unit_cost = line.unit_cost if rate == 1 else convert(line.unit_cost, rate)
-            else:
+    if draft.has_new_lines:
+        rate = draft.values["rate"]
+        stored = draft.row.lines.all() if draft.row is not None else ()
+        frozen = {row.sku or row.name: row.unit_cost for row in stored}
+        for line in draft.lines:
+            line.product_id, cost = products.get(line.sku, UNKNOWN)
+            if not line.has_own_cost:
                 line.unit_cost = frozen.get(line.sku or line.name, cost)
-    draft.values["cost_amount"] = sum(
-        (line.quantity * line.unit_cost for line in draft.lines if line.unit_cost is not None), ZERO
-    )
-    draft.values["unknown_costs"] = sum(1 for line in draft.lines if line.unit_cost is None)
+            elif rate != 1:
+                line.unit_cost = convert(line.unit_cost, rate)
+    known = [line.quantity * line.unit_cost for line in draft.lines if line.unit_cost is not None]
+    draft.values["cost_amount"] = sum(known, ZERO)
+    draft.values["unknown_costs"] = len(draft.lines) - len(known)

@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection
 
 from crm.inputs import items as states
-from crm.inputs.arrays import arrays
+from crm.inputs.arrays import array
 from customers.models import OrderLine
 from customers.services.orders.draft import COLUMNS, LINE_COLUMNS, Draft, LineDraft
 from customers.services.orders.refunds import is_same, save_refunds
@@ -107,14 +107,14 @@ def save(drafts: list[Draft]) -> None:
     new = [draft for draft in drafts if draft.row is None]
     for draft, pk in zip(new, next_ids(NEXT_ORDER_IDS, len(new)), strict=True):
         draft.item.settle(states.CREATED, pk)
-    execute(INSERT_ORDERS, [order_row(draft) for draft in new])
+    execute(INSERT_ORDERS, order_columns(new))
     lines = compare_lines(drafts)
     with_refunds = [draft for draft in drafts if draft.refunds is not None and refunds_differ(draft)]
     touched = lines.orders.keys() | {draft.row.pk for draft in with_refunds if draft.row is not None}
     stored = [draft for draft in drafts if draft.row is not None]
     dirty = [draft for draft in stored if draft.row.pk in touched or differs(draft)]
     save_lines(lines)
-    execute(UPDATE_ORDERS, [order_row(draft) for draft in dirty])
+    execute(UPDATE_ORDERS, order_columns(dirty))
     save_refunds(with_refunds)
     for draft in stored:
         draft.item.settle(states.UNCHANGED, draft.row.pk)
@@ -122,10 +122,10 @@ def save(drafts: list[Draft]) -> None:
         draft.item.settle(states.UPDATED, draft.row.pk)
 
 
-def execute(sql: str, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
+def execute(sql: str, columns: list[list[Any]]) -> None:
+    if columns[0]:
         with connection.cursor() as cursor:
-            cursor.execute(sql, arrays(rows))
+            cursor.execute(sql, [array(column) for column in columns])
 
 
 def next_ids(sql: str, count: int) -> list[int]:
@@ -136,12 +136,17 @@ def next_ids(sql: str, count: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def order_row(draft: Draft) -> tuple[Any, ...]:
-    values = draft.values
-    utm = values["utm"]
-    row = [draft.pk, *(values[name] for name in COLUMNS)]
-    row[COLUMNS.index("utm") + 1] = msgspec.json.encode(utm).decode() if utm else None
-    return tuple(row)
+def order_columns(drafts: list[Draft]) -> list[list[Any]]:
+    values = [draft.values for draft in drafts]
+    columns = {name: [each[name] for each in values] for name in COLUMNS}
+    columns["utm"] = [msgspec.json.encode(utm).decode() if utm else None for utm in columns["utm"]]
+    return [[draft.pk for draft in drafts], *columns.values()]
+
+
+def line_columns(pairs: list[tuple[Draft, LineDraft]]) -> list[list[Any]]:
+    lines = [line for _, line in pairs]
+    columns = [[getattr(line, name) for line in lines] for name in ("pk", "position", *LINE_COLUMNS)]
+    return [columns[0], [draft.pk for draft, _ in pairs], *columns[1:]]
 
 
 def differs(draft: Draft) -> bool:
@@ -157,12 +162,15 @@ def compare_lines(drafts: list[Draft]) -> LineChanges:
     """Lines are matched by their position."""
     found = LineChanges()
     for draft in drafts:
-        stored = {} if draft.row is None else {row.position: row for row in draft.row.lines.all()}
+        if draft.row is None:
+            found.new += [(draft, line) for line in draft.lines]
+            continue
+        stored = {row.position: row for row in draft.row.lines.all()}
         before = found.count
         for line in draft.lines:
             match_line(draft, line, stored.pop(line.position, None), found)
         found.gone += [row.pk for row in stored.values()]
-        if draft.row is not None and found.count > before:
+        if found.count > before:
             found.orders[draft.row.pk] = draft
     give_keys(found.new)
     with_refunds = [pk for pk, draft in found.orders.items() if draft.refunds]
@@ -177,9 +185,9 @@ def save_lines(lines: LineChanges) -> None:
     if lines.gone:
         with connection.cursor() as cursor:
             cursor.execute(DELETE_LINES, [lines.gone])
-    execute(UPDATE_LINES, [line_row(draft, line) for draft, line in lines.altered])
-    execute(INSERT_LINES, [line_row(draft, line) for draft, line in lines.new if line.pk is None])
-    execute(INSERT_KEYED_LINES, [line_row(draft, line) for draft, line in lines.new if line.pk is not None])
+    execute(UPDATE_LINES, line_columns(lines.altered))
+    execute(INSERT_LINES, line_columns([pair for pair in lines.new if pair[1].pk is None]))
+    execute(INSERT_KEYED_LINES, line_columns([pair for pair in lines.new if pair[1].pk is not None]))
 
 
 def match_line(draft: Draft, line: LineDraft, row: OrderLine | None, found: LineChanges) -> None:
@@ -204,12 +212,3 @@ def forget_parts(changed: dict[int, Draft]) -> None:
         for refund in draft.refunds or []:
             if refund.row is not None:
                 refund.row._prefetched_objects_cache["lines"] = refund.row.lines.none()  # noqa: SLF001
-
-
-def line_row(draft: Draft, line: LineDraft) -> tuple[Any, ...]:
-    return (
-        line.pk,
-        draft.pk,
-        line.position,
-        *(getattr(line, name) for name in LINE_COLUMNS),
-    )

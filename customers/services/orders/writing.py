@@ -26,7 +26,7 @@ from customers.models import Order, OrderLine
 from customers.services.buyers import Buyer, set_buyers
 from customers.services.identity import Touch, touch_first
 from customers.services.orders import rows
-from customers.services.orders.draft import Draft
+from customers.services.orders.draft import COLUMNS, DEFAULTS, Draft
 from customers.services.orders.inputs import OrderIn, RefundIn
 from customers.services.orders.pricing import price, set_costs
 from customers.services.orders.refunds import carried, check_sum, plan_refund, plan_refunds
@@ -109,24 +109,20 @@ def version_of(text: str) -> int | datetime:
 
 def draft_of(item: Item, caller: Caller) -> Draft:
     """The columns as sent, over those stored, over the defaults."""
-    data: OrderIn = item.data
-    draft = Draft(item, data)
-    values = draft.values
-    values["external_id"] = data.external_id or draft.stored("external_id", None)
-    values["source"] = kept_source(item.row, data, caller)
-    for name, default in (("number", ""), ("status", Order.Status.PENDING.value), ("source_version", None)):
-        given = getattr(data, name)
-        values[name] = draft.stored(name, default) if given is UNSET else (default if given is None else given)
-    for name in REFERENCES:
-        values[f"{name}_id"] = item.values.get(f"{name}_id", draft.stored(f"{name}_id", None))
-    values["customer_id"] = draft.stored("customer_id", None)
-    values["utm"] = utm_of(data.utm) if data.utm is not UNSET else draft.stored("utm", None)
-    said = data.placed_at or data.created_at
-    placed_at = said or draft.stored("placed_at", caller.at)
-    values["placed_at"] = draft.placed_at = placed_at
-    values["created_at"] = placed_at
-    if item.row is None and values["owner_id"] is None and caller.default_owner:
+    data, row = item.data, item.row
+    values = dict(DEFAULTS) if row is None else {name: getattr(row, name) for name in COLUMNS}
+    draft = Draft(item, data, values)
+    for name in ("number", "status", "source_version"):
+        draft.take(name)
+    values["external_id"] = data.external_id or values["external_id"]
+    values["source"] = kept_source(row, data, caller)
+    if data.utm is not UNSET:
+        values["utm"] = utm_of(data.utm)
+    draft.placed_at = data.placed_at or data.created_at or values["placed_at"] or caller.at
+    values["placed_at"] = values["created_at"] = draft.placed_at
+    if row is None and caller.default_owner:
         values["owner_id"] = caller.default_owner.pk
+    values |= item.values
     return draft
 
 
