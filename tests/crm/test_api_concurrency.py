@@ -55,10 +55,15 @@ def test_a_running_request_holds_its_key():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [key.lock])
 
+    def let_go():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key.lock])
+        connections.close_all()
+
     with ThreadPoolExecutor(1) as other:
         other.submit(hold).result()
         response = api.post("/orders/", an_order(), key="k")
-        other.submit(connections.close_all).result()
+        other.submit(let_go).result()
 
     assert (response.status_code, response.json()["code"]) == (409, "idempotency-in-progress")
     assert response["Retry-After"] == "1"
