@@ -15,12 +15,13 @@ from crm.inputs.caller import Caller
 from crm.money import MAX_INTEGER_DIGITS, parse_amount
 from crm.periods import Calendar, day_bounds, existing_day, localise
 from crm.phones import IRANIAN_MOBILE, normalise_phone
-from crm.text import clean_email, clean_text, to_latin_digits
+from crm.text import PLAIN_LETTERS, clean_email, clean_text, to_latin_digits
 
 Clean = Callable[[Any, Caller], Any]
 
 # Latin and Persian words with single spaces between them: nothing to clean, and a quick look tells.
-PLAIN = re.compile("[!-~ءآأؤئابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگی۰-۹]*(?: [!-~ءآأؤئابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگی۰-۹]+)*")
+WORD = f"[!-~{PLAIN_LETTERS}أآؤ۰-۹]+"
+PLAIN = re.compile(f"(?:{WORD}(?: {WORD})*)?")
 CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 PLAIN_MONEY = re.compile(rf"[0-9]{{1,{MAX_INTEGER_DIGITS}}}(?:\.[0-9]{{1,2}})?", re.ASCII)
