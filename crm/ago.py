@@ -33,6 +33,18 @@ def days_text(count: int, prefs: Preferences) -> str:
     return reader_digits(ngettext("%(count)s day", "%(count)s days", count) % {"count": count}, prefs)
 
 
+def lasting(seconds: float, prefs: Preferences) -> str:
+    """“12 minutes”, “3 hours”, “2 days”: how long something has been going on."""
+    if seconds >= DAY:
+        return days_text(int(seconds // DAY), prefs)
+    if seconds >= HOUR:
+        count, text = int(seconds // HOUR), ngettext("%(count)s hour", "%(count)s hours", int(seconds // HOUR))
+    else:
+        count = max(int(seconds // MINUTE), 0)
+        text = ngettext("%(count)s minute", "%(count)s minutes", count)
+    return reader_digits(text % {"count": count}, prefs)
+
+
 def full(moment: datetime, prefs: Preferences) -> str:
     """The whole moment, for those who point at the short form."""
     return format_moment(moment, prefs, "long")

@@ -34,6 +34,7 @@ class Item:
 
 
 ENTRIES = (
+    Entry(_("Today"), "house", "leads:today", ("/today/",), may_sell),
     Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
@@ -60,10 +61,9 @@ def url_of(target: str) -> str:
         return ""
 
 
+# Where somebody lands: reps at their day, support where the customers are, the others at the figures.
+HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:customer-list"}
+
+
 def home_of(user: User) -> str:
-    """Where somebody lands: reps where their leads are, support where the customers are, the others at the figures."""
-    if user.role == User.Role.SUPPORT and not user.is_superuser:
-        return url_of("customers:customer-list")
-    if user.role == User.Role.REP and not user.is_superuser:
-        return url_of("leads:lead-list")
-    return url_of("/kpis/") or url_of("leads:lead-list")
+    return url_of("/kpis/" if user.is_superuser else HOMES.get(User.Role(user.role), "/kpis/"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, reader_digits
-from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange
+from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, StageChange
 
 MOST_ENTRIES = 200
 EVENT_ICONS = {
@@ -41,6 +41,15 @@ ACTIVITY_ICONS = {
     Activity.Kind.NOTE: "sticky-note",
 }
 
+REACHED, HELD = ("talked", "no_answer", "wrong_number"), ("held", Activity.NO_SHOW)
+OUTCOMES_BY_KIND = {
+    Activity.Kind.CALL: REACHED,
+    Activity.Kind.MESSAGE: REACHED,
+    Activity.Kind.MEETING: HELD,
+    Activity.Kind.DEMO: HELD,
+    Activity.Kind.CONSULTATION: HELD,
+}
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -49,6 +58,10 @@ class Reader:
     prefs: Preferences
     at: datetime
     user: User
+
+    @property
+    def today(self) -> date:
+        return self.prefs.today(self.at)
 
 
 def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
@@ -65,10 +78,22 @@ def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[s
     return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader))
 
 
+def outcomes_of(kind: str) -> list[tuple[str, str]]:
+    """What may come of an activity: somebody is reached or not, a meeting takes place or not."""
+    keys = OUTCOMES_BY_KIND.get(Activity.Kind(kind), ())
+    return [(key, str(OUTCOMES[key])) for key in keys]
+
+
 def planned(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     """The next steps, the most urgent one first."""
     steps = rows.planned().select_related("owner").order_by("due_at", "pk")[:20]
-    return [{"activity": step, "mark": next_mark(step.due_at, reader), "title": _title(step)} for step in steps]
+    return [step_of(step, reader) for step in steps]
+
+
+def step_of(activity: Activity, reader: Reader) -> dict[str, Any]:
+    """A planned activity as pages show it, with what may come of it."""
+    mark = next_mark(activity.due_at, reader)
+    return {"activity": activity, "mark": mark, "title": _title(activity), "outcomes": outcomes_of(activity.kind)}
 
 
 def next_mark(due_at: datetime | None, reader: Reader, *, is_open: bool = True) -> dict[str, str] | None:
@@ -125,7 +150,7 @@ def _done(rows: Any, reader: Reader) -> list[dict[str, Any]]:
             kind=activity.kind,
             icon=ACTIVITY_ICONS[Activity.Kind(activity.kind)],
             title=_title(activity),
-            text="\n".join(filter(None, (activity.outcome, activity.body))),
+            text="\n".join(filter(None, (activity.outcome_label, activity.body))),
             undo_url=reverse("leads:activity-reopen", args=[activity.pk]) if activity.due_at else "",
         )
         for activity in done

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, opportunities, orders
+from leads.views import activities, lead_actions, leads, opportunities, orders, today
 
 app_name = "leads"
 urlpatterns = [
@@ -22,7 +22,11 @@ urlpatterns = [
     path("leads/<int:pk>/archive/", lead_actions.archive, name="lead-archive"),
     path("leads/<int:pk>/restore/", lead_actions.restore, name="lead-restore"),
     path("leads/<int:pk>/activities/", activities.log_for_lead, name="lead-activity"),
-    path("activities/<int:pk>/complete/", activities.complete, name="activity-complete"),
+    path("today/", today.TodayView.as_view(), name="today"),
+    path("leads/<int:pk>/contact/", today.ContactView.as_view(), name="lead-contact"),
+    path("activities/<int:pk>/finish/", today.FinishView.as_view(), name="activity-finish"),
+    path("activities/<int:pk>/snooze/", today.SnoozeView.as_view(), name="activity-snooze"),
+    path("activities/<int:pk>/move-back/", today.move_back, name="activity-move-back"),
     path("activities/<int:pk>/reopen/", activities.reopen, name="activity-reopen"),
     path("pipeline/", opportunities.OpportunityBoardView.as_view(), name="opportunity-board"),
     path("opportunities/new/", opportunities.OpportunityCreateView.as_view(), name="opportunity-create"),
@@ -33,6 +37,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/orders/", orders.link_order, name="opportunity-link-order"),
     path("opportunities/<int:pk>/orders/new/", orders.OpportunityOrderView.as_view(), name="opportunity-order"),
     path("opportunities/<int:pk>/orders/unlink/", orders.unlink_order, name="opportunity-unlink-order"),
+    path("opportunities/<int:pk>/plan/", today.PlanView.as_view(), name="opportunity-plan"),
     path("opportunities/<int:pk>/activities/", activities.log_for_opportunity, name="opportunity-activity"),
     path("customers/<int:pk>/opportunities/", orders.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),
     path("orders/<int:pk>/opportunities/", orders.OrderOpportunitiesView.as_view(), name="order-opportunities"),

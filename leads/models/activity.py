@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import local_day_field
@@ -14,6 +15,15 @@ from crm.models import Record, RecordQuerySet, User
 from customers.models import Customer
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity, of_counted_opportunity
+
+# How the doors name what came of an activity; the API takes any other word, too.
+OUTCOMES: dict[str, Promise] = {
+    "talked": _("Talked"),
+    "no_answer": _("No answer"),
+    "wrong_number": _("Wrong number"),
+    "held": _("Took place"),
+    "no_show": _("Did not turn up"),
+}
 
 
 class ActivityQuerySet(RecordQuerySet):
@@ -86,3 +96,8 @@ class Activity(Record):
 
     def __str__(self) -> str:
         return self.subject or self.get_kind_display()
+
+    @property
+    def outcome_label(self) -> str:
+        """In the reader's words where it is one of the usual ones, else as it was sent."""
+        return str(OUTCOMES.get(self.outcome, self.outcome))

@@ -1,4 +1,11 @@
-from leads.services.activities import complete_activity, log_activity, reopen_activity, reschedule_activity
+from leads.services.activities import (
+    complete_activity,
+    finish_activity,
+    log_activity,
+    log_contact,
+    reopen_activity,
+    reschedule_activity,
+)
 from leads.services.conversion import convert_lead, undo_conversion
 from leads.services.leads import (
     archive_lead,
@@ -34,8 +41,10 @@ __all__ = [
     "disqualify_lead",
     "edit_lead",
     "edit_opportunity",
+    "finish_activity",
     "link_order",
     "log_activity",
+    "log_contact",
     "lose_opportunity",
     "merge_leads",
     "move_opportunity",

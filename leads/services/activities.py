@@ -59,11 +59,55 @@ def complete_activity(activity: Activity, *, by: User | None, at: datetime, outc
 
 
 @transaction.atomic
-def reopen_activity(activity: Activity, *, by: User | None, at: datetime) -> Activity:
-    """It was not done after all. What was never planned stays done."""
+def finish_activity(
+    activity: Activity,
+    *,
+    by: User | None,
+    at: datetime,
+    outcome: str = "",
+    body: str = "",
+    next_kind: str = "",
+    next_due_at: datetime | None = None,
+) -> Activity | None:
+    """Done, with what came of it, and the next step where one is planned. Finished twice, nothing is planned twice."""
+    activity = _lock(activity)
+    if activity.done_at:
+        return None
+    activity.body = "\n".join(filter(None, (activity.body, body)))
+    activity.save(update_fields=["body", "updated_at"])
+    complete_activity(activity, by=by, at=at, outcome=outcome)
+    if next_due_at is None:
+        return None
+    about = {"lead": activity.lead, "opportunity": activity.opportunity, "customer": activity.customer}
+    return log_activity(by=by, at=at, kind=next_kind or activity.kind, owner=activity.owner, due_at=next_due_at, **about)
+
+
+@transaction.atomic
+def log_contact(
+    lead: Lead,
+    *,
+    by: User,
+    at: datetime,
+    outcome: str = "",
+    body: str = "",
+    next_kind: str = "",
+    next_due_at: datetime | None = None,
+) -> Activity:
+    """A call with a lead that was not planned, and the next step where one is."""
+    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, lead=lead, outcome=outcome, body=body)
+    if next_due_at is not None:
+        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, lead=lead, due_at=next_due_at)
+    return call
+
+
+@transaction.atomic
+def reopen_activity(activity: Activity, *, by: User | None, at: datetime, follow_up: Activity | None = None) -> Activity:
+    """It was not done after all, and what was planned after it is not either. What was never planned stays done."""
     activity = _lock(activity)
     if activity.done_at is None or activity.due_at is None:
         return activity
+    if follow_up is not None and _follows(follow_up, activity):
+        follow_up.delete()
     activity.done_at, activity.outcome = None, ""
     activity.save(update_fields=["done_at", "outcome", "updated_at"])
     return activity
@@ -79,6 +123,13 @@ def reschedule_activity(activity: Activity, *, due_at: datetime, by: User | None
         activity.due_at = due_at
         activity.save(update_fields=["due_at", "updated_at"])
     return activity
+
+
+def _follows(follow_up: Activity, activity: Activity) -> bool:
+    """Planned the moment the other one was done, about the same people, and not done itself."""
+    subject = ("lead_id", "opportunity_id", "customer_id")
+    is_same = all(getattr(follow_up, name) == getattr(activity, name) for name in subject)
+    return is_same and follow_up.done_at is None and follow_up.created_at == activity.done_at
 
 
 def _lock(activity: Activity) -> Activity:

@@ -11,19 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.pages import action, say
+from crm.pages import action, key_in, say
 from crm.permissions import may_sell
 from leads import services
 from leads.forms import ActivityForm
 from leads.models import Activity, Lead, Opportunity
 
 
-def _activity(request: HttpRequest, pk: int) -> Activity:
+def activity_of(request: HttpRequest, pk: int) -> Activity:
     rows = Activity.objects.visible_to(request.user)
     return get_object_or_404(rows.select_related("lead", "opportunity"), pk=pk)
 
 
-def _page_of(activity: Activity) -> str:
+def page_of(activity: Activity) -> str:
     if activity.opportunity_id:
         return reverse("leads:opportunity-detail", args=[activity.opportunity_id])
     if activity.lead_id:
@@ -39,7 +39,7 @@ def _log(request: HttpRequest, **about: Any) -> str:
     facts = form.cleaned_data
     activity = services.log_activity(by=request.user, at=at, kind=facts["kind"], body=facts["body"], due_at=form.due_at, **about)
     say(request, _("Planned.") if activity.due_at else _("Added."))
-    return _page_of(activity)
+    return page_of(activity)
 
 
 @action(may_sell)
@@ -54,15 +54,9 @@ def log_for_opportunity(request: HttpRequest, pk: int) -> str:
 
 
 @action(may_sell)
-def complete(request: HttpRequest, pk: int) -> str:
-    outcome = request.POST.get("outcome", "")
-    activity = services.complete_activity(_activity(request, pk), by=request.user, at=timezone.now(), outcome=outcome)
-    say(request, _("Done."), undo=reverse("leads:activity-reopen", args=[pk]))
-    return _page_of(activity)
-
-
-@action(may_sell)
 def reopen(request: HttpRequest, pk: int) -> str:
-    activity = services.reopen_activity(_activity(request, pk), by=request.user, at=timezone.now())
+    visible = Activity.objects.visible_to(request.user)
+    follow_up = visible.filter(pk=key_in(request.GET.get("follow_up")) or 0).first()
+    activity = services.reopen_activity(activity_of(request, pk), by=request.user, at=timezone.now(), follow_up=follow_up)
     say(request, _("It is a next step again."))
-    return _page_of(activity)
+    return page_of(activity)

@@ -25,6 +25,7 @@ from crm.text import TextError, clean_email
 from customers.models import Customer
 from leads import services
 from leads.filters import LeadFilters
+from leads.follow_up import when_choices
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
 from leads.models import Activity, Lead
 from leads.models.planning import next_due_at
@@ -178,6 +179,7 @@ class LeadDetailView(LeadPage):
             "age": ago(lead.created_at, self.at, self.request.prefs),
             "colleagues": colleagues(),
             "reasons": DISQUALIFY_REASONS,
+            "when_choices": when_choices(reader.today, reader.prefs),
             "activity_form": activity_form(self.request, self.at),
             "activity_url": reverse("leads:lead-activity", args=[lead.pk]),
         }

@@ -22,6 +22,7 @@ from crm.transactions import in_transaction
 from customers.models import Customer, Order
 from leads import services
 from leads.board import Board
+from leads.follow_up import when_choices
 from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
 from leads.models import Activity, Opportunity, Stage
 from leads.timeline import Reader, opportunity_entries, planned
@@ -58,6 +59,7 @@ class OpportunityDetailView(DetailPage):
             "stages": Stage.objects.all(),
             "products": self.object.products.order_by("pk"),
             **self._orders(),
+            "when_choices": when_choices(reader.today, reader.prefs),
             "activity_form": activity_form(self.request, self.at),
             "activity_url": reverse("leads:opportunity-activity", args=[self.object.pk]),
         }

@@ -1,6 +1,6 @@
 // Shortcuts by the place of a key on the keyboard (event.code), so they work with a Persian layout.
 
-const PLACES = { KeyL: "/leads", KeyP: "/pipeline", KeyC: "/customers", KeyK: "/kpis" };
+const PLACES = { KeyT: "/today", KeyL: "/leads", KeyP: "/pipeline", KeyC: "/customers", KeyK: "/kpis" };
 const CHORD_MILLISECONDS = 1200;
 let goPressedAt = 0;
 

@@ -64,7 +64,13 @@ def pages(sara):
     OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
     Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=sara)
+    call = lead.activities.get(kind="call")
     return [
+        "/today/",
+        "/today/?owner=all",
+        f"/activities/{call.pk}/finish/",
+        f"/activities/{call.pk}/snooze/",
+        f"/opportunities/{opportunity.pk}/plan/",
         "/leads/",
         "/leads/?stage=sql&created=this-month",
         "/leads/new/",

@@ -1,14 +1,17 @@
 """One story as people live it: a lead is logged, qualified, converted, moved, won and paid for."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from campaigns.models import LeadSource
 from customers.models import Order, Product
 from kpis.tasks import tick
-from leads.models import Lead, Opportunity
+from leads import services
+from leads.models import Activity, Lead, Opportunity
 from tests.factories.leads import make_lead
 
 
@@ -101,6 +104,31 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     manager.wait_for_url(f"**/leads/{lead.pk}/")
 
 
+def test_the_day_is_worked_off(visit, omid):
+    now = timezone.now()
+    lead = make_lead(name="Ali Moradi", phone="+989121112233", owner=omid, at=now - timedelta(days=30))
+    services.log_activity(by=omid, at=now, kind="call", lead=lead, due_at=now - timedelta(days=2))
+    page = visit(omid, width=360)
+
+    page.goto("/")
+    page.wait_for_url("**/today/")
+    row = page.locator(".day-row", has_text="Ali Moradi")
+    expect(row).to_contain_text("Overdue by 2 days")
+    row.locator("summary", has_text="Done").click()
+    row.get_by_label("Talked").check()
+    row.get_by_label("Note").fill("Wants an offer")
+    row.get_by_label("Tomorrow").first.check()
+    row.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("Done.")).to_be_visible()
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    done, planned = Activity.objects.order_by("pk")
+    assert (done.outcome, done.body, planned.kind) == ("talked", "Wants an offer", "call")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("It is a next step again.")).to_be_visible()
+    assert Activity.objects.get().done_at is None
+
+
 def test_a_duplicate_is_shown_while_the_number_is_typed(visit, omid):
     make_lead(name="Ali Karimi", phone="+989121112233", owner=omid)
     page = visit(omid)
@@ -153,7 +181,7 @@ def test_everything_needed_works_without_scripts(visit, omid):
     page.locator("input[name=login]").fill(omid.email)
     page.locator("input[name=password]").fill("a long pass phrase")
     page.locator("main button").first.click()
-    page.wait_for_url("**/leads/")
+    page.wait_for_url("**/today/")
 
     page.get_by_role("link", name="New lead").first.click()
     page.get_by_label("Name").fill("Ali")

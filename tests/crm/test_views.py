@@ -11,8 +11,8 @@ class TestHome:
     def test_a_stranger_is_asked_to_sign_in(self, browse):
         assert browse().get("/").url.startswith("/account/login/")
 
-    def test_a_rep_lands_at_the_leads(self, browse, omid):
-        assert browse(omid).get("/").url == "/leads/"
+    def test_a_rep_lands_at_the_day(self, browse, omid):
+        assert browse(omid).get("/").url == "/today/"
 
 
 class TestLanguage:

@@ -236,7 +236,7 @@ class TestActivities:
         activity = services.log_activity(by=omid, at=now, kind="call", lead=make_lead(owner=omid), due_at=now)
         client = browse(omid)
 
-        response = client.post(reverse("leads:activity-complete", args=[activity.pk]))
+        response = client.post(reverse("leads:activity-finish", args=[activity.pk]))
         activity.refresh_from_db()
         assert activity.done_at is not None
 
@@ -247,6 +247,6 @@ class TestActivities:
     def test_nobody_finishes_the_work_of_another(self, browse, omid, nima, now):
         activity = services.log_activity(by=omid, at=now, kind="call", lead=make_lead(owner=omid), due_at=now)
 
-        assert browse(nima).post(reverse("leads:activity-complete", args=[activity.pk])).status_code == 404
+        assert browse(nima).post(reverse("leads:activity-finish", args=[activity.pk])).status_code == 404
         activity.refresh_from_db()
         assert activity.done_at is None
