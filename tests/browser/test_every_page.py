@@ -13,7 +13,7 @@ from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
 LATIN_WORDS = {"English", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL", "CSV"}
-LATIN_WORDS |= {"CLV", "CAC", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
+LATIN_WORDS |= {"CLV", "CAC", "CPP", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
 
 READ = """() => {
   const wrong = {digits: [], words: [], broken: []};
