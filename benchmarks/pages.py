@@ -127,16 +127,16 @@ def pages(clients: dict[str, Any]) -> Iterator[Task]:
     yield page("orders by API, 50", "/api/v1/orders/")
     yield page("orders by API, 50", "/api/v1/orders/", "rep")
     yield page("leads by API, 50", "/api/v1/leads/")
-    for who, client in clients.items():
-        yield Task("lead created, with its duplicate check", who, creation(client))
+    for number, (who, client) in enumerate(clients.items()):
+        yield Task("lead created, with its duplicate check", who, creation(client, number))
         yield page("duplicate check while typing a name", "/leads/duplicates/", who, name="پاییز", company="Harbor")
 
 
-def creation(client: Any) -> Callable[[int], Any]:
+def creation(client: Any, number: int) -> Callable[[int], Any]:
     """Posts the form of a new lead with a phone that nobody has."""
 
     def ask(run: int) -> Any:
-        return client.post("/leads/new/", {"name": f"Bench {run}", "phone": f"0990{run:07d}", "lead_source": 1})
+        return client.post("/leads/new/", {"name": f"Bench {run}", "phone": f"099{number}{run:07d}", "lead_source": 1})
 
     return ask
 

@@ -1,20 +1,21 @@
 """Where nothing stored answers: the rows themselves, folded once for all periods and all measures of all cubes.
 
-The rows are those of the relation that drill-downs list, with the days of a period as columns instead of values.
+The rows are those of the relation that drill-downs list; where each period is counted by itself, its days are columns
+of the statement instead of values.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, Expression
 from django.db.models.sql.compiler import SQLCompiler
 
-from kpis.definitions import Cube
-from kpis.engine.folding import FOLDS, folded
+from kpis.definitions import Cube, PeriodCube
+from kpis.engine.folding import FOLDS, as_expression, folded
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.stored import Span, Statement, Table, columns_of, run
 
@@ -32,6 +33,7 @@ class DayOfSpan(Expression):
         return f"p.{self.column}", []
 
 
+SPANS = "unnest(%s::int[], %s::date[], %s::date[]) p (i, first_day, last_day)"
 FIRST, LAST = DayOfSpan("first_day"), DayOfSpan("last_day")
 
 
@@ -44,12 +46,30 @@ def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -
     return table
 
 
-def fold(narrowing: Narrowing, cube: Cube, spans: Iterable[Span]) -> Statement:
+def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
+    if isinstance(cube, PeriodCube):
+        return fold_each(narrowing, cube, spans)
+    return fold_days(narrowing, cube, spans)
+
+
+def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
+    """What adds up over days is read once from the first day to the last, and then put to the spans its days lie in."""
+    first, last = min(span[1] for span in spans), max(span[2] for span in spans)
+    rows = narrowing.narrow(cube.rows_between(first, last), cube)
+    by = {"fold_day": as_expression(cube.day), "split_member": narrowing.member(cube)}
+    sql, params = folded(cube, rows, by).query.sql_with_params()
+    folds = [f"sum(q.fold_{name})" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
+    statement = (
+        f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)} FROM {SPANS}"
+        f" JOIN ({sql}) q ON q.fold_day BETWEEN p.first_day AND p.last_day GROUP BY 2, 3"
+    )
+    return statement, [*columns_of(spans), *params]
+
+
+def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
+    """What counts once per span is counted in each."""
     rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube)
     sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
     folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
-    statement = (
-        f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)}"
-        f" FROM unnest(%s::int[], %s::date[], %s::date[]) p (i, first_day, last_day) CROSS JOIN LATERAL ({sql}) q"
-    )
+    statement = f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)} FROM {SPANS} CROSS JOIN LATERAL ({sql}) q"
     return statement, [*columns_of(spans), *params]
