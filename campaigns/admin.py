@@ -43,7 +43,7 @@ class CampaignAdmin(KeptForever):
 
 
 class VariantInline(admin.TabularInline):
-    """A variant that was seen keeps its key: sessions are counted by it."""
+    """Renamed, not deleted: sessions refer to it."""
 
     model = Variant
     extra = 0

@@ -42,6 +42,15 @@ class Buyer:
         return Identity(source, sent.external_id or "", sent.name or "", sent.phone or "", sent.email or "")
 
 
+def follow_merges(items: list[Item]) -> None:
+    """A customer that was merged into another one is that other one."""
+    named = [item for item in items if item.values.get("customer_id")]
+    merged = Customer.objects.filter(pk__in={item.values["customer_id"] for item in named}, merged_into__isnull=False)
+    survivors = dict(merged.values_list("pk", "merged_into_id")) if named else {}
+    for item in named:
+        item.values["customer_id"] = survivors.get(item.values["customer_id"], item.values["customer_id"])
+
+
 def set_buyers(buyers: list[Buyer], caller: Caller) -> None:
     """Find everybody's customer in a few queries; unknown and invisible ids are refused alike."""
     by_id = [buyer for buyer in buyers if isinstance(buyer.sent, int)]

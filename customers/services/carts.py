@@ -17,6 +17,7 @@ from crm.inputs.rates import is_too_fine
 from crm.inputs.references import Target
 from crm.inputs.upsert import Recipe, upsert
 from customers.models import Cart, Customer, Order
+from customers.services.buyers import follow_merges
 
 
 class CartIn(RecordIn):
@@ -31,6 +32,7 @@ class CartIn(RecordIn):
 
 
 def complete_carts(items: list[Item], caller: Caller) -> None:
+    follow_merges(items)
     for item in items:
         amount = item.values.get("amount", Decimal(0))
         if is_too_fine(amount, caller.organization.currency):

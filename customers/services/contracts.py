@@ -11,6 +11,7 @@ from crm.inputs.rates import is_too_fine
 from crm.inputs.references import Target
 from crm.inputs.upsert import Recipe, span_is_turned, upsert
 from customers.models import Contract, Customer
+from customers.services.buyers import follow_merges
 
 
 class ContractIn(RecordIn):
@@ -25,6 +26,7 @@ class ContractIn(RecordIn):
 
 
 def complete_contracts(items: list[Item], caller: Caller) -> None:
+    follow_merges(items)
     for item in items:
         amount = item.values.get("monthly_amount")
         if amount is not None and is_too_fine(amount, caller.organization.currency):

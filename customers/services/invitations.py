@@ -20,6 +20,7 @@ from crm.inputs.references import Target
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import Organization
 from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, Survey, Ticket
+from customers.services.buyers import follow_merges
 
 Reason = InvitationSkip.Reason
 # What is asked about the whole of a customer's time, and so not too early and not too often.
@@ -121,6 +122,7 @@ def earliest(customer: Any, organization: Organization) -> datetime:
 
 def complete_invitations(items: list[Item], caller: Caller) -> None:
     """What arrived was sent."""
+    follow_merges(items)
     for item in items:
         if item.values.get("delivered_at") and not item.values.get("sent_at", getattr(item.row, "sent_at", None)):
             item.values["sent_at"] = item.values["delivered_at"]

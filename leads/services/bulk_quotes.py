@@ -20,6 +20,7 @@ from crm.inputs.references import PEOPLE, Target
 from crm.inputs.upsert import Recipe, key_of, refuse_repeated, upsert
 from crm.money import convert
 from customers.models import Customer, Order
+from customers.services.buyers import follow_merges
 from customers.services.products import find_or_make_products
 from leads.models import Lead, Opportunity, Quote, QuoteLine
 from leads.services.inputs import QuoteIn, QuoteLineIn
@@ -43,6 +44,7 @@ UPDATE leads_quote q SET original_id = f.first FROM family f
 
 
 def complete_quotes(items: list[Item], caller: Caller) -> None:
+    follow_merges(items)
     rates = Rates(caller.organization)
     for item in items:
         check_facts(item)

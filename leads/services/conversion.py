@@ -109,5 +109,6 @@ def _new_customer(lead: Lead, *, at: datetime) -> Customer:
 
 
 def _is_untouched(opportunity: Opportunity) -> bool:
-    is_moved = opportunity.changes.count() > 1
-    return opportunity.is_open and not is_moved and not opportunity.activities.exists() and not opportunity.orders.exists()
+    if not opportunity.is_open or opportunity.changes.count() > 1:
+        return False
+    return not any(rows.exists() for rows in (opportunity.activities, opportunity.quotes, opportunity.orders))

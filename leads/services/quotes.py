@@ -57,7 +57,9 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
         return quote
     if quote.declined_at:
         raise ValidationError(_("This quote was declined: make a revision instead."), code="conflict")
-    if Quote.objects.family_of(quote).filter(order__isnull=False).exists():
+    # Held together: two versions may be accepted at the same moment.
+    family = Quote.objects.family_of(quote).select_for_update().order_by("pk")
+    if any(version.order_id for version in family):
         raise ValidationError(_("Another version of this quote was accepted already."), code="conflict")
     customer = _buyer_of(quote, at=at)
     quote.order = _place_order(quote, customer, caller=replace(caller, at=at, source=SOURCE), status=status)

@@ -233,3 +233,14 @@ def test_a_thousand_carts_take_as_many_statements_as_ten(api, django_assert_max_
 
     assert {result["status"] for result in results} == {"created"}
     assert Cart.objects.filter(channel__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("path", ["/carts/", "/contracts/", "/survey-invitations/"])
+def test_a_merged_customer_is_the_one_it_was_merged_into(api, path):
+    survivor = make_customer()
+    merged = make_customer(source="shop", external_id="7", merged_into=survivor)
+    facts = {"/contracts/": {"starts_on": "2025-01-01"}, "/survey-invitations/": {"survey": "nps"}}.get(path, {})
+
+    found = [make(api, path, customer=customer, **facts)["customer"] for customer in (merged.pk, {"external_id": "7"})]
+
+    assert found == [survivor.pk, survivor.pk]

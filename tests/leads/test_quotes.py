@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from crm.models import ExchangeRate
 from customers.models import Customer, Order, OrderLine, Product
 from leads.models import Lead, Opportunity, Quote, QuoteLine
-from leads.services import decline_quote, send_quote
+from leads.services import convert_lead, decline_quote, send_quote, undo_conversion
 from tests.api_client import Api
 from tests.factories.crm import make_token, make_user
 from tests.factories.customers import make_customer, make_order
@@ -284,6 +284,23 @@ def test_history_brings_its_orders(api):
     )
 
     assert (body["order"], body["status"], list(opportunity.orders.all())) == (order.pk, "accepted", [order])
+
+
+def test_a_quote_of_a_merged_customer_is_its_survivors(api):
+    survivor = make_customer()
+    merged = make_customer(merged_into=survivor)
+
+    assert make(api, "/quotes/", **offer(customer=merged.pk))["customer"] == survivor.pk
+
+
+def test_a_conversion_is_not_undone_under_a_quote():
+    lead = make_lead(phone="+989120000001")
+    opportunity = convert_lead(lead, by=None, at=AT)
+    make_quote(opportunity=opportunity)
+
+    with pytest.raises(ValidationError):
+        undo_conversion(lead, by=None, at=AT)
+    assert Quote.objects.get().opportunity == opportunity
 
 
 # Questions, and the rules the database keeps
