@@ -1,4 +1,4 @@
-"""DuckDB building the same components, customer facts and period sums from the same rows: what a rebuild is measured against.
+"""DuckDB building the same sums and customer facts from the same rows: what a rebuild is measured against.
 
 The day folds are the text the engine compiles from its QuerySets; facts and sums are written here in DuckDB's words.
 """
@@ -91,7 +91,7 @@ class Rival:
             file.unlink()
 
     def build(self, mogrify: Any) -> None:
-        """Components of every cube, facts, and the sums of every period by every dimension."""
+        """Facts of customers, and the sums of every period by every dimension."""
         from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415  Django is set up by now
 
         folds = ", ".join(f"m{n} DECIMAL(38, 6)" for n in range(1, 7))
@@ -104,25 +104,13 @@ class Rival:
         self.count_distinct()
 
     def fold(self, cube: Any, rows: Any, mogrify: Any) -> None:
-        from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
-        from kpis.engine.folding import DELTA_COLUMNS, fold_by_day, folds_of  # noqa: PLC0415
-        from kpis.models import COLUMNS  # noqa: PLC0415
+        from kpis.engine.folding import fold_margins, folds_of  # noqa: PLC0415
 
-        sql, params = fold_by_day(cube, rows)
-        names = f"kpis_component_{cube.code}"
-        self.duck.execute(
-            f"CREATE TABLE {names} AS SELECT * FROM ({in_duck(mogrify(sql, params))}) q ({', '.join(DELTA_COLUMNS)})"
-        )
-        used = folds_of(cube)
+        margins, used = fold_margins(cube, rows), folds_of(cube)
         sums, zeros = ", ".join(f"sum({name}) AS {name}" for name in used), ", 0" * (6 - len(used))
-        members = [(0, "0::BIGINT")] + [(DIMENSION_CODES[name], COLUMNS[name]) for name in cube.dimensions if name in COLUMNS]
-        by_member = " UNION ALL ".join(
-            f"SELECT day, {code} AS dimension, {column} AS member, {sums} FROM {names} GROUP BY day, {column}"
-            for code, column in members
-        )
         self.duck.execute(
             f"INSERT INTO kpis_rollup SELECT {cube.code}, c.grain, s.dimension, c.start, s.member, {sums}{zeros}"
-            f" FROM ({by_member}) s JOIN kpis_calendarday c ON c.day = s.day GROUP BY 2, 3, 4, 5"
+            f" FROM ({in_duck(mogrify(margins.sql, margins.params))}) s JOIN kpis_calendarday c ON c.day = s.day GROUP BY 2, 3, 4, 5"
         )
 
     def count_distinct(self) -> None:

@@ -87,7 +87,7 @@ def line(name: str, seen: dict) -> list:
         f"{kills.get('in a transaction', 0)} of {sum(kills.values())}",
         f"{audits['under_load']} of {audits['audits']}",
         audits["most_marks"],
-        f"{100 - 100 * audits['excused'] / max(audits['components'], 1):.0f} %",
+        f"{100 - 100 * audits['excused'] / max(audits['sums'], 1):.0f} %",
         f"after {seen['caught_after']:.0f} s" if seen["caught_after"] else "none",
     ]
 
@@ -100,7 +100,7 @@ HEAD = [
     "drain steps",
     "kill -9 in mid-transaction",
 ]
-HEAD += ["snapshots audited under load", "most marks in one", "components that had to be right", "drift"]
+HEAD += ["snapshots audited under load", "most marks in one", "sums of days that had to be right", "drift"]
 
 
 def verdict(runs: dict[str, dict]) -> list[str]:

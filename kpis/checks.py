@@ -11,7 +11,6 @@ from kpis.catalogue import CATALOGUE, CHAPTERS
 from kpis.catalogue.marks import DEFERRED, MARKS
 from kpis.catalogue.measures import CUBES
 from kpis.definitions import At, Cube, Dimension, Interval, Kpi
-from kpis.models.component import COLUMNS
 
 MOST_FOLDS = 6
 
@@ -29,9 +28,8 @@ def check_cubes() -> Iterator[CheckMessage]:
             yield Error(
                 f"{cube.key} has more than {MOST_FOLDS} folds.", hint="Split it into two cubes.", obj=cube.key, id="kpis.E002"
             )
-        strange = [name for name in cube.dimensions if cube.stores_days and name not in COLUMNS]
-        if strange:
-            yield Error(f"{cube.key} stores no column for {strange}.", hint="Add it to Component.", obj=cube.key, id="kpis.E003")
+        if cube.stores_days and len({fold.distinct for fold in cube.folds.values() if fold.distinct}) > 1:
+            yield Error(f"{cube.key} counts two things once.", hint="Make it two cubes.", obj=cube.key, id="kpis.E003")
     deferred = [mark for mark in MARKS if mark.deferred]
     if len(DEFERRED) != len(deferred):
         yield Error("Two deferred marks share a key.", hint="Name each after its parent and its rows.", id="kpis.E004")

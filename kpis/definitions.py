@@ -120,6 +120,8 @@ class Cube:
     stock_rows: Callable[[date], QuerySet] | None = None
     span: tuple[str, str] | None = None
     is_cost: bool = False
+    # How a row that is new in this table is found among the cube's rows: (table, path). By default its own table and key.
+    new_in: tuple[str, str] | None = None
     # Dimensions that rows know but that are not stored day by day: read live when asked together with others.
     live: Mapping[Dimension, str | Combinable] = field(default_factory=dict)
 
@@ -136,6 +138,16 @@ class Cube:
         # Where rows are spread over days, tell the database which base rows can matter.
         start, end = self.span
         return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
+
+    @property
+    def table(self) -> str:
+        """The table whose new rows add to what is stored, where their marks name them."""
+        return self.new_in[0] if self.new_in else self.rows().model._meta.db_table
+
+    @property
+    def new_rows_by(self) -> str:
+        """The path by which those rows are found."""
+        return self.new_in[1] if self.new_in else "pk"
 
 
 @dataclass(frozen=True, eq=False)

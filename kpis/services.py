@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, periods_between
@@ -13,7 +14,7 @@ from kpis.calendars import fill_calendar
 from kpis.catalogue import CATALOGUE
 from kpis.engine import is_clean, rebuild
 from kpis.engine.locks import CLOSING, lock
-from kpis.models import Component, CustomerFact, Snapshot
+from kpis.models import DAY_GRAIN, CustomerFact, Rollup, Snapshot
 from kpis.readings import Query, Value, read
 
 CLOSED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -44,7 +45,7 @@ def close_grain(
         [
             day
             for day in (
-                Component.objects.order_by("day").values_list("day", flat=True).first(),
+                Rollup.objects.filter(grain=DAY_GRAIN, dimension=0).aggregate(first=Min("start"))["first"],
                 CustomerFact.objects.order_by("first_day").values_list("first_day", flat=True).first(),
             )
             if day

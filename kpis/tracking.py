@@ -2,7 +2,8 @@
 
 One declaration per table: the columns that matter and, per cube, how to get from a changed row to its days.
 The triggers run in the writer's own transaction, once per statement, on the images of the rows before and after,
-so every write is caught: bulk, raw, COPY, MERGE, cascades and backdated edits of any age.
+so every write is caught: bulk, raw, COPY, MERGE, cascades and backdated edits of any age. Where a statement brings a
+day no more than a few new rows, the mark names them, and the drain adds them instead of folding the day anew.
 
 Two rules close the races between a row and the row it hangs on, whose writers may not see each other yet:
 - a changed *parent* (a customer's channel) is noted by its id, and the drain looks up the days of its rows after
@@ -26,7 +27,10 @@ DAY = "SELECT c.{day}, c.{day} FROM changed c"
 
 @dataclass(frozen=True)
 class Mark:
-    """What a change of these columns makes dirty: days of cubes, or customers where no cube is named."""
+    """What a change of these columns makes dirty: days of cubes, or customers where no cube is named.
+
+    `day` where it is simply a column of the changed row.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -34,11 +38,12 @@ class Mark:
     cubes: tuple[Cube, ...] = ()
     deferred: str = ""
     holds: tuple[str, str] | None = None
+    day: str = ""
 
 
 def of_day(table: str, day: str, columns: Iterable[str], *cubes: Cube) -> Mark:
     """The row's own day."""
-    return Mark(table, (day, *columns), DAY.format(day=day), cubes)
+    return Mark(table, (day, *columns), DAY.format(day=day), cubes, day=day)
 
 
 def of_parent(key: str, table: str, columns: Iterable[str], query: str, *cubes: Cube) -> Mark:
@@ -59,6 +64,15 @@ INSERT_DAYS = """
      CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube)
      CROSS JOIN LATERAL generate_series(floor((r.first_day - DATE '{epoch}') / {size}.0)::int,
                                         floor((r.last_day - DATE '{epoch}') / {size}.0)::int) AS b;
+"""
+# The days of new rows; the rows themselves, where a day gets so few that adding them is cheaper than folding it.
+MOST_KEYS = 20
+INSERT_NEW = """
+    INSERT INTO kpis_dirtyday (cube, bucket, first_day, last_day, keys)
+    SELECT u.cube, floor((r.day - DATE '{epoch}') / {size}.0)::int, r.day, r.day, r.keys
+      FROM (SELECT c.{day} AS day, CASE WHEN count(*) <= {most} THEN array_agg(c.id) END AS keys
+              FROM ({image}) c WHERE c.{day} IS NOT NULL GROUP BY 1) r
+     CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube);
 """
 INSERT_CUSTOMERS = """
     INSERT INTO kpis_dirtycustomer (customer_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
@@ -92,7 +106,7 @@ DROP TRIGGER IF EXISTS {name} ON {table};
 CREATE TRIGGER {name} AFTER {event} ON {table} {referencing} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """
-STORED_DAYS = "SELECT min(day), max(day) FROM kpis_component WHERE cube = {code}"
+STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code} AND grain = 0 AND dimension = 0"
 STORED_CUSTOMERS = "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
 
 
@@ -105,8 +119,20 @@ def statement(mark: Mark, event: str) -> str:
     image = IMAGES[event].format(columns=", ".join(dict.fromkeys(("id", *mark.columns))))
     if mark.deferred:
         return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred)
+    if event == "insert" and mark.day:
+        return newcomers(mark, image)
     hold = HOLD.format(parent=mark.holds[0], column=mark.holds[1], image=image) if mark.holds else ""
     return hold + insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes)
+
+
+def newcomers(mark: Mark, image: str) -> str:
+    """The marks of inserted rows: by key for the cubes that find new rows of this table, else by day."""
+    found = [cube for cube in mark.cubes if cube.table == mark.table]
+    others = tuple(cube for cube in mark.cubes if cube not in found)
+    codes = ", ".join(str(cube.code) for cube in found)
+    keyed = INSERT_NEW.format(day=mark.day, image=image, cubes=codes, epoch=EPOCH.isoformat(), size=BUCKET_DAYS, most=MOST_KEYS)
+    plain = insertion(f"WITH changed AS ({image}) {mark.query}", others) if others else ""
+    return (keyed if found else "") + plain
 
 
 def insertion(query: str, cubes: tuple[Cube, ...]) -> str:
@@ -162,5 +188,5 @@ def refold_sql(cubes: Iterable[Cube]) -> str:
 
     Where nothing is stored yet, as in a new installation, nothing is marked.
     """
-    days = "SELECT DATE '{first}', DATE '{last}' WHERE EXISTS (SELECT 1 FROM kpis_component)"
+    days = "SELECT DATE '{first}', DATE '{last}' WHERE EXISTS (SELECT 1 FROM kpis_rollup)"
     return insertion(days.format(first=FIRST_DAY, last=LAST_DAY), tuple(cubes)) + insertion(STORED_CUSTOMERS, ())

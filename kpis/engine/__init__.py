@@ -1,4 +1,4 @@
-"""The engine: dirty days and customers in, daily components, facts and period sums out. It has no clock of its own."""
+"""The engine: dirty days and customers in, sums of days and periods and facts of customers out. It has no clock of its own."""
 
 from kpis.engine.drain import Progress, drain, drain_step, is_clean, rebuild
 from kpis.engine.drift import find_drift

@@ -1,40 +1,71 @@
-"""Day cells: the components of one cube on the dirty days of one bucket of days."""
+"""Day cells: the stored sums of one cube on the dirty days of a bucket of days."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from kpis.catalogue.measures import CUBE_BY_CODE
 from kpis.definitions import Cube
-from kpis.engine.folding import replace_components
+from kpis.engine.folding import Statement, adding, carry, replacing
 from kpis.engine.locks import CELL, lock
 
+MARKS = "SELECT id, first_day, last_day, keys FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)"
+# Beside the marks that were looked at: those of new rows of a folded day, which the fold has seen if it sees the mark.
+CONSUME = """
+    consumed AS (DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)
+                    AND (id = ANY(%s) OR (keys IS NOT NULL AND first_day = ANY(%s))))
+"""
+REFRESHED = """
+    INSERT INTO kpis_refresh (cube, bucket, computed_at) SELECT %s, bucket, %s FROM unnest(%s::int[]) AS bucket ORDER BY 2
+    ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at
+"""
 
-def drain_cell(code: int, bucket: int, *, at: datetime, wait: bool = False) -> bool | None:
-    """Recompute the dirty days of one cell; None when another worker holds it, False when it was clean.
 
-    The order matters: lock, take the marks (snapshot 1), read the rows (snapshot 2). Every mark taken was committed
-    before snapshot 1, so its rows are in snapshot 2; rows that are not have a mark that stays.
+@dataclass(frozen=True)
+class Marks:
+    """The dirty days of some cells: `days` to be folded anew, and keys of rows that are new on otherwise clean `days_of_new`."""
+
+    cube: int
+    buckets: list[int]
+    ids: list[int]
+    days: list[date]
+    days_of_new: list[date]
+    keys: list[int]
+
+    @classmethod
+    def of(cls, cube: int, buckets: list[int], rows: Iterable[tuple[int, date, date, list[int] | None]]) -> Marks:
+        marks = list(rows)
+        days = days_of((first, last) for _, first, last, keys in marks if keys is None)
+        folded = set(days)
+        new = [(day, keys) for _, day, _, keys in marks if keys is not None and day not in folded]
+        keys = {key for _, found in new for key in found}
+        return cls(cube, buckets, [mark[0] for mark in marks], days, sorted({day for day, _ in new}), sorted(keys))
+
+
+def drain_cells(code: int, buckets: Sequence[int], *, at: datetime, wait: bool = False) -> int | None:
+    """Bring the dirty days of some cells of one cube up to date; how many cells, or None when others hold all of them.
+
+    The locks come first. One statement then takes the marks away and reads the rows, in one snapshot: whoever sees a row
+    sees its mark, so a row whose mark stays was not counted, and a row whose mark is gone was counted once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        if not lock(cursor, CELL, code * 100_000 + bucket, wait=wait):
+        held = [bucket for bucket in sorted(buckets) if lock(cursor, CELL, code * 100_000 + bucket, wait=wait)]
+        if not held:
             return None
-        cursor.execute("DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = %s RETURNING first_day, last_day", [code, bucket])
-        days = days_of(cursor.fetchall())
-        if not days:
-            return False
-        refold(cursor, CUBE_BY_CODE[code], days)
-        cursor.execute(
-            "INSERT INTO kpis_refresh (cube, bucket, computed_at) VALUES (%s, %s, %s)"
-            " ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at",
-            [code, bucket, at],
-        )
-        cursor.execute("DELETE FROM kpis_failure WHERE cube = %s AND bucket = %s", [code, bucket])
-    return True
+        cursor.execute(MARKS, [code, held])
+        marks = Marks.of(code, held, cursor.fetchall())
+        if not marks.ids:
+            return 0
+        refold(cursor, CUBE_BY_CODE[code], marks)
+        cursor.execute(REFRESHED, [code, at, held])
+        cursor.execute("DELETE FROM kpis_failure WHERE cube = %s AND bucket = ANY(%s)", [code, held])
+    return len(held)
 
 
 def days_of(ranges: Iterable[tuple[date, date]]) -> list[date]:
@@ -42,10 +73,24 @@ def days_of(ranges: Iterable[tuple[date, date]]) -> list[date]:
     return sorted({first + timedelta(days=n) for first, last in set(ranges) for n in range((last - first).days + 1)})
 
 
-def refold(cursor: Any, cube: Cube, days: list[date]) -> None:
-    """Replace the components of some days and carry the difference to the period sums."""
-    rows = cube.rows().filter(**{f"{cube.day}__in": days})
+def refold(cursor: Any, cube: Cube, marks: Marks) -> None:
+    """Fold the marked days anew, add the rows that are new on other days, and carry the difference to all periods."""
+    relations = []
+    if marks.days:
+        relations.append(replacing(cube, marks.days, on_days(cube, marks.days)))
+    if marks.days_of_new:
+        new = cube.rows().filter(**{f"{cube.new_rows_by}__in": marks.keys, f"{cube.day}__in": marks.days_of_new})
+        relations.append(adding(cube, new))
+    consume = Statement(CONSUME, (marks.cube, marks.buckets, marks.ids, marks.days))
+    carry(cursor, cube, relations, consume)
+
+
+def on_days(cube: Cube, days: list[date]) -> QuerySet:
+    """The cube's rows of some days."""
+    first, last = days[0], days[-1]
+    whole = (last - first).days + 1 == len(days)
+    rows = cube.rows().filter(**({f"{cube.day}__range": (first, last)} if whole else {f"{cube.day}__in": days}))
     if cube.span:
         start, end = cube.span
-        rows = rows.filter(**{f"{start}__lte": days[-1], f"{end}__gte": days[0]})
-    replace_components(cursor, cube, days, rows)
+        rows = rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
+    return rows

@@ -2,7 +2,8 @@
 
 What a customer contributes is noted before and after its facts are written, as small signatures: an order day with the
 order day before it, a span with the spans that follow. What did not change cancels before anything is joined with
-periods, and what changed is summed by member first: a period of a grain counts when it begins on or after `edge`.
+periods. The periods of a day are sorted by their first days: those that count are the ones that begin after another
+day, the order day before or the start of the span, and so come after the first `past` of them.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from typing import Any
 
 from kpis.catalogue.measures import BUYERS, CHURNED
 from kpis.definitions import DIMENSION_CODES, Cube
+from kpis.engine.folding import LONGEST_PERIOD
 from kpis.models import Rollup
 
-LONGEST_PERIOD = 366
 TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id"
 
-# From which first day on a period of `c.day` begins after another day; NULL when all of them do.
-EDGE = """CASE WHEN {day} >= c.earliest THEN coalesce((SELECT min(s) FROM unnest(c.starts) s WHERE s > {day}), 'infinity') END"""
 PERIODS = """
     periods AS MATERIALIZED (
-        SELECT day, array_agg(start) AS starts, min(start) AS earliest FROM kpis_calendarday
+        SELECT day, array_agg(start ORDER BY start, grain) AS starts, array_agg(grain ORDER BY start, grain) AS grains,
+               array_agg(last ORDER BY start, grain) AS lasts
+          FROM kpis_calendarday
          WHERE day BETWEEN (SELECT min(day) FROM {notes}) AND (SELECT max(day) FROM {notes}) GROUP BY day)
 """
+# How many periods of a day begin on or before another day: none where there is no other day.
+PAST = "coalesce(width_bucket({day}, c.starts), 0)"
 
 
 def prepare_notes(cursor: Any) -> None:
@@ -56,12 +59,14 @@ def note_churned(cursor: Any, sign: int) -> None:
         f"""
         INSERT INTO kpis_churnnote
         SELECT {sign}, s.lost_day, s.start_day,
-               range_agg(daterange(s.start_day, s.lost_day)) OVER later
-               * datemultirange(daterange(s.lost_day, s.lost_day + {LONGEST_PERIOD})),
+               CASE WHEN lead(s.start_day) OVER spans < s.lost_day + {LONGEST_PERIOD} THEN
+                    range_agg(daterange(s.start_day, s.lost_day)) OVER later
+                    * datemultirange(daterange(s.lost_day, s.lost_day + {LONGEST_PERIOD})) END,
                {TOUCH}, f.owner_id
           FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id
           JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-        WINDOW later AS (PARTITION BY s.fact_id ORDER BY s.start_day ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        WINDOW spans AS (PARTITION BY s.fact_id ORDER BY s.start_day),
+               later AS (spans ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
         """
     )
 
@@ -75,17 +80,17 @@ def carry_buyers(cursor: Any) -> None:
         changed AS (
             SELECT day, channel_id, campaign_id, owner_id, team_id, before, before_of_owner, before_of_team, sum(sign) AS n
               FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(sign) <> 0),
-        edged AS (
-            SELECT d.*, {EDGE.format(day="d.before")} AS edge, {EDGE.format(day="d.before_of_owner")} AS edge_of_owner,
-                   {EDGE.format(day="d.before_of_team")} AS edge_of_team
+        placed AS (
+            SELECT d.*, {PAST.format(day="d.before")} AS past, {PAST.format(day="d.before_of_owner")} AS past_of_owner,
+                   {PAST.format(day="d.before_of_team")} AS past_of_team
               FROM changed d JOIN periods c USING (day)),
         by_member AS MATERIALIZED (
-            SELECT d.day, v.dimension, v.member, v.edge, sum(d.n) AS n
-              FROM edged d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.edge), ({code["channel"]}, d.channel_id, d.edge),
-                   ({code["campaign"]}, d.campaign_id, d.edge), ({code["owner"]}, d.owner_id, d.edge_of_owner),
-                   ({code["team"]}, d.team_id, d.edge_of_team)) v (dimension, member, edge)
+            SELECT d.day, v.dimension, v.member, v.past, sum(d.n) AS n
+              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past), ({code["channel"]}, d.channel_id, d.past),
+                   ({code["campaign"]}, d.campaign_id, d.past), ({code["owner"]}, d.owner_id, d.past_of_owner),
+                   ({code["team"]}, d.team_id, d.past_of_team)) v (dimension, member, past)
              GROUP BY 1, 2, 3, 4 HAVING sum(d.n) <> 0)
-        {insertion(BUYERS, "m.edge IS NULL OR c.start >= m.edge")}
+        {insertion(BUYERS)}
         """
     )
 
@@ -99,22 +104,24 @@ def carry_churned(cursor: Any) -> None:
         changed AS (
             SELECT day, start_day, back, {TOUCH}, owner_id, sum(sign) AS n
               FROM kpis_churnnote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0),
-        edged AS (SELECT d.*, {EDGE.format(day="d.start_day")} AS edge FROM changed d JOIN periods c USING (day)),
+        placed AS (SELECT d.*, {PAST.format(day="d.start_day")} AS past FROM changed d JOIN periods c USING (day)),
         by_member AS MATERIALIZED (
-            SELECT d.day, v.dimension, v.member, d.edge, d.back, sum(d.n) AS n
-              FROM edged d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
+            SELECT d.day, v.dimension, v.member, d.past, d.back, sum(d.n) AS n
+              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
              GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
-        {insertion(CHURNED, "(m.edge IS NULL OR c.start >= m.edge) AND (m.back IS NULL OR NOT m.back @> c.last)")}
+        {insertion(CHURNED, "m.back IS NULL OR NOT m.back @> p.last")}
         """
     )
 
 
-def insertion(cube: Cube, condition: str) -> str:
-    """The INSERT that adds `by_member` to the sums of the periods of its days."""
+def insertion(cube: Cube, condition: str = "TRUE") -> str:
+    """The INSERT that adds `by_member` to the sums of those periods of its days that count."""
     return f"""
-        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1, m2, m3, m4, m5, m6)
-        SELECT {cube.code}, c.grain, m.dimension, c.start, m.member, sum(m.n), 0, 0, 0, 0, 0
-          FROM by_member m JOIN kpis_calendarday c ON c.day = m.day WHERE {condition}
+        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1)
+        SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, sum(m.n)
+          FROM by_member m JOIN periods c USING (day)
+         CROSS JOIN LATERAL unnest(c.starts[m.past + 1:], c.grains[m.past + 1:], c.lasts[m.past + 1:]) p (start, grain, last)
+         WHERE {condition}
          GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
         ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
     """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import sample
 from typing import Any
 
@@ -16,16 +18,15 @@ from customers.models import Order
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import CUBE_BY_CODE, DAY_CUBES
 from kpis.definitions import Cube
-from kpis.engine.cells import drain_cell
+from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
 from kpis.engine.locks import PARENTS, lock
-from kpis.models import Component, CustomerFact, DirtyCustomer, DirtyDay, DirtyParent, Failure, LeadFact
+from kpis.models import DAY_GRAIN, CustomerFact, DirtyCustomer, DirtyDay, DirtyParent, Failure, LeadFact, Rollup
 from kpis.tracking import insertion
 from leads.models import Lead
 
 logger = logging.getLogger(__name__)
 STORED = (
-    "kpis_component",
     "kpis_rollup",
     "kpis_customerfact",
     "kpis_customerday",
@@ -33,6 +34,8 @@ STORED = (
     "kpis_leadfact",
 )
 LONGEST_WAIT = timedelta(hours=1)
+# Buckets of one cube that one statement folds.
+TOGETHER = 12
 
 
 @dataclass
@@ -47,8 +50,8 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH) -> Progress:
-    """Drain everything that is dirty now and not parked."""
+def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
+    """Drain everything that is dirty now and not parked; `beside`: customers in a session of their own beside the cells."""
     progress = Progress()
     while True:
         resolve_parents(wait=wait)
@@ -58,26 +61,59 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
         if not cells and not customers:
             return progress
         before = progress.done + progress.failed
-        if customers and drain_customers(at=at, limit=batch, wait=wait):
-            progress.done += 1
-            notify(report, progress)
-        for code, bucket in cells:
-            step = try_cell(code, bucket, at=at, wait=wait)
-            progress.done += bool(step)
-            progress.failed += step is False
-            notify(report, progress)
+        people = partial(drain_people, -(-customers // batch), progress, report, at=at, batch=batch, wait=wait)
+        if beside and cells and customers:
+            with ThreadPoolExecutor(1) as pool:
+                future = pool.submit(in_own_session, people)
+                drain_groups(cells, progress, report, at=at, wait=wait)
+                future.result()
+        else:
+            people()
+            drain_groups(cells, progress, report, at=at, wait=wait)
         if progress.done + progress.failed == before:
             return progress
 
 
-def drain_step(*, at: datetime, cells: int = 200) -> bool:
+def drain_people(batches: int, progress: Progress, report: Report | None, *, at: datetime, batch: int, wait: bool) -> None:
+    for _ in range(batches):
+        if not drain_customers(at=at, limit=batch, wait=wait):
+            return
+        progress.done += 1
+        notify(report, progress)
+
+
+def drain_groups(cells: list[tuple[int, int]], progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> None:
+    for code, buckets in groups_of(cells):
+        done, failed = try_cells(code, buckets, at=at, wait=wait)
+        progress.done += done
+        progress.failed += failed
+        notify(report, progress)
+
+
+def in_own_session(work: Callable[[], None]) -> None:
+    """A thread's connection is its own, and ends with its work."""
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def drain_step(*, at: datetime, groups: int = 50) -> bool:
     """One worker's share: whatever it can lock now. True when it did something."""
     worked = bool(resolve_parents(wait=False))
     worked |= bool(drain_customers(at=at))
-    pending = pending_cells(at)
-    for code, bucket in sample(pending, min(cells, len(pending))):
-        worked |= bool(try_cell(code, bucket, at=at, wait=False))
+    pending = groups_of(pending_cells(at))
+    for code, buckets in sample(pending, min(groups, len(pending))):
+        worked |= any(try_cells(code, buckets, at=at, wait=False))
     return worked
+
+
+def groups_of(cells: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    """Cells of one cube that are folded by one statement: what it joins is then read once for about a year."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for code, bucket in cells:
+        groups.setdefault((code, bucket // TOGETHER), []).append(bucket)
+    return [(code, buckets) for (code, _), buckets in groups.items()]
 
 
 def notify(report: Report | None, progress: Progress) -> None:
@@ -85,14 +121,20 @@ def notify(report: Report | None, progress: Progress) -> None:
         report(progress)
 
 
-def try_cell(code: int, bucket: int, *, at: datetime, wait: bool) -> bool | None:
-    """Drain one cell; a cell that fails is parked with its error, stays dirty, and waits longer each time."""
+def try_cells(code: int, buckets: list[int], *, at: datetime, wait: bool) -> tuple[int, int]:
+    """Drain cells of a cube: (cells done, cells failed).
+
+    A cell that fails is parked with its error, stays dirty, and waits longer each time; those around it are done alone.
+    """
     try:
-        return drain_cell(code, bucket, at=at, wait=wait)
+        return drain_cells(code, buckets, at=at, wait=wait) or 0, 0
     except DatabaseError as error:
-        logger.exception("cell %s/%s failed", code, bucket)
-        park(code, bucket, str(error), at=at)
-        return False
+        if len(buckets) > 1:
+            alone = [try_cells(code, [bucket], at=at, wait=wait) for bucket in buckets]
+            return sum(done for done, _ in alone), sum(failed for _, failed in alone)
+        logger.exception("cell %s/%s failed", code, buckets[0])
+        park(code, buckets[0], str(error), at=at)
+        return 0, 1
 
 
 def park(code: int, bucket: int, error: str, *, at: datetime) -> None:
@@ -154,9 +196,9 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
 
 
 def mark_range(cursor: Any, cube: Cube, first: date | None, last: date | None) -> None:
-    """Mark the days that the cube's rows or its stored components span."""
+    """Mark the days that the cube's rows or its stored sums span."""
     rows = cube.rows().aggregate(a=Min(cube.day), z=Max(cube.day))
-    stored = Component.objects.filter(cube=cube.code).aggregate(a=Min("day"), z=Max("day"))
+    stored = Rollup.objects.filter(cube=cube.code, grain=DAY_GRAIN, dimension=0).aggregate(a=Min("start"), z=Max("start"))
     days = [day for day in (rows["a"], rows["z"], stored["a"], stored["z"]) if day]
     if not days:
         return

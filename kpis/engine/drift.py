@@ -3,14 +3,14 @@
 Only what is marked dirty in that very snapshot may differ: the days and customers of the marks, those that the marks of
 changed parents lead to, and nothing else. Three comparisons, so that one dirty day does not excuse its whole year:
 
-- components of a day with the rows, unless that day is dirty;
+- sums of a day with the rows, unless that day is dirty;
 - facts of a customer with the orders and leads, unless that customer is dirty;
-- sums of a period with the components or facts they stand on, always: they change in one transaction.
+- sums of a period with those of its days, or with the facts they stand on, always: they change in one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,14 +19,10 @@ from django.db import connection, transaction
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
-from kpis.engine.folding import DELTA_COLUMNS, FOLDS, MEMBERS, fold_by_day
-from kpis.models import COLUMNS
+from kpis.engine.folding import Statement, fold_margins, folds_of
+from kpis.models import DAY_GRAIN
 from kpis.tracking import Mark
 
-SUMS = ", ".join(f"sum({name}) AS {name}" for name in FOLDS)
-NEGATED = ", ".join(f"-{name}" for name in FOLDS)
-DIFFERS = " OR ".join(f"sum({name}) <> 0" for name in FOLDS)
-MEMBER_COLUMNS = ", ".join(MEMBERS)
 FEW = 20
 
 # Straight from the orders, in other words than engine/customers.py: a span ends with an order day that no later
@@ -136,11 +132,10 @@ def find_drift() -> list[str]:
         found = []
         for cube in DAY_CUBES:
             found += drift_of_days(cursor, cube, dirty_days(cursor, cube, changed))
-            found += drift_of_sums(cursor, cube, f"SELECT * FROM kpis_component WHERE cube = {cube.code}")
+            found += drift_of_sums(cursor, cube, stored_days(cube))
         found += drift_of_facts(cursor, changed)
         for cube in FACT_CUBES:
-            sql, params = fold_by_day(cube, cube.rows())
-            found += drift_of_sums(cursor, cube, f"SELECT * FROM ({sql}) f ({', '.join(DELTA_COLUMNS)})", params)
+            found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
     return found
 
@@ -165,39 +160,43 @@ def dirty_customers(changed: list[Mark]) -> str:
     return f"SELECT q.customer_id FROM ({' UNION '.join(marked)}) q WHERE q.customer_id IS NOT NULL"
 
 
+def stored_days(cube: Cube) -> Statement:
+    """The stored sums of days, in the shape of `fold_margins`."""
+    return Statement(
+        f"SELECT start AS day, dimension, member, {', '.join(folds_of(cube))} FROM kpis_rollup"
+        f" WHERE cube = {cube.code} AND grain = {DAY_GRAIN}"
+    )
+
+
+def comparing(cube: Cube, key: str, expected: str, stored: str, condition: str = "TRUE") -> str:
+    """Where two relations of keys and sums differ."""
+    used = folds_of(cube)
+    sums, negated = ", ".join(f"sum({name})" for name in used), ", ".join(f"-{name}" for name in used)
+    differs = " OR ".join(f"sum({name}) <> 0" for name in used)
+    plain = ", ".join(used)
+    return (
+        f"SELECT {key}, {sums} FROM (SELECT {key}, {plain} FROM ({expected}) e"
+        f" UNION ALL SELECT {key}, {negated} FROM ({stored}) s) q WHERE {condition} GROUP BY {key} HAVING {differs} LIMIT {FEW}"
+    )
+
+
 def drift_of_days(cursor: Any, cube: Cube, dirty: list[date]) -> Iterator[str]:
-    """Components against the rows."""
-    sql, params = fold_by_day(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}))
-    cursor.execute(
-        f"""
-        SELECT day, {MEMBER_COLUMNS}, {SUMS} FROM (
-            SELECT * FROM ({sql}) f ({", ".join(DELTA_COLUMNS)})
-             UNION ALL SELECT cube, day, {MEMBER_COLUMNS}, {NEGATED} FROM kpis_component WHERE cube = %s) d
-         WHERE day <> ALL(%s::date[])
-         GROUP BY day, {MEMBER_COLUMNS} HAVING {DIFFERS} LIMIT {FEW}
-        """,
-        [*params, cube.code, dirty],
-    )
-    yield from (f"{cube.key}: component of {row[0]} differs by {row[-6:]}" for row in cursor.fetchall())
+    """The sums of days against the rows."""
+    rows = fold_margins(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}))
+    sql = comparing(cube, "day, dimension, member", rows.sql, stored_days(cube).sql, "day <> ALL(%s::date[])")
+    cursor.execute(sql, [*rows.params, dirty])
+    yield from (f"{cube.key}: {row[0]}, dimension {row[1]}/{row[2]} differs by {row[3:]}" for row in cursor.fetchall())
 
 
-def drift_of_sums(cursor: Any, cube: Cube, rows: str, params: Sequence[Any] = ()) -> Iterator[str]:
-    """Period sums against the components or facts they stand on: never apart, dirty or not."""
-    values = ", ".join(
-        ["(0, 0::bigint)"] + [f"({DIMENSION_CODES[name]}, d.{COLUMNS[name]})" for name in cube.dimensions if name in COLUMNS]
+def drift_of_sums(cursor: Any, cube: Cube, days: Statement) -> Iterator[str]:
+    """The sums of all periods against those of days: never apart, dirty or not."""
+    used = folds_of(cube)
+    summed = (
+        f"SELECT c.grain, d.dimension, c.start, d.member, {', '.join(f'sum(d.{name}) AS {name}' for name in used)}"
+        f" FROM ({days.sql}) d JOIN kpis_calendarday c ON c.day = d.day GROUP BY 1, 2, 3, 4"
     )
-    cursor.execute(
-        f"""
-        SELECT grain, dimension, start, member, {SUMS} FROM (
-            SELECT c.grain, v.dimension, c.start, v.member, {", ".join("d." + name for name in FOLDS)}
-              FROM ({rows}) d JOIN kpis_calendarday c ON c.day = d.day
-             CROSS JOIN LATERAL (VALUES {values}) v (dimension, member)
-             UNION ALL
-            SELECT grain, dimension, start, member, {NEGATED} FROM kpis_rollup WHERE cube = %s) q
-         GROUP BY 1, 2, 3, 4 HAVING {DIFFERS} LIMIT {FEW}
-        """,
-        [*params, cube.code],
-    )
+    stored = f"SELECT * FROM kpis_rollup WHERE cube = {cube.code}"
+    cursor.execute(comparing(cube, "grain, dimension, start, member", summed, stored), days.params)
     yield from (
         f"{cube.key}: sum of grain {row[0]}, {row[2]}, dimension {row[1]}/{row[3]} differs by {row[4:]}"
         for row in cursor.fetchall()

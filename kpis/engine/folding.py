@@ -1,22 +1,36 @@
-"""From a cube's rows to sums: the SQL is compiled from the cube's own QuerySet, the one that drill-downs list."""
+"""From a cube's rows to sums: the SQL is compiled from the cube's own QuerySet, the one that drill-downs list.
+
+What is stored are *margins*: per cube and day the sums in total and per member of each dimension, and their sums over
+every longer period. What changes is always a delta of margins by day, and one statement carries it to all grains.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.expressions import BaseExpression, Combinable
 from django.db.models.functions import Coalesce
 
 from crm.fields import ExactField
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension, Fold
-from kpis.models import COLUMNS, Component, Rollup
+from kpis.models import DAY_GRAIN, PARENT_GRAINS, Rollup
 
 FOLDS = ("m1", "m2", "m3", "m4", "m5", "m6")
-MEMBERS = tuple(COLUMNS.values())
-DELTA_COLUMNS = ("cube", "day", *MEMBERS, *FOLDS)
 DELTA = "kpis_delta"
+TABLE = Rollup._meta.db_table
+LONGEST_PERIOD = 366
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL and the values of its placeholders, in their order."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
 
 
 def as_expression(path: str | Combinable) -> Combinable:
@@ -29,6 +43,7 @@ def member(cube: Cube, dimension: Dimension) -> BaseExpression:
 
 
 def aggregate(fold: Fold) -> BaseExpression:
+    """One fold over a whole QuerySet."""
     if fold.distinct:
         return Count(fold.distinct, distinct=True, filter=fold.where)
     if fold.amount is None:
@@ -38,27 +53,7 @@ def aggregate(fold: Fold) -> BaseExpression:
 
 def folded(cube: Cube, rows: QuerySet, by: Mapping[str, Any]) -> QuerySet:
     """The rows folded by some expressions: one dict per group, with `fold_<name>` for each fold of the cube."""
-    folds = {f"fold_{name}": aggregate(fold) for name, fold in cube.folds.items()}
-    return rows.order_by().values(**by).annotate(**folds)
-
-
-def fold_by_day(cube: Cube, rows: QuerySet) -> tuple[str, list[Any]]:
-    """SELECT of component rows (DELTA_COLUMNS) of some of a cube's rows."""
-    by = {"fold_day": F(cube.day)} | {f"member_{dimension}": member(cube, dimension) for dimension in cube.dimensions}
-    sql, params = folded(cube, rows, by).query.sql_with_params()
-    members = [f"q.member_{dimension.value}" if dimension in cube.dimensions else "0" for dimension in COLUMNS]
-    folds = [f"q.fold_{name}" for name in cube.folds]
-    folds += ["0"] * (len(FOLDS) - len(folds))
-    columns = ", ".join([str(cube.code), "q.fold_day", *members, *folds])
-    return f"SELECT {columns} FROM ({sql}) q", list(params)
-
-
-def prepare_delta(cursor: Any) -> None:
-    """Session tables that hold what a transaction takes away and adds; empty at first, and again by its end."""
-    members, folds = ", ".join(f"{name} bigint" for name in MEMBERS), ", ".join(f"{name} numeric" for name in FOLDS)
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {DELTA} (cube smallint, day date, {members}, {folds}) ON COMMIT DELETE ROWS")
-    # A transaction around this one may have left rows of an earlier cell.
-    cursor.execute(f"DELETE FROM {DELTA}")
+    return rows.order_by().values(**by).annotate(**{f"fold_{name}": aggregate(fold) for name, fold in cube.folds.items()})
 
 
 def folds_of(cube: Cube) -> tuple[str, ...]:
@@ -66,72 +61,166 @@ def folds_of(cube: Cube) -> tuple[str, ...]:
     return FOLDS[: len(cube.folds)]
 
 
-def note_rows(cursor: Any, cube: Cube, rows: QuerySet, sign: int) -> None:
-    """Put the fold of some rows into the delta, with a sign."""
-    sql, params = fold_by_day(cube, rows)
-    signed = ", ".join(["cube", "day", *MEMBERS, *(f"{sign} * {name}" for name in FOLDS)])
-    cursor.execute(f"INSERT INTO {DELTA} SELECT {signed} FROM ({sql}) f ({', '.join(DELTA_COLUMNS)})", params)
+# -- margins ---------------------------------------------------------------------------------------------------------
 
 
-def any_left(folds: tuple[str, ...] = FOLDS) -> str:
+def contribution(fold: Fold) -> Combinable:
+    """What one row adds to a fold; null where it adds nothing."""
+    amount = Value(1) if fold.amount is None else fold.amount
+    return amount if fold.where is None else Case(When(fold.where, then=amount))
+
+
+def parts(cube: Cube, rows: QuerySet) -> tuple[QuerySet, list[str]]:
+    """The rows as (day, members, contributions), and the aggregate of each contribution.
+
+    Where something is counted once (orders among lines), rows are first put together by it: an order has one day, so
+    its row for a product counts it once.
+    """
+    by = {"fold_day": F(cube.day)} | {f"member_{dimension}": member(cube, dimension) for dimension in cube.dimensions}
+    keys = {fold.distinct for fold in cube.folds.values() if fold.distinct}
+    if not keys:
+        columns = {f"fold_{name}": contribution(fold) for name, fold in cube.folds.items()}
+        sums = [f"{'count' if fold.amount is None else 'sum'}(q.fold_{name})" for name, fold in cube.folds.items()]
+        return rows.order_by().values(**by, **columns), sums
+    (key,) = keys
+    columns = {
+        f"fold_{name}": Count(Value(1), filter=fold.where) if fold.distinct else aggregate(fold)
+        for name, fold in cube.folds.items()
+    }
+    sums = [
+        f"count(*) FILTER (WHERE q.fold_{name} > 0)" if fold.distinct else f"sum(q.fold_{name})"
+        for name, fold in cube.folds.items()
+    ]
+    return rows.order_by().values(**by, fold_key=F(key)).annotate(**columns), sums
+
+
+def fold_margins(cube: Cube, rows: QuerySet) -> Statement:
+    """SELECT (day, dimension, member, m1 …) of some of a cube's rows."""
+    found, sums = parts(cube, rows)
+    sql, params = found.query.sql_with_params()
+    names = {DIMENSION_CODES[dimension]: f"q.member_{dimension.value}" for dimension in cube.dimensions}
+    code = "".join(f" WHEN grouping({name}) = 0 THEN {code}" for code, name in names.items())
+    who = "".join(f" WHEN grouping({name}) = 0 THEN {name}" for name in names.values())
+    sets = ", ".join(["(q.fold_day)", *(f"(q.fold_day, {name})" for name in names.values())])
+    values = ", ".join(f"coalesce({text}, 0)::numeric AS {name}" for text, name in zip(sums, FOLDS, strict=False))
+    return Statement(
+        f"SELECT q.fold_day AS day, CASE{code} ELSE 0 END AS dimension, (CASE{who} ELSE 0 END)::bigint AS member, {values}"
+        f" FROM ({sql}) q GROUP BY GROUPING SETS ({sets})",
+        params,
+    )
+
+
+# -- from a delta of days to the sums of every period -----------------------------------------------------------------
+
+
+def any_left(folds: Iterable[str] = FOLDS) -> str:
     return " OR ".join(f"sum({name}) <> 0" for name in folds)
 
 
-def carrying(cube: Cube, delta: str, days: str = "TRUE") -> str:
-    """WITH terms and the INSERT that add a relation of signed component rows to the cube's period sums.
+def carrying(cube: Cube, delta: str) -> str:
+    """WITH terms and the INSERT that add a relation (day, dimension, member, m1 …), one row each, to the stored sums.
 
-    In total and per member of each dimension; written in key order, so that two cells of one cube never wait for
-    each other in a circle.
+    Years are summed from months, not from days. Rows are written in key order, so that two cells of one cube never wait
+    for each other in a circle.
     """
     used = folds_of(cube)
-    sums = ", ".join(f"sum({name}) AS {name}" for name in used)
-    zeros = "".join(", 0" for _ in FOLDS[len(used) :])
-    members = ", ".join(
-        ["(0, 0::bigint)"]
-        + [f"({DIMENSION_CODES[dimension]}, d.{COLUMNS[dimension]})" for dimension in cube.dimensions if dimension in COLUMNS]
-    )
+    plain, sums = ", ".join(used), ", ".join(f"sum({name}) AS {name}" for name in used)
+    parents = ", ".join(f"({parent}, {grain})" for parent, grains in PARENT_GRAINS.items() for grain in grains)
+    direct = ", ".join(str(grain) for grain in PARENT_GRAINS)
+    longer = ", ".join(str(grain) for grains in PARENT_GRAINS.values() for grain in grains)
+    # The calendar is longer than any company's history: only the part in question is looked at.
+    first, last = (f"(SELECT {end}(day) FROM {delta})" for end in ("min", "max"))
     return f"""
-        by_member AS MATERIALIZED (
-            SELECT d.day, v.dimension, v.member, {sums}
-              FROM {delta} d CROSS JOIN LATERAL (VALUES {members}) v (dimension, member)
-             GROUP BY 1, 2, 3 HAVING {any_left(used)})
-        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, {", ".join(FOLDS)})
-        SELECT {cube.code}, c.grain, s.dimension, c.start, s.member, {sums}{zeros}
-          FROM by_member s JOIN kpis_calendarday c ON c.day = s.day AND {days}
-         GROUP BY 2, 3, 4, 5 HAVING {any_left(used)} ORDER BY 2, 3, 4, 5
+        direct AS MATERIALIZED (
+            SELECT c.grain, d.dimension, c.start, d.member, {sums}
+              FROM {delta} d JOIN kpis_calendarday c ON c.day = d.day
+             WHERE c.grain IN ({direct}) AND c.day BETWEEN {first} AND {last}
+             GROUP BY 1, 2, 3, 4 HAVING {any_left(used)})
+        INSERT INTO {TABLE} (cube, grain, dimension, start, member, {plain})
+        SELECT {cube.code}, * FROM (
+            SELECT {DAY_GRAIN} AS grain, dimension, day AS start, member, {plain} FROM {delta}
+             UNION ALL SELECT * FROM direct
+             UNION ALL
+            SELECT c.grain, p.dimension, c.start, p.member, {sums}
+              FROM direct p JOIN (VALUES {parents}) g (parent, grain) ON g.parent = p.grain
+              JOIN kpis_calendarday c ON c.day = p.start AND c.grain = g.grain
+             WHERE c.grain IN ({longer}) AND c.day BETWEEN {first} - {LONGEST_PERIOD} AND {last}
+             GROUP BY 1, 2, 3, 4 HAVING {any_left(used)}) s
+         ORDER BY grain, dimension, start, member
         ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE
-           SET {", ".join(f"{name} = kpis_rollup.{name} + EXCLUDED.{name}" for name in used)}
+           SET {", ".join(f"{name} = {TABLE}.{name} + EXCLUDED.{name}" for name in used)}
         """
 
 
-def apply_delta(cursor: Any, cube: Cube) -> None:
-    """Add the noted delta of one cube to its period sums."""
-    delta = f"noted AS (SELECT * FROM {DELTA} WHERE cube = {cube.code})"
-    cursor.execute(f"WITH {delta}, {carrying(cube, 'noted')}")
+# -- the delta of a cell ----------------------------------------------------------------------------------------------
 
 
-def replace_components(cursor: Any, cube: Cube, days: list, rows: QuerySet) -> None:
-    """Make the components of some days the fold of some rows, and carry the difference to the period sums.
-
-    Only rows that differ are written: after a single order that is a handful of a day's thousands.
-    """
-    sql, params = fold_by_day(cube, rows)
-    key, used = ", ".join(("day", *MEMBERS)), folds_of(cube)
-    old, new = (", ".join(f"{side}.{name}" for name in used) for side in ("s", "f"))
+def replacing(cube: Cube, days: Sequence[date], rows: QuerySet) -> tuple[str, Statement]:
+    """WITH terms of the relation `replaced`: what the margins of some days must change by, to be the fold of these rows."""
+    used = folds_of(cube)
+    fresh = fold_margins(cube, rows)
     change = ", ".join(f"coalesce(f.{name}, 0) - coalesce(s.{name}, 0) AS {name}" for name in used)
-    table = Component._meta.db_table
-    cursor.execute(
+    old, new = (", ".join(f"coalesce({side}.{name}, 0)" for name in used) for side in ("s", "f"))
+    codes = ", ".join(["0", *(str(DIMENSION_CODES[dimension]) for dimension in cube.dimensions)])
+    return "replaced", Statement(
         f"""
-        WITH fresh ({", ".join(DELTA_COLUMNS)}) AS MATERIALIZED ({sql}),
-             delta AS MATERIALIZED (
-                SELECT {key}, s.id, f.cube, {", ".join(f"f.{name} AS f{name}" for name in used)}, {change}
-                  FROM (SELECT * FROM {table} WHERE cube = {cube.code} AND day = ANY(%s)) s FULL JOIN fresh f USING ({key})
-                 WHERE s.id IS NULL OR f.cube IS NULL OR ({old}) IS DISTINCT FROM ({new})),
-             gone AS (DELETE FROM {table} WHERE id IN (SELECT id FROM delta)),
-             kept AS (INSERT INTO {table} (cube, {key}, {", ".join(FOLDS)})
-                      SELECT cube, {key}, {", ".join(f"f{name}" for name in used)}{"".join(", 0" for _ in FOLDS[len(used) :])}
-                        FROM delta WHERE cube IS NOT NULL),
-        {carrying(cube, "delta", "c.day BETWEEN %s AND %s")}
-        """,
-        [*params, days, days[0], days[-1]],
+        fresh AS MATERIALIZED ({fresh.sql}),
+        replaced AS MATERIALIZED (
+            SELECT day, dimension, member, {change}
+              FROM fresh f FULL JOIN (
+                SELECT start AS day, dimension, member, {", ".join(used)} FROM {TABLE}
+                 WHERE cube = {cube.code} AND grain = {DAY_GRAIN} AND dimension IN ({codes}) AND start = ANY(%s)
+              ) s USING (day, dimension, member)
+             WHERE ({old}) IS DISTINCT FROM ({new}))""",
+        (*fresh.params, list(days)),
     )
+
+
+def adding(cube: Cube, rows: QuerySet) -> tuple[str, Statement]:
+    """WITH terms of the relation `added`: the margins of rows that were not there before."""
+    fresh = fold_margins(cube, rows)
+    return "added", Statement(f"added AS MATERIALIZED ({fresh.sql})", fresh.params)
+
+
+def carry(cursor: Any, cube: Cube, relations: Sequence[tuple[str, Statement]], first: Statement | None = None) -> None:
+    """Add some deltas, of which no two touch the same day, to the stored sums; all of it in one statement, one snapshot."""
+    columns = ", ".join(("day", "dimension", "member", *folds_of(cube)))
+    together = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name, _ in relations)
+    terms = [*([first] if first else []), *(statement for _, statement in relations)]
+    sql = ", ".join([*(term.sql for term in terms), f"delta AS MATERIALIZED ({together})", carrying(cube, "delta")])
+    cursor.execute(f"WITH {sql}", [value for term in terms for value in term.params])
+
+
+# -- deltas noted row by row ------------------------------------------------------------------------------------------
+
+
+def prepare_delta(cursor: Any) -> None:
+    """A session table of what a transaction takes away and adds; empty at first, and again by its end."""
+    folds = ", ".join(f"{name} numeric" for name in FOLDS)
+    cursor.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {DELTA} (cube smallint, day date, dimension smallint, member bigint, {folds})"
+        " ON COMMIT DELETE ROWS"
+    )
+    # A transaction around this one may have left rows of an earlier batch.
+    cursor.execute(f"DELETE FROM {DELTA}")
+
+
+def note_rows(cursor: Any, cube: Cube, rows: QuerySet, sign: int) -> None:
+    """Put the margins of some rows into the delta, with a sign."""
+    fresh, used = fold_margins(cube, rows), folds_of(cube)
+    signed = ", ".join(f"{sign} * {name}" for name in used)
+    cursor.execute(
+        f"INSERT INTO {DELTA} (cube, day, dimension, member, {', '.join(used)})"
+        f" SELECT {cube.code}, day, dimension, member, {signed} FROM ({fresh.sql}) f",
+        fresh.params,
+    )
+
+
+def apply_delta(cursor: Any, cube: Cube) -> None:
+    """Add the noted delta of one cube to its stored sums."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in folds_of(cube))
+    noted = Statement(
+        f"noted AS MATERIALIZED (SELECT day, dimension, member, {sums} FROM {DELTA} WHERE cube = {cube.code}"
+        f" GROUP BY 1, 2, 3 HAVING {any_left(folds_of(cube))})"
+    )
+    carry(cursor, cube, [("noted", noted)])

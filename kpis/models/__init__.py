@@ -1,18 +1,18 @@
-from kpis.models.calendar import GRAIN_CODES, CalendarDay
-from kpis.models.component import COLUMNS, Component, Rollup
+from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.rollup import Rollup
 from kpis.models.snapshot import Snapshot
 
 __all__ = [
     "BUCKET_DAYS",
-    "COLUMNS",
+    "DAY_GRAIN",
     "EPOCH",
     "GRAIN_CODES",
+    "PARENT_GRAINS",
     "Batch",
     "BatchLead",
     "CalendarDay",
-    "Component",
     "CustomerDay",
     "CustomerFact",
     "CustomerSpan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -12,13 +13,17 @@ BUCKET_DAYS = 31
 
 
 class DirtyDay(models.Model):
-    """Days of one cube whose components may be wrong; `bucket` is the cell that locks and drains together."""
+    """Days of one cube whose sums may be wrong; `bucket` is the cell that locks and drains together.
+
+    `keys` where all that happened is that a few new rows came: how the drain finds them (`Cube.new_rows_by`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     cube = models.PositiveSmallIntegerField()
     bucket = models.IntegerField()
     first_day = models.DateField()
     last_day = models.DateField()
+    keys = ArrayField(models.BigIntegerField(), null=True)
     marked_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -55,15 +55,13 @@ class Reader:
         return self._sources[cube]
 
     def _source_of(self, cube: Cube) -> Source:
-        """Period sums hold a total or one dimension, components all that are stored."""
+        """What is stored holds a total, or one dimension; where two meet, the rows answer."""
         if cube is not CUBE_BY_CODE.get(cube.code):
             return Source(Place.ROWS)  # windowed: nothing stored knows it
         asked, split = self.narrowing.asked(cube), self.narrowing.split(cube)
         names = {*asked, split} - {None}
         if len(names) <= 1 and names <= cube.dimensions.keys() and self._adds_up(cube, asked):
             return Source(Place.SUMS, frozenset(asked.items()), split)
-        if cube.stores_days and names <= cube.dimensions.keys():
-            return Source(Place.DAYS, frozenset(asked.items()), split)
         return Source(Place.ROWS)
 
     def _adds_up(self, cube: Cube, asked: Mapping) -> bool:
@@ -82,13 +80,10 @@ class Reader:
 
     def _found(self, cube: Cube, index: int) -> dict[int, tuple]:
         """The sums of a period by member."""
-        match self._source(cube).place:
-            case Place.DAYS:
-                return self._stored[Part.DAYS][cube.code][index]
-            case Place.SUMS if not self._is_counted_live(cube, index):
-                is_part = index in self.query.unfinished and not isinstance(cube, PeriodCube)
-                return self._stored[Part.COUNTED if is_part else Part.WHOLE][cube.code][index]
-        return self._of_rows(cube)[index]
+        if self._source(cube).place is Place.ROWS or self._is_counted_live(cube, index):
+            return self._of_rows(cube)[index]
+        is_part = index in self.query.unfinished and not isinstance(cube, PeriodCube)
+        return self._stored[Part.COUNTED if is_part else Part.WHOLE][cube.code][index]
 
     def _spread(self, found: Mapping[int, tuple], measure: Measure) -> dict[int | None, Decimal]:
         """The measure's amounts from all sums: added up, or by the member that is shown."""

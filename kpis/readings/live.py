@@ -40,7 +40,9 @@ FIRST, LAST = DayOfSpan("first_day"), DayOfSpan("last_day")
 def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -> dict[int, dict[int, dict[int, tuple]]]:
     """Rows folded within some spans of days, of each cube its own spans; from one statement."""
     table: Table = defaultdict(lambda: defaultdict(dict))
-    for code, index, member, *sums in run(fold(narrowing, cube, spans) for cube, spans in wanted if spans):
+    # Where nobody is left that the viewer may see, there is nothing to ask.
+    asked = [(cube, spans) for cube, spans in wanted if spans and all(narrowing.asked(cube).values())]
+    for code, index, member, *sums in run(fold(narrowing, cube, spans) for cube, spans in asked):
         if any(sums):
             table[code][index][member] = tuple(sums)
     return table

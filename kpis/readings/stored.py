@@ -1,4 +1,4 @@
-"""Reading what the engine stored: the sums of whole periods and of single days, and the components of days."""
+"""Reading what the engine stored: the sums of whole periods and of single days."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from django.db import connection
 
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.folding import FOLDS, any_left
-from kpis.models import COLUMNS, GRAIN_CODES
+from kpis.models import DAY_GRAIN, GRAIN_CODES
 from kpis.readings.query import Query
 
 # {cube: {period index: {member: sums}}}; ~index holds what was before that period.
 Table = dict[int, dict[int, dict[int, tuple]]]
-DAY = 0
 SUMS = ", ".join(f"sum(r.{name})" for name in FOLDS)
 GROUPED = f"GROUP BY 1, 2, 3, 4 HAVING {any_left()}"
 Statement = tuple[str, list[Any]]
 
 
 class Place(Enum):
-    """Where the numbers of a cube are: in period sums, in stored days, or only in the rows."""
+    """Where the numbers of a cube are: in period sums, or only in the rows."""
 
     SUMS = "sums"
-    DAYS = "days"
     ROWS = "rows"
 
 
@@ -42,13 +40,12 @@ class Source:
 
 
 class Part(IntEnum):
-    """What a sum is of: a whole period, its days that count, its days after those, all days before it; or components."""
+    """What a sum is of: a whole period, its days that count, its days after those, or all days before it."""
 
     WHOLE = 0
     COUNTED = 1
     LATER = 2
     BEFORE = 3
-    DAYS = 4
 
 
 @dataclass(frozen=True)
@@ -63,21 +60,17 @@ class Wanted:
 def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Table]:
     """All that is stored of what some sources are asked, from one statement."""
     found: dict[Part, Table] = {part: defaultdict(lambda: defaultdict(dict)) for part in Part}
-    for part, code, index, member, *sums in run(statement for each in asked.items() for statement in statements_of(query, *each)):
+    for part, code, index, member, *sums in run(
+        each for source, wanted in asked.items() for each in sums_of(query, source, wanted)
+    ):
         found[Part(part)][code][index][member] = tuple(sums)
     return found
 
 
-def statements_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]:
-    match source.place:
-        case Place.SUMS:
-            yield from sums_of(query, source, wanted)
-        case Place.DAYS:
-            yield days_of(query, source, wanted)
-
-
 def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]:
     """Sums of periods, sums of single days where a period is unfinished, sums of all earlier periods."""
+    if source.place is not Place.SUMS:
+        return
     grain = GRAIN_CODES[query.periods[0].calendar, query.periods[0].grain]
     names, unfinished, anchors = ", ".join(f"r.{name}" for name in FOLDS), sorted(query.unfinished), sorted(query.anchors)
     if query.begun:
@@ -93,7 +86,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
             source,
             (f"{part}, r.cube, p.i, r.member, {SUMS}", GROUPED),
             ("r.start BETWEEN p.first AND p.over", [(i, *query.spans[i], query.periods[i].end) for i in unfinished]),
-            (wanted.by_day, DAY),
+            (wanted.by_day, DAY_GRAIN),
         )
     if wanted.stocks:
         yield sums_where(
@@ -116,20 +109,6 @@ def sums_where(source: Source, shape: tuple[str, str], when: tuple[str, list[tup
         f"{' AND r.member = ANY(%s)' if members else ''} {end}"
     )
     return statement, [*columns_of(rows), *which, DIMENSION_CODES[name.value if name else ""], *members]
-
-
-def days_of(query: Query, source: Source, wanted: Wanted) -> Statement:
-    """Components of days summed by period, where two dimensions meet."""
-    spans = spans_of(query, with_before=bool(wanted.stocks))
-    narrowing = "".join(f" AND d.{COLUMNS[name]} = ANY(%s)" for name, _ in source.asked)
-    member = f"d.{COLUMNS[source.split]}" if source.split else "0::bigint"
-    statement = (
-        f"SELECT {Part.DAYS:d}, d.cube, p.i, {member}, {', '.join(f'sum(d.{name})' for name in FOLDS)}"
-        " FROM unnest(%s::int[], %s::date[], %s::date[]) p (i, first, last)"
-        " JOIN kpis_component d ON d.cube = ANY(%s) AND d.day BETWEEN p.first AND p.last"
-        f" WHERE (p.i >= 0 OR d.cube = ANY(%s)){narrowing} {GROUPED}"
-    )
-    return statement, [*columns_of(spans), wanted.cubes, wanted.stocks, *(sorted(members) for _, members in source.asked)]
 
 
 Span = tuple[int, date, date]

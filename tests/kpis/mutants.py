@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 
@@ -27,8 +28,8 @@ def install_triggers(marks: tuple[Mark, ...] | list[Mark] = MARKS) -> None:
 
 def unique_marks(patch: pytest.MonkeyPatch) -> None:
     """A day is marked once, and whoever comes second relies on the first."""
-    insertion = tracking.INSERT_DAYS.rstrip().rstrip(";") + " ON CONFLICT DO NOTHING;\n"
-    patch.setattr(tracking, "INSERT_DAYS", insertion)
+    for name in ("INSERT_DAYS", "INSERT_NEW"):
+        patch.setattr(tracking, name, getattr(tracking, name).rstrip().rstrip(";") + " ON CONFLICT DO NOTHING;\n")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM kpis_dirtyday; CREATE UNIQUE INDEX ON kpis_dirtyday (cube, first_day, last_day)")
     install_triggers()
@@ -37,16 +38,16 @@ def unique_marks(patch: pytest.MonkeyPatch) -> None:
 def marks_deleted_last(patch: pytest.MonkeyPatch) -> None:
     """The marks are taken after the days have been folded."""
 
-    def fold_then_delete(code: int, bucket: int, *, at: datetime, wait: bool = False) -> bool | None:
+    def fold_then_delete(code: int, buckets: list[int], *, at: datetime, wait: bool = False) -> int | None:
         with transaction.atomic(), connection.cursor() as cursor:
-            if not lock(cursor, CELL, code * 100_000 + bucket, wait=wait):
+            held = [bucket for bucket in sorted(buckets) if lock(cursor, CELL, code * 100_000 + bucket, wait=wait)]
+            cursor.execute(cells.MARKS, [code, held])
+            marks = cells.Marks.of(code, held, cursor.fetchall())
+            if not marks.ids:
                 return None
-            cursor.execute("SELECT first_day, last_day FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
-            days = cells.days_of(cursor.fetchall())
-            if days:
-                cells.refold(cursor, CUBE_BY_CODE[code], days)
-            cursor.execute("DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = %s", [code, bucket])
-            return bool(days)
+            cells.refold(cursor, CUBE_BY_CODE[code], replace(marks, ids=[]))
+            cursor.execute("DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)", [code, held])
+            return len(held)
 
     drain_cells_with(patch, fold_then_delete)
 
@@ -61,22 +62,21 @@ def old_images_forgotten(patch: pytest.MonkeyPatch) -> None:
 def no_cell_lock(patch: pytest.MonkeyPatch) -> None:
     """Workers share a cell: deleting marks that another deletes waits for it, so busy marks are skipped."""
 
-    def claim_what_is_free(code: int, bucket: int, *, at: datetime, wait: bool = False) -> bool:
-        free = "SELECT id FROM kpis_dirtyday WHERE cube = %s AND bucket = %s FOR UPDATE SKIP LOCKED"
+    def claim_what_is_free(code: int, buckets: list[int], *, at: datetime, wait: bool = False) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM kpis_dirtyday WHERE id IN ({free}) RETURNING first_day, last_day", [code, bucket])
-            days = cells.days_of(cursor.fetchall())
-            if days:
-                cells.refold(cursor, CUBE_BY_CODE[code], days)
-            return bool(days)
+            cursor.execute(f"{cells.MARKS} FOR UPDATE SKIP LOCKED", [code, buckets])
+            marks = cells.Marks.of(code, buckets, cursor.fetchall())
+            if marks.ids:
+                cells.refold(cursor, CUBE_BY_CODE[code], marks)
+            return len(marks.ids)
 
     drain_cells_with(patch, claim_what_is_free)
 
 
-def drain_cells_with(patch: pytest.MonkeyPatch, drain_cell: Callable) -> None:
+def drain_cells_with(patch: pytest.MonkeyPatch, drain_cells: Callable) -> None:
     # The package gives its module's name to the function `drain`.
     for module in (cells, import_module("kpis.engine.drain")):
-        patch.setattr(module, "drain_cell", drain_cell)
+        patch.setattr(module, "drain_cells", drain_cells)
 
 
 MUTANTS = {mutant.__name__: mutant for mutant in (marks_deleted_last, old_images_forgotten, unique_marks, no_cell_lock)}

@@ -8,8 +8,9 @@ from django.db.models import Max, Min
 from crm.models import Organization
 from customers.models import Customer, Order, Refund
 from kpis.catalogue.measures import ACQUIRED, CATEGORY_ORDERS, LINES, ORDERS
+from kpis.definitions import DIMENSION_CODES
 from kpis.engine import drain, find_drift, is_clean, rebuild
-from kpis.models import Component, CustomerDay, CustomerFact, CustomerSpan, DirtyCustomer, DirtyDay, DirtyParent, LeadFact, Rollup
+from kpis.models import CustomerDay, CustomerFact, CustomerSpan, DirtyCustomer, DirtyDay, DirtyParent, LeadFact, Rollup
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
 from tests.kpis.proof import NOW, assert_right, value_of
@@ -20,31 +21,36 @@ MEHR, SHAHRIVAR, TIR = date(2025, 9, 23), date(2025, 8, 23), date(2025, 6, 22)
 
 def state():
     """Everything that is stored, without the keys that only count rows."""
-    models = (Component, CustomerFact, CustomerDay, CustomerSpan, LeadFact, Rollup)
+    models = (CustomerFact, CustomerDay, CustomerSpan, LeadFact, Rollup)
     columns = {model: [f.attname for f in model._meta.concrete_fields if f.attname != "id"] for model in models}
     rows = {model.__name__: sorted(model.objects.values_list(*columns[model]), key=str) for model in models}
     folds = slice(-6, None)
     return rows | {"Rollup": [row for row in rows["Rollup"] if any(row[folds])]}
 
 
-def test_a_drain_stores_components_facts_and_sums():
+def test_a_drain_stores_sums_and_facts():
     books = make_books()
     Order.objects.exclude(pk=books.order.pk).delete()
 
     drain(at=NOW)
 
-    day, sides = date(2025, 9, 23), (books.channels[0].pk, books.campaigns[0].pk, books.users[0].pk)
-    rows = Component.objects.filter(cube__in=[ORDERS.code, LINES.code, CATEGORY_ORDERS.code]).order_by("cube")
-    assert list(rows.values_list("cube", "day", "channel_id", "campaign_id", "owner_id", "product_id", "category_id")) == [
-        (ORDERS.code, day, *sides, 0, 0),
-        (LINES.code, day, 0, 0, sides[2], books.products[0].pk, books.categories[0].pk),
-        (CATEGORY_ORDERS.code, day, 0, 0, sides[2], 0, books.categories[0].pk),
-    ]
-    # one order of 2 × 1,000 that cost 2 × 400, every cost known
-    assert list(rows.values_list("m1", "m2", "m3", "m4")) == [(1, 2000, 800, 0), (2000, 800, 1, 0), (1, 0, 0, 0)]
+    day, owner = date(2025, 9, 23), books.users[0].pk
+    # one order of 2 × 1,000 that cost 2 × 400, every cost known: the same in total and for each of its members
+    order, line, category = (1, 2000, 800, 0), (2000, 800, 1, 0), (1, 0, 0, 0)
+    sides = {"": 0, "channel": books.channels[0].pk, "campaign": books.campaigns[0].pk, "owner": owner}
+    sides |= {"product": books.products[0].pk, "category": books.categories[0].pk}
+    expected = [(ORDERS.code, name, order) for name in ("", "channel", "campaign", "owner")]
+    expected += [(LINES.code, name, line) for name in ("", "owner", "product", "category")]
+    expected += [(CATEGORY_ORDERS.code, name, category) for name in ("", "owner", "category")]
+    rows = Rollup.objects.filter(cube__in=[ORDERS.code, LINES.code, CATEGORY_ORDERS.code], grain=0).exclude(
+        member=0, dimension__gt=0
+    )
+    assert sorted(rows.values_list("cube", "dimension", "start", "member", "m1", "m2", "m3", "m4")) == sorted(
+        (cube, DIMENSION_CODES[name], day, sides[name], *folds) for cube, name, folds in expected
+    )
     fact = CustomerFact.objects.get()
     assert (fact.customer, fact.first_day, fact.second_day, fact.last_day) == (books.customer, day, None, day)
-    assert list(CustomerDay.objects.values_list("fact", "day", "owner_id")) == [(books.customer.pk, day, sides[2])]
+    assert list(CustomerDay.objects.values_list("fact", "day", "owner_id")) == [(books.customer.pk, day, owner)]
     assert list(CustomerSpan.objects.values_list("fact", "start_day", "lost_day", "is_first")) == [
         (books.customer.pk, day, date(2026, 3, 22), True)  # 180 days after 1 Mehr
     ]
@@ -108,7 +114,7 @@ def test_what_is_marked_may_differ_and_nothing_else():
     for marks in (DirtyDay, DirtyParent, DirtyCustomer):
         marks.objects.all().delete()
 
-    assert [line for line in find_drift() if line.startswith("orders: component of 2025-09-23 ")] != []
+    assert [line for line in find_drift() if line.startswith("orders: 2025-09-23, ")] != []
 
 
 def test_an_order_from_before_the_first_one_moves_the_customer_to_its_month():
@@ -188,3 +194,56 @@ def test_a_customer_who_becomes_a_test_takes_everything_along():
     keys = ("orders", "revenue", "new_customers", "active_customers", "lead_to_customer_rate", "leads")
     assert [value_of(key) for key in keys] == [0, 0, 0, 0, 0, 1]
     assert CustomerFact.objects.count() == 0
+
+
+def marks_of(cube):
+    return list(DirtyDay.objects.filter(cube=cube.code).order_by("first_day").values_list("first_day", "keys"))
+
+
+def test_a_few_new_rows_of_a_day_are_marked_by_key_and_added():
+    make_order(placed_at=tehran(2025, 9, 23), customer=make_customer())
+    drain(at=NOW)
+
+    new = make_order(lines=(), placed_at=tehran(2025, 9, 23), customer=make_customer())
+
+    assert marks_of(ORDERS) == [(date(2025, 9, 23), [new.pk])]
+    assert_right()
+    assert value_of("orders") == 2
+
+
+def test_many_new_rows_of_a_day_mark_the_day():
+    customer = make_customer()
+    orders = [Order(customer=customer, placed_at=tehran(2025, 9, 23), status="paid", currency="IRR") for _ in range(21)]
+
+    Order.objects.bulk_create(orders)
+
+    assert marks_of(ORDERS) == [(date(2025, 9, 23), None)]
+    assert_right()
+    assert value_of("orders") == 21
+
+
+def test_a_new_row_that_is_changed_before_the_drain_is_folded_with_its_day():
+    order = make_order(lines=(), placed_at=tehran(2025, 9, 23), customer=make_customer())
+    Order.objects.filter(pk=order.pk).update(placed_at=tehran(2025, 9, 24))
+
+    assert marks_of(ORDERS) == [(date(2025, 9, 23), [order.pk]), (date(2025, 9, 23), None), (date(2025, 9, 24), None)]
+    assert_right()
+    days = Rollup.objects.filter(cube=ORDERS.code, grain=0, dimension=0).exclude(m1=0)
+    assert list(days.values_list("start", "m1")) == [(date(2025, 9, 24), 1)]
+
+
+def test_a_new_row_that_is_deleted_before_the_drain_counts_nowhere():
+    make_order(placed_at=tehran(2025, 9, 23), customer=make_customer()).delete()
+
+    assert_right()
+    assert value_of("orders") is None
+
+
+def test_lines_of_a_new_order_are_found_by_their_order():
+    books = make_books()
+    drain(at=NOW)
+
+    order = make_order(placed_at=tehran(2025, 9, 20), customer=books.customer)
+
+    assert (date(2025, 9, 20), [order.pk]) in marks_of(LINES)
+    assert_right()

@@ -70,15 +70,15 @@ def a_writer_commits_between_fold_and_commit(monkeypatch):
 
     with session() as writer:
 
-        def fold_and_be_overtaken(cursor, cube, days):
-            fold(cursor, cube, days)
-            if cube is ORDERS and DAY in days:
+        def fold_and_be_overtaken(cursor, cube, marks):
+            fold(cursor, cube, marks)
+            if cube is ORDERS and DAY in marks.days + marks.days_of_new:
                 writer.execute(NEW_ORDER, [customer.pk, tehran(2025, 9, 23)])
                 writer.commit()
 
         with monkeypatch.context() as patched:
             patched.setattr(cells, "refold", fold_and_be_overtaken)
-            cells.drain_cell(ORDERS.code, BUCKET, at=NOW)
+            cells.drain_cells(ORDERS.code, [BUCKET], at=NOW)
     then_right()
 
 
@@ -90,26 +90,29 @@ def a_row_moves_to_another_day():
 
 
 def two_workers_meet_in_one_cell(monkeypatch):
-    """The second one begins when the first has folded the day and not yet committed."""
+    """The second one begins when the first has folded the day and not yet committed; both fold the whole of it."""
     make_order(customer=make_customer(), placed_at=tehran(2025, 9, 23))
+    Order.objects.update(status="fulfilled")
     fold, met = cells.refold, []
 
-    def fold_in_company(cursor, cube, days):
-        fold(cursor, cube, days)
+    def fold_in_company(cursor, cube, marks):
+        fold(cursor, cube, marks)
         if not met:
             met.append(True)
             make_order_beside(tehran(2025, 9, 23))
-            company.enter_context(at_the_same_time(lambda: cells.drain_cell(ORDERS.code, BUCKET, at=NOW, wait=True)))
+            company.enter_context(at_the_same_time(lambda: cells.drain_cells(ORDERS.code, [BUCKET], at=NOW, wait=True)))
 
     with monkeypatch.context() as patched, ExitStack() as company:
         patched.setattr(cells, "refold", fold_in_company)
-        cells.drain_cell(ORDERS.code, BUCKET, at=NOW)
+        cells.drain_cells(ORDERS.code, [BUCKET], at=NOW)
     then_right()
 
 
 def make_order_beside(moment):
+    """A new order, changed at once: its day is to be folded anew."""
     with session() as writer:
         writer.execute(NEW_ORDER.replace("%s", f"({BUYER})", 1), [moment])
+        writer.execute("UPDATE customers_order SET status = 'fulfilled' WHERE status = 'paid'")
         writer.commit()
 
 
@@ -262,7 +265,7 @@ def test_a_busy_cell_is_left_to_its_worker():
     make_order(placed_at=tehran(2025, 9, 23))
     with session() as worker:
         worker.execute("SELECT pg_advisory_xact_lock(7301, %s)", [ORDERS.code * 100_000 + BUCKET])
-        assert cells.drain_cell(ORDERS.code, BUCKET, at=NOW) is None
+        assert cells.drain_cells(ORDERS.code, [BUCKET], at=NOW) is None
         while drain_step(at=NOW):
             pass
         assert set(DirtyDay.objects.values_list("cube", "bucket")) == {(ORDERS.code, BUCKET)}
@@ -294,7 +297,7 @@ def test_a_session_that_dies_between_statements_has_changed_nothing(monkeypatch,
         with session(autocommit=True) as killer:
             killer.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
 
-    drains = {"refold": lambda: cells.drain_cell(ORDERS.code, BUCKET, at=NOW), "recompute": lambda: drain_customers(at=NOW)}
+    drains = {"refold": lambda: cells.drain_cells(ORDERS.code, [BUCKET], at=NOW), "recompute": lambda: drain_customers(at=NOW)}
     dirty = DirtyDay.objects.count()
     with monkeypatch.context() as patched:
         patched.setattr(module, moment, work_and_die)
@@ -310,10 +313,10 @@ def test_a_cell_that_fails_waits_with_its_error_and_keeps_nobody_from_work(monke
     make_books()
     fold = cells.refold
 
-    def fail_for_leads(cursor, cube, days):
+    def fail_for_leads(cursor, cube, marks):
         if cube is LEADS_CREATED:
             cursor.execute("SELECT 1 / 0")
-        fold(cursor, cube, days)
+        fold(cursor, cube, marks)
 
     with monkeypatch.context() as patched:
         patched.setattr(cells, "refold", fail_for_leads)

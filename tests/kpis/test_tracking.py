@@ -11,7 +11,7 @@ from customers.models import Order
 from kpis.catalogue.marks import MARKS
 from kpis.catalogue.measures import CUBES, DAY_CUBES, FACT_CUBES
 from kpis.engine import drain, is_clean
-from kpis.engine.folding import fold_by_day
+from kpis.engine.folding import fold_margins
 from kpis.tracking import trigger_name, triggers_sql
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
@@ -26,7 +26,7 @@ VIEW = {("campaigns_expenseday", "day"): ("valid_from", "valid_to"), ("campaigns
 
 def columns_read(cube):
     """(table, column) of everything the cube's statement names, keys of rows aside."""
-    sql, _ = fold_by_day(cube, cube.rows())
+    sql = fold_margins(cube, cube.rows()).sql
     aliases = {}
     for table, alias in SOURCE.findall(sql):
         aliases.setdefault(alias or table, set()).add(table)

@@ -52,6 +52,7 @@ class Command(BaseCommand):
             progress = drain(
                 at=timezone.now(),
                 batch=REBUILD_BATCH,
+                beside=True,
                 report=lambda step: bar.update(task, completed=step.done, total=step.total),
             )
             bar.update(task, completed=progress.done, total=max(progress.done, 1))

@@ -41,7 +41,7 @@ PLAIN = {
           LEFT JOIN customers_customer c ON c.id = o.customer_id
          WHERE o.status IN ('paid', 'fulfilled') AND (c.id IS NULL OR NOT c.is_test AND NOT c.is_spam) GROUP BY 1, 2""",
     2: """
-        SELECT mql_on, coalesce(channel_id, 0), count(*), 0 FROM leads_lead
+        SELECT mql_on, coalesce(channel_id, 0), count(*), count(sql_on) FROM leads_lead
          WHERE mql_on IS NOT NULL AND NOT is_test AND NOT is_spam AND merged_into_id IS NULL GROUP BY 1, 2""",
 }
 COMPARE = """
@@ -55,8 +55,8 @@ COMPARE = """
 """
 LOAD = """
     SELECT (SELECT count(*) FROM kpis_dirtyday), (SELECT count(*) FROM kpis_dirtyparent),
-           (SELECT count(DISTINCT customer_id) FROM kpis_dirtycustomer), (SELECT count(*) FROM kpis_component),
-           (SELECT count(*) FROM kpis_component WHERE (cube, day) IN (
+           (SELECT count(DISTINCT customer_id) FROM kpis_dirtycustomer), (SELECT count(*) FROM kpis_rollup WHERE grain = 0),
+           (SELECT count(*) FROM kpis_rollup WHERE grain = 0 AND (cube, start) IN (
                SELECT cube, generate_series(first_day, last_day, interval '1 day')::date FROM kpis_dirtyday)),
            (SELECT count(*) FROM kpis_failure)
 """
@@ -70,7 +70,7 @@ class Audits:
     under_load: int = 0
     plain: int = 0
     most_marks: int = 0
-    components: int = 0
+    sums: int = 0
     excused: int = 0
     parked: int = 0
     drift: list[str] = field(default_factory=list)
@@ -129,7 +129,7 @@ def work(nature: tuple[int, float], end: Event, report: Connection) -> None:
     errors = set()
     while not end.is_set():
         try:
-            STEPS[number] += drain_step(at=timezone.now(), cells=CELLS)
+            STEPS[number] += drain_step(at=timezone.now(), groups=CELLS)
         except DatabaseError as error:
             errors.add(f"{type(error).__name__}: {str(error).splitlines()[0]}")
         time.sleep(0.02)
@@ -155,13 +155,13 @@ def audit(stops_at_drift: bool, end: Event, report: Connection) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(LOAD)
-            days, parents, customers, components, excused, parked = cursor.fetchone()
+            days, parents, customers, sums, excused, parked = cursor.fetchone()
             drift = find_drift() + plain_drift(cursor)
         seen.audits += 1
         seen.under_load += bool(days or parents or customers)
         seen.plain += not parents
         seen.most_marks = max(seen.most_marks, days + parents + customers)
-        seen.components += components
+        seen.sums += sums
         seen.excused += excused
         seen.parked = max(seen.parked, parked)
         seen.drift += drift[:5]
