@@ -15,13 +15,21 @@ from structlog import get_logger
 from crm.api.problems import Problem
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure
-from crm.models import IdempotencyKey
 from crm.transactions import UNIQUE_VIOLATION, in_transaction, sqlstate_of
 
 log = get_logger("sanjeh")
 
 KEPT = timedelta(hours=72)
 MOST_KEY = 255
+FIND_ANSWER = """
+SELECT body_digest, status, answer FROM crm_idempotencykey WHERE user_id = %s AND path = %s AND key = %s AND created_at >= %s
+"""
+# The lock of the key is held: what may stand in the way is only an answer that is too old to be given again.
+KEEP_ANSWER = """
+INSERT INTO crm_idempotencykey (user_id, path, key, body_digest, status, answer) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (user_id, path, key) DO UPDATE
+   SET body_digest = excluded.body_digest, status = excluded.status, answer = excluded.answer, created_at = now()
+"""
 
 
 @contextmanager
@@ -70,6 +78,10 @@ class Key:
     digest: str
 
     @property
+    def scope(self) -> tuple[int, str, str]:
+        return self.caller.user.pk, self.path, self.text
+
+    @property
     def lock(self) -> int:
         scope = f"{self.caller.user.pk}\n{self.path}\n{self.text}".encode()
         return int.from_bytes(sha256(scope).digest()[:8], signed=True)
@@ -98,16 +110,15 @@ def _keyed(key: Key, work: Callable[[], Answer]) -> Answer:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key.lock])
         if not cursor.fetchone()[0]:
             raise Problem("idempotency-in-progress", headers={"Retry-After": "1"})
-    scope = {"user": key.caller.user, "path": key.path, "key": key.text}
-    kept = IdempotencyKey.objects.filter(**scope).first()
-    if kept and kept.created_at < key.caller.at - KEPT:
-        kept.delete()
-        kept = None
+        cursor.execute(FIND_ANSWER, [*key.scope, key.caller.at - KEPT])
+        kept = cursor.fetchone()
     if kept:
-        if kept.body_digest != key.digest:
+        digest, status, body = kept
+        if digest != key.digest:
             raise Problem("idempotency-key-reused")
-        return Answer(kept.status, bytes(kept.answer), (("Idempotent-Replayed", "true"),))
+        return Answer(status, bytes(body), (("Idempotent-Replayed", "true"),))
     answer = work()
     if answer.status < 300:
-        IdempotencyKey.objects.create(**scope, body_digest=key.digest, status=answer.status, answer=answer.body)
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_ANSWER, [*key.scope, key.digest, answer.status, answer.body])
     return answer

@@ -37,6 +37,17 @@ def test_writes_in_quick_succession_send_one_message(broker):
     assert messages(broker) == [TASK]
 
 
+def test_a_connection_that_died_is_opened_again(broker):
+    sender = Nudge()
+    sender.send()
+    broker.default_channel.client.client_kill_filter(_type="normal", skipme=True)
+    sender.not_before = 0.0
+
+    sender.send()
+
+    assert messages(broker) == [TASK, TASK]
+
+
 def test_a_dead_broker_neither_fails_nor_delays_a_write(broker, tmp_path):
     sender = Nudge()
     app.conf.broker_write_url = f"redis+socket://{tmp_path}/nobody.sock"

@@ -173,6 +173,8 @@ def is_same(refund: RefundDraft) -> bool:
 
 def save_refunds(drafts: list[Draft]) -> None:
     """Write refunds and their parts after the lines; those no longer listed go."""
+    if not drafts:
+        return
     new, changed, parts, kept = [], [], [], set()
     for draft in drafts:
         for refund in draft.refunds or []:

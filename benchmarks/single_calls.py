@@ -1,0 +1,115 @@
+"""One order and one lead a call over keep-alive connections, beside an empty view on the same server.
+
+    python benchmarks/single_calls.py [--calls 300] [--leads 20000]
+
+Rounds of the kinds of calls take turns, so that what else the machine does meets all of them alike. The leads' duplicate
+check looks through so many stored leads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+
+from ground import median, quantile, table, write_result
+from orders_bulk import PER_CALL, a_customer, an_order
+from web import Client, Cost, Site, open_site
+
+ROUNDS = 6
+
+
+def a_lead(number: int) -> dict:
+    person = a_customer(number)
+    return {"name": person["name"], "phone": person["phone"], "email": person["email"], "lead_source": "form"}
+
+
+class Kind:
+    """One kind of call, and what its rounds cost."""
+
+    def __init__(self, name: str, call: Callable[[Client, int], bytes]) -> None:
+        self.name, self.call = name, call
+        self.walls: list[float] = []
+        self.cost = Cost()
+
+    def round(self, site: Site, client: Client, first: int, calls: int) -> None:
+        with site.spent() as cost:
+            for number in range(first, first + calls):
+                begin = time.perf_counter()
+                self.call(client, number)
+                self.walls.append(time.perf_counter() - begin)
+        self.cost.web += cost.web
+        self.cost.database += cost.database
+        self.cost.load = cost.load
+
+    @property
+    def processor(self) -> float:
+        return (self.cost.web + self.cost.database) / len(self.walls)
+
+    def row(self, empty: Kind) -> list[str]:
+        typical, own = median(self.walls), len(self.walls)
+        parts = [each / own * 1_000 for each in (self.cost.web, self.cost.database)]
+        shares = (median(empty.walls) / typical, empty.processor / self.processor)
+        times = (typical * 1_000, quantile(self.walls, 0.95) * 1_000, *parts)
+        return [self.name, *(f"{each:.2f}" for each in times), *(f"{share:.2f}" for share in shares), f"{self.cost.load:.1f}"]
+
+
+def post_order(client: Client, number: int) -> bytes:
+    """Every other one is from somebody who has ordered before."""
+    body = json.dumps(an_order(number, number if number % 2 else number // 2)).encode()
+    return client.post("/api/v1/orders/", body, key=f"key-{number}")
+
+
+def post_lead(client: Client, number: int) -> bytes:
+    """Every fourth one is somebody who is there already."""
+    return client.post("/api/v1/leads/", json.dumps(a_lead(number if number % 4 else number // 1_000)).encode())
+
+
+def kinds() -> list[Kind]:
+    return [
+        Kind("empty view, `/healthz/live`", lambda client, _: client.get("/healthz/live")),
+        Kind("one row, `GET /channels/1/`", lambda client, _: client.get("/api/v1/channels/1/")),
+        Kind("`POST /orders/`, two lines", post_order),
+        Kind("`POST /leads/`, with its duplicate check", post_lead),
+    ]
+
+
+def run(site: Site, calls: int, leads: int) -> list[Kind]:
+    client = Client(site)
+    for first in range(0, leads, PER_CALL):
+        client.post("/api/v1/leads/bulk/", json.dumps({"items": [a_lead(n) for n in range(first, first + PER_CALL)]}).encode())
+    client.post("/api/v1/channels/", json.dumps({"slug": "shop", "name": "Shop", "kind": "store"}).encode())
+    site.analyze()
+    measured = kinds()
+    for kind in kinds():  # the first calls of a process load what they need
+        kind.round(site, client, 1_000_000, 20)
+    for turn in range(ROUNDS):
+        for kind in measured:
+            kind.round(site, client, 2_000_000 + turn * calls, calls // ROUNDS)
+    return measured
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=300)
+    parser.add_argument("--leads", type=int, default=20_000)
+    parser.add_argument("--keep", action="store_true", help="leave the results file alone")
+    given = parser.parse_args()
+    with open_site() as site:
+        measured = run(site, given.calls, given.leads)
+    head = ["call", "median, ms", "95 %, ms", "Python CPU, ms", "PostgreSQL CPU, ms"]
+    head += ["rate / empty view", "the same by CPU", "load average"]
+    rows = table(head, [kind.row(measured[0]) for kind in measured])
+    print(rows)
+    if not given.keep:
+        note = (
+            f"{given.calls} calls of each kind in {ROUNDS} rounds over one keep-alive connection; half of the orders are from"
+            f" customers who are known, a quarter of the leads are among {given.leads:,} that are there. Asked for: an order at"
+            " 0.10 of the empty view's rate or more, a lead in 25 ms or less."
+        )
+        write_result("single-calls", "Single calls over HTTP", rows, note)
+
+
+if __name__ == "__main__":
+    main()
