@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
 from uuid import uuid4
@@ -11,10 +12,11 @@ from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
-from customers.models import Order, OrderLine
+from customers.models import Customer, Invitation, Order, OrderLine, Survey
+from customers.services.invitations import plan_invitations
 from customers.services.sales import SaleLine, place_order
 from tests.factories.crm import make_user
-from tests.factories.customers import NOON, make_customer
+from tests.factories.customers import NOON, make_customer, make_order
 from tests.kpis.sessions import at_the_same_time
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
@@ -73,3 +75,21 @@ class TestOrderForm:
 
         page = reverse("customers:order-detail", args=[Order.objects.get().pk])
         assert [(response.status_code, response["Location"]) for response in responses] == [(302, page)] * PRESSES
+
+
+def test_planned_twice_at_once_a_customer_is_asked_once():
+    customer = make_customer(phone="+989121112233")
+    make_order(customer=customer, placed_at=NOON)
+    survey = Survey.objects.get(slug="nps")
+
+    def plan():
+        return plan_invitations(survey, Customer.objects.filter(pk=customer.pk), at=NOON + timedelta(days=60))
+
+    with ExitStack() as company:
+        with transaction.atomic():
+            mine = plan()
+            waiting = company.enter_context(at_the_same_time(plan))
+        theirs = waiting.result(timeout=60)
+
+    assert ([row.customer for row in mine.invited], [row.reason for row in theirs.skipped]) == ([customer], ["asked_lately"])
+    assert Invitation.objects.count() == 1

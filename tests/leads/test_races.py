@@ -8,12 +8,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from customers.models import Customer
+from customers.models import Customer, Order
 from leads import services
 from leads.models import Lead, Opportunity, StageChange
 from tests.api_client import Api
 from tests.factories.crm import make_token, make_user
-from tests.factories.leads import A_DAY, make_lead, make_opportunity
+from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
 from tests.kpis.sessions import at_the_same_time
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
@@ -141,3 +141,24 @@ class TestWinAndLose:
         assert response.status_code == 200
         assert "This opportunity is closed: reopen it first." in response.content.decode()
         assert Opportunity.objects.get().stage.slug == "lost"
+
+
+class TestOneQuoteTwice:
+    def accepted(self, quote):
+        return lambda: Api(Client(), make_token(name=f"t{quote.pk}")).post(f"/quotes/{quote.pk}/accept/", {})
+
+    def test_accepted_at_once_it_is_one_order(self):
+        quote = make_quote(lead=make_lead(phone=PHONE))
+
+        mine, theirs = while_open(self.accepted(quote), self.accepted(quote))
+
+        assert mine.json()["order"] == theirs.json()["order"] == Order.objects.get().pk
+
+    def test_of_two_versions_accepted_at_once_one_is_an_order(self):
+        lead = make_lead(phone=PHONE)
+        first = make_quote(lead=lead)
+        second = make_quote(lead=lead, revision_of=first, original=first)
+
+        mine, theirs = while_open(self.accepted(second), self.accepted(first))
+
+        assert (mine.status_code, theirs.status_code, Order.objects.count()) == (200, 409, 1)
