@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -106,6 +107,11 @@ class LeadFilters:
         return found.search(self.form.value("q"))
 
     @property
+    def campaigns(self) -> list[tuple[str, Any]]:
+        """Those that a lead can be given to."""
+        return self.form.fields["campaign"].choices[1:-1]
+
+    @property
     def selects(self) -> list[dict[str, Any]]:
         """The filters as the page draws them."""
         return [self._select(name) for name in self.form.fields if name != "q"]
@@ -147,10 +153,36 @@ class LeadFilters:
     def tabs(self) -> list[dict[str, Any]]:
         """The saved views with their counts."""
         return [
-            {"key": key, "label": label, "count": counted(self.counts[key], self.prefs), "url": f"{self.request.path}?view={key}"}
+            {
+                "key": key,
+                "label": label,
+                "count": counted(self.counts[key], self.prefs),
+                "url": f"{self.request.path}?view={key}",
+                "is_current": key == self.view and not any(tab["is_current"] for tab in self.saved),
+            }
             for key, label in VIEWS.items()
             if key in self.counts
         ]
+
+    @cached_property
+    def saved(self) -> list[dict[str, Any]]:
+        """The reader's own views as tabs."""
+        views = self.user.lead_views.all()
+        return [
+            {"view": view, "url": f"{self.request.path}?{view.query}", "is_current": view.query == self.state} for view in views
+        ]
+
+    @property
+    def state(self) -> str:
+        """The filters in one order, without the page that is shown: what a saved view keeps."""
+        named = {name: self._chosen(name) for name in self.form.fields}
+        named |= {"view": self.view if self.view != "all" else ""}
+        return urlencode(sorted((name, value) for name, value in named.items() if value))
+
+    @property
+    def is_savable(self) -> bool:
+        """There is something to keep, and no tab shows it yet."""
+        return bool(self.chips()) and not any(tab["is_current"] for tab in self.saved)
 
     def _query(self, **changes: str | None) -> str:
         return query_with(self.request.GET, after=None, before=None, **changes)

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, opportunities, orders, today
+from leads.views import activities, lead_actions, leads, listing, opportunities, orders, today
 
 app_name = "leads"
 urlpatterns = [
     path("leads/", leads.LeadListView.as_view(), name="lead-list"),
     path("leads/new/", leads.LeadCreateView.as_view(), name="lead-create"),
     path("leads/duplicates/", leads.LeadDuplicatesView.as_view(), name="lead-duplicates"),
+    path("leads/bulk/", listing.bulk, name="lead-bulk"),
+    path("leads/bulk/<int:pk>/undo/", listing.undo_bulk, name="lead-bulk-undo"),
+    path("leads/views/", listing.save_view, name="view-save"),
+    path("leads/views/<int:pk>/remove/", listing.remove_view, name="view-remove"),
     path("leads/<int:pk>/", leads.LeadDetailView.as_view(), name="lead-detail"),
     path("leads/<int:pk>/edit/", leads.LeadEditView.as_view(), name="lead-edit"),
     path("leads/<int:pk>/convert/", leads.LeadConvertView.as_view(), name="lead-convert"),

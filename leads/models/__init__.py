@@ -1,5 +1,6 @@
 from leads.models.activity import OUTCOMES, Activity
 from leads.models.lead import Lead, LeadEvent, Touch
+from leads.models.listing import BulkChange, SavedView
 from leads.models.opportunity import Opportunity, Stage, StageChange
 from leads.models.quote import Quote, QuoteLine
 from leads.models.touchpoint import Touchpoint
@@ -7,11 +8,13 @@ from leads.models.touchpoint import Touchpoint
 __all__ = [
     "OUTCOMES",
     "Activity",
+    "BulkChange",
     "Lead",
     "LeadEvent",
     "Opportunity",
     "Quote",
     "QuoteLine",
+    "SavedView",
     "Stage",
     "StageChange",
     "Touch",

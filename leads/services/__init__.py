@@ -18,6 +18,7 @@ from leads.services.leads import (
     restore_lead,
     unqualify_lead,
 )
+from leads.services.listing import remove_view, save_view
 from leads.services.merging import merge_leads
 from leads.services.opportunities import (
     edit_opportunity,
@@ -30,11 +31,14 @@ from leads.services.opportunities import (
     win_opportunity,
 )
 from leads.services.quotes import accept_quote, decline_quote, send_quote
+from leads.services.together import archive_leads, assign_leads, qualify_leads, set_campaign_of_leads, undo_bulk_change
 
 __all__ = [
     "accept_quote",
     "archive_lead",
+    "archive_leads",
     "assign_lead",
+    "assign_leads",
     "complete_activity",
     "convert_lead",
     "decline_quote",
@@ -50,13 +54,18 @@ __all__ = [
     "move_opportunity",
     "open_opportunity",
     "qualify_lead",
+    "qualify_leads",
     "register_lead",
+    "remove_view",
     "reopen_activity",
     "reopen_lead",
     "reopen_opportunity",
     "reschedule_activity",
     "restore_lead",
+    "save_view",
     "send_quote",
+    "set_campaign_of_leads",
+    "undo_bulk_change",
     "undo_conversion",
     "unlink_order",
     "unqualify_lead",

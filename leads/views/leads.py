@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.ago import ago
-from crm.exports import csv_response
 from crm.models import User
-from crm.pages import DetailPage, FormPage, ListPage, Page, form_key, next_url, say
+from crm.pages import DetailPage, FormPage, ListPage, Page, counted, form_key, next_url, say
 from crm.permissions import colleagues, may_sell
-from crm.phones import PhoneError, format_phone, normalise_phone
-from crm.templatetags.crm_format import format_moment
+from crm.phones import PhoneError, normalise_phone
 from crm.text import TextError, clean_email
 from customers.models import Customer
 from leads import services
+from leads.exports import leads_as_csv
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
@@ -33,7 +31,6 @@ from leads.timeline import Reader, lead_entries, next_mark, planned
 
 QUICK_ADD = "quick-add"
 SHOWN_DUPLICATES = 3
-EXPORT_CHUNK = 2000
 MERGE_CANDIDATES = 20
 
 
@@ -58,6 +55,9 @@ class LeadListView(ListPage):
             "chips": self.filters.chips(),
             "tabs": self.filters.tabs(),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.filters.total)),
+            "bulk_url": f"{reverse('leads:lead-bulk')}?{self.filters.state}",
+            "colleagues": colleagues(),
+            "total_text": counted(self.filters.total, prefs),
             "form": new_lead_form(self.request, self.at),
             "quick_add": QUICK_ADD,
             "export_url": self.url_with(export="csv", after=None, before=None),
@@ -65,21 +65,8 @@ class LeadListView(ListPage):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if self.request.GET.get("export") == "csv":
-            return self._export()
+            return leads_as_csv(self.filters.rows(), self.request.prefs)
         return super().render_to_response(context, **kwargs)
-
-    def _export(self) -> HttpResponse:
-        about = [_("Name"), _("Company"), _("Mobile"), _("E-mail"), _("Source"), _("Campaign"), _("Stage"), _("Owner")]
-        rows = self.filters.rows().select_related("lead_source", "owner", "campaign").order_by("-created_at", "-pk")
-        return csv_response(_("leads"), [*about, _("Created"), _("Created (ISO)")], self._cells(rows))
-
-    def _cells(self, rows: Any) -> Iterator[list[Any]]:
-        prefs = self.request.prefs
-        for lead in rows.iterator(chunk_size=EXPORT_CHUNK):
-            phone = format_phone(lead.phone) if lead.phone else ""
-            created = [format_moment(lead.created_at, prefs, "short"), lead.created_at.astimezone(prefs.zone).isoformat()]
-            about = [lead.name, lead.company, phone, lead.email, lead.lead_source, lead.campaign, lead.stage_label, lead.owner]
-            yield [*about, *created]
 
 
 class LeadCreateView(FormPage):

@@ -200,7 +200,7 @@ class TestList:
             counts.append(len(queries))
             assert not [query["sql"] for query in queries if " OFFSET " in query["sql"]]
 
-        assert counts[0] == counts[1] <= 10
+        assert counts[0] == counts[1] <= 12
 
     def test_an_empty_list_invites_and_an_empty_filter_offers_a_way_out(self, browse, sara):
         client = browse(sara)
