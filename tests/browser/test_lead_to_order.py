@@ -129,6 +129,31 @@ def test_the_day_is_worked_off(visit, omid):
     assert Activity.objects.get().done_at is None
 
 
+def test_several_leads_are_changed_at_once_and_a_view_is_kept(visit, omid):
+    for name in ("Ali", "Reza", "Mina"):
+        make_lead(name=name, owner=omid)
+    page = visit(omid)
+
+    page.goto("/leads/")
+    bar = page.get_by_role("group", name="With the ticked leads")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Tick Ali").check()
+    page.get_by_label("Tick Reza").check()
+    expect(bar).to_contain_text("2 ticked")
+    bar.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("Leads changed: 2.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+
+    page.get_by_label("Search in leads").fill("ali")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_text("Save as a view").click()
+    page.get_by_label("Name of the view").fill("All called Ali")
+    page.locator("form", has=page.get_by_label("Name of the view")).get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="All called Ali")).to_have_attribute("aria-current", "page")
+
+
 def test_a_duplicate_is_shown_while_the_number_is_typed(visit, omid):
     make_lead(name="Ali Karimi", phone="+989121112233", owner=omid)
     page = visit(omid)
