@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "refresh the key figures": {"task": "kpis.tasks.tick", "schedule": 2.0, "options": {"expires": 2}},
     "close finished periods": {"task": "kpis.tasks.close", "schedule": 600.0, "options": {"expires": 600}},
+    "follow merged customers": {"task": "customers.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
     "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

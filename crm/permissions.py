@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 
 from crm.models import User
 
+DELETERS = {User.Role.MANAGER, User.Role.INTEGRATION, User.Role.ADMIN}
+
 
 def may_enter(user: User) -> bool:
     return user.is_active
@@ -17,6 +19,11 @@ def may_sell(user: User) -> bool:
 
 def may_see_traffic(user: User) -> bool:
     return user.is_active and user.may_see_traffic
+
+
+def may_delete(user: User) -> bool:
+    """Whoever is measured by a figure does not delete what it counts: reps archive instead."""
+    return user.is_active and (user.is_superuser or user.role in DELETERS)
 
 
 def may_manage_people(user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customers, order_actions, orders
+from customers.views import customers, merging, order_actions, orders
 
 app_name = "customers"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("customers/new/", customers.CustomerCreateView.as_view(), name="customer-create"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
+    path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),
+    path("customers/<int:pk>/unmerge/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:pk>/orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
     path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
     path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),

@@ -100,7 +100,7 @@ EXPENSES = Resource(
     required=("kind", "amount", "valid_from"),
     may_write=lambda user: user.may_see_costs,
     may_read=lambda user: user.may_see_costs,
-    is_deletable=True,
+    may_delete=lambda user: user.may_see_costs,
     output=Output(
         Expense,
         ["kind", "campaign", "channel", "lead_source", "currency", "rate", "is_estimate", "valid_from", "valid_to", "note"],

@@ -21,6 +21,7 @@ from crm.api.reading import MOST_BULK_BYTES
 from crm.api.resource import Action, Resource
 from crm.api.view import ApiView, answer, respond
 from crm.api.writing import Answer, once, read_key
+from crm.dependents import dependents_of
 from crm.inputs import items as states
 from crm.inputs.failures import Failure
 from crm.inputs.items import Item
@@ -41,8 +42,7 @@ class ResourceView(ApiView):
 
     def check_rights(self, user: User, token: ApiToken | None) -> None:
         super().check_rights(user, token)
-        is_reading = self.request.method in {"GET", "HEAD"}
-        if not (self.declaration.may_read if is_reading else self.declaration.may_write)(user):
+        if not self.declaration.permits(self.request.method, user):
             raise Problem("permission-denied")
 
     def find(self, key: str, *, lock: bool = False) -> Any:
@@ -122,13 +122,14 @@ class DetailView(ResourceView):
     patch = put
 
     def delete(self, request: Request, key: str) -> HttpResponse:
-        if not self.declaration.is_deletable:
+        if self.declaration.write is None:
             raise MethodNotAllowed(request.method)
         self.parameters()
 
         def work() -> Answer:
             row = self.find(key, lock=True)
             self.check_version(row)
+            require_free(row)
             row.delete()
             wake_kpis()
             return Answer(204, b"")
@@ -205,6 +206,15 @@ class BulkView(ResourceView):
                     item.refuse("", "conflict")
         wake_kpis()
         return items
+
+
+def require_free(row: Model) -> None:
+    """Only what nothing else hangs on is deleted."""
+    hanging = dependents_of(row)
+    if hanging:
+        what = ", ".join(f"{model._meta.verbose_name_plural} ({count})" for model, count in hanging.items())
+        text = _("Other records hang on this one: %(what)s. Delete or move them first; leads and customers can be archived.")
+        raise Problem("conflict", text % {"what": what})
 
 
 def result_of(item: Item) -> dict[str, Any]:

@@ -97,8 +97,8 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
         many = msgspec.defstruct(f"{sent.__name__}Bulk", [("items", list[sent]), ("atomic", bool, False)])
         summary = f"Create or update up to {MOST_ITEMS} {name}"
         yield Operation("post", f"/{name}/bulk/", summary, f"{name}:write", {}, many, BulkOut)
-    if resource.is_deletable:
-        yield Operation("delete", f"/{name}/{{id}}/", f"Delete one of {name}", f"{name}:write", status=204)
+        summary = f"Delete one of {name} that nothing hangs on (managers, administrators and integrations)"
+        yield Operation("delete", f"/{name}/{{id}}/", summary, f"{name}:write", status=204)
     for action in resource.actions:
         path = f"/{name}/{{id}}/{action.name}/"
         yield Operation("post", path, action.summary, f"{name}:write", {}, action.struct, shown, action.status)

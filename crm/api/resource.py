@@ -16,6 +16,7 @@ from crm.inputs.caller import Caller
 from crm.inputs.fields import FieldError, read_limit
 from crm.inputs.items import Item
 from crm.models import User
+from crm.permissions import may_delete
 
 Narrow = Callable[[QuerySet, str, Caller], QuerySet]
 
@@ -47,11 +48,17 @@ class Resource:
     may_read: Callable[[User], bool] = lambda _user: True
     rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
     needs_key: bool = False
-    is_deletable: bool = False
+    may_delete: Callable[[User], bool] = may_delete
 
     def visible(self, caller: Caller) -> QuerySet:
         rows = self.model.objects.all().visible_to(caller.user)
         return self.rows(rows.select_related(*self.output.related))
+
+    def permits(self, method: str | None, user: User) -> bool:
+        """What the user's role may do; whether they see the record is another question."""
+        if method in {"GET", "HEAD"}:
+            return self.may_read(user)
+        return self.may_write(user) and (method != "DELETE" or self.may_delete(user))
 
     @property
     def all_filters(self) -> dict[str, Narrow]:
@@ -71,6 +78,17 @@ def equals(column: str, choices: Iterable[str] | None = None) -> Narrow:
         if allowed is not None and value not in allowed:
             raise bad_parameter(column)
         return rows.filter(**{column: value})
+
+    return narrow
+
+
+def flag(column: str) -> Narrow:
+    """A filter on a yes or no."""
+
+    def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        if value not in {"true", "false"}:
+            raise bad_parameter(column)
+        return rows.filter(**{column: value == "true"})
 
     return narrow
 

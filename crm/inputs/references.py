@@ -98,12 +98,14 @@ def _look_up(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
         condition |= Q(external_id__in={key[2] for key in external}, source__in={key[1] for key in external})
     if not condition:
         return {}
-    columns = ["pk", target.natural or "pk", *(["source", "external_id"] if external else [])]
+    # A merged record's keys stand for the one it was merged into.
+    survivor = "merged_into_id" if hasattr(target.model, "merged_into_id") else "pk"
+    columns = ["pk", survivor, target.natural or "pk", *(["source", "external_id"] if external else [])]
     found: dict[Key, int] = {}
-    for pk, natural, *origin in target.rows(caller).filter(condition).values_list(*columns):
-        found[("id", pk)] = found[("natural", natural)] = pk
+    for pk, merged_into, natural, *origin in target.rows(caller).filter(condition).values_list(*columns):
+        found[("id", pk)] = found[("natural", natural)] = merged_into or pk
         if origin:
-            found[("external", *origin)] = pk
+            found[("external", *origin)] = merged_into or pk
     for text in texts:
         if target.natural == "slug" and ("natural", text) not in found and ("natural", slug_of(text)) in found:
             found[("natural", text)] = found[("natural", slug_of(text))]

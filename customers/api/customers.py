@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crm.api.output import Column, Output, plain
-from crm.api.resource import Resource, equals, refers
+from crm.api.resource import Action, Resource, equals, flag, refers
+from crm.inputs.verbs import Verb
 from crm.models import User
+from customers.api import verbs
 from customers.models import Customer, Product
 from customers.services.bulk import CustomerRecordIn, write_customers
 from customers.services.products import ProductIn, write_products
@@ -37,7 +39,14 @@ CUSTOMERS = Resource(
         "owner": refers("owner", "email"),
         "channel": refers("channel", "slug"),
         "campaign": refers("campaign"),
+        "is_archived": flag("is_archived"),
     },
+    actions=(
+        Action("merge", "Merge a customer into another one", verbs.CustomerMergeIn, verbs.merge),
+        Action("unmerge", "Take a merge of the last 30 days back", Verb, verbs.unmerge),
+        Action("archive", "Take a customer out of the lists; figures keep counting them", Verb, verbs.archive),
+        Action("restore", "Bring an archived customer back", Verb, verbs.restore),
+    ),
 )
 
 PRODUCTS = Resource(

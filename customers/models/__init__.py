@@ -2,6 +2,7 @@ from customers.models.cart import Cart
 from customers.models.contract import Contract
 from customers.models.customer import Customer
 from customers.models.invitation import Invitation, InvitationSkip
+from customers.models.merge import CustomerMerge
 from customers.models.order import Order, OrderLine, Refund, RefundLine
 from customers.models.product import Category, Product
 from customers.models.survey import Answer, Survey
@@ -13,6 +14,7 @@ __all__ = [
     "Category",
     "Contract",
     "Customer",
+    "CustomerMerge",
     "Invitation",
     "InvitationSkip",
     "Order",

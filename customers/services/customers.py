@@ -44,6 +44,16 @@ def edit_customer(customer: Customer, *, by: User | None, at: datetime, **change
     return customer
 
 
+def archive_customer(customer: Customer, *, by: User | None, at: datetime) -> Customer:
+    """Take a customer out of the lists; figures keep counting them."""
+    return edit_customer(customer, by=by, at=at, is_archived=True)
+
+
+def restore_customer(customer: Customer, *, by: User | None, at: datetime) -> Customer:
+    """Bring an archived customer back into the lists."""
+    return edit_customer(customer, by=by, at=at, is_archived=False)
+
+
 def _require_identity(name: str, phone: str, email: str) -> None:
     if not (name or phone or email):
         raise ValidationError(_("Give at least a name, a phone or an e-mail address."), code="required")

@@ -113,6 +113,10 @@ class Register:
     def add(self, known: Known) -> None:
         if known.pk is not None:
             self.stored[known.pk] = known
+        self.index(known)
+
+    def index(self, known: Known) -> None:
+        """Under its keys, and no more: what a merged record knew is not written to the survivor."""
         if known.external_id:
             self.by_external[known.source or "", known.external_id] = known
         if known.phone:
@@ -188,10 +192,11 @@ def look_up(register: Register, identities: list[Identity], caller: Caller) -> N
         cursor.execute(LOOK_UP, wanted)
         rows = [row for row in cursor.fetchall() if row[0] not in register.stored]
     visible = _visible(rows, caller)
-    for pk, external_id, source, name, phone, email, merged_into, has_touch in rows:
+    # Keys of a merged record lead to the survivor, after those of the records that are left.
+    for pk, external_id, source, name, phone, email, merged_into, has_touch in sorted(rows, key=lambda row: row[6] is not None):
         known = Known(merged_into or pk, external_id, source, name, phone, email, has_touch, pk in visible)
         if merged_into:
-            register.by_external[source or "", external_id] = known
+            register.index(known)
         else:
             register.add(known)
 

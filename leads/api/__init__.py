@@ -6,8 +6,9 @@ from typing import Any
 
 from crm.api.endpoints import routes
 from crm.api.output import Column, Output
-from crm.api.resource import Action, Resource, equals, moment, refers
+from crm.api.resource import Action, Resource, equals, flag, moment, refers
 from crm.inputs.caller import Caller
+from crm.inputs.verbs import MergeIn, Verb
 from crm.permissions import may_sell
 from leads.api import verbs
 from leads.api.quotes import QUOTES
@@ -19,7 +20,6 @@ from leads.services.inputs import (
     DisqualifyIn,
     LeadIn,
     LoseIn,
-    MergeIn,
     OpportunityIn,
     QualifyIn,
     ReopenIn,
@@ -77,6 +77,7 @@ LEADS = Resource(
         "channel": refers("channel", "slug"),
         "lead_source": refers("lead_source", "slug"),
         "campaign": refers("campaign"),
+        "is_archived": flag("is_archived"),
         "converted_from": moment("converted_from", "converted_at__gte"),
         "converted_before": moment("converted_before", "converted_at__lt"),
     },
@@ -85,6 +86,8 @@ LEADS = Resource(
         Action("convert", "Turn a lead into an opportunity", ConvertIn, verbs.convert),
         Action("disqualify", "Close a lead that will not become an opportunity", DisqualifyIn, verbs.disqualify),
         Action("merge", "Merge a lead into another one", MergeIn, verbs.merge),
+        Action("archive", "Take a lead out of the lists; figures keep counting it", Verb, verbs.archive),
+        Action("restore", "Bring an archived lead back", Verb, verbs.restore),
     ),
 )
 OPPORTUNITIES = Resource(

@@ -8,11 +8,12 @@ from msgspec import Struct
 from crm.api.output import Column, Output, plain
 from crm.api.resource import Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
+from crm.inputs.verbs import Verb
 from crm.permissions import may_sell
 from leads.api import verbs
 from leads.models import Quote, QuoteLine
 from leads.services.bulk_quotes import write_quotes
-from leads.services.inputs import AcceptIn, DeclineIn, QuoteIn, Verb
+from leads.services.inputs import AcceptIn, DeclineIn, QuoteIn
 
 
 class QuoteLineOut(Struct, rename={"line_class": "class"}):

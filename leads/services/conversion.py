@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -15,6 +16,9 @@ from customers.services.identity import Identity, hold_keys
 from leads.models import Lead, LeadEvent, Opportunity
 from leads.services.leads import lock_lead, note_event, require_not_disqualified
 from leads.services.opportunities import open_opportunity
+
+# More than one survivor is found among so many, or there is none.
+RESEMBLING = 50
 
 
 @transaction.atomic
@@ -73,12 +77,13 @@ def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
 
 
 def customer_of(lead: Lead) -> Customer | None:
-    """The customer a lead belongs to by its phone, else by its e-mail; two candidates are none."""
+    """The customer a lead belongs to by its phone, else by its e-mail, merged ones as their survivor; two candidates are none."""
     for column in ("phone", "email"):
         value = getattr(lead, column)
-        found = list(Customer.objects.filter(**{column: value}, merged_into=None)[:2]) if value else []
+        rows = Customer.objects.filter(**{column: value}) if value else Customer.objects.none()
+        found = set(rows.values_list(Coalesce("merged_into_id", "pk"), flat=True)[:RESEMBLING])
         if len(found) == 1:
-            return found[0]
+            return Customer.objects.get(pk=found.pop())
     return None
 
 

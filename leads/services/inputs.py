@@ -11,7 +11,6 @@ from crm.inputs.fields import (
     Currency,
     Day,
     Email,
-    Id,
     KeyReference,
     LongText,
     Moment,
@@ -27,6 +26,7 @@ from crm.inputs.fields import (
     Utm,
     line,
 )
+from crm.inputs.verbs import Verb
 
 Outcome = line(50)
 MOST_LINES = 1_000
@@ -123,12 +123,6 @@ class QuoteIn(RecordIn):
     order: Reference | UnsetType | None = UNSET
 
 
-class Verb(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What every action may say: when it happened."""
-
-    at: Moment | UnsetType = UNSET
-
-
 class QualifyIn(Verb):
     stage: Literal["mql", "sql"]
 
@@ -147,10 +141,6 @@ class ConvertIn(Verb):
 
 class DisqualifyIn(Verb):
     reason: Title
-
-
-class MergeIn(Verb):
-    into: Id
 
 
 class StageIn(Verb):

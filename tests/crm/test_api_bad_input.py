@@ -296,7 +296,14 @@ def test_an_address_of_100_kilobytes_is_too_long(api):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("put", "/leads/"), ("delete", "/leads/1/"), ("trace", "/leads/"), ("options", "/leads/"), ("get", "/leads/bulk/")],
+    [
+        ("put", "/leads/"),
+        ("delete", "/leads/"),
+        ("delete", "/users/1/"),
+        ("trace", "/leads/"),
+        ("options", "/leads/"),
+        ("get", "/leads/bulk/"),
+    ],
 )
 def test_other_methods_are_refused(api, method, path):
     response = getattr(api.client, method)(f"/api/v1{path}", headers=api.headers(None))

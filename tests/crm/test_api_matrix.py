@@ -20,6 +20,7 @@ SEES = {
     "gone": set(),
 }
 WITHOUT_ROLE = {"closed", "nobody"}
+REPS = {"owner", "stranger"}
 MAKERS = {
     "leads": lambda owner: Lead.objects.create(name="before", owner=owner),
     "customers": lambda owner: Customer.objects.create(name="before", owner=owner),
@@ -40,10 +41,11 @@ MAKERS = {
         comment="before",
     ),
 }
-MODELS = {"leads": Lead, "opportunities": Opportunity, "orders": Order, "quotes": Quote}
+MODELS = {"leads": Lead, "customers": Customer, "opportunities": Opportunity, "orders": Order, "quotes": Quote}
 CHANGES = {"orders": "number", "quotes": "number", "activities": "subject", "tickets": "subject", "survey-answers": "comment"}
 ACTIONS = {
-    "leads": ["qualify", "convert", "disqualify", "merge"],
+    "leads": ["qualify", "convert", "disqualify", "merge", "archive", "restore"],
+    "customers": ["merge", "unmerge", "archive", "restore"],
     "opportunities": ["stage", "win", "lose", "reopen"],
     "orders": ["refunds"],
     "quotes": ["send", "accept", "decline"],
@@ -108,12 +110,29 @@ def test_one_record_is_read_and_written_by_those_who_see_it(resource, actors):
                 "get": clients[actor].get(path),
                 "patch": clients[actor].patch(path, {field: f"by {actor}"}),
                 "put": clients[actor].put(path, {field: f"by {actor}"}),
-                "delete": clients[actor].send("delete", path, b""),
             }
-            wanted = {"get": expected, "patch": expected, "put": expected, "delete": 401 if actor in WITHOUT_ROLE else 405}
+            wanted = {"get": expected, "patch": expected, "put": expected}
             given = {method: response.status_code for method, response in answers.items()}
             shown = answers["get"].content.decode()
             wrong += [(whose, actor, given)] if given != wanted or (not seen and "by " in shown) else []
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("resource", MAKERS)
+def test_one_record_is_deleted_by_those_who_see_it_and_are_not_measured_by_it(resource, actors):
+    """A rep is refused before anything is looked up: the answer tells nothing about the record."""
+    people, clients = actors
+    wrong = []
+
+    for actor in ACTORS:
+        keys = rows_of(resource, people)
+        for whose, key in keys.items():
+            status = clients[actor].send("delete", f"/{resource}/{key}/", b"").status_code
+            expected = 204 if actor in SEES[whose] else 404
+            expected = 401 if actor in WITHOUT_ROLE else 403 if actor in REPS else expected
+            is_there = clients["admin"].get(f"/{resource}/{key}/").status_code == 200
+            wrong += [(actor, whose, status)] if (status, is_there) != (expected, expected != 204 and whose != "gone") else []
 
     assert wrong == []
 

@@ -11,7 +11,21 @@ from model_bakery import baker
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork, SocialPost
 from crm.api.openapi import collect
 from crm.models import Team, User
-from customers.models import Answer, Cart, Contract, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
+from customers.models import (
+    Answer,
+    Cart,
+    Contract,
+    Customer,
+    Invitation,
+    InvitationSkip,
+    Order,
+    OrderLine,
+    Product,
+    Refund,
+    RefundLine,
+    Survey,
+    Ticket,
+)
 from leads.models import Activity, Opportunity, Quote, QuoteLine, Stage
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_landing_page, make_session
@@ -73,6 +87,8 @@ MAKERS = {
     "orders": an_order,
     "tickets": lambda _: filled(Ticket, "customer", "owner", "product"),
     "surveys": lambda _: filled(Survey),
+    "survey-invitations": lambda _: filled(Invitation, "survey", "customer", "order", "ticket"),
+    "survey-skips": lambda _: baker.make(InvitationSkip, survey=filled(Survey), customer=filled(Customer), at=NOON),
     "survey-answers": lambda _: filled(Answer, "survey", "customer", "product", score=5, answered_at=NOON),
     "leads": lambda number: an_opportunity(number).lead,
     "opportunities": an_opportunity,

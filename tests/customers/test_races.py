@@ -14,13 +14,21 @@ from django.urls import reverse
 
 from customers.models import Customer, Invitation, Order, OrderLine, Survey
 from customers.services.invitations import plan_invitations
+from customers.services.merging import merge_customers
 from customers.services.sales import SaleLine, place_order
-from tests.factories.crm import make_user
+from customers.tasks import follow
+from tests.api_client import Api
+from tests.factories.crm import make_token, make_user
 from tests.factories.customers import NOON, make_customer, make_order
-from tests.kpis.sessions import at_the_same_time
+from tests.kpis.sessions import at_the_same_time, session
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
 PRESSES = 4
+NEW_ORDER = """
+    INSERT INTO customers_order (number, customer_id, placed_at, status, currency, rate, discount, tax, shipping,
+                                 net_amount, cost_amount, unknown_costs)
+    VALUES ('', %s, %s, 'paid', 'IRR', 1, 0, 0, 0, 0, 0, 0)
+"""
 
 
 @pytest.fixture
@@ -93,3 +101,32 @@ def test_planned_twice_at_once_a_customer_is_asked_once():
 
     assert ([row.customer for row in mine.invited], [row.reason for row in theirs.skipped]) == ([customer], ["asked_lately"])
     assert Invitation.objects.count() == 1
+
+
+class TestMerge:
+    def test_each_into_the_other_at_once_one_of_them_stays(self):
+        one, other, api = make_customer(), make_customer(), Api(Client(), make_token(name="shop"))
+
+        with ExitStack() as company:
+            with transaction.atomic():
+                merge_customers(one, into=other, by=None, at=NOON)
+                answer = company.enter_context(
+                    at_the_same_time(lambda: api.post(f"/customers/{other.pk}/merge/", {"into": one.pk}))
+                )
+            response = answer.result(timeout=60)
+
+        assert (response.status_code, response.json()["code"]) == (409, "conflict")
+        assert list(Customer.objects.filter(merged_into=None)) == [other]
+
+    def test_an_order_that_is_written_meanwhile_follows(self):
+        """Its customer was looked up before the merge, and it is committed after it."""
+        customer, into = make_customer(), make_customer()
+
+        with session() as shop:
+            shop.execute(NEW_ORDER, [customer.pk, NOON])
+            merge_customers(customer, into=into, by=None, at=NOON)
+            shop.commit()
+        assert Order.objects.get().customer == customer
+        follow()
+
+        assert Order.objects.get().customer == into

@@ -1,0 +1,212 @@
+"""Two records of one customer become one, and two again where that was a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Field, Model, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from crm.models import Record, User
+from customers.models import Answer, Customer, CustomerMerge
+
+TOUCH = ("channel", "lead_source", "campaign", "landing_page", "social_network")
+# What the survivor takes over where it has nothing of its own, or where the one who merges says so.
+JOINED = ("name", "phone", "email", "national_id", "owner")
+CHOSEN = ("name", "kind", "phone", "email", "national_id", "owner")
+SAME_ANSWER = ("survey_id", "order_id", "product_id", "ticket_id", "answered_on")
+
+
+@transaction.atomic
+def merge_customers(customer: Customer, *, into: Customer, by: User | None, at: datetime, take: Collection[str] = ()) -> Customer:
+    """`customer` disappears into `into`, which has been there since the earlier day and gets all that hangs on either.
+
+    `take` names what the survivor takes from it although it has a value of its own.
+    """
+    unknown = set(take) - set(CHOSEN)
+    if unknown:
+        raise TypeError(f"merge_customers() cannot take {', '.join(sorted(unknown))}")
+    customer, into = _lock(customer, into)
+    if customer.merged_into_id == into.pk:
+        return into
+    _require_mergeable(customer, into)
+    dropped = _drop_double_answers(customer, into)
+    moved = move_rows(customer, into)
+    changed = _join_facts(customer, into, take)
+    customer.merged_into = into
+    customer.save(update_fields=["merged_into", "updated_at"])
+    CustomerMerge.objects.create(customer=customer, survivor=into, at=at, by=by, moved=moved, changed=changed, dropped=dropped)
+    return into
+
+
+@transaction.atomic
+def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer:
+    """The merged record stands for itself again, with what it brought; what came since stays with the survivor."""
+    customer = Customer.objects.select_related("merged_into").get(pk=customer.pk)
+    customer, survivor = _lock(customer, customer.merged_into or customer)
+    merge = CustomerMerge.objects.select_for_update().filter(customer=customer, survivor=survivor, undone_at=None).first()
+    if customer.merged_into_id is None:
+        return customer
+    if merge is None:
+        raise ValidationError(_("The other record was merged on: undo that merge first."), code="conflict")
+    if not merge.may_be_undone(at):
+        raise ValidationError(_("A merge can be undone for 30 days."), code="conflict")
+    customer.merged_into = None
+    customer.save(update_fields=["merged_into", "updated_at"])
+    for label, keys in merge.moved.items():
+        model, field = _relation(label)
+        _give(model._default_manager.filter(pk__in=keys), field, survivor, customer)
+    _restore_facts(survivor, merge.changed)
+    Answer.objects.bulk_create(_answers(merge.dropped), ignore_conflicts=True)
+    merge.undone_at = at
+    merge.save(update_fields=["undone_at"])
+    return customer
+
+
+@transaction.atomic
+def follow_merges() -> int:
+    """What was being written for a customer while they were merged follows them; the number of rows."""
+    count = 0
+    for customer in Customer.objects.filter(pk__in=_left_behind()).select_related("merged_into").order_by("pk"):
+        _drop_double_answers(customer, customer.merged_into)
+        count += sum(len(keys) for keys in move_rows(customer, customer.merged_into).values())
+    return count
+
+
+@cache
+def relations() -> tuple[tuple[type[Model], str], ...]:
+    """Whatever table points to a customer by a foreign key that the database holds, in whichever app.
+
+    Histories and figures remember a customer without one; the records of merges tell what was.
+    """
+    found = [relation.field for relation in Customer._meta.get_fields(include_hidden=True) if _points_here(relation)]
+    return tuple((field.model, field.name) for field in found)
+
+
+def _points_here(relation: Any) -> bool:
+    if not (relation.auto_created and relation.one_to_many and relation.related_model._meta.managed):
+        return False
+    return relation.field.db_constraint and relation.related_model is not CustomerMerge
+
+
+def move_rows(customer: Customer, into: Customer) -> dict[str, list[int]]:
+    """All of one customer's rows to another one; their keys."""
+    moved = {}
+    for model, field in relations():
+        rows = model._default_manager.filter(**{field: customer})
+        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        if keys:
+            _give(rows, field, customer, into)
+            moved[f"{model._meta.label_lower}.{field}"] = keys
+    return moved
+
+
+def _give(rows: QuerySet, field: str, giver: Customer, taker: Customer) -> None:
+    stamp = {"updated_at": Now()} if issubclass(rows.model, Record) else {}
+    rows.filter(**{field: giver}).update(**{field: taker}, **stamp)
+
+
+def _relation(label: str) -> tuple[type[Model], str]:
+    model, _dot, field = label.rpartition(".")
+    return apps.get_model(model), field
+
+
+def _left_behind() -> set[int]:
+    found: set[int] = set()
+    for model, field in relations():
+        rows = model._default_manager.filter(**{f"{field}__merged_into__isnull": False})
+        found |= set(rows.order_by().values_list(field, flat=True).distinct())
+    return found
+
+
+def _lock(customer: Customer, other: Customer) -> tuple[Customer, Customer]:
+    """Both as they are now, in one order whoever merges whom."""
+    keys = {customer.pk, other.pk}
+    rows = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    if keys - rows.keys():
+        raise Customer.DoesNotExist
+    return rows[customer.pk], rows[other.pk]
+
+
+def _require_mergeable(customer: Customer, into: Customer) -> None:
+    if customer.pk == into.pk:
+        raise ValidationError(_("A customer cannot be merged into itself."), code="conflict")
+    if customer.merged_into_id or into.merged_into_id:
+        raise ValidationError(_("This customer was merged into another one."), code="conflict")
+    if (customer.is_test, customer.is_spam) != (into.is_test, into.is_spam):
+        raise ValidationError(
+            _("Only one of the two is a test or spam: their orders would begin or cease to count. Mark both alike first."),
+            code="conflict",
+        )
+
+
+def _join_facts(customer: Customer, into: Customer, take: Collection[str]) -> dict[str, list[Any]]:
+    """The survivor's new values; those it had are returned with them, by column."""
+    values = {name: getattr(customer, name) for name in CHOSEN if name in take}
+    values |= {name: getattr(customer, name) for name in JOINED if not getattr(into, name)}
+    values["created_at"] = min(customer.created_at, into.created_at)
+    first, later = sorted((customer, into), key=lambda each: (each.created_at, each.pk))
+    touched = next((each for each in (first, later) if _has_touch(each)), into)
+    values |= {name: getattr(touched, name) for name in TOUCH}
+    changed = {}
+    for name, value in values.items():
+        column = _column(name)
+        before = getattr(into, column.attname)
+        setattr(into, name, value)
+        if getattr(into, column.attname) != before:
+            changed[column.attname] = [before, getattr(into, column.attname)]
+    into.save(update_fields=[*values, "updated_at"])
+    return changed
+
+
+def _has_touch(customer: Customer) -> bool:
+    return any(getattr(customer, f"{name}_id") for name in TOUCH)
+
+
+def _column(name: str) -> Field:
+    return Customer._meta.get_field(name)
+
+
+def _restore_facts(survivor: Customer, changed: dict[str, list[Any]]) -> None:
+    """What nobody has changed since becomes what it was."""
+    restored = []
+    for attname, (before, after) in changed.items():
+        column = _column(attname)
+        if getattr(survivor, attname) == column.to_python(after):
+            setattr(survivor, attname, column.to_python(before))
+            restored.append(column.name)
+    if restored:
+        survivor.save(update_fields=[*restored, "updated_at"])
+
+
+def _drop_double_answers(customer: Customer, into: Customer) -> list[dict[str, Any]]:
+    """One person answers once a day: of two answers to one question the later one stays."""
+    kept = {_key(answer): answer for answer in _own_answers(into)}
+    doubles = [(answer, kept[_key(answer)]) for answer in _own_answers(customer) if _key(answer) in kept]
+    earlier = [min(pair, key=lambda each: (each.answered_at, each.pk)) for pair in doubles]
+    Answer.objects.filter(pk__in=[answer.pk for answer in earlier]).delete()
+    return [{field.attname: getattr(answer, field.attname) for field in _stored()} for answer in earlier]
+
+
+def _own_answers(customer: Customer) -> QuerySet[Answer]:
+    return Answer.objects.filter(customer=customer, external_id=None)
+
+
+def _key(answer: Answer) -> tuple[Any, ...]:
+    return tuple(getattr(answer, name) for name in SAME_ANSWER)
+
+
+def _stored() -> list[Field]:
+    return [field for field in Answer._meta.concrete_fields if not field.generated]
+
+
+def _answers(rows: list[dict[str, Any]]) -> Iterator[Answer]:
+    for row in rows:
+        yield Answer(**{field.attname: field.to_python(row[field.attname]) for field in _stored()})

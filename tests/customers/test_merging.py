@@ -1,0 +1,384 @@
+"""Two records of one customer become one, through the service, the API and the page, and two again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from campaigns.models import Channel
+from customers.models import Answer, Customer, CustomerMerge, Order, Survey, Ticket
+from customers.services.merging import follow_merges, merge_customers, relations, undo_merge
+from leads import services as leads
+from leads.models import Activity, Lead, Opportunity, Quote
+from tests.factories.customers import NOON, make_customer, make_order
+from tests.factories.leads import A_DAY, make_lead, make_opportunity
+
+pytestmark = pytest.mark.django_db
+PHONE, OTHER_PHONE = "+989121112233", "+989121112244"
+EARLIER, LATER = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def pair():
+    """The one that goes, and the one that stays."""
+    return make_customer(name="Ali", phone=PHONE, created_at=EARLIER), make_customer(name="Ali M.", created_at=LATER)
+
+
+def merge(customer, into, **facts):
+    return merge_customers(customer, into=into, **{"by": None, "at": NOON, **facts})
+
+
+def answer(customer, **facts):
+    facts = {"survey": Survey.objects.get(slug="nps"), "score": 5, "answered_at": NOON, **facts}
+    return Answer.objects.create(customer=customer, **facts)
+
+
+def fill(customer):
+    """One of everything that can hang on a customer."""
+    lead = make_lead(customer=customer)
+    opportunity = make_opportunity(customer=customer, lead=lead)
+    Quote.objects.create(customer=customer, opportunity=opportunity, currency="IRR")
+    make_order(customer=customer)
+    Ticket.objects.create(customer=customer)
+    answer(customer)
+    Activity.objects.create(kind="call", customer=customer)
+    make_customer(name="merged before", merged_into=customer)
+
+
+OWNERS = (Order, Lead, Opportunity, Quote, Ticket, Answer, Activity)
+
+
+class TestMerge:
+    def test_all_that_hangs_on_one_hangs_on_the_other(self, pair):
+        customer, into = pair
+        fill(customer)
+
+        survivor = merge(customer, into)
+
+        assert survivor == into
+        assert {model.__name__: list(model.objects.values_list("customer", flat=True)) for model in OWNERS} == {
+            model.__name__: [into.pk] for model in OWNERS
+        }
+        customer.refresh_from_db()
+        assert customer.merged_into == into
+        assert Customer.objects.filter(merged_into=into).count() == 2  # it, and the one merged into it before
+
+    def test_every_table_that_points_to_customers_is_moved(self):
+        """A new kind of record is moved without anybody thinking of it."""
+        assert {model.__name__ for model, _field in relations()} >= {
+            *("Order", "Lead", "Opportunity", "Quote", "Ticket", "Answer", "Activity", "Customer"),
+            *("Cart", "Contract", "Invitation", "InvitationSkip"),
+        }  # fmt: skip
+        assert not {model for model, _field in relations() if "History" in model.__name__ or "Fact" in model.__name__}
+
+    def test_the_survivor_keeps_its_own_and_takes_what_it_lacks(self, pair, omid):
+        customer, into = pair
+        Customer.objects.filter(pk=customer.pk).update(email="a@example.com", owner=omid, kind="company")
+
+        merge(customer, into)
+
+        into.refresh_from_db()
+        assert (into.name, into.kind, into.phone, into.email, into.owner) == ("Ali M.", "person", PHONE, "a@example.com", omid)
+        assert into.created_at == EARLIER
+
+    def test_what_is_chosen_is_taken(self, pair):
+        customer, into = pair
+        Customer.objects.filter(pk=customer.pk).update(kind="company")
+        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE)
+
+        merge(customer, into, take=["name", "kind"])
+
+        into.refresh_from_db()
+        assert (into.name, into.kind, into.phone) == ("Ali", "company", OTHER_PHONE)
+
+    @pytest.mark.parametrize(("goes_with", "stays_with", "wanted"), [("a", "b", "a"), ("", "b", "b"), ("a", "", "a")])
+    def test_the_first_touch_is_that_of_the_earlier_one(self, pair, goes_with, stays_with, wanted):
+        channels = {slug: Channel.objects.create(slug=slug, name=slug) for slug in "ab"} | {"": None}
+        for customer, slug in zip(pair, (goes_with, stays_with), strict=True):
+            Customer.objects.filter(pk=customer.pk).update(channel=channels[slug])
+
+        merge(*pair)
+
+        assert Customer.objects.get(pk=pair[1].pk).channel == channels[wanted]
+
+    def test_of_two_answers_of_one_day_the_later_one_stays(self, pair):
+        customer, into = pair
+        answer(customer, score=9, answered_at=NOON + timedelta(hours=1))
+        answer(into, score=2)
+        answer(customer, score=7, answered_at=NOON + timedelta(days=1))
+        answer(customer, score=1, external_id="x", source="shop")
+
+        merge(customer, into)
+
+        assert sorted(into.answers.values_list("score", flat=True)) == [1, 7, 9]
+
+    def test_merged_again_it_is_merged_once(self, pair):
+        merge(*pair)
+
+        assert merge(*pair) == pair[1]
+        assert CustomerMerge.objects.count() == 1
+
+    def test_what_cannot_be_merged(self, pair):
+        customer, into = pair
+        third = make_customer()
+        merge(customer, into)
+
+        for one, other in ((into, into), (third, customer), (customer, third)):
+            with pytest.raises(ValidationError) as refused:
+                merge(one, other)
+            assert refused.value.code == "conflict"
+        assert CustomerMerge.objects.count() == 1
+
+    @pytest.mark.parametrize("flag", ["is_test", "is_spam"])
+    @pytest.mark.parametrize("side", [0, 1])
+    def test_what_counts_is_not_mixed_with_what_does_not(self, pair, flag, side):
+        Customer.objects.filter(pk=pair[side].pk).update(**{flag: True})
+
+        with pytest.raises(ValidationError, match="Mark both alike first"):
+            merge(*pair)
+        Customer.objects.update(**{flag: True})
+        assert merge(*pair) == pair[1]
+
+    def test_its_old_image_is_kept(self, pair):
+        customer, into = pair
+        merge(customer, into, take=["name"])
+
+        assert list(into.history.values_list("name", flat=True)) == ["Ali M."]
+        assert list(customer.history.values_list("merged_into", flat=True)) == [None]
+
+
+class TestAfterIt:
+    """Whoever still uses the keys of the record that went means the one that stays."""
+
+    def test_an_order_by_its_keys(self, pair, api):
+        customer, into = pair
+        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE, email="m@example.com")
+        Customer.objects.filter(pk=customer.pk).update(external_id="c1", source="shop", email="a@example.com")
+        merge(customer, into)
+        keys = [customer.pk, {"external_id": "c1"}, {"phone": PHONE}, {"email": "a@example.com"}, {"phone": OTHER_PHONE}]
+
+        line = {"sku": "A", "quantity": 1, "unit_price": 1}
+        found = [
+            api.post("/orders/", {"external_id": str(n), "customer": who, "lines": [line]}).json() for n, who in enumerate(keys)
+        ]
+
+        assert [order["customer"] for order in found] == [into.pk] * 5
+        assert Customer.objects.count() == 2
+
+    def test_a_ticket_by_its_id(self, pair, api):
+        merge(*pair)
+
+        ticket = api.post("/tickets/", {"customer": pair[0].pk, "subject": "?"}).json()
+
+        assert ticket["customer"] == pair[1].pk
+
+    def test_a_lead_that_is_converted(self, pair):
+        customer, into = pair
+        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE)
+        merge(customer, into)
+
+        opportunity = leads.convert_lead(make_lead(phone=PHONE), by=None, at=A_DAY)
+
+        assert opportunity.customer == into
+
+    def test_a_row_that_came_too_late_follows(self, pair):
+        """An order that was being written while the two were merged."""
+        customer, into = pair
+        merge(customer, into)
+        make_order(customer=customer)
+        answer(customer, score=9, answered_at=NOON + timedelta(hours=1))
+        answer(into, score=2)
+
+        assert follow_merges() == 2
+
+        assert [order.customer for order in Order.objects.all()] == [into]
+        assert [each.score for each in into.answers.all()] == [9]
+        assert follow_merges() == 0
+
+
+class TestUndo:
+    def test_everything_goes_back(self, pair, omid):
+        customer, into = pair
+        fill(customer)
+        make_order(customer=into)
+        before = {model: dict(model.objects.values_list("pk", "customer")) for model in OWNERS}
+        merge(customer, into, take=["name"])
+
+        undone = undo_merge(customer, by=omid, at=NOON)
+
+        assert undone == customer
+        assert {model: dict(model.objects.values_list("pk", "customer")) for model in OWNERS} == before
+        facts = Customer.objects.order_by("pk").values_list("name", "phone", "created_at", "merged_into")[:2]
+        assert list(facts) == [("Ali", PHONE, EARLIER, None), ("Ali M.", "", LATER, None)]
+
+    def test_what_came_since_stays(self, pair):
+        customer, into = pair
+        merge(customer, into)
+        since = make_order(customer=into)
+        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE)
+
+        undo_merge(customer, by=None, at=NOON)
+
+        since.refresh_from_db()
+        into.refresh_from_db()
+        assert (since.customer, into.phone) == (into, OTHER_PHONE)
+
+    def test_answers_that_gave_way_are_back(self, pair):
+        customer, into = pair
+        answer(customer, score=9, answered_at=NOON + timedelta(hours=1))
+        answer(into, score=2, comment="slow")
+        merge(customer, into)
+
+        undo_merge(customer, by=None, at=NOON)
+
+        assert [(each.score, each.comment) for each in into.answers.all()] == [(2, "slow")]
+        assert [each.score for each in customer.answers.all()] == [9]
+
+    def test_it_can_be_merged_again_and_undone_again(self, pair):
+        customer, into = pair
+        make_order(customer=customer)
+        for _ in range(2):
+            merge(customer, into)
+            undo_merge(customer, by=None, at=NOON)
+
+        assert Order.objects.get().customer == customer
+        assert undo_merge(customer, by=None, at=NOON) == customer  # undone already
+
+    def test_not_after_a_month(self, pair):
+        merge(*pair)
+        at = CustomerMerge.objects.get().recorded_at + timedelta(days=30)
+
+        with pytest.raises(ValidationError, match="30 days"):
+            undo_merge(pair[0], by=None, at=at + timedelta(seconds=1))
+        assert undo_merge(pair[0], by=None, at=at).merged_into is None
+
+    def test_not_before_the_later_merge(self, pair):
+        """A went into B, and B into C: first C gives B back."""
+        customer, into = pair
+        third = make_customer()
+        make_order(customer=customer)
+        merge(customer, into)
+        merge(into, third)
+        assert Order.objects.get().customer == third
+
+        with pytest.raises(ValidationError) as refused:
+            undo_merge(customer, by=None, at=NOON)
+        assert refused.value.code == "conflict"
+
+        undo_merge(into, by=None, at=NOON)
+        undo_merge(customer, by=None, at=NOON)
+        assert Order.objects.get().customer == customer
+
+
+class TestApi:
+    def test_merge_and_unmerge(self, pair, api):
+        customer, into = pair
+        order = make_order(customer=customer)
+
+        merged = api.post(f"/customers/{customer.pk}/merge/", {"into": into.pk, "take": ["name"]})
+        gone = api.get(f"/customers/{customer.pk}/").json()
+        again = api.post(f"/customers/{customer.pk}/merge/", {"into": into.pk})
+        undone = api.post(f"/customers/{customer.pk}/unmerge/", {})
+
+        assert (merged.status_code, merged.json()["id"], merged.json()["name"]) == (200, into.pk, "Ali")
+        assert gone["merged_into"] == into.pk
+        assert again.status_code == 200
+        assert (undone.status_code, undone.json()["merged_into"]) == (200, None)
+        order.refresh_from_db()
+        assert order.customer == customer
+
+    @pytest.mark.parametrize(
+        ("data", "status", "pointer"),
+        [
+            ({}, 400, "/into"),
+            ({"into": 999_999}, 400, "/into"),
+            ({"into": "1"}, 400, "/into"),
+            ({"into": None, "take": ["id"]}, 400, "/into"),
+        ],
+    )
+    def test_what_is_refused(self, pair, api, data, status, pointer):
+        response = api.post(f"/customers/{pair[0].pk}/merge/", data)
+
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (status, pointer)
+        assert CustomerMerge.objects.count() == 0
+
+    def test_into_itself(self, pair, api):
+        response = api.post(f"/customers/{pair[0].pk}/merge/", {"into": pair[0].pk})
+
+        assert (response.status_code, response.json()["detail"]) == (409, "A customer cannot be merged into itself.")
+
+    def test_archived_and_restored(self, pair, api):
+        key = pair[0].pk
+        archived = api.post(f"/customers/{key}/archive/", {}).json()
+        lists = [
+            [row["id"] for row in api.get("/customers/", is_archived=value).json()["results"]] for value in ("true", "false")
+        ]
+        restored = api.post(f"/customers/{key}/restore/", {}).json()
+
+        assert (archived["is_archived"], restored["is_archived"]) == (True, False)
+        assert lists == [[key], [pair[1].pk]]
+
+
+class TestPage:
+    def url(self, customer, **query):
+        return reverse("customers:customer-merge", args=[customer.pk], query=query)
+
+    def test_similar_ones_are_offered_and_others_found(self, pair, browse, sara):
+        customer, _into = pair
+        twin, stranger = make_customer(name="X", phone=PHONE), make_customer(name="Bahar")
+
+        offered = browse(sara).get(self.url(customer)).context["candidates"]
+        found = browse(sara).get(self.url(customer, q="bahar")).context["candidates"]
+
+        assert (offered, found) == ([twin], [stranger])
+
+    def test_picked_field_by_field(self, pair, browse, sara):
+        customer, into = pair
+        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE)
+        client = browse(sara)
+
+        page = client.get(self.url(customer, into=into.pk))
+        choices = {row.name: row.field is not None for row in page.context["form"].rows}
+        response = client.post(self.url(customer), {"into": into.pk, "name": "goes", "phone": "stays"}, follow=True)
+
+        assert choices == {"name": True, "kind": False, "phone": True, "email": False, "national_id": False, "owner": False}
+        assert response.redirect_chain == [(reverse("customers:customer-detail", args=[into.pk]), 302)]
+        into.refresh_from_db()
+        assert (into.name, into.phone) == ("Ali", OTHER_PHONE)
+
+    def test_undone_from_the_toast_and_from_the_page(self, pair, browse, sara):
+        customer, into = pair
+        client = browse(sara)
+        for _ in range(2):
+            client.post(self.url(customer), {"into": into.pk, "name": "stays"})
+            assert "Undo the merge" in client.get(self.url(customer)).content.decode()
+            client.post(reverse("customers:customer-unmerge", args=[customer.pk]))
+        customer.refresh_from_db()
+
+        assert customer.merged_into is None
+
+    def test_an_undecided_field_is_asked_for(self, pair, browse, sara):
+        customer, into = pair
+
+        response = browse(sara).post(self.url(customer), {"into": into.pk})
+
+        assert response.context["form"].errors == {"name": ["This field is required."]}
+        assert CustomerMerge.objects.count() == 0
+
+    @pytest.mark.parametrize("into", ["", "0", "x", "999999", "٣"])
+    def test_nobody_is_no_survivor(self, pair, browse, sara, into):
+        response = browse(sara).post(self.url(pair[0]), {"into": into})
+
+        assert response.status_code == 200
+        assert "Choose the record that stays." in response.content.decode()
+
+    def test_only_what_one_sees_is_merged(self, browse, omid, nima):
+        mine, theirs = make_customer(owner=omid, phone=PHONE), make_customer(owner=nima, phone=PHONE)
+        client = browse(omid)
+
+        assert client.get(self.url(mine)).context["candidates"] == []
+        assert client.get(self.url(theirs)).status_code == 404
+        client.post(self.url(mine), {"into": theirs.pk})
+        assert client.post(reverse("customers:customer-unmerge", args=[theirs.pk])).status_code == 404
+        assert CustomerMerge.objects.count() == 0
