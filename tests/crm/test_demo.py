@@ -17,9 +17,9 @@ from customers.models import Answer, Cart, Category, Contract, Customer, Invitat
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
 from kpis.readings import Query, read
-from leads.models import Lead, Opportunity, Quote
+from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
-from tests.factories.leads import make_lead
+from tests.factories.leads import make_lead, make_opportunity
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
@@ -166,8 +166,82 @@ def test_removal_refuses_while_a_real_row_would_lose_what_it_refers_to():
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():
     make_lead(name="Real", owner=User.objects.order_by("pk").first())
 
-    with pytest.raises(CommandError, match=r"lead Real: owner is user of the demo company"):
+    with pytest.raises(CommandError, match=r"lead Real: owner is user of the demo company\n.*--unlink"):
         call_command("remove_demo", stdout=StringIO())
+
+
+def real_rows():
+    """A real row of each kind that can refer to a demo row: by an open reference, by one out of sight, by a link."""
+    product = Product.objects.filter(source="demo").order_by("pk").first()
+    customer = Customer.objects.filter(source="demo").order_by("pk").first()
+    order = make_order([(2, 500, product)], number="R-1")
+    lead = make_lead(name="Real", customer=customer, channel=Channel.objects.filter(source="demo").first())
+    opportunity = make_opportunity(name="Deal", lead=lead)
+    opportunity.products.add(product)
+    return order, lead, opportunity, product
+
+
+TIES = {
+    "order line of order R-1: product is product of the demo company",
+    "lead Real: customer is customer of the demo company",
+    "lead Real: channel is channel of the demo company",
+    "opportunity Deal: product is product of the demo company",
+}
+
+
+def test_lines_links_and_references_out_of_sight_are_named():
+    order, *_rest, product = real_rows()
+    removed = Product.objects.filter(source="demo").count()
+
+    with pytest.raises(demo.RealRowsError) as refused:
+        demo.remove()
+
+    assert set(refused.value.rows) == TIES
+    assert Product.objects.filter(source="demo").count() == removed
+    assert order.lines.get().product == product
+
+
+def test_unlinked_real_rows_stay_without_their_references():
+    order, lead, opportunity, product = real_rows()
+    kept = Organization.current(), order.net_amount
+    said = StringIO()
+
+    call_command("remove_demo", "--unlink", stdout=said)
+
+    lines = {line for line in said.getvalue().splitlines() if line.startswith("Unlinked")}
+    assert lines == {f"Unlinked {text}" for text in TIES}
+    assert "rows of the demo company." in said.getvalue()
+    line = order.lines.get()
+    assert (line.product, line.name) == (None, product.name)
+    order.refresh_from_db()
+    lead.refresh_from_db()
+    assert (Organization.current(), order.net_amount) == kept
+    assert (lead.customer, lead.channel, opportunity.products.count()) == (None, None, 0)
+    assert [row.pk for row in Order.objects.all()] == [order.pk]
+    assert find_drift() == []
+
+
+def test_what_cannot_be_unlinked_stops_everything():
+    """A call about nobody is no call."""
+    order, *_ = real_rows()
+    call = Activity.objects.create(kind="call", subject="Hello", lead=Lead.objects.filter(source="demo").first())
+
+    with pytest.raises(CommandError, match="Nothing was changed") as refused:
+        call_command("remove_demo", "--unlink", stdout=StringIO())
+
+    assert str(refused.value).splitlines()[1:] == ["activity Hello: lead is lead of the demo company"]
+    assert order.lines.get().product is not None
+    call.refresh_from_db()
+    assert call.lead is not None
+
+
+def test_it_tells_how_far_it_is():
+    said: list[str] = []
+
+    demo.remove(note=said.append)
+
+    assert said[:2] == ["looking for real rows that refer to the demo company", "activities"]
+    assert len(said) == demo.STEPS
 
 
 def test_a_second_load_changes_nothing():

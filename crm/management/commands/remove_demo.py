@@ -1,11 +1,14 @@
-"""manage.py remove_demo"""
+"""manage.py remove_demo [--unlink]"""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crm.management import demo
 from kpis.engine import drain
@@ -14,10 +17,32 @@ from kpis.engine import drain
 class Command(BaseCommand):
     help = "Remove the demo company and nothing else; refuses while real rows refer to it."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            count = demo.remove()
-        except demo.RealRowsError as error:
-            raise CommandError(f"Real rows refer to the demo company; change these first:\n{error}") from None
-        drain(at=timezone.now())
-        self.stdout.write(f"Removed {count:,} rows of the demo company.")
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--unlink", action="store_true", help="take references to the demo company out of real rows, which stay otherwise"
+        )
+
+    def handle(self, *args: Any, unlink: bool = False, **options: Any) -> None:
+        columns = (TextColumn("{task.description:<60}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(file=self.stdout)) as progress:
+            rows = progress.add_task("Rows", total=demo.STEPS)
+            try:
+                done = demo.remove(unlink=unlink, note=lambda text: progress.update(rows, description=f"Rows: {text}", advance=1))
+            except demo.RealRowsError as error:
+                raise CommandError(refusal(error, unlink=unlink)) from None
+            progress.update(rows, description="Rows", completed=demo.STEPS)
+            figures = progress.add_task("Figures", total=None)
+            drain(at=timezone.now(), report=lambda state: progress.update(figures, completed=state.done, total=state.total))
+            progress.update(figures, completed=1, total=1)
+        for text in done.unlinked:
+            self.stdout.write(f"Unlinked {text}")
+        self.stdout.write(f"Removed {done.removed:,} rows of the demo company.")
+
+
+def refusal(error: demo.RealRowsError, *, unlink: bool) -> str:
+    if unlink:
+        return f"Nothing was changed. These real rows cannot be without the demo company; change or delete them first:\n{error}"
+    return (
+        f"Real rows refer to the demo company; nothing was removed:\n{error}\n"
+        "Change them first, or let --unlink take these references out; the rows stay."
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.db import connection, models, transaction
 from django.db.models import Q
@@ -21,6 +21,7 @@ from campaigns.models import (
     Variant,
 )
 from crm.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
+from crm.management.demo.ties import ties_to
 from crm.models import Team, User
 from customers.models import (
     Answer,
@@ -41,7 +42,8 @@ from customers.models import (
 )
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
-OURS, NAMED = Q(source=DEMO), 5
+OURS = Q(source=DEMO)
+Note = Callable[[str], None]
 # In the order in which they can go: what refers to others goes before them.
 DEMO_ROWS: Mapping[type[models.Model], Q] = {
     Activity: OURS,
@@ -83,6 +85,8 @@ DEMO_ROWS: Mapping[type[models.Model], Q] = {
     Team: Q(name__in=[f"{name} ({TAG})" for name in TEAMS]),
 }
 
+STEPS = len(DEMO_ROWS) + 1
+
 
 class RealRowsError(Exception):
     """Rows that are not of the demo company refer to it; `rows` names them."""
@@ -92,48 +96,28 @@ class RealRowsError(Exception):
         self.rows = rows
 
 
+@dataclass(frozen=True)
+class Removal:
+    """What went, and the real rows that lost a reference, in words."""
+
+    removed: int
+    unlinked: list[str]
+
+
 @transaction.atomic
-def remove() -> int:
-    """Remove every demo row; refuses where a real row would lose what it refers to. Returns how many went."""
-    rows = real_references()
+def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
+    """Remove every demo row. Refuses where a real row would lose what it refers to, unless asked to take such references out."""
+    note("looking for real rows that refer to the demo company")
+    ties = list(ties_to(DEMO_ROWS))
+    unlinked = [text for tie in ties for text in tie.cut()] if unlink else []
+    rows = [text for tie in ties for text in tie.described()]
     if rows:
         raise RealRowsError(rows)
     with connection.cursor() as cursor:
         # The deletions join: on tables that look empty to the planner they would take minutes.
         cursor.execute("ANALYZE")
-    return sum(model.objects.filter(condition).delete()[0] for model, condition in DEMO_ROWS.items())
-
-
-def real_references() -> list[str]:
-    """Real rows that refer to demo rows, in words."""
-    found = []
-    for target, condition in DEMO_ROWS.items():
-        for relation in target._meta.related_objects:
-            if is_a_tie(relation):
-                found += described(relation.field, target, condition)
-    return found
-
-
-def is_a_tie(relation: Any) -> bool:
-    """Histories and derived facts follow the rows they are about; log-in data of an account goes with it."""
-    model, field = relation.related_model, relation.field
-    own_tables = model in DEMO_ROWS or (field.remote_field.on_delete is models.PROTECT)
-    return own_tables and getattr(field, "db_constraint", True) and not relation.many_to_many
-
-
-def described(field: Any, target: type[models.Model], condition: Q) -> list[str]:
-    """The real rows whose field points at a demo row of the target."""
-    model = field.model
-    rows = model.objects.filter(**{f"{field.name}__in": target.objects.filter(condition)})
-    if model in DEMO_ROWS:
-        rows = rows.exclude(pk__in=model.objects.filter(DEMO_ROWS[model]))
-    if field.remote_field.on_delete is models.SET_NULL:
-        return []
-    total = rows.count()
-    if not total:
-        return []
-    examples = ", ".join(str(row) for row in rows.order_by("pk")[:NAMED])
-    more = f" and {total - NAMED} more" if total > NAMED else ""
-    return [
-        f"{model._meta.verbose_name} {examples}{more}: {field.verbose_name} is {target._meta.verbose_name} of the demo company"
-    ]
+    removed = 0
+    for model, condition in DEMO_ROWS.items():
+        note(str(model._meta.verbose_name_plural))
+        removed += model.objects.filter(condition).delete()[0]
+    return Removal(removed, unlinked)
