@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from kpis.catalogue.measures import CUBE_BY_CODE
 from kpis.definitions import Cube
 from kpis.engine.folding import Statement, adding, carry, replacing
-from kpis.engine.locks import CELL, lock
+from kpis.engine.locks import CELL, lock, own_transaction
 
 MARKS = "SELECT id, first_day, last_day, keys FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)"
 # Beside the marks that were looked at: those of new rows of a folded day, which the fold has seen if it sees the mark.
@@ -54,7 +53,7 @@ def drain_cells(code: int, buckets: Sequence[int], *, at: datetime, wait: bool =
     The locks come first. One statement then takes the marks away and reads the rows, in one snapshot: whoever sees a row
     sees its mark, so a row whose mark stays was not counted, and a row whose mark is gone was counted once.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with own_transaction() as cursor:
         held = [bucket for bucket in sorted(buckets) if lock(cursor, CELL, code * 100_000 + bucket, wait=wait)]
         if not held:
             return None

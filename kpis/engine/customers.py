@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -15,7 +14,7 @@ from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import Cube, Dimension
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.folding import apply_delta, note_rows, prepare_delta
-from kpis.engine.locks import CUSTOMERS, lock
+from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.models import Batch, BatchLead
 from leads.models import Lead
 
@@ -25,7 +24,7 @@ MEMBERS = ", ".join(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dime
 
 def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> int | None:
     """Recompute up to `limit` dirty customers; their number, or None when another worker is at it."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with own_transaction() as cursor:
         if not lock(cursor, CUSTOMERS, wait=wait):
             return None
         prepare_batch(cursor)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection, transaction
 
 # First keys of PostgreSQL's two-key advisory locks; the second is the cell, or 0.
 CELL, CUSTOMERS, PARENTS, CLOSING = 7301, 7302, 7303, 7304
+
+
+@contextmanager
+def own_transaction() -> Iterator[Any]:
+    """A cursor for one piece of work. Its statements are many and short: compiling each would cost more than it saves."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        yield cursor
 
 
 def lock(cursor: Any, kind: int, key: int = 0, *, wait: bool) -> bool:

@@ -16,7 +16,7 @@ from kpis.catalogue.measures import DAY_CUBES
 from kpis.definitions import Cube
 from kpis.engine import drain, find_drift, is_clean, rebuild
 
-REBUILD_BATCH = 100_000
+REBUILD_BATCH = 500_000
 
 
 class Command(BaseCommand):
