@@ -40,6 +40,21 @@ CREATE OR REPLACE FUNCTION money_unit() RETURNS numeric LANGUAGE sql IMMUTABLE P
 """
 
 
+# The hours of each business day that lie between two moments, by the organisation's clock.
+BUSINESS_SECONDS_SQL = """
+CREATE OR REPLACE FUNCTION business_seconds(since timestamptz, until timestamptz) RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(sum(EXTRACT(EPOCH FROM least(until, h.closes) - greatest(since, h.opens))), 0)
+        FROM public.crm_organization o
+       CROSS JOIN LATERAL generate_series(0, local_day(until) - local_day(since)) i
+       CROSS JOIN LATERAL (SELECT local_day(since) + i AS day) d
+       CROSS JOIN LATERAL (SELECT timezone(o.time_zone, d.day + o.opens_at) AS opens,
+                                  timezone(o.time_zone, d.day + o.closes_at) AS closes) h
+       WHERE EXTRACT(ISODOW FROM d.day)::int - 1 = ANY(o.business_days)
+         AND least(until, h.closes) > greatest(since, h.opens) $$;
+"""
+
+
 def money_unit_sql(unit: Decimal) -> str:
     """The `money_unit` function for one smallest unit."""
     return MONEY_UNIT_SQL.format(unit=Decimal(unit))
@@ -94,6 +109,33 @@ class ElapsedSeconds(models.Func):
 
     def __init__(self, start: str, end: str) -> None:
         super().__init__(models.ExpressionWrapper(models.F(end) - models.F(start), output_field=models.DurationField()))
+
+
+class BusinessSeconds(models.Func):
+    """Exact seconds of business hours from the first moment to the second."""
+
+    function = "business_seconds"
+    arity = 2
+    output_field = models.DecimalField(max_digits=30, decimal_places=6)
+
+
+class Percentile(models.Aggregate):
+    """The value below which a share of the values lies; between two of them it is interpolated."""
+
+    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    allow_distinct = False
+    output_field = models.FloatField()
+
+
+class DaysBetween(models.Func):
+    """Whole days from the first day to the second."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = models.IntegerField()
+
+    def __init__(self, start: str, end: str) -> None:
+        super().__init__(models.F(end), models.F(start))
 
 
 def local_day_field(moment: Combinable | str) -> models.GeneratedField:

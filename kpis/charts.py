@@ -77,6 +77,8 @@ def unit_name(kpi: Kpi, prefs: Preferences) -> str:
             return _("hours")
         case Unit.DAYS:
             return _("days")
+        case Unit.MONTHS:
+            return _("months")
     return ""
 
 

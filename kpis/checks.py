@@ -44,7 +44,7 @@ def check_kpi(kpi: Kpi) -> Iterator[CheckMessage]:
     unknown = [driver for driver in kpi.drivers if driver not in CATALOGUE or driver == kpi.key]
     if unknown:
         yield Error(f"{kpi.key} names drivers that are no other KPI: {unknown}.", hint="Use keys.", obj=kpi.key, id="kpis.E006")
-    for term in kpi.numerator + kpi.denominator:
+    for term in kpi.needed:
         for dimension in kpi.dimensions:
             if not answers(term.measure_for({dimension}).cube, dimension):
                 yield Error(
@@ -55,8 +55,14 @@ def check_kpi(kpi: Kpi) -> Iterator[CheckMessage]:
                 )
     if kpi.interval is Interval.STUDENT and kpi.squares is None:
         yield Error(f"{kpi.key} has no squares for its interval.", hint="Name the Σx² term.", obj=kpi.key, id="kpis.E008")
-    if len({term.at for term in kpi.numerator}) != 1 or any(term.at is not At.FLOW and term.instead for term in kpi.terms):
-        yield Error(f"{kpi.key} mixes flows and stocks.", hint="One side is taken at one moment.", obj=kpi.key, id="kpis.E009")
+    is_mixed = len({term.at for term in kpi.numerator}) > 1 and kpi.listed is None
+    if is_mixed or any(term.at is not At.FLOW and term.instead for term in kpi.terms):
+        yield Error(
+            f"{kpi.key} mixes flows and stocks.",
+            hint="One side is taken at one moment, unless it says what to list.",
+            obj=kpi.key,
+            id="kpis.E009",
+        )
 
 
 def answers(cube: Cube, dimension: Dimension) -> bool:

@@ -38,7 +38,6 @@ class Dimension(StrEnum):
 # Codes of the stored tables; 0 is the total. Never renumber.
 DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
 
-
 # A day, or what stands for one in a statement over many periods.
 Day = date | Combinable
 
@@ -50,6 +49,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     HOURS = "hours"
     DAYS = "days"
+    MONTHS = "months"
     SCORE = "score"
 
 
@@ -71,6 +71,7 @@ class Kind(StrEnum):
     STOCK = "stock"
     DISTINCT = "distinct"
     DISTRIBUTION = "distribution"
+    MODEL = "model"
 
 
 class Group(StrEnum):
@@ -97,11 +98,15 @@ class At(StrEnum):
 
 @dataclass(frozen=True)
 class Fold:
-    """How rows become a number: which rows, and what each adds (1 where no amount is given)."""
+    """How rows become a number: which rows, and what each adds (1 where no amount is given).
+
+    A `percentile` of the amounts is no sum: only a cube that is read from its rows can have one.
+    """
 
     where: Q | None = None
     amount: Combinable | None = None
     distinct: str | None = None
+    percentile: Decimal | None = None
     is_cost: bool = False
 
 
@@ -205,12 +210,35 @@ class Term:
         return self.measure
 
 
+# The input of a model that says what is missing.
+UNKNOWN_COSTS = "unknown costs"
+
+
+@dataclass(frozen=True)
+class Model:
+    """How a value is worked out from several sums, as of a period's end.
+
+    Each input is what its terms come to over the 365 days up to that end, or at the start or end of them; `tenure` names
+    the input that is the mean lifetime of customers. Dividing by nothing leaves the value open.
+    """
+
+    compute: Callable[[Mapping[str, Decimal]], Decimal]
+    inputs: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    tenure: str = ""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(term for terms in self.inputs.values() for term in terms)
+
+
 @dataclass(frozen=True, eq=False)
 class Kpi:
     """One card of the catalogue.
 
     `value = scale × Σ numerator ÷ (divisor × Σ denominator)`, without denominator just the numerator.
-    `additive` is false for dimensions whose parts may exceed the whole.
+    `additive` is false for dimensions whose parts may exceed the whole. `listed` names the rows of a numerator that
+    is worked out from several sums (those who stayed: those who were there less those who left). A `model` works the
+    value out in its own way; its denominator then lists whom it is about.
     """
 
     key: str
@@ -244,6 +272,8 @@ class Kpi:
     estimated: Term | None = None
     requires: tuple[Cube, ...] = ()
     campaign_goal: str = ""
+    listed: Measure | None = None
+    model: Model | None = None
 
     @property
     def required_cubes(self) -> tuple[Cube, ...]:
@@ -257,10 +287,25 @@ class Kpi:
         return bool(self.denominator)
 
     @property
+    def sides(self) -> tuple[str, ...]:
+        """The sides whose rows can be listed."""
+        return tuple(name for name, terms in (("numerator", self.numerator), ("denominator", self.denominator)) if terms)
+
+    @property
+    def is_percentile(self) -> bool:
+        """Whether the value stands in the middle of its rows instead of being a sum of them."""
+        return any(term.measure.definition.percentile is not None for term in self.numerator)
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         extra = tuple(term for term in (self.squares, self.incomplete, self.estimated) if term)
         return self.numerator + self.denominator + self.sample + extra
 
     @property
     def needs_costs(self) -> bool:
-        return any(term.measure.is_cost for term in self.numerator + self.denominator)
+        return any(term.measure.is_cost for term in self.needed)
+
+    @property
+    def needed(self) -> tuple[Term, ...]:
+        """The terms that the value itself is made of."""
+        return self.numerator + self.denominator + (self.model.terms if self.model else ())

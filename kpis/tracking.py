@@ -23,6 +23,7 @@ from kpis.models import BUCKET_DAYS, EPOCH
 
 # `c` is the changed row. A mark of days gives (first day, last day); a mark of customers gives customer ids.
 DAY = "SELECT c.{day}, c.{day} FROM changed c"
+CHANGED = "SELECT c.id FROM changed c"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,15 @@ class Mark:
     query: str
     cubes: tuple[Cube, ...] = ()
     deferred: str = ""
+    # Which rows a deferred mark notes: the changed ones, or others that they name (then of new rows too).
+    parents: str = CHANGED
     holds: tuple[str, str] | None = None
     day: str = ""
+
+    @property
+    def concerns_new_rows(self) -> bool:
+        """Nothing hangs on a new row yet, unless it names what others hang on."""
+        return not self.deferred or self.parents != CHANGED
 
 
 def of_day(table: str, day: str, columns: Iterable[str], *cubes: Cube) -> Mark:
@@ -49,6 +57,11 @@ def of_day(table: str, day: str, columns: Iterable[str], *cubes: Cube) -> Mark:
 def of_parent(key: str, table: str, columns: Iterable[str], query: str, *cubes: Cube) -> Mark:
     """Days (or customers) of the rows that hang on a changed row, looked up by the drain under a key of their own."""
     return Mark(table, tuple(columns), query, cubes, deferred=key)
+
+
+def of_group(key: str, table: str, columns: Iterable[str], parents: str, query: str, *cubes: Cube) -> Mark:
+    """Days of all rows that hang on what a changed row names: a new order may concern any lead of its customer."""
+    return Mark(table, tuple(columns), query, cubes, deferred=key, parents=parents)
 
 
 def of_child(table: str, columns: Iterable[str], query: str, holds: tuple[str, str], *cubes: Cube) -> Mark:
@@ -78,7 +91,8 @@ INSERT_CUSTOMERS = """
     INSERT INTO kpis_dirtycustomer (customer_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
 """
 INSERT_PARENTS = """
-    INSERT INTO kpis_dirtyparent (mark, parent_id) SELECT DISTINCT '{key}', c.id FROM changed c;
+    INSERT INTO kpis_dirtyparent (mark, parent_id) SELECT DISTINCT '{key}', d.id FROM ({parents}) AS d (id)
+     WHERE d.id IS NOT NULL;
 """
 # A parent written by this very transaction cannot be changed by another one, so it needs no lock.
 HOLD = """
@@ -118,7 +132,7 @@ def statement(mark: Mark, event: str) -> str:
     """The INSERT of one mark for one event."""
     image = IMAGES[event].format(columns=", ".join(dict.fromkeys(("id", *mark.columns))))
     if mark.deferred:
-        return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred)
+        return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred, parents=mark.parents)
     if event == "insert" and mark.day:
         return newcomers(mark, image)
     hold = HOLD.format(parent=mark.holds[0], column=mark.holds[1], image=image) if mark.holds else ""
@@ -160,7 +174,7 @@ def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
 def bodies(marks: list[Mark]) -> dict[str, str]:
     """What each event of one table does; only the events that do something."""
     found = {
-        event: "".join(statement(mark, event) for mark in marks if event != "insert" or not mark.deferred)
+        event: "".join(statement(mark, event) for mark in marks if event != "insert" or mark.concerns_new_rows)
         for event in ("insert", "update", "delete")
     }
     found["truncate"] = truncation(marks)

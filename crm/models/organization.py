@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.money import CURRENCY_DIGITS
 from crm.periods import Calendar, CalendarRules, local_day
+
+
+def saturday_to_wednesday() -> list[int]:
+    return [5, 6, 0, 1, 2]
+
+
+def nine() -> time:
+    return time(9)
+
+
+def five_in_the_afternoon() -> time:
+    return time(17)
 
 
 class Organization(models.Model):
@@ -42,10 +55,21 @@ class Organization(models.Model):
     nps_first_delivery_days = models.PositiveSmallIntegerField(
         _("days from the first delivery to the first NPS survey"), default=14
     )
+    business_days = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)]),
+        verbose_name=_("business days"),
+        default=saturday_to_wednesday,
+        help_text=_("0 is Monday, 5 is Saturday"),
+    )
+    opens_at = models.TimeField(_("business hours from"), default=nine)
+    closes_at = models.TimeField(_("business hours to"), default=five_in_the_afternoon)
     csat_low_score = models.PositiveSmallIntegerField(_("score that asks for the reason"), default=2)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one"),
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="crm_organization_closes_after_opening"),
+        ]
 
     def __str__(self) -> str:
         return self.name

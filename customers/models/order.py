@@ -18,13 +18,22 @@ from customers.models.customer import Customer
 from customers.models.product import Product
 
 
+def of_real_customer(path: str) -> Q:
+    """Of nobody known, or of a customer that figures do not leave out."""
+    return Q(**{f"{path}customer__isnull": True}) | Q(**{f"{path}customer__is_test": False, f"{path}customer__is_spam": False})
+
+
 def of_counted_order(path: str = "") -> Q:
     """An order counts when it is paid or fulfilled and not of a customer that figures leave out.
 
     `path` leads to the order (`order__`), so that lines and refunds say it on the join they have anyway.
     """
-    real = Q(**{f"{path}customer__isnull": True}) | Q(**{f"{path}customer__is_test": False, f"{path}customer__is_spam": False})
-    return real & Q(**{f"{path}status__in": Order.COUNTED})
+    return of_real_customer(path) & Q(**{f"{path}status__in": Order.COUNTED})
+
+
+def of_invoice(path: str = "") -> Q:
+    """An invoice is an order that is neither a draft nor cancelled, of a customer that figures count."""
+    return of_real_customer(path) & Q(**{f"{path}status__in": Order.INVOICED})
 
 
 class OrderQuerySet(RecordQuerySet):
@@ -44,6 +53,7 @@ class Order(Record):
         CANCELLED = "cancelled", _("Cancelled")
 
     COUNTED = (Status.PAID, Status.FULFILLED)
+    INVOICED = (Status.PENDING, *COUNTED)
 
     number = models.CharField(_("number"), max_length=100, blank=True)
     # No index of its own: customers_order_customer_day begins with it. So it is with the orders of lines and refunds.

@@ -196,7 +196,7 @@ class RowsView(ApiView):
     def check_scopes(self, kpi: Kpi) -> None:
         """A token needs the read scope of what it lists, besides kpis:read."""
         token = self.caller.token
-        resources = {term.measure.cube.resource for term in kpi.numerator + kpi.denominator}
+        resources = {term.measure.cube.resource for term in kpi.needed}
         if token and not all(token.allows(f"{resource}:read") for resource in resources):
             raise Problem("insufficient-scope")
 

@@ -1,18 +1,16 @@
-"""Customers: who came, who stayed, who left, and what it cost to win them."""
+"""Customers: who came, who left, who came back, and what it cost to win them."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kpis.catalogue.measures import ACQUIRED, CHURNED, EXPENSES, LOST, STARTED
-from kpis.catalogue.terms import ACTIVE_AT_END, ACTIVE_AT_START
+from kpis.catalogue.cubes.support import OPINIONS
+from kpis.catalogue.measures import ACQUIRED, EXPENSES
+from kpis.catalogue.terms import LEFT, NEW, RETURNED
 from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 SIDES = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
-NEW = Term(ACQUIRED["count"])
-LEFT = Term(LOST["count"])
-RETURNED = Term(STARTED["reactivated"])
 ORDER_PAGE = "customers:order-create"
 
 NEW_CUSTOMERS = Kpi(
@@ -68,60 +66,6 @@ REACTIVATED_CUSTOMERS = Kpi(
     needs=("orders",),
     enter_at=ORDER_PAGE,
 )
-NET_CUSTOMER_GROWTH = Kpi(
-    key="net_customer_growth",
-    name=_("Net customer growth"),
-    abbreviation="",
-    group=Group.CUSTOMERS,
-    kind=Kind.FLOW,
-    formula=_("new + returned − lost customers"),
-    why=_("Whether the base grows; its parts say why."),
-    numerator=(NEW, RETURNED, -LEFT),
-    unit=Unit.COUNT,
-    direction=Direction.UP,
-    timing=Timing.LAGGING,
-    dimensions=SIDES,
-    drivers=("new_customers", "lost_customers", "reactivated_customers"),
-    needs=("orders",),
-    enter_at=ORDER_PAGE,
-)
-ACTIVE_CUSTOMERS = Kpi(
-    key="active_customers",
-    name=_("Active customers"),
-    abbreviation="",
-    group=Group.CUSTOMERS,
-    kind=Kind.STOCK,
-    formula=_("customers who ordered within the inactivity threshold, on the evening of the period's last day"),
-    why=_("The base that tomorrow's revenue comes from."),
-    numerator=ACTIVE_AT_END,
-    unit=Unit.COUNT,
-    direction=Direction.UP,
-    timing=Timing.LAGGING,
-    dimensions=SIDES,
-    drivers=("new_customers", "churn_rate"),
-    needs=("orders",),
-    enter_at=ORDER_PAGE,
-)
-CHURN_RATE = Kpi(
-    key="churn_rate",
-    name=_("Churn rate"),
-    abbreviation="",
-    group=Group.CUSTOMERS,
-    kind=Kind.RATIO,
-    formula=_("customers active at the period's start and not at its end ÷ customers active at its start"),
-    why=_("A leaking bucket cannot be filled: each point here must be won again by marketing."),
-    numerator=(Term(CHURNED["count"]),),
-    denominator=ACTIVE_AT_START,
-    unit=Unit.PERCENT,
-    direction=Direction.DOWN,
-    timing=Timing.LAGGING,
-    dimensions=SIDES,
-    minimum_sample=30,
-    interval=Interval.WILSON,
-    drivers=("nps", "csat", "mean_time_to_resolution"),
-    needs=("orders",),
-    enter_at=ORDER_PAGE,
-)
 REPEAT_PURCHASE_RATE = Kpi(
     key="repeat_purchase_rate",
     name=_("Behavioural loyalty"),
@@ -162,14 +106,32 @@ CUSTOMER_ACQUISITION_COST = Kpi(
     enter_at="admin:campaigns_expense_add",
     estimated=Term(EXPENSES["acquisition_estimated"]),
 )
+ATTITUDINAL_LOYALTY = Kpi(
+    key="attitudinal_loyalty",
+    name=_("Attitudinal loyalty"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.RATIO,
+    formula=_("answers 4 and 5 to “would you buy from us again” ÷ answers"),
+    why=_("Loyalty that shows in words: it foretells the deeds."),
+    numerator=(Term(OPINIONS["loyal"]),),
+    denominator=(Term(OPINIONS["loyalty"]),),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.BOTH,
+    dimensions=(D.OWNER, D.TEAM, D.SURVEY, D.PRODUCT),
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    drivers=("csat", "nps"),
+    needs=("loyalty answers",),
+    enter_at="admin:customers_answer_add",
+)
 
 KPIS = (
     NEW_CUSTOMERS,
     LOST_CUSTOMERS,
     REACTIVATED_CUSTOMERS,
-    NET_CUSTOMER_GROWTH,
-    ACTIVE_CUSTOMERS,
-    CHURN_RATE,
     REPEAT_PURCHASE_RATE,
+    ATTITUDINAL_LOYALTY,
     CUSTOMER_ACQUISITION_COST,
 )

@@ -5,8 +5,11 @@ A test compiles every cube and fails when it reads a table that no mark here cov
 
 from __future__ import annotations
 
-from kpis.catalogue.cubes.demos import DEMO_CUBES, DEMOS_BOOKED, DEMOS_DONE, DEMOS_DUE
+from kpis.catalogue.cubes.columns import CUSTOMER, FLAGS, LEAD, OPPORTUNITY, ORDER, TICKET
 from kpis.catalogue.cubes.spending import SPENDING
+from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOLVED
+from kpis.catalogue.marks_of_deals import DEAL_MARKS
+from kpis.catalogue.marks_of_demos import DEMO_MARKS
 from kpis.catalogue.measures import (
     ANSWERS,
     CATEGORY_ORDERS,
@@ -21,28 +24,8 @@ from kpis.catalogue.measures import (
     REFUND_LINES,
     REFUNDS,
     SQLS,
-    TICKETS_RESOLVED,
 )
 from kpis.tracking import Mark, of_child, of_day, of_parent
-
-TOUCH = ("channel_id", "lead_source_id", "campaign_id", "landing_page_id", "social_network_id")
-FLAGS = ("is_test", "is_spam")
-LEAD = (*TOUCH, *FLAGS, "owner_id", "merged_into_id")
-LEAD_DAYS = ("created_on", "mql_on", "sql_on", "converted_on")
-CUSTOMER = (*TOUCH, *FLAGS, "owner_id", "merged_into_id")
-PERSON = ("channel_id", "owner_id", *FLAGS)
-ACTIVITY = ("kind", "outcome", "done_at", "owner_id", "lead_id", "opportunity_id", "customer_id")
-# The days of demos that hang on a changed row, by whichever of them the row is reached.
-DEMO_DAYS = (
-    "SELECT d.day, d.day FROM changed c JOIN leads_activity a ON {key} = c.id"
-    " CROSS JOIN LATERAL (VALUES (a.booked_on), (a.due_on), (a.done_on)) d (day)"
-)
-DEALS_DEMO_DAYS = (
-    "SELECT d.day, d.day FROM changed c JOIN leads_opportunity o ON {key} = c.id"
-    " JOIN leads_activity a ON a.opportunity_id = o.id"
-    " CROSS JOIN LATERAL (VALUES (a.booked_on), (a.due_on), (a.done_on)) d (day)"
-)
-ORDER = ("status", "customer_id", "owner_id")
 
 MARKS: tuple[Mark, ...] = (
     # leads
@@ -146,11 +129,26 @@ MARKS: tuple[Mark, ...] = (
         TICKETS_RESOLVED,
     ),
     of_parent(
+        "customer.opened_tickets",
+        "customers_customer",
+        CUSTOMER,
+        "SELECT t.created_on, t.created_on FROM changed c JOIN customers_ticket t ON t.customer_id = c.id",
+        TICKETS_OPENED,
+    ),
+    of_parent(
+        "organization.tickets",
+        "crm_organization",
+        ("business_days", "opens_at", "closes_at"),
+        "SELECT t.resolved_on, t.resolved_on FROM changed c CROSS JOIN customers_ticket t",
+        TICKETS_RESOLVED,
+    ),
+    of_parent(
         "customer.answers",
         "customers_customer",
         CUSTOMER,
         "SELECT a.answered_on, a.answered_on FROM changed c JOIN customers_answer a ON a.customer_id = c.id",
         ANSWERS,
+        OPINIONS,
     ),
     of_parent(
         "customer.opportunities",
@@ -213,35 +211,8 @@ MARKS: tuple[Mark, ...] = (
         " JOIN customers_order o ON o.customer_id = k.id JOIN customers_refund r ON r.order_id = o.id",
         REFUNDS,
     ),
-    # demos
-    of_day("leads_activity", "booked_on", ACTIVITY, DEMOS_BOOKED),
-    of_day("leads_activity", "done_on", ACTIVITY, DEMOS_DONE),
-    of_day("leads_activity", "due_on", ACTIVITY, DEMOS_DUE),
-    of_parent("lead.activities", "leads_lead", PERSON, DEMO_DAYS.format(key="a.lead_id"), *DEMO_CUBES),
-    of_parent("customer.activities", "customers_customer", PERSON, DEMO_DAYS.format(key="a.customer_id"), *DEMO_CUBES),
-    of_parent(
-        "opportunity.activities",
-        "leads_opportunity",
-        ("owner_id", "lead_id", "customer_id"),
-        DEMO_DAYS.format(key="a.opportunity_id"),
-        *DEMO_CUBES,
-    ),
-    of_parent("lead.opportunity_activities", "leads_lead", PERSON, DEALS_DEMO_DAYS.format(key="o.lead_id"), *DEMO_CUBES),
-    of_parent(
-        "customer.opportunity_activities",
-        "customers_customer",
-        PERSON,
-        DEALS_DEMO_DAYS.format(key="o.customer_id"),
-        *DEMO_CUBES,
-    ),
     # opportunities
-    of_day(
-        "leads_opportunity",
-        "closed_on",
-        ("won_at", "lost_at", "owner_id", "lead_id", "customer_id"),
-        OPPORTUNITIES_CLOSED,
-        OPPORTUNITY_PRODUCTS,
-    ),
+    of_day("leads_opportunity", "closed_on", (*OPPORTUNITY, "created_on"), OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS),
     of_child(
         "leads_opportunity_products",
         ("opportunity_id", "product_id"),
@@ -250,20 +221,19 @@ MARKS: tuple[Mark, ...] = (
         OPPORTUNITY_PRODUCTS,
     ),
     # support and satisfaction
-    of_day(
-        "customers_ticket",
-        "resolved_on",
-        ("created_at", "resolved_at", "reopened_at", "owner_id", "customer_id", "product_id", "priority"),
-        TICKETS_RESOLVED,
-    ),
-    of_day("customers_answer", "answered_on", ("survey_id", "customer_id", "product_id", "score"), ANSWERS),
+    of_day("customers_ticket", "resolved_on", ("created_on", *TICKET), TICKETS_RESOLVED),
+    of_day("customers_ticket", "created_on", ("resolved_on", *TICKET), TICKETS_OPENED),
+    of_day("customers_answer", "answered_on", ("survey_id", "customer_id", "product_id", "score"), ANSWERS, OPINIONS),
     of_parent(
         "survey.answers",
         "customers_survey",
         ("kind",),
         "SELECT a.answered_on, a.answered_on FROM changed c JOIN customers_answer a ON a.survey_id = c.id",
         ANSWERS,
+        OPINIONS,
     ),
+    *DEMO_MARKS,
+    *DEAL_MARKS,
 )
 
 DEFERRED = {mark.deferred: mark for mark in MARKS if mark.deferred}

@@ -6,18 +6,20 @@ Codes are stored: never renumber. A cube whose `stores_days` is false is folded 
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign, Expense, ExpenseDay
-from crm.database import ElapsedSeconds
+from crm.database import DaysBetween
 from crm.fields import ExactField
-from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey, Ticket
+from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
+from kpis.catalogue.cubes.base import ENGAGED, active_spans
+from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
-from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, choice_code, first_touch
+from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
+from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch
 from kpis.catalogue.cubes.spending import SPENDING
+from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
@@ -177,6 +179,7 @@ EXPENSES = Cube(
             F("amount"),
             is_cost=True,
         ),
+        "retention": Fold(Q(expense__kind=Expense.Kind.RETENTION), F("amount"), is_cost=True),
     },
     resource="expenses",
     span=("expense__valid_from", "expense__valid_to"),
@@ -184,17 +187,19 @@ EXPENSES = Cube(
 )
 
 WON = Q(won_at__isnull=False)
+CYCLE = DaysBetween("created_on", "closed_on")
 OPPORTUNITIES_CLOSED = Cube(
     key="opportunities_closed",
     code=11,
     rows=Opportunity.objects.counted,
     day="closed_on",
-    dimensions={
-        D.OWNER: Coalesce("owner_id", "customer__owner_id"),
-        D.CHANNEL: Coalesce("lead__channel_id", "customer__channel_id"),
-        D.CAMPAIGN: Coalesce("lead__campaign_id", "customer__campaign_id"),
+    dimensions=sides_of_opportunity(),
+    folds={
+        "count": Fold(),
+        "won": Fold(WON),
+        "days": Fold(WON, CYCLE),
+        "squared_days": Fold(WON, CYCLE * CYCLE),
     },
-    folds={"count": Fold(), "won": Fold(WON)},
     resource="opportunities",
 )
 OPPORTUNITY_PRODUCTS = Cube(
@@ -215,24 +220,6 @@ OPPORTUNITY_PRODUCTS = Cube(
     },
 )
 
-TICKETS_RESOLVED = Cube(
-    key="tickets_resolved",
-    code=13,
-    rows=lambda: Ticket.objects.counted().resolved(),
-    day="resolved_on",
-    dimensions={
-        D.OWNER: Coalesce("owner_id", "customer__owner_id"),
-        D.PRODUCT: "product_id",
-        D.PRIORITY: choice_code(D.PRIORITY, "priority"),
-    },
-    folds={
-        "count": Fold(),
-        "seconds": Fold(amount=ElapsedSeconds("created_at", "resolved_at")),
-        "squares": Fold(amount=ElapsedSeconds("created_at", "resolved_at") * ElapsedSeconds("created_at", "resolved_at")),
-    },
-    resource="tickets",
-)
-
 IS_NPS = Q(survey__kind=Survey.Kind.NPS)
 IS_CSAT, IN_WORDS = Q(survey__kind=Survey.Kind.CSAT), Q(survey__kind=Survey.Kind.CSAT_WORDS)
 ANSWERS = Cube(
@@ -250,11 +237,6 @@ ANSWERS = Cube(
     },
     resource="survey-answers",
 )
-
-
-def active_spans(day: date) -> QuerySet:
-    """The customers active on a day, one span each."""
-    return CustomerSpan.objects.filter(start_day__lte=day, lost_day__gt=day)
 
 
 ACQUIRED = Cube(
@@ -354,12 +336,16 @@ DAY_CUBES = (
     EXPENSES,
     OPPORTUNITIES_CLOSED,
     OPPORTUNITY_PRODUCTS,
-    TICKETS_RESOLVED,
     ANSWERS,
     SPENDING,
     *DEMO_CUBES,
+    *DEAL_CUBES,
+    *SUPPORT_CUBES,
 )
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER)
 PERIOD_CUBES = (BUYERS, CHURNED)
+# What is read from the rows whenever it is asked for; nothing of it is stored.
+LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED)
 CUBES = DAY_CUBES + FACT_CUBES + PERIOD_CUBES
 CUBE_BY_CODE = {cube.code: cube for cube in CUBES}
+LIVE_BY_CODE = {cube.code: cube for cube in LIVE_CUBES}

@@ -1,12 +1,12 @@
-"""Sales: orders, revenue, margin and won opportunities."""
+"""Sales: orders, revenue and margin."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kpis.catalogue.measures import BUYERS, OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS
-from kpis.catalogue.terms import MARGIN, NET_REVENUE, ORDER_COUNT, UNKNOWN_COSTS
-from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
+from kpis.catalogue.measures import BUYERS, ORDERS, REFUNDS
+from kpis.catalogue.terms import ACQUIRED_AT_END, MARGIN, NET_REVENUE, ORDER_COUNT, UNKNOWN_COSTS
+from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 
@@ -105,26 +105,23 @@ GROSS_MARGIN = Kpi(
     enter_at="customers:order-create",
     incomplete=UNKNOWN_COSTS,
 )
-WIN_RATE = Kpi(
-    key="win_rate",
-    name=_("Closing rate"),
+LIFETIME_SALES_PER_CUSTOMER = Kpi(
+    key="lifetime_sales_per_customer",
+    name=_("Lifetime sales per customer"),
     abbreviation="",
     group=Group.SALES,
-    kind=Kind.RATIO,
-    formula=_("won opportunities ÷ won and lost opportunities, by the day they closed"),
-    why=_("Of the opportunities that were decided, how many were won."),
-    numerator=(Term(OPPORTUNITIES_CLOSED["won"], instead={D.PRODUCT: OPPORTUNITY_PRODUCTS["won"]}),),
-    denominator=(Term(OPPORTUNITIES_CLOSED["count"], instead={D.PRODUCT: OPPORTUNITY_PRODUCTS["count"]}),),
-    unit=Unit.PERCENT,
+    kind=Kind.STOCK,
+    formula=_("net revenue up to the period's end ÷ customers ever acquired by then"),
+    why=_("What one customer has brought in all the time so far."),
+    numerator=(Term(ORDERS["net"], at=At.END), Term(REFUNDS["amount"], sign=-1, at=At.END)),
+    denominator=(ACQUIRED_AT_END,),
+    unit=Unit.MONEY,
     direction=Direction.UP,
     timing=Timing.LAGGING,
-    dimensions=(D.OWNER, D.TEAM, D.CHANNEL, D.CAMPAIGN, D.PRODUCT),
-    not_additive=frozenset({D.PRODUCT}),
-    minimum_sample=30,
-    interval=Interval.WILSON,
-    drivers=("sqls",),
-    needs=("closed opportunities",),
-    enter_at="leads:opportunity-board",
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    drivers=("sales_per_customer", "repeat_purchase_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
 )
 
-KPIS = (REVENUE, ORDERS_PLACED, AVERAGE_ORDER_VALUE, SALES_PER_CUSTOMER, GROSS_MARGIN, WIN_RATE)
+KPIS = (REVENUE, ORDERS_PLACED, AVERAGE_ORDER_VALUE, SALES_PER_CUSTOMER, LIFETIME_SALES_PER_CUSTOMER, GROSS_MARGIN)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from kpis.catalogue.measures import ANSWERS, TICKETS_RESOLVED
-from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
+from kpis.catalogue.cubes.support import OPINIONS, RESOLUTION_TIMES, TICKETS_OPENED, TICKETS_RESOLVED
+from kpis.catalogue.measures import ANSWERS
+from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 
@@ -72,5 +73,128 @@ MEAN_TIME_TO_RESOLUTION = Kpi(
     needs=("resolved tickets",),
     enter_at="admin:customers_ticket_add",
 )
+MEDIAN_TIME_TO_RESOLUTION = Kpi(
+    key="median_time_to_resolution",
+    name=_("Median time to resolution"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.DISTRIBUTION,
+    formula=_("the elapsed hours from creation to last resolution in the middle of all tickets last resolved in the period"),
+    why=_("What the usual customer waits; one very long case does not move it."),
+    numerator=(Term(RESOLUTION_TIMES["median"]),),
+    denominator=(Term(TICKETS_RESOLVED["count"]),),
+    divisor=Decimal(3600),
+    requires=(TICKETS_RESOLVED,),
+    unit=Unit.HOURS,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.PRIORITY, D.PRODUCT),
+    needs=("resolved tickets",),
+    enter_at="admin:customers_ticket_add",
+)
+P90_TIME_TO_RESOLUTION = Kpi(
+    key="p90_time_to_resolution",
+    name=_("90th percentile of time to resolution"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.DISTRIBUTION,
+    formula=_("the elapsed hours within which 9 of 10 tickets last resolved in the period were resolved"),
+    why=_("What the unluckiest tenth waits at least: where complaints are written."),
+    numerator=(Term(RESOLUTION_TIMES["p90"]),),
+    denominator=(Term(TICKETS_RESOLVED["count"]),),
+    divisor=Decimal(3600),
+    requires=(TICKETS_RESOLVED,),
+    unit=Unit.HOURS,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.PRIORITY, D.PRODUCT),
+    needs=("resolved tickets",),
+    enter_at="admin:customers_ticket_add",
+)
+MEAN_TIME_TO_RESOLUTION_BUSINESS = Kpi(
+    key="mean_time_to_resolution_business",
+    name=_("Mean time to resolution in business hours"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.DISTRIBUTION,
+    formula=_("business seconds from creation to last resolution ÷ 3,600 ÷ tickets last resolved in the period"),
+    why=_("How long your people took, nights and weekends aside."),
+    numerator=(Term(TICKETS_RESOLVED["business"]),),
+    denominator=(Term(TICKETS_RESOLVED["count"]),),
+    divisor=Decimal(3600),
+    squares=Term(TICKETS_RESOLVED["business_squares"]),
+    interval=Interval.STUDENT,
+    unit=Unit.HOURS,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.PRIORITY, D.PRODUCT),
+    needs=("resolved tickets",),
+    enter_at="admin:customers_ticket_add",
+)
+TICKETS = Kpi(
+    key="tickets_opened",
+    name=_("Tickets opened"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.FLOW,
+    formula=_("tickets opened in the period"),
+    why=_("How often customers need help; read it beside what was sold."),
+    numerator=(Term(TICKETS_OPENED["count"]),),
+    unit=Unit.COUNT,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.PRIORITY, D.PRODUCT),
+    interval=Interval.POISSON,
+    needs=("tickets",),
+    enter_at="admin:customers_ticket_add",
+)
+OPEN_TICKETS = Kpi(
+    key="open_tickets",
+    name=_("Open tickets"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.STOCK,
+    formula=_("tickets opened and not resolved, on the evening of the period's last day"),
+    why=_("The queue: while it grows, everybody in it waits longer."),
+    numerator=(Term(TICKETS_OPENED["standing"], at=At.END), Term(TICKETS_RESOLVED["closed"], sign=-1, at=At.END)),
+    unit=Unit.COUNT,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.PRIORITY, D.PRODUCT),
+    drivers=("tickets_opened", "mean_time_to_resolution"),
+    needs=("tickets",),
+    enter_at="admin:customers_ticket_add",
+)
+CSAT_MEAN = Kpi(
+    key="csat_mean",
+    name=_("Mean satisfaction score"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.DISTRIBUTION,
+    formula=_("sum of the scores from 1 to 5 ÷ answers on that scale"),
+    why=_("Moves already when a 4 becomes a 5; read it beside the share of the satisfied."),
+    numerator=(Term(OPINIONS["score"]),),
+    denominator=(Term(OPINIONS["scored"]),),
+    squares=Term(OPINIONS["squared_score"]),
+    unit=Unit.RATIO,
+    direction=Direction.UP,
+    timing=Timing.BOTH,
+    dimensions=(D.OWNER, D.TEAM, D.SURVEY, D.PRODUCT),
+    minimum_sample=30,
+    interval=Interval.STUDENT,
+    drivers=("mean_time_to_resolution",),
+    needs=("CSAT answers",),
+    enter_at="admin:customers_answer_add",
+)
 
-KPIS = (NPS, CSAT, MEAN_TIME_TO_RESOLUTION)
+KPIS = (
+    NPS,
+    CSAT,
+    CSAT_MEAN,
+    MEAN_TIME_TO_RESOLUTION,
+    MEDIAN_TIME_TO_RESOLUTION,
+    P90_TIME_TO_RESOLUTION,
+    MEAN_TIME_TO_RESOLUTION_BUSINESS,
+    TICKETS,
+    OPEN_TICKETS,
+)

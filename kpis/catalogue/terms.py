@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpis.catalogue.measures import (
+    ACQUIRED,
     CATEGORY_ORDERS,
     LINES,
     LOST,
@@ -30,6 +31,10 @@ UNKNOWN_COSTS = Term(ORDERS["unknown_costs"], instead=by_product(LINES["unknown_
 NET_REVENUE = (SOLD, REFUNDED)
 MARGIN = (SOLD, REFUNDED, COST_OF_SOLD, COST_RETURNED)
 
+NEW = Term(ACQUIRED["count"])
+LEFT = Term(LOST["count"])
+RETURNED = Term(STARTED["reactivated"])
+ACQUIRED_AT_END = Term(ACQUIRED["count"], at=At.END)
 # Customers active on a day: those whose spans started by then, less those lost by then.
 ACTIVE_AT_START = (Term(STARTED["count"], at=At.START), Term(LOST["count"], sign=-1, at=At.START))
 ACTIVE_AT_END = (Term(STARTED["count"], at=At.END), Term(LOST["count"], sign=-1, at=At.END))

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.expressions import BaseExpression, Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
+from crm.database import Percentile
 from crm.fields import ExactField
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension, Fold
 from kpis.models import DAY_GRAIN, PARENT_GRAINS, Rollup
@@ -46,6 +47,8 @@ def aggregate(fold: Fold) -> BaseExpression:
     """One fold over a whole QuerySet."""
     if fold.distinct:
         return Count(fold.distinct, distinct=True, filter=fold.where)
+    if fold.percentile is not None:
+        return Cast(Percentile(fold.amount, filter=fold.where, share=fold.percentile), ExactField())
     if fold.amount is None:
         return Count(Value(1), filter=fold.where)
     return Coalesce(Sum(fold.amount, filter=fold.where, output_field=ExactField()), Value(0), output_field=ExactField())

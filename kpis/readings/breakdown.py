@@ -78,7 +78,7 @@ def contribution_of(kpi: Kpi, now: Value, then: Value | None, total: Value, tota
 
     Of a ratio R = N ÷ D: (n₁ − R₀·d₁) ÷ D₁ − (n₀ − R₀·d₀) ÷ D₀, where R₀ is the ratio before.
     """
-    if total.value is None or total_then.value is None or now.reason.startswith("not_"):
+    if total.numerator is None or total.value is None or total_then.value is None or now.reason.startswith("not_"):
         return None
     before = then or Value(now.period, ZERO, ZERO)
     with localcontext(prec=PRECISION):

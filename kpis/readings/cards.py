@@ -60,9 +60,13 @@ NEEDS = {
     "unit costs": gettext_lazy("unit costs"),
     "expenses of channels or lead sources": gettext_lazy("expenses of channels or lead sources"),
     "demos and consultations": gettext_lazy("demos and consultations"),
+    "expenses": gettext_lazy("expenses"),
+    "opportunities": gettext_lazy("opportunities"),
     "closed opportunities": gettext_lazy("closed opportunities"),
     "NPS answers": gettext_lazy("NPS answers"),
     "CSAT answers": gettext_lazy("CSAT answers"),
+    "loyalty answers": gettext_lazy("loyalty answers"),
+    "tickets": gettext_lazy("tickets"),
     "resolved tickets": gettext_lazy("resolved tickets"),
 }
 
@@ -236,7 +240,7 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
 
 def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
     """The formula with the period's numbers: 25 ÷ 100 = 25.0 %."""
-    if value.value is None or not kpi.is_ratio:
+    if value.numerator is None or value.value is None or not kpi.is_ratio:
         return ""
     pieces = [part_text(kpi, kpi.numerator, value.numerator, prefs), "÷"]
     if kpi.scale != 1:
@@ -256,7 +260,7 @@ def part_text(kpi: Kpi, terms: tuple[Term, ...], amount: Decimal, prefs: Prefere
 
 
 def side_text(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> str:
-    if amount is None:
+    if amount is None or (side == "numerator" and kpi.is_percentile):
         return ""
     return part_text(kpi, kpi.numerator if side == "numerator" else kpi.denominator, amount, prefs)
 

@@ -10,13 +10,14 @@ from functools import cached_property
 
 from django.db.models import F, Q
 
-from kpis.catalogue.measures import CUBE_BY_CODE
+from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
 from kpis.definitions import At, Cube, Measure, PeriodCube
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.stored import Part, Place, Source, Table, Wanted, read_stored, spans_of
 
+DECLARED = CUBE_BY_CODE | LIVE_BY_CODE
 # (period index, member or, where the query is not split, None) -> sum
 Flows = dict[tuple[int, int | None], Decimal]
 
@@ -114,7 +115,7 @@ class Reader:
     def _of_rows(self, cube: Cube) -> Mapping[int, dict[int, tuple]]:
         """The rows of this cube, read with those of all others that need it; of a windowed one on its own."""
         if cube not in self._rows:
-            known = [other for other in self.is_stock if other is CUBE_BY_CODE.get(other.code)]
+            known = [other for other in self.is_stock if other is DECLARED.get(other.code)]
             cubes = known if cube in known else [cube]
             table = read_rows(self.narrowing, [(one, self._live_spans(one)) for one in cubes])
             self._rows |= {one: table[one.code] for one in cubes}

@@ -8,11 +8,14 @@ from datetime import datetime
 
 from django.db import connection
 
+from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import ACQUIRED
 from kpis.definitions import Measure
 from kpis.models import BUCKET_DAYS, EPOCH, GRAIN_CODES
 from kpis.readings.query import Query
 
+# In the place of a cube: the row names the mark of a changed parent.
+CHANGED = -1
 YEAR = GRAIN_CODES["gregorian", "year"]
 STATES = f"""
 WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
@@ -23,19 +26,19 @@ SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
 SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
   JOIN kpis_dirtyday d ON d.first_day <= p.z AND d.last_day >= p.a
  UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
- UNION ALL SELECT 'parents', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyparent)
+ UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
  UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0
 """
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """Keys are (cube, period index); customers and changed parents make everything that hangs on them stale."""
+    """Keys are (cube, period index); dirty customers and changed parents make everything that hangs on them stale."""
 
     computed: Mapping[tuple[int, int], datetime]
     dirty: frozenset[tuple[int, int]]
     has_dirty_customers: bool
-    has_dirty_parents: bool
+    changed: frozenset[int]
     filled: frozenset[int]
 
     @classmethod
@@ -44,18 +47,19 @@ class Freshness:
             cursor.execute(STATES, [list(days) for days in zip(*query.spans, strict=True)])
             rows = cursor.fetchall()
         kinds = {kind for kind, *_ in rows}
+        marks = [DEFERRED[mark] for mark, cube, *_ in rows if cube == CHANGED and mark in DEFERRED]
         return cls(
             computed={(cube, index): at for kind, cube, index, at in rows if kind == "computed"},
             dirty=frozenset((cube, index) for kind, cube, index, _ in rows if kind == "dirty"),
-            has_dirty_customers="customers" in kinds,
-            has_dirty_parents="parents" in kinds,
+            has_dirty_customers="customers" in kinds or any(not mark.cubes for mark in marks),
+            changed=frozenset(cube.code for mark in marks for cube in mark.cubes),
             filled=frozenset(cube for kind, cube, *_ in rows if kind == "filled"),
         )
 
     def is_stale(self, measure: Measure, index: int) -> bool:
         cube = measure.cube
         own = (cube.code, index) in self.dirty if cube.stores_days else self.has_dirty_customers
-        return own or self.has_dirty_parents
+        return own or cube.code in self.changed
 
     def computed_at(self, measure: Measure, index: int) -> datetime | None:
         """Facts of customers are computed together, under the code of their first cube."""

@@ -30,7 +30,7 @@ def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
     """Whether a KPI needs records that the viewer's role may not see at all."""
     if viewer is None:
         return False
-    resources = {term.measure.cube.resource for term in kpi.numerator + kpi.denominator}
+    resources = {term.measure.cube.resource for term in kpi.needed}
     return (kpi.needs_costs and not viewer.may_see_costs) or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
 
 
@@ -73,6 +73,6 @@ class Query:
 
     @cached_property
     def anchors(self) -> frozenset[int]:
-        """The periods that do not follow the one before them: there a running sum starts from all earlier days."""
-        ends = [period.end + timedelta(days=1) for period in self.periods]
-        return frozenset(i for i, period in enumerate(self.periods) if i == 0 or period.start != ends[i - 1])
+        """The periods that do not follow a whole one: there a running sum starts from all earlier days."""
+        nexts = [None if i in self.cuts else period.end + timedelta(days=1) for i, period in enumerate(self.periods)]
+        return frozenset(i for i, period in enumerate(self.periods) if i == 0 or period.start != nexts[i - 1])

@@ -21,7 +21,7 @@ from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query, is_hidden
-from leads.models import Activity, Lead, Opportunity
+from leads.models import Activity, Lead, Opportunity, StageChange
 
 OPPORTUNITY_PRODUCT = Opportunity.products.through
 
@@ -67,6 +67,7 @@ SHOWN: dict[type[Model], Shown] = {
     Refund: Shown("refund", "order_id", Order, "customers:order-detail"),
     RefundLine: Shown("refund", "refund__order_id", Order, "customers:order-detail"),
     Opportunity: Shown("opportunity", "pk", Opportunity, "leads:opportunity-detail"),
+    StageChange: Shown("opportunity", "opportunity_id", Opportunity, "leads:opportunity-detail"),
     OPPORTUNITY_PRODUCT: Shown("opportunity", "opportunity_id", Opportunity, "leads:opportunity-detail"),
     CustomerFact: Shown("customer", "customer_id", Customer, "customers:customer-detail"),
     CustomerSpan: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
@@ -164,7 +165,9 @@ def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
     if is_hidden(kpi, query.viewer):
         return []
     terms, narrowing = kpi.numerator if side == "numerator" else kpi.denominator, Narrowing(query)
-    if terms and terms[0].at is not At.FLOW:
+    if side == "numerator" and kpi.listed:
+        terms = (Term(kpi.listed),)
+    if terms and terms[0].at is not At.FLOW and terms[0].measure.cube.stock_rows:
         return [stock_source(terms[0], narrowing)]
     return [flow_source(kpi, term, narrowing) for term in terms]
 
@@ -175,7 +178,9 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     if query.window is not None and kpi.window and term in kpi.numerator:
         measure = windowed(measure, kpi.window, query.window)
     (span,) = query.spans
-    rows = visible(narrowing.narrow(measure.rows(*span), measure.cube), query)
+    # A stock of which nothing leaves is everything up to its moment.
+    days = span if term.at is At.FLOW else (date.min, moment_of(term, query))
+    rows = visible(narrowing.narrow(measure.rows(*days), measure.cube), query)
     shown = SHOWN[rows.model]
     key = measure.definition.distinct or (shown.path if rows.model is ExpenseDay else "pk")
     return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown)
@@ -183,10 +188,15 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
 
 def stock_source(term: Term, narrowing: Narrowing) -> Source:
     """A stock lists who is in it at that moment, not the edges that led there."""
-    ((first, last),) = narrowing.query.spans
-    moment = last if term.at is At.END else first - timedelta(days=1)
-    rows = visible(narrowing.narrow(term.measure.cube.stock_rows(moment), term.measure.cube), narrowing.query)
-    return Source(rows, 1, "fact_id", term.measure.cube.day, None, SHOWN[rows.model])
+    cube, query = term.measure.cube, narrowing.query
+    rows = visible(narrowing.narrow(cube.stock_rows(moment_of(term, query)), cube), query)
+    return Source(rows, 1, SHOWN[rows.model].path, cube.day, term.measure.definition.amount, SHOWN[rows.model])
+
+
+def moment_of(term: Term, query: Query) -> date:
+    """The day on whose evening a stock is taken."""
+    ((first, last),) = query.spans
+    return last if term.at is At.END else first - timedelta(days=1)
 
 
 def visible(rows: QuerySet, query: Query) -> QuerySet:

@@ -11,9 +11,10 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import At, Dimension, Interval, Kpi, Measure, Term
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
+from kpis.readings.models import Models, compute
 from kpis.readings.query import Query, is_hidden
 from kpis.readings.snapshot import one_snapshot
 
@@ -24,7 +25,10 @@ POISSON_BELOW = 30
 
 @dataclass(frozen=True)
 class Value:
-    """One number with all that explains it; `value` is null exactly where `reason` is given."""
+    """One number with all that explains it; `value` is null exactly where `reason` is given.
+
+    A value that is no sum over a sum, such as a median, has no numerator.
+    """
 
     period: Period
     numerator: Decimal | None = None
@@ -64,12 +68,13 @@ def read_in_snapshot(
     organization = organization or Organization.current()
     freshness = freshness or Freshness.of(query)
     whole, split = reader_of(kpis, replace(query, by=None)), reader_of(kpis, query) if query.by else None
-    return {kpi.key: Evaluation(kpi, query, organization, freshness).table(whole, split) for kpi in kpis}
+    models = Models(kpis, query)
+    return {kpi.key: Evaluation(kpi, query, organization, freshness, models).table(whole, split) for kpi in kpis}
 
 
 def read_members(kpi: Kpi, query: Query, organization: Organization) -> dict[int, list[Value]]:
     """The values of each member alone, inside a snapshot in which somebody else has read the total."""
-    return Evaluation(kpi, query, organization, Freshness.of(query)).members(reader_of([kpi], query))
+    return Evaluation(kpi, query, organization, Freshness.of(query), Models([kpi], query)).members(reader_of([kpi], query))
 
 
 def reader_of(kpis: Sequence[Kpi], query: Query) -> Reader:
@@ -86,6 +91,7 @@ class Evaluation:
     query: Query
     organization: Organization
     freshness: Freshness
+    models: Models
 
     def table(self, whole: Reader, split: Reader | None) -> Table:
         if is_hidden(self.kpi, self.query.viewer):
@@ -98,9 +104,11 @@ class Evaluation:
         if is_hidden(self.kpi, self.query.viewer):
             return {}
         sums = self._terms(split)
-        members = sorted({member for flows in sums.values() for _, member in flows})
-        meant = self._meant(members) if self.query.by is Dimension.CAMPAIGN else set(members)
-        return {member: self._values(sums, member, applies=member in meant) for member in members}
+        members = {member for flows in sums.values() for _, member in flows}
+        if self.kpi.model:
+            members.update(member for _, member in self.models.inputs(self.kpi.model, is_split=True))
+        meant = self._meant(members) if self.query.by is Dimension.CAMPAIGN else members
+        return {member: self._values(sums, member, applies=member in meant) for member in sorted(members)}
 
     def _meant(self, campaigns: Collection[int]) -> set[int]:
         """The campaigns for which the KPI has a meaning: some are only of campaigns with a certain goal."""
@@ -149,30 +157,43 @@ class Evaluation:
         if not all(cube.code in self.freshness.filled for cube in self.kpi.required_cubes):
             return replace(base, reason="no_data")
         numerator = self._sum(self.kpi.numerator, sums, index, member)
+        shown = None if self.kpi.is_percentile or self.kpi.model else numerator
         denominator = self._sum(self.kpi.denominator, sums, index, member) if self.kpi.is_ratio else None
         base = replace(
             base,
-            numerator=numerator,
+            numerator=shown,
             denominator=denominator,
             sample_size=self._sample(sums, index, member, numerator, denominator),
         )
         if denominator is not None and denominator == 0:
             return replace(base, reason="no_denominator")
+        if self.kpi.model:
+            return self._modelled(self.kpi.model, base, index, member)
         lower, upper = self._interval(sums, index, member, numerator, denominator)
         return replace(
             base, value=self._divide(numerator, denominator), lower=lower, upper=upper, quality=self._quality(sums, index, member)
         )
 
+    def _modelled(self, model: Model, base: Value, index: int, member: int | None) -> Value:
+        inputs = self.models.inputs(model, is_split=member is not None).get((index, member), {})
+        value = compute(model, inputs)
+        if value is None:
+            return replace(base, reason="no_denominator")
+        quality = "incomplete" if inputs.get(UNKNOWN_COSTS) else "estimated"
+        return replace(base, value=value.quantize(PLACES), quality=quality)
+
     def _divide(self, numerator: Decimal, denominator: Decimal | None) -> Decimal:
         with localcontext(prec=PRECISION):
-            quotient = self.kpi.scale * numerator / ((denominator if denominator is not None else 1) * self.kpi.divisor)
+            parts = 1 if denominator is None or self.kpi.is_percentile else denominator
+            quotient = self.kpi.scale * numerator / (parts * self.kpi.divisor)
             return quotient.quantize(PLACES) if self.kpi.is_ratio else quotient
 
     def _fresh(self, index: int) -> dict:
-        measures = [self._measure(term, self.query) for term in self.kpi.numerator + self.kpi.denominator]
-        computed = [at for at in (self.freshness.computed_at(measure, index) for measure in measures) if at]
+        measures = [self._measure(term, self.query) for term in self.kpi.needed]
+        freshness = self.models.freshness if self.kpi.model else self.freshness
+        computed = [at for at in (freshness.computed_at(measure, index) for measure in measures) if at]
         return {
-            "is_stale": any(self.freshness.is_stale(measure, index) for measure in measures),
+            "is_stale": any(freshness.is_stale(measure, index) for measure in measures),
             "computed_at": max(computed, default=None),
         }
 

@@ -74,6 +74,8 @@ def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: b
             return number_text(value, prefs, decimals=1), _("hours")
         case Unit.DAYS:
             return number_text(value, prefs, decimals=1), _("days")
+        case Unit.MONTHS:
+            return number_text(value, prefs, decimals=1), _("months")
         case Unit.SCORE:
             return signed(value, prefs), ""
         case Unit.RATIO:

@@ -30,7 +30,6 @@ from kpis.readings.words import difference_text, number_text, percent_text, peri
 from kpis.views.overview import CARRIED, filter_bar
 
 PAGE = 25
-SIDES = ("numerator", "denominator")
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
 USUAL_TREND = 9
@@ -64,9 +63,9 @@ def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
     return forms.choice_of(query, request.prefs, request.prefs.today(at), request.user)
 
 
-def side_asked(request: HttpRequest) -> str:
-    side = request.GET.get("side") or "numerator"
-    if side not in SIDES:
+def side_asked(request: HttpRequest, kpi: Kpi) -> str:
+    side = request.GET.get("side") or kpi.sides[0]
+    if side not in kpi.sides:
         raise BadRequest("side")
     return side
 
@@ -170,15 +169,13 @@ class KpiView(Page, TemplateView):
 
     def rows(self) -> dict[str, Any]:
         """The records of one side; the total is the number above."""
-        side, query = side_asked(self.request), self.request.GET
-        if side == "denominator" and not self.kpi.is_ratio:
-            raise BadRequest("side")
+        side, query = side_asked(self.request, self.kpi), self.request.GET
         page = rows_page(self.kpi, side, self.choice, query.get("after", ""))
-        names = {"numerator": _("Numerator") if self.kpi.is_ratio else _("Rows"), "denominator": _("Denominator")}
+        names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {side: _("Rows")}
         return {
             "sides": [
                 forms.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
-                for name in SIDES[: 2 if self.kpi.is_ratio else 1]
+                for name in self.kpi.sides
             ],
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
@@ -190,7 +187,7 @@ class KpiView(Page, TemplateView):
         }
 
     def row_cells(self, page: RowPage) -> Iterator[dict[str, Any]]:
-        prefs, side = self.request.prefs, side_asked(self.request)
+        prefs, side = self.request.prefs, side_asked(self.request, self.kpi)
         for row in page.results:
             yield {
                 "type": TYPES.get(row.type, row.type),
@@ -235,7 +232,7 @@ class KpiCsvView(Page, View):
                     parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
                 header, rows = exports.breakdown_table(parts, str(forms.DIMENSIONS[by]))
             case "rows":
-                header, rows = exports.rows_table(kpi, side_asked(request), choice.trend_query(1), prefs)
+                header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
             case _:
                 raise BadRequest("what")
         return csv_response(f"{kpi.name}-{period_text(choice.period, prefs)}", header, rows)

@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource
 from crm.models import Team, User
 from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
 from kpis.engine import drain
-from leads.models import Activity, Lead, Opportunity, Stage
+from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
 from leads.services.merging import merge_leads
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -79,6 +79,7 @@ def make_history() -> None:
     make_customers(past)
     make_orders(past)
     make_leads(past)
+    make_pipeline(past)
     make_expenses(past)
     make_support(past)
     make_activities(past)
@@ -112,8 +113,8 @@ def make_references(past: History) -> None:
     past.products = Product.objects.bulk_create(
         Product(sku=f"P{i}", category=categories[i % 4], unit_cost=None if i == 5 else 1000 * (i + 1)) for i in range(8)
     )
-    kinds = ("nps", "csat", "csat-words", "loyalty")
-    past.surveys = Survey.objects.bulk_create(Survey(slug=f"own-{kind}", name=kind, kind=kind) for kind in kinds)
+    kinds = ("nps", "csat", "csat-words", "loyalty", "loyalty")
+    past.surveys = Survey.objects.bulk_create(Survey(slug=f"own-{i}", name=kind, kind=kind) for i, kind in enumerate(kinds))
 
 
 def make_customers(past: History) -> None:
@@ -191,11 +192,33 @@ def make_leads(past: History, count: int = 420) -> None:
     opportunities = []
     for _ in range(180):
         end = past.dice.choice(["won", "lost", "open"])
-        closed = {} if end == "open" else {f"{end}_at": past.moment()}
+        closed = {"created_at": past.moment()} | ({} if end == "open" else {f"{end}_at": past.moment()})
         subject = {"lead": past.maybe(past.leads), "customer": past.maybe(past.customers), "owner": past.maybe(past.users)}
         opportunities.append(Opportunity(name=end, stage=stages[end], amount=100, **subject, **closed))
     for opportunity in Opportunity.objects.bulk_create(opportunities):
         opportunity.products.set(past.dice.sample(past.products, past.dice.randint(0, 2)))
+
+
+def make_pipeline(past: History) -> None:
+    """Moves of every opportunity, two of them sometimes at one moment; orders and quotes that came of some."""
+    stages, changes, dice = list(Stage.objects.order_by("position")), [], past.dice
+    links, quotes = [], []
+    for opportunity in Opportunity.objects.order_by("pk"):
+        at = past.moment()
+        for _ in range(dice.randint(0, 4)):
+            amount, stage = dice.randint(0, 90_000_000), dice.choice(stages)
+            facts = {"amount": amount, "probability": dice.choice([0, Decimal("0.25"), Decimal("0.6"), 1]), "at": at}
+            changes.append(StageChange(opportunity=opportunity, to_stage=stage, **facts))
+            at = past.later(at, 60, 0.8) or at
+        if dice.random() < 0.2:
+            links.append(Opportunity.orders.through(opportunity=opportunity, order=dice.choice(past.orders)))
+        if dice.random() < 0.2:
+            order = past.maybe(past.orders)
+            quotes.append(Quote(opportunity=opportunity, order=order, currency="IRR", issued_at=at))
+    quotes += [Quote(lead=lead, order=past.maybe(past.orders), currency="IRR") for lead in past.leads[::12]]
+    StageChange.objects.bulk_create(changes)
+    Opportunity.orders.through.objects.bulk_create(links)
+    Quote.objects.bulk_create(quotes)
 
 
 def make_expenses(past: History) -> None:
@@ -281,7 +304,7 @@ def edit(past: History) -> None:
     for lead, into in zip(past.leads[:20:2], past.leads[1:20:2], strict=True):
         Lead.objects.filter(pk=lead.pk).update(customer=None)
         merge_leads(lead, into=into, by=None, at=DRAINED_AT)
-    Lead.objects.filter(pk__in=[lead.pk for lead in past.leads[200:215]], opportunities=None).delete()
+    Lead.objects.filter(pk__in=[lead.pk for lead in past.leads[200:215]], opportunities=None, quotes=None).delete()
     Lead.objects.filter(pk__in=[lead.pk for lead in past.leads[100:130]]).update(customer=past.customers[10], owner=past.users[1])
     Channel.objects.filter(pk=past.channels[1].pk).update(is_marketing=False)
     Activity.objects.filter(kind="call", outcome="").update(kind="demo")
@@ -289,6 +312,11 @@ def edit(past: History) -> None:
     Opportunity.objects.filter(pk__in=list(Opportunity.objects.order_by("pk").values_list("pk", flat=True)[::6])).update(
         lead=past.leads[31], owner=past.users[2]
     )
+    StageChange.objects.filter(pk__in=list(StageChange.objects.order_by("pk").values_list("pk", flat=True)[::11])).delete()
+    for change in StageChange.objects.order_by("pk")[::13]:
+        StageChange.objects.filter(pk=change.pk).update(at=change.at - timedelta(days=dice.randint(1, 200)), amount=7)
+    Opportunity.orders.through.objects.order_by("pk").first().delete()
+    Quote.objects.filter(pk__in=list(Quote.objects.order_by("pk").values_list("pk", flat=True)[::5])).update(order=None)
     Expense.objects.filter(kind="salary").update(amount=Decimal(31_000_010))
     Ticket.objects.filter(priority="low", resolved_at__isnull=False).update(reopened_at=None, priority="urgent")
     Answer.objects.filter(score=6, survey__kind="nps").update(score=9)
@@ -315,6 +343,7 @@ class Books:
     survey: Survey
     answer: Answer
     demo: Activity
+    change: StageChange
 
 
 def make_books() -> Books:
@@ -343,8 +372,13 @@ def make_books() -> Books:
         **sides,
     )
     stage = Stage.objects.get(kind="won")
-    opportunity = Opportunity.objects.create(name="Deal", lead=lead, stage=stage, won_at=tehran(2025, 9, 26), owner=users[0])
+    opportunity = Opportunity.objects.create(
+        name="Deal", lead=lead, stage=stage, created_at=tehran(2025, 8, 25), won_at=tehran(2025, 9, 26), owner=users[0]
+    )
     opportunity.products.set([products[0]])
+    opened = {"to_stage": Stage.objects.filter(kind="open").first(), "amount": 9000, "probability": Decimal("0.5")}
+    change = StageChange.objects.create(opportunity=opportunity, at=tehran(2025, 8, 25), **opened)
+    StageChange.objects.create(opportunity=opportunity, to_stage=stage, amount=9000, probability=1, at=tehran(2025, 9, 26))
     span = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 10, 22)}
     expense = Expense.objects.create(kind="ads", amount=30_000_007, campaign=campaigns[0], **span)
     asked, resolved = tehran(2025, 9, 24), tehran(2025, 9, 25)
@@ -373,6 +407,7 @@ def make_books() -> Books:
         survey,
         answer,
         demo,
+        change,
     )
 
 

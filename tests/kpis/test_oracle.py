@@ -35,6 +35,7 @@ GRAINS = [
 SUMMABLE = ["leads", "mqls", "sqls", "revenue", "orders", "new_customers", "lost_customers", "reactivated_customers"]
 SUMMABLE += ["lead_generation_cost", "cost_per_purchase", "marketing_revenue", "demos_scheduled", "demos_held"]
 SUMMABLE += ["net_customer_growth", "cost_per_lead", "customer_acquisition_cost", "nps", "csat", "mean_time_to_resolution"]
+SUMMABLE += ["mean_time_to_resolution_business", "attitudinal_loyalty", "csat_mean", "tickets_opened", "operating_expenses"]
 
 MODELS = {"channel": Channel, "owner": User, "team": Team, "product": Product, "campaign": Campaign}
 QUARTERS = (Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))

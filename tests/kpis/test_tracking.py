@@ -24,17 +24,34 @@ COLUMN = re.compile(r'"?(\w+)"?\."(\w+)"')
 VIEW = {("campaigns_expenseday", "day"): ("valid_from", "valid_to"), ("campaigns_expenseday", "amount"): ("amount",)}
 
 
+def taken_apart(sql):
+    """A statement without the ones in brackets, and those: each gives its own meaning to U0."""
+    inner, rest, at = [], "", 0
+    while (start := sql.find("(SELECT", at)) >= 0:
+        end, depth = start + 1, 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(sql[end], 0)
+            end += 1
+        inner.append(sql[start + 1 : end - 1])
+        rest, at = rest + sql[at:start], end
+    return rest + sql[at:], inner
+
+
+def named_columns(sql, outer):
+    """(table, column) of everything a statement names, by its own aliases or those around it."""
+    rest, inner = taken_apart(sql)
+    tables = outer | {alias or table: table for table, alias in SOURCE.findall(rest)}
+    found = {(tables[alias], column) for alias, column in COLUMN.findall(rest) if alias in tables}
+    return found.union(*(named_columns(one, tables) for one in inner))
+
+
 def columns_read(cube):
     """(table, column) of everything the cube's statement names, keys of rows aside."""
     sql = fold_margins(cube, cube.rows()).sql
-    aliases = {}
-    for table, alias in SOURCE.findall(sql):
-        aliases.setdefault(alias or table, set()).add(table)
     found = set()
-    for alias, column in COLUMN.findall(sql):
-        for table in aliases.get(alias, ()):
-            names = VIEW.get((table, column))
-            found |= {("campaigns_expense", name) for name in names} if names else {(table, column)}
+    for table, column in named_columns(sql, {}):
+        names = VIEW.get((table, column))
+        found |= {("campaigns_expense", name) for name in names} if names else {(table, column)}
     return {(table, column) for table, column in found if column != "id" and table != "campaigns_expenseday"}
 
 

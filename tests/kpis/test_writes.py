@@ -15,7 +15,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, is_clean
 from kpis.readings import Query, read
-from leads.models import Activity, Lead, Opportunity
+from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
 from tests.factories.customers import make_customer
 from tests.factories.kpis import Books, make_books, tehran
 from tests.kpis.proof import NOW, TODAY, assert_right, periods_of
@@ -80,7 +80,11 @@ A_LINE = ("order", 7, 3, "99.99", 0, 0, 0, "12.5", "", "")
 # name: (write, KPIs that must change, the dimension by which the change shows)
 WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     # orders
-    "order saved": (lambda b: save(b.order, placed_at=tehran(2025, 8, 1)), ("orders", "revenue", "new_customers"), None),
+    "order saved": (
+        lambda b: save(b.order, placed_at=tehran(2025, 8, 1)),
+        ("orders", "revenue", "new_customers", "new_customer_revenue", "lifetime_sales_per_customer"),
+        None,
+    ),
     "orders in bulk": (
         lambda b: Order.objects.bulk_create(
             Order(customer=b.customer, placed_at=tehran(2025, 7, day), status="paid", currency="IRR") for day in (1, 2, 2)
@@ -167,6 +171,7 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         sql(
             "DELETE FROM leads_activity",
             "DELETE FROM leads_opportunity_products",
+            "DELETE FROM leads_stagechange",
             "DELETE FROM leads_opportunity",
             "DELETE FROM leads_lead",
         ),
@@ -183,6 +188,50 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     "deal reopened": (rows(Opportunity, won_at=None), ("win_rate",), None),
     "deal of another product": (lambda b: b.opportunity.products.set([b.products[1]]), ("win_rate",), Dimension.PRODUCT),
     "deal of another seller": (lambda b: save(b.opportunity, owner=b.users[1]), ("win_rate",), Dimension.TEAM),
+    "deal created earlier": (
+        rows(Opportunity, created_at=tehran(2025, 7, 10)),
+        ("win_rate_cohort", "sales_cycle_days"),
+        None,
+    ),
+    "deal created of another product": (
+        lambda b: b.opportunity.products.set([b.products[1]]),
+        ("win_rate_cohort",),
+        Dimension.PRODUCT,
+    ),
+    "deal bigger from the start": (
+        lambda b: save(b.change, amount=10_000, probability=1),
+        ("pipeline_value", "weighted_pipeline_value"),
+        None,
+    ),
+    "deal in the pipeline since July": (lambda b: save(b.change, at=tehran(2025, 7, 10)), ("pipeline_value",), None),
+    "deal never in the pipeline": (lambda b: b.change.delete(), ("pipeline_value",), None),
+    "deal never won in the pipeline": (
+        lambda b: StageChange.objects.exclude(pk=b.change.pk).delete(),
+        ("pipeline_value", "weighted_pipeline_value"),
+        None,
+    ),
+    "stage is open after all": (
+        lambda _: Stage.objects.filter(kind="won").update(kind="open"),
+        ("pipeline_value", "weighted_pipeline_value"),
+        None,
+    ),
+    "deal in the pipeline of another seller": (
+        lambda b: (StageChange.objects.exclude(pk=b.change.pk).delete(), save(b.opportunity, owner=b.users[1])),
+        ("pipeline_value",),
+        Dimension.OWNER,
+    ),
+    "deal became the order": (lambda b: b.opportunity.orders.set([b.order]), ("leads_invoiced", "lead_to_invoice_rate"), None),
+    "lead without a deal has its customer's invoice": (
+        lambda b: (b.demo.delete(), b.opportunity.delete()),
+        ("leads_invoiced",),
+        None,
+    ),
+    "quote became the order": (
+        lambda b: Quote.objects.create(opportunity=b.opportunity, order=b.order, currency="IRR"),
+        ("leads_invoiced",),
+        None,
+    ),
+    "stages truncated": (sql("TRUNCATE leads_stagechange"), ("pipeline_value",), None),
     # money spent
     "expense saved": (lambda b: save(b.expense, amount=31), ("cost_per_lead", "customer_acquisition_cost"), None),
     "expense over other days": (
@@ -190,6 +239,7 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         ("cost_per_lead", "customer_acquisition_cost"),
         None,
     ),
+    "expense counts for the whole": (rows(Expense, kind="operating"), ("operating_expenses",), Dimension.KIND),
     "expense of another kind": (rows(Expense, kind="operating"), ("cost_per_lead", "customer_acquisition_cost"), None),
     "expense deleted": (lambda b: b.expense.delete(), ("cost_per_lead", "customer_acquisition_cost"), None),
     "expense of another campaign": (
@@ -229,6 +279,17 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     "lead of a demo is spam": (rows(Lead, is_spam=True), ("demos_scheduled", "demos_held", "mql_to_sql_rate"), None),
     # support and satisfaction
     "ticket resolved later": (rows(Ticket, resolved_at=tehran(2025, 9, 30)), ("mean_time_to_resolution",), None),
+    "ticket open for longer": (
+        rows(Ticket, created_at=tehran(2025, 8, 10), resolved_at=None),
+        ("tickets_opened", "open_tickets"),
+        None,
+    ),
+    "ticket's customer is somebody else's": (
+        lambda b: save(b.customer, owner=b.users[1]),
+        ("tickets_opened", "open_tickets"),
+        Dimension.OWNER,
+    ),
+    "survey asks about loyalty": (rows(Survey, kind="loyalty"), ("attitudinal_loyalty",), None),
     "ticket reopened": (rows(Ticket, reopened_at=tehran(2025, 9, 29)), ("mean_time_to_resolution",), None),
     "ticket asked earlier": (rows(Ticket, created_at=F("created_at") - timedelta(hours=1)), ("mean_time_to_resolution",), None),
     "ticket gets urgent": (rows(Ticket, priority="urgent"), ("mean_time_to_resolution",), Dimension.PRIORITY),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.models import Campaign, Channel, Expense
-from customers.models import Customer, Order
+from customers.models import Answer, Customer, Order, Survey
 from kpis.definitions import Dimension
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
@@ -190,3 +190,17 @@ def test_without_expenses_acquisition_costs_nothing_is_not_what_it_says(refresh)
     refresh()
 
     assert (card("customer_acquisition_cost").value, card("customer_acquisition_cost").reason) == (None, "no_data")
+
+
+def test_attitudinal_loyalty(refresh):
+    again, stars = (Survey.objects.create(slug=f"own-{kind}", name=kind, kind=kind) for kind in ("loyalty", "csat"))
+    for of, score, moment, count in ((again, 5, MEHR, 4), (again, 4, MEHR, 3), (again, 3, MEHR, 3), (again, 1, SUMMER, 9)):
+        for i in range(count):
+            Answer.objects.create(survey=of, score=score, answered_at=moment, source=f"{score}", external_id=str(i))
+    Answer.objects.create(survey=stars, score=5, answered_at=MEHR, source="stars", external_id="1")
+    refresh()
+
+    # 4 + 3 of 10, Wilson .396778 to .892209
+    value = card("attitudinal_loyalty")
+    assert (value.numerator, value.denominator, value.value) == (7, 10, Decimal("0.7"))
+    assert [value.lower, value.upper] == near(0.396778, 0.892209)

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from crm.models import Organization, Team, User
 from customers.models import Answer, Customer, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from tests.factories.kpis import tehran
-from tests.kpis.catalogue.conftest import near
+from tests.kpis.catalogue.conftest import LONG_AFTER, near
 from tests.kpis.proof import card, parts
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,85 @@ def test_a_ticket_over_a_changed_clock_takes_the_hours_that_passed(refresh):
     refresh()
 
     assert card("mean_time_to_resolution", date(2022, 3, 22)).value == 2
+
+
+def test_median_and_p90_time_to_resolution(refresh):
+    tickets(2, 3, 5, 8, 12)
+    tickets(100, resolved_at=SHAHRIVAR)
+    tickets(100, reopened_at=MEHR + timedelta(hours=1))  # open again
+    refresh()
+
+    # of 2, 3, 5, 8, 12 the third; 90 % lie at place 1 + 0.9 × 4 = 4.6: 8 + 0.6 × 4 = 10.4
+    median, p90 = card("median_time_to_resolution"), card("p90_time_to_resolution")
+    assert (median.value, median.numerator, median.denominator, median.sample_size) == (5, None, 5, 5)
+    assert p90.value == Decimal("10.4")
+    tickets(4)
+    refresh()
+    # of 2, 3, 4, 5, 8, 12 the middle of 4 and 5
+    assert card("median_time_to_resolution").value == Decimal("4.5")
+    assert card("median_time_to_resolution", date(2025, 7, 25)).reason == "no_denominator"
+
+
+def test_a_teams_median_is_that_of_its_tickets(refresh):
+    team = Team.objects.create(name="East")
+    one, two = (User.objects.create_user(f"{i}@example.com", team=team) for i in range(2))
+    tickets(1, 2, owner=one)
+    tickets(9, owner=two)
+    tickets(50)
+    refresh()
+
+    assert parts("median_time_to_resolution", Dimension.OWNER) == {one.pk: Decimal("1.5"), two.pk: 9, 0: 50}
+    assert parts("median_time_to_resolution", Dimension.TEAM) == {team.pk: 2, 0: 50}
+
+
+def test_mean_time_to_resolution_in_business_hours(refresh):
+    """Saturday to Wednesday from 9 to 17, as it is set at first. 24 September 2025 is a Wednesday."""
+    at = {"created_at": tehran(2025, 9, 24, 15), "resolved_at": tehran(2025, 9, 27, 10)}
+    Ticket.objects.create(**at)  # 2 hours of Wednesday, none of Thursday and Friday, 1 of Saturday
+    Ticket.objects.create(created_at=tehran(2025, 9, 27, 7), resolved_at=tehran(2025, 9, 27, 20))  # 8 of a whole day
+    Ticket.objects.create(created_at=tehran(2025, 9, 25, 10), resolved_at=tehran(2025, 9, 25, 12))  # none: Thursday
+    Ticket.objects.create(created_at=tehran(2025, 9, 28, 10), resolved_at=tehran(2025, 9, 28, 11))  # 1
+    refresh()
+
+    # (3 + 8 + 0 + 1) ÷ 4 = 3; elapsed (67 + 13 + 2 + 1) ÷ 4
+    value = card("mean_time_to_resolution_business")
+    assert (value.numerator, value.denominator, value.value) == (12 * 3600, 4, 3)
+    assert card("mean_time_to_resolution").value == Decimal("20.75")
+
+    # with Thursdays from 9 to 13: Wednesday 0 of 15 to 17, Thursday 4, Saturday 1; 4; 2; 1
+    Organization.objects.update(business_days=[5, 6, 0, 1, 2, 3], closes_at="13:00")
+    refresh()
+    assert card("mean_time_to_resolution_business").numerator == (5 + 4 + 2 + 1) * 3600
+
+
+def test_tickets_opened_and_open(refresh):
+    asked = tehran(2025, 9, 1)
+    Ticket.objects.create(created_at=asked)
+    Ticket.objects.create(created_at=asked, resolved_at=MEHR)
+    Ticket.objects.create(created_at=asked, resolved_at=asked, reopened_at=MEHR)
+    Ticket.objects.create(created_at=asked, customer=Customer.objects.create(is_spam=True))
+    Ticket.objects.create(created_at=MEHR, priority="urgent")
+    Ticket.objects.create(created_at=MEHR, resolved_at=MEHR)
+    Ticket.objects.create(created_at=MEHR, resolved_at=SHAHRIVAR)  # resolved before it was asked: never open
+    refresh()
+
+    # opened: 3 and 3; open on 31 Shahrivar: 3; on 30 Mehr: the first, the reopened one and the urgent one
+    assert (card("tickets_opened", date(2025, 9, 1)).value, card("tickets_opened").value) == (3, 3)
+    assert card("open_tickets", date(2025, 9, 1)).value == 3
+    assert card("open_tickets", today=LONG_AFTER).value == 3
+    assert parts("open_tickets", Dimension.PRIORITY) == {1: 1, 3: 2}
+
+
+def test_csat_mean(refresh):
+    stars = survey("csat")
+    answers(stars, {5: 2, 4: 1, 1: 1})
+    answers(survey("csat-words"), {4: 7})  # another scale
+    refresh()
+
+    # (5 + 5 + 4 + 1) ÷ 4 = 3.75; deviations 1.5625 × 2 + 0.0625 + 7.5625 = 10.75, s = √(10.75 ÷ 3) = 1.892969,
+    # half width 3.182446 × 1.892969 ÷ √4 = 3.012137
+    value = card("csat_mean")
+    assert (value.numerator, value.denominator, value.value) == (15, 4, Decimal("3.75"))
+    assert [value.lower, value.upper] == near(0.737863, 6.762137)
+    # the share of the satisfied: 3 of 4 and 7 of 7
+    assert (card("csat").numerator, card("csat").denominator) == (10, 11)

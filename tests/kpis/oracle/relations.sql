@@ -65,7 +65,7 @@ item AS (
 
 -- Refunds of those orders, on their own day and on whom the order stands.
 refund AS (
-    SELECT f.id, CAST(f.refunded_at AT TIME ZONE :zone AS DATE) AS day, f.amount,
+    SELECT f.id, CAST(f.refunded_at AT TIME ZONE :zone AS DATE) AS day, f.amount, p.customer,
            p.channel, p.lead_source, p.campaign, p.social_network, p.landing_page, p.is_marketing, p.owner, p.team
       FROM customers_refund f
       JOIN purchase p ON p.id = f.order_id
@@ -100,10 +100,12 @@ accrual AS (
               JOIN period p ON p.first_day <= x.valid_to AND p.last_day >= x.valid_from) s ON s.id = e.id
 ),
 
--- Won and lost opportunities, by their own, their lead's or their customer's members.
-decision AS (
+-- Opportunities, by their own, their lead's or their customer's members; won and lost ones by the day they closed.
+opportunity AS (
     SELECT o.id,
            CASE WHEN o.won_at IS NULL THEN 0 ELSE 1 END AS won,
+           CASE WHEN o.won_at IS NULL AND o.lost_at IS NULL THEN 0 ELSE 1 END AS decided,
+           CAST(o.created_at AT TIME ZONE :zone AS DATE) AS created_day,
            CAST((CASE WHEN o.won_at IS NULL THEN o.lost_at ELSE o.won_at END) AT TIME ZONE :zone AS DATE) AS day,
            CASE WHEN l.channel_id IS NULL THEN c.channel_id ELSE l.channel_id END AS channel,
            CASE WHEN l.campaign_id IS NULL THEN c.campaign_id ELSE l.campaign_id END AS campaign,
@@ -112,14 +114,39 @@ decision AS (
       LEFT JOIN leads_lead l ON l.id = o.lead_id
       LEFT JOIN customers_customer c ON c.id = o.customer_id
       LEFT JOIN crm_user u ON u.id = CASE WHEN o.owner_id IS NULL THEN c.owner_id ELSE o.owner_id END
-     WHERE (o.won_at IS NOT NULL OR o.lost_at IS NOT NULL)
-       AND (l.id IS NULL OR (l.is_test = FALSE AND l.is_spam = FALSE))
+     WHERE (l.id IS NULL OR (l.is_test = FALSE AND l.is_spam = FALSE))
        AND (c.id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
 ),
-decision_product AS (
+opportunity_product AS (
     SELECT d.*, x.product_id AS product
-      FROM decision d
+      FROM opportunity d
       JOIN leads_opportunity_products x ON x.opportunity_id = d.id
+),
+decision AS (
+    SELECT * FROM opportunity WHERE decided = 1
+),
+decision_product AS (
+    SELECT * FROM opportunity_product WHERE decided = 1
+),
+
+-- What each opportunity was worth from a change on, until the day of the next one.
+standing AS (
+    SELECT s.opportunity_id AS id, s.amount, s.probability, CASE WHEN g.kind = 'open' THEN 1 ELSE 0 END AS is_open,
+           CAST(s.at AT TIME ZONE :zone AS DATE) AS day,
+           LEAD(CAST(s.at AT TIME ZONE :zone AS DATE)) OVER (PARTITION BY s.opportunity_id ORDER BY s.at, s.id) AS next_day,
+           d.owner, d.team
+      FROM leads_stagechange s
+      JOIN leads_stage g ON g.id = s.to_stage_id
+      JOIN opportunity d ON d.id = s.opportunity_id
+),
+
+-- Orders that are bills: neither drafts nor cancelled.
+invoice AS (
+    SELECT o.id, o.customer_id AS customer, CAST(o.placed_at AT TIME ZONE :zone AS DATE) AS day
+      FROM customers_order o
+      LEFT JOIN customers_customer c ON c.id = o.customer_id
+     WHERE o.status NOT IN ('draft', 'cancelled')
+       AND (o.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
 ),
 
 -- Days on which a counted customer bought, split as the customer is.
@@ -152,24 +179,42 @@ comeback AS (
        AND NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day AND n.day >= b.day - b.tau)
 ),
 
--- Resolved tickets, not reopened since.
-resolution AS (
-    SELECT t.id, CAST(t.resolved_at AT TIME ZONE :zone AS DATE) AS day,
-           EXTRACT(EPOCH FROM (t.resolved_at - t.created_at)) AS seconds,
+-- Tickets; those that are resolved and not reopened since, by the day they were last resolved.
+ticket AS (
+    SELECT t.id, CAST(t.created_at AT TIME ZONE :zone AS DATE) AS created_day,
+           CASE WHEN t.reopened_at IS NULL OR t.reopened_at <= t.resolved_at
+                THEN CAST(t.resolved_at AT TIME ZONE :zone AS DATE) END AS day,
+           t.created_at AT TIME ZONE :zone AS asked, t.resolved_at AT TIME ZONE :zone AS solved,
+           EXTRACT(EPOCH FROM (t.resolved_at - t.created_at)) AS seconds, t.customer_id AS customer,
            CASE t.priority WHEN 'urgent' THEN 1 WHEN 'high' THEN 2 WHEN 'normal' THEN 3 WHEN 'low' THEN 4 END AS priority,
            t.product_id AS product, u.id AS owner, u.team_id AS team
       FROM customers_ticket t
       LEFT JOIN customers_customer c ON c.id = t.customer_id
       LEFT JOIN crm_user u ON u.id = CASE WHEN t.owner_id IS NULL THEN c.owner_id ELSE t.owner_id END
-     WHERE t.resolved_at IS NOT NULL
-       AND (t.reopened_at IS NULL OR t.reopened_at <= t.resolved_at)
-       AND (t.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+     WHERE t.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE)
+),
+-- Business hours are those of Saturday to Wednesday from 9 to 17: whole days before each moment, and the part of its own.
+-- Day 0 is a Monday.
+clock AS (
+    SELECT t.id, t.n, 5 * FLOOR(t.n / 7.0) + CASE MOD(t.n, 7) WHEN 0 THEN 0 WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 6 THEN 4 ELSE 3 END
+           AS days_before,
+           CASE WHEN MOD(t.n, 7) IN (3, 4) THEN 0 ELSE GREATEST(0, LEAST(28800, t.second - 32400)) END AS of_day, t.is_end
+      FROM (SELECT x.id, x.is_end, CAST(x.moment AS DATE) - DATE '2001-01-01' AS n,
+                   EXTRACT(EPOCH FROM (x.moment - DATE_TRUNC('day', x.moment))) AS second
+              FROM (SELECT id, asked AS moment, 0 AS is_end FROM ticket UNION ALL SELECT id, solved, 1 FROM ticket) x) t
+),
+resolution AS (
+    SELECT t.*, 28800 * (z.days_before - a.days_before) + z.of_day - a.of_day AS business
+      FROM ticket t
+      JOIN clock a ON a.id = t.id AND a.is_end = 0
+      JOIN clock z ON z.id = t.id AND z.is_end = 1
+     WHERE t.day IS NOT NULL
 ),
 
 -- Answers to surveys.
 answer AS (
     SELECT a.id, CAST(a.answered_at AT TIME ZONE :zone AS DATE) AS day, s.kind, a.score,
-           a.survey_id AS survey, a.product_id AS product, c.owner_id AS owner, u.team_id AS team
+           a.survey_id AS survey, a.product_id AS product, a.customer_id AS customer, c.owner_id AS owner, u.team_id AS team
       FROM customers_answer a
       JOIN customers_survey s ON s.id = a.survey_id
       LEFT JOIN customers_customer c ON c.id = a.customer_id

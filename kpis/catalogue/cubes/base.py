@@ -1,0 +1,53 @@
+"""The customer base: who stayed, and who had something to do with us."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from customers.models import Answer, Ticket
+from kpis.catalogue.cubes.sides import FACT_SIDES
+from kpis.definitions import Day, Fold, PeriodCube
+from kpis.models import CustomerDay, CustomerSpan
+
+
+def active_spans(day: Day) -> QuerySet:
+    """The customers active on a day, one span each."""
+    return CustomerSpan.objects.filter(start_day__lte=day, lost_day__gt=day)
+
+
+def kept_spans(first: Day, last: Day) -> QuerySet:
+    """Of those active the evening before the first day, those active on the evening of the last."""
+    still = active_spans(last).filter(fact=OuterRef("fact"))
+    return CustomerSpan.objects.filter(Exists(still), start_day__lt=first, lost_day__gte=first)
+
+
+def engaged_spans(first: Day, last: Day) -> QuerySet:
+    """Of those active on the evening of the last day, those who ordered, wrote a ticket or answered in the period."""
+    ordered = CustomerDay.objects.filter(fact=OuterRef("fact"), day__gte=first, day__lte=last)
+    asked = Ticket.objects.filter(customer=OuterRef("fact_id"), created_on__gte=first, created_on__lte=last)
+    answered = Answer.objects.filter(customer=OuterRef("fact_id"), answered_on__gte=first, answered_on__lte=last)
+    return active_spans(last).filter(Exists(ordered) | Exists(asked) | Exists(answered))
+
+
+KEPT = PeriodCube(
+    key="kept",
+    code=63,
+    rows=CustomerSpan.objects.all,
+    rows_in=kept_spans,
+    day="start_day",
+    dimensions=FACT_SIDES,
+    folds={"count": Fold(distinct="fact_id")},
+    resource="customers",
+    stores_days=False,
+)
+ENGAGED = PeriodCube(
+    key="engaged",
+    code=64,
+    rows=CustomerSpan.objects.all,
+    rows_in=engaged_spans,
+    day="start_day",
+    dimensions=FACT_SIDES,
+    folds={"count": Fold(distinct="fact_id")},
+    resource="customers",
+    stores_days=False,
+)

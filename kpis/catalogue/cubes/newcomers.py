@@ -1,0 +1,45 @@
+"""What customers acquired in a period paid and got back in it: not the sum of days, so it is read from the rows."""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+
+from customers.models import Order, Refund
+from kpis.catalogue.cubes.sides import first_touch
+from kpis.definitions import Dimension, Fold, PeriodCube
+from kpis.models import CustomerFact
+
+D = Dimension
+
+
+def acquired_in(first: object, last: object) -> QuerySet:
+    return CustomerFact.objects.filter(first_day__gte=first, first_day__lte=last).values("customer")
+
+
+NEWCOMERS_ORDERS = PeriodCube(
+    key="newcomers_orders",
+    code=60,
+    rows=Order.objects.counted,
+    rows_in=lambda first, last: Order.objects.counted().filter(
+        placed_on__gte=first, placed_on__lte=last, customer__in=acquired_in(first, last)
+    ),
+    day="placed_on",
+    dimensions=first_touch("customer__") | {D.OWNER: Coalesce("owner_id", "customer__owner_id")},
+    folds={"count": Fold(), "net": Fold(amount=F("net_amount"))},
+    resource="orders",
+    stores_days=False,
+)
+NEWCOMERS_REFUNDS = PeriodCube(
+    key="newcomers_refunds",
+    code=61,
+    rows=Refund.objects.counted,
+    rows_in=lambda first, last: Refund.objects.counted().filter(
+        refunded_on__gte=first, refunded_on__lte=last, order__customer__in=acquired_in(first, last)
+    ),
+    day="refunded_on",
+    dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
+    folds={"amount": Fold(amount=F("amount"))},
+    resource="orders",
+    stores_days=False,
+)

@@ -1,0 +1,189 @@
+"""What customers are worth: how long they stay, what they leave in that time, and when that has paid for winning them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from kpis.catalogue.measures import EXPENSES, LOST, ORDERS, REFUNDS, STARTED
+from kpis.catalogue.terms import ACQUIRED_AT_END, NEW
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Direction, Group, Kind, Kpi, Measure, Model, Term, Timing, Unit
+
+D = Dimension
+YEAR = Decimal(365)
+MONTHS = 12
+
+
+def at_both_ends(measure: Measure, sign: int = 1) -> tuple[Term, ...]:
+    return Term(measure, sign, At.START), Term(measure, sign, At.END)
+
+
+# Sums over the 365 days to the end of the period; the active bases are those at both ends of them.
+SALES: Mapping[str, tuple[Term, ...]] = {
+    "orders": (Term(ORDERS["count"]),),
+    "revenue": (Term(ORDERS["net"]), Term(REFUNDS["amount"], sign=-1)),
+    "bases": (*at_both_ends(STARTED["count"]), *at_both_ends(LOST["count"], sign=-1)),
+}
+ECONOMY = SALES | {
+    "goods": (Term(ORDERS["cost"]), Term(REFUNDS["cost"], sign=-1)),
+    "retention": (Term(EXPENSES["retention"]),),
+    "acquisition": (Term(EXPENSES["acquisition"]),),
+    "acquired": (NEW,),
+    UNKNOWN_COSTS: (Term(ORDERS["unknown_costs"]),),
+}
+Sums = Mapping[str, Decimal]
+
+
+def orders_a_year(sums: Sums) -> Decimal:
+    """Per active customer, of whom there were as many as in the mean of both ends."""
+    return sums["orders"] / (sums["bases"] / 2)
+
+
+def order_value(sums: Sums) -> Decimal:
+    return sums["revenue"] / sums["orders"]
+
+
+def gross_margin(sums: Sums) -> Decimal:
+    return (sums["revenue"] - sums["goods"]) / sums["revenue"]
+
+
+def acquisition_cost(sums: Sums) -> Decimal:
+    return sums["acquisition"] / sums["acquired"]
+
+
+def lifetime_revenue(sums: Sums) -> Decimal:
+    return order_value(sums) * orders_a_year(sums) * sums["tenure"] / YEAR
+
+
+def lifetime_value(sums: Sums) -> Decimal:
+    retention = sums["retention"] / (sums["bases"] / 2) * sums["tenure"] / YEAR
+    return lifetime_revenue(sums) * gross_margin(sums) - retention - acquisition_cost(sums)
+
+
+def value_to_cost(sums: Sums) -> Decimal:
+    return lifetime_value(sums) / acquisition_cost(sums)
+
+
+def payback(sums: Sums) -> Decimal:
+    """Without a margin nothing is ever paid back."""
+    a_month = order_value(sums) * orders_a_year(sums) / MONTHS * gross_margin(sums)
+    return acquisition_cost(sums) / max(a_month, Decimal(0))
+
+
+AVERAGE_CUSTOMER_TENURE = Kpi(
+    key="average_customer_tenure",
+    name=_("Average customer tenure"),
+    abbreviation="ACT",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_("mean days from acquisition to loss, as Kaplan and Meier estimate it while many are still active"),
+    why=_("How long a customer stays; the years over which what they cost can come back."),
+    numerator=(),
+    denominator=(ACQUIRED_AT_END,),
+    model=Model(lambda sums: sums["tenure"], tenure="tenure"),
+    unit=Unit.DAYS,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    drivers=("churn_rate", "repeat_purchase_rate"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+CUSTOMER_LIFETIME_VALUE = Kpi(
+    key="customer_lifetime_value",
+    name=_("Customer lifetime value"),
+    abbreviation="CLV",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_(
+        "order value × orders a year × gross margin × tenure in years − retention cost a year × tenure − acquisition cost,"
+        " of the 365 days to the period's end"
+    ),
+    why=_("What one customer leaves you in all their time; the most you may ever pay to win one."),
+    numerator=(),
+    denominator=(ACQUIRED_AT_END,),
+    model=Model(lifetime_value, ECONOMY, tenure="tenure"),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    requires=(ORDERS, EXPENSES),
+    drivers=("average_order_value", "gross_margin", "average_customer_tenure", "customer_acquisition_cost"),
+    needs=("orders", "unit costs", "expenses"),
+    enter_at="admin:campaigns_expense_add",
+)
+CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
+    key="customer_lifetime_value_revenue",
+    name=_("Customer lifetime value in revenue"),
+    abbreviation="CLV",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_("order value × orders a year × tenure in years, of the 365 days to the period's end"),
+    why=_("What one customer buys in all their time, whatever it costs."),
+    numerator=(),
+    denominator=(ACQUIRED_AT_END,),
+    model=Model(lifetime_revenue, SALES, tenure="tenure"),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    requires=(ORDERS,),
+    drivers=("average_order_value", "average_customer_tenure"),
+    needs=("orders",),
+    enter_at="customers:order-create",
+)
+CLV_TO_CAC = Kpi(
+    key="clv_to_cac",
+    name=_("Lifetime value to acquisition cost"),
+    abbreviation="CLV:CAC",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_("customer lifetime value ÷ customer acquisition cost, of the 365 days to the period's end"),
+    why=_("What comes back for each unit of money spent on winning a customer; below 1 growth costs money."),
+    numerator=(),
+    denominator=(ACQUIRED_AT_END,),
+    model=Model(value_to_cost, ECONOMY, tenure="tenure"),
+    unit=Unit.RATIO,
+    direction=Direction.UP,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    requires=(ORDERS, EXPENSES),
+    drivers=("customer_lifetime_value", "customer_acquisition_cost"),
+    needs=("orders", "unit costs", "acquisition expenses"),
+    enter_at="admin:campaigns_expense_add",
+)
+CAC_PAYBACK_MONTHS = Kpi(
+    key="cac_payback_months",
+    name=_("Payback of acquisition cost"),
+    abbreviation="",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_("customer acquisition cost ÷ gross margin of an active customer's month, of the 365 days to the period's end"),
+    why=_("How many months your money is out before a new customer has earned it back."),
+    numerator=(),
+    denominator=(ACQUIRED_AT_END,),
+    model=Model(payback, ECONOMY),
+    unit=Unit.MONTHS,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    requires=(ORDERS, EXPENSES),
+    drivers=("customer_acquisition_cost", "gross_margin"),
+    needs=("orders", "unit costs", "acquisition expenses"),
+    enter_at="admin:campaigns_expense_add",
+)
+
+KPIS = (
+    AVERAGE_CUSTOMER_TENURE,
+    CUSTOMER_LIFETIME_VALUE,
+    CUSTOMER_LIFETIME_VALUE_REVENUE,
+    CLV_TO_CAC,
+    CAC_PAYBACK_MONTHS,
+)

@@ -1,0 +1,105 @@
+"""Models: values worked out from what flowed in a year, what stood at both ends of it, and how long customers stay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
+from functools import cached_property
+
+from crm.periods import Grain
+from kpis.definitions import At, Kpi, Model, Term
+from kpis.readings.flows import Reader
+from kpis.readings.freshness import Freshness
+from kpis.readings.lifetimes import lifetimes_of, restricted_mean
+from kpis.readings.query import Query, is_hidden
+
+PRECISION = 60
+YEAR = 365
+Inputs = Mapping[str, Decimal]
+# Period index, and member or None for the whole.
+Place = tuple[int, int | None]
+
+
+def compute(model: Model, inputs: Inputs) -> Decimal | None:
+    """The value; None where something that divides is nothing, or nobody ever came."""
+    if model.tenure and model.tenure not in inputs:
+        return None
+    with localcontext(prec=PRECISION):
+        try:
+            return model.compute(inputs)
+        except (DivisionByZero, InvalidOperation):
+            return None
+
+
+class Models:
+    """What the models of one reading ask for, read once for all of them."""
+
+    def __init__(self, kpis: Sequence[Kpi], query: Query) -> None:
+        self.query = query
+        self._inputs: dict[tuple[int, bool], dict[Place, dict[str, Decimal]]] = {}
+        self.terms = tuple(term for kpi in kpis if kpi.model and not is_hidden(kpi, query.viewer) for term in kpi.model.terms)
+
+    def inputs(self, model: Model, *, is_split: bool) -> dict[Place, dict[str, Decimal]]:
+        """As of the end of each period: per member where it is split, else under None."""
+        key = id(model), is_split
+        if key not in self._inputs:
+            self._inputs[key] = self._inputs_of(model, self._split if is_split else self._whole)
+        return self._inputs[key]
+
+    def _inputs_of(self, model: Model, side: Side) -> dict[Place, dict[str, Decimal]]:
+        found: dict[Place, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(model.inputs, Decimal(0)))
+        for name, terms in model.inputs.items():
+            for term in terms:
+                for place, amount in side.amounts_of(term):
+                    found[place][name] += term.sign * amount
+        for place, days in side.tenures.items() if model.tenure else ():
+            found[place][model.tenure] = days
+        return found
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        """How fresh the days are on which the values of all periods stand."""
+        return Freshness.of(days_before(self.query))
+
+    @cached_property
+    def _whole(self) -> Side:
+        return Side(days_before(replace(self.query, by=None)), self.terms)
+
+    @cached_property
+    def _split(self) -> Side:
+        return Side(days_before(self.query), self.terms)
+
+
+class Side:
+    """The sums and lifetimes of one question, in total or by members."""
+
+    def __init__(self, days: Query, terms: Sequence[Term]) -> None:
+        self.reader = Reader(days, [(term.measure, term.at) for term in terms])
+
+    def amounts_of(self, term: Term) -> Iterator[tuple[Place, Decimal]]:
+        """A term over the days, or at the start or the end of them."""
+        if term.at is not At.START:
+            yield from self.reader.flows(term.measure).items()
+        if term.at is not At.FLOW:
+            for index in range(len(self.reader.query.periods)):
+                yield from (((index, member), amount) for member, amount in self.reader.before(term.measure, index).items())
+
+    @cached_property
+    def tenures(self) -> dict[Place, Decimal]:
+        return {place: restricted_mean(lifetimes) for place, lifetimes in lifetimes_of(self.reader.narrowing).items()}
+
+
+def days_before(query: Query) -> Query:
+    """The same question of a year's days up to the end of each period.
+
+    Each is asked for as a period with one day more that does not count: so it is read day by day, whatever days it has.
+    """
+    ends = {index: last for index, (_, last) in enumerate(query.spans)}
+    periods = (
+        replace(period, grain=Grain.DAY, start=ends[index] - timedelta(days=YEAR - 1), end=ends[index] + timedelta(days=1))
+        for index, period in enumerate(query.periods)
+    )
+    return replace(query, periods=tuple(periods), cuts=ends, window=None)
