@@ -6,5 +6,5 @@ from kpis.tracking import refold_sql, triggers_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kpis", "0002_tracking"), ("leads", "0004_days_of_activities")]
+    dependencies = [("kpis", "0002_tracking"), ("leads", "0003_quotes")]
     operations = [migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop)]

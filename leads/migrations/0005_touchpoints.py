@@ -7,7 +7,7 @@ from leads.touchpoints import CREATE_TOUCHPOINT, DROP_TOUCHPOINT
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0004_days_of_activities"),
+        ("leads", "0003_quotes"),
     ]
 
     operations = [
