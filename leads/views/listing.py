@@ -20,6 +20,7 @@ from campaigns.models import Campaign
 from crm.money import format_number
 from crm.pages import action, key_in, next_url, say
 from crm.permissions import colleagues, may_sell
+from crm.transactions import in_transaction
 from leads import services
 from leads.exports import leads_as_csv
 from leads.filters import LeadFilters
@@ -56,7 +57,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "export":
         return leads_as_csv(rows, request.prefs)
     try:
-        change = change_rows(request, list(rows.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1]))
+        keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        change = in_transaction(lambda: change_rows(request, keys))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(back)

@@ -81,6 +81,7 @@ DOORS = {
     "page, create": ("leads_lead", "/leads/new/", {"name": "b"}, 302, (1, 0, 0, 1)),
     "page, edit": ("leads_lead", "/leads/{lead}/edit/", {"name": "b"}, 302, (0, 0, 0, 0)),
     "page, action": ("leads_lead", "/leads/{lead}/archive/", {}, 302, (0, 0, 0, 1)),
+    "page, many": ("leads_lead", "/leads/bulk/", {"lead": "{lead}", "do": "archive"}, 302, (0, 0, 0, 1)),
     "page, convert": ("leads_opportunity", "/leads/{lead}/convert/", {"opportunity_name": "b"}, 302, (0, 1, 0, 1)),
     "page, move": ("leads_opportunity", "/opportunities/{opportunity}/move/", {"stage": "demo"}, 302, (0, 0, 0, 0)),
     "page, order": ("customers_order", "/customers/{customer}/orders/new/", SALE, 302, (0, 0, 1, 0)),
@@ -101,7 +102,7 @@ def test_it_is_done_again_and_done_once(door, state, api, browser, refuse):
     before = counts()
     refuse(table, state)
 
-    response = send(path.format(**keys), data)
+    response = send(path.format(**keys), {name: keys["lead"] if value == "{lead}" else value for name, value in data.items()})
 
     assert response.status_code == status
     assert tuple(now - then for now, then in zip(counts(), before, strict=True)) == more
