@@ -1,4 +1,4 @@
-"""What flowed in each period: from period sums where they answer, else from components, else from the rows."""
+"""What flowed in each period: from period sums where they answer, else from the rows."""
 
 from __future__ import annotations
 
