@@ -35,6 +35,7 @@ FORM_SOURCE = "page"
 LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
 # Beyond it a list says “more than”: nobody reads the rest, and to count a million rows takes longer than all else.
 MOST_COUNTED = 10_000
+MOST_FOUND = 1_000  # the same of a search, which has to look into each row
 
 
 class Page(LoginRequiredMixin):
@@ -102,9 +103,9 @@ class ListPage(Page, TemplateView):
         """This page's address with some parameters changed, or gone where None."""
         return f"{self.request.path}{query_with(self.request.GET, **changes)}"
 
-    def count_text(self, shown: int, total: int) -> str:
+    def count_text(self, shown: int, total: int, most: int = MOST_COUNTED) -> str:
         """“25 of 1,240”, “25 of more than 10,000”."""
-        texts = {"shown": counted(shown, self.request.prefs), "total": counted(total, self.request.prefs)}
+        texts = {"shown": counted(shown, self.request.prefs), "total": counted(total, self.request.prefs, most)}
         return _("%(shown)s of %(total)s") % texts
 
     def _beyond(self, queryset: QuerySet, cursor: tuple[Any, int] | None, *, descending: bool) -> QuerySet:
@@ -138,15 +139,15 @@ class ListPage(Page, TemplateView):
         return (value, key) if value.tzinfo and 1900 < value.year < 9000 else None
 
 
-def count_of(rows: QuerySet) -> int:
+def count_of(rows: QuerySet, most: int = MOST_COUNTED) -> int:
     """How many rows there are, up to one more than a list counts."""
-    return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return rows.order_by().values("pk")[: most + 1].count()
 
 
-def counted(count: int, prefs: Preferences) -> str:
+def counted(count: int, prefs: Preferences, most: int = MOST_COUNTED) -> str:
     """A count in the reader's digits; one that was broken off says so."""
-    text = format_number(min(count, MOST_COUNTED), prefs.language, latin_digits=prefs.latin_digits)
-    return text if count <= MOST_COUNTED else _("more than %(count)s") % {"count": text}
+    text = format_number(min(count, most), prefs.language, latin_digits=prefs.latin_digits)
+    return text if count <= most else _("more than %(count)s") % {"count": text}
 
 
 class DetailPage(Page, TemplateView):

@@ -15,16 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, LeadSource
 from crm.database import CountUpTo
 from crm.models import User
-from crm.pages import MOST_COUNTED, Chip, counted, query_with
+from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, counted, query_with
 from crm.permissions import owners_for
 from crm.spans import NAMED, span_of
 from leads.models import Lead
+from leads.models.lead import OPEN
 from leads.models.planning import has_next_step
 
 NOBODY = "none"
 
-
-OPEN = Q(converted_at__isnull=True, disqualified_at__isnull=True)
 # saved views of everybody: the tabs above the list
 VIEWS: dict[str, Promise] = {
     "all": _("All"),
@@ -141,10 +140,16 @@ class LeadFilters:
         sees_others = self.user.sees_all or self.user.sees_team
         offered = [key for key in VIEWS if sees_others or key not in ("mine", "unassigned")]
         rows = {key: self.visible.filter(rows_of_view(key, self.user, self.today)) for key in offered}
+        counts = {key: CountUpTo(found, MOST_COUNTED) for key, found in rows.items()}
         if self.chips() or self.view not in offered:
-            rows["found"] = self.rows()
-        (counts,) = User.objects.filter(pk=self.user.pk).values_list(*(CountUpTo(each, MOST_COUNTED) for each in rows.values()))
-        return dict(zip(rows, counts, strict=True))
+            counts["found"] = CountUpTo(self.rows(), self.most)
+        (found,) = User.objects.filter(pk=self.user.pk).values_list(*counts.values())
+        return dict(zip(counts, found, strict=True))
+
+    @property
+    def most(self) -> int:
+        """Up to where the rows of the list are counted."""
+        return MOST_FOUND if self.form.value("q") else MOST_COUNTED
 
     @property
     def total(self) -> int:

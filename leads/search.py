@@ -41,7 +41,7 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
 
 
 def _leads(text: str, user: User) -> QuerySet[Lead]:
-    return Lead.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-created_at", "-pk")
+    return Lead.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-pk")
 
 
 def _opportunities(text: str, user: User) -> QuerySet[Opportunity]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import Chip, DetailPage, FormPage, ListPage, count_of, form_key, say
+from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, ListPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
@@ -51,12 +51,13 @@ class CustomerListView(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        most = MOST_FOUND if self.q else MOST_COUNTED
         return context | {
             "q": self.q,
             "owner": self.owner,
             "owners": self.owners,
             "chips": self._chips(),
-            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found, most), most)),
             "export_url": self.url_with(export="csv", after=None, before=None),
         }
 

@@ -17,6 +17,9 @@ from crm.models import Record, User
 from customers.models import Customer
 from customers.models.customer import SearchQuerySet, search_key
 
+LISTED = Q(is_archived=False, merged_into__isnull=True)
+OPEN = Q(converted_at__isnull=True, disqualified_at__isnull=True)
+
 
 class LeadQuerySet(SearchQuerySet):
     is_for_sellers = True
@@ -27,10 +30,10 @@ class LeadQuerySet(SearchQuerySet):
 
     def listed(self) -> Self:
         """Leads a list shows: the rest is archived or merged away."""
-        return self.filter(is_archived=False, merged_into__isnull=True)
+        return self.filter(LISTED)
 
     def open(self) -> Self:
-        return self.filter(converted_at__isnull=True, disqualified_at__isnull=True)
+        return self.filter(OPEN)
 
     def resembling(self, *, phone: str = "", email: str = "", name: str = "", company: str = "") -> Self:
         """Likely duplicates: the same phone or e-mail, or the same name and company once folded."""
@@ -99,8 +102,11 @@ class Lead(Record):
             models.Index(fields=["sql_on"], condition=Q(sql_on__isnull=False), name="leads_lead_sql"),
             models.Index(fields=["converted_on"], condition=Q(converted_on__isnull=False), name="leads_lead_converted"),
             models.Index(fields=["customer"], condition=Q(customer__isnull=False), name="leads_lead_customer"),
-            models.Index(fields=["-created_at", "-id"], name="leads_lead_list"),
-            models.Index(fields=["owner", "-created_at", "-id"], name="leads_lead_owner_list"),
+            # The list of leads, everybody's and one owner's: its pages, and its counts without a look at the rows.
+            models.Index(fields=["-created_at", "-id"], condition=LISTED, name="leads_lead_list"),
+            models.Index(fields=["owner", "-created_at", "-id"], condition=LISTED, name="leads_lead_owner_list"),
+            # The count of open leads without a next step.
+            models.Index(fields=["owner", "id"], condition=LISTED & OPEN, name="leads_lead_open"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="leads_lead_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="leads_lead_email"),
             models.Index(fields=["visitor"], condition=~Q(visitor=""), name="leads_lead_visitor"),

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from crm.database import CountUpTo
 from crm.models import Team, User
-from crm.pages import MOST_COUNTED, counted
+from crm.pages import MOST_COUNTED, MOST_FOUND, counted
 from crm.preferences import Preferences
 
 
@@ -33,3 +33,7 @@ def test_a_broken_off_count_says_so(count, english, persian):
             said.append(counted(count, Preferences(User(language=language), language)))
 
     assert said == [english, persian]
+
+
+def test_a_search_is_counted_less_far():
+    assert counted(MOST_FOUND + 1, Preferences(User(language="en"), "en"), MOST_FOUND) == "more than 1,000"
