@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Model, QuerySet, Sum, Value
+from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -23,6 +24,7 @@ from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query, is_hidden
 from leads.models import Activity, Lead, Opportunity, StageChange
 
+CURSOR = re.compile(r"(?P<number>[0-9]{1,2})\.(?P<day>[0-9]{8})\.(?P<key>[0-9]{1,18})", re.ASCII)
 OPPORTUNITY_PRODUCT = Opportunity.products.through
 
 
@@ -80,6 +82,28 @@ SHOWN: dict[type[Model], Shown] = {
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a page ends: the source's number, and the day and key of its last row."""
+
+    number: int = 0
+    day: date = date.min
+    key: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.number}.{self.day:%Y%m%d}.{self.key}"
+
+    @classmethod
+    def of(cls, cursor: str, sources: int) -> Place:
+        """Raises ValueError for a cursor that is none."""
+        if not cursor:
+            return cls()
+        match = CURSOR.fullmatch(cursor)
+        if not match or int(match["number"]) >= sources:
+            raise ValueError(cursor)
+        return cls(int(match["number"]), date.fromisoformat(match["day"]), int(match["key"]))
+
+
+@dataclass(frozen=True)
 class Source:
     """The rows of one term, one result per key: distinct things and spread expenses are listed once."""
 
@@ -90,30 +114,33 @@ class Source:
     amount: Any
     shown: Shown
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each row is a result of its own, so that nothing has to be grouped."""
+        return self.key == "pk"
+
     def total(self, number: int) -> QuerySet:
         """One row: the source's number, how many rows it has, and their sum."""
         amount = Value(0) if self.amount is None else Sum(self.amount)
         return (
             self.rows.order_by()
             .values(source_number=Value(number))
-            .annotate(source_count=Count(self.key, distinct=True), source_amount=as_exact(amount))
+            .annotate(source_count=Count(self.key, distinct=not self.is_plain), source_amount=as_exact(amount))
             .values_list("source_number", "source_count", "source_amount")
         )
 
-    def page(self, number: int, after: int, limit: int) -> QuerySet:
-        """(source's number, key, record id, day, amount) of the rows after a key."""
-        return (
-            self.rows.filter(**{f"{self.key}__gt": after})
-            .order_by()
-            .values(row_key=F(self.key), row_record=F(self.shown.path))
-            .annotate(
-                row_source=Value(number),
-                row_day=Min(self.day),
-                row_amount=as_exact(Value(1) if self.amount is None else Sum(self.amount)),
-            )
-            .order_by("row_key")
-            .values_list("row_source", "row_key", "row_record", "row_day", "row_amount")[:limit]
-        )
+    def page(self, number: int, after: Place, limit: int) -> QuerySet:
+        """(source's number, day, key, record id, amount) of the rows after a place: by day, as the period's rows are found."""
+        day, amount = (F(self.day), self.amount) if self.is_plain else (Min(self.day), self.amount and Sum(self.amount))
+        rows = self.rows.order_by().values(row_key=F(self.key), row_record=F(self.shown.path))
+        rows = rows.annotate(row_source=Value(number), row_day=day, row_amount=as_exact(Value(1) if amount is None else amount))
+        if after.number == number:
+            further = Q(row_day__gt=after.day) | Q(row_day=after.day, row_key__gt=after.key)
+            # The first condition is the one that an index on the day can start from.
+            rows = rows.filter(row_day__gte=after.day).filter(further)
+        return rows.order_by("row_day", "row_key").values_list("row_source", "row_day", "row_key", "row_record", "row_amount")[
+            :limit
+        ]
 
 
 def as_exact(amount: Any) -> Cast:
@@ -126,14 +153,13 @@ def list_rows(kpi: Kpi, side: str, query: Query, *, after: str = "", limit: int 
     `after` is the previous page's `next`. Raises ValueError for a cursor that is none.
     """
     sources = sources_of(kpi, side, query)
-    first, key = parse_cursor(after, len(sources))
+    place = Place.of(after, len(sources))
     if not sources:
         return RowPage(0, Decimal(0), [], None)
     total, amount = totals_of(sources)
-    pages = [source.page(n, key if n == first else 0, limit + 1) for n, source in enumerate(sources) if n >= first]
-    found = sorted(together(pages))
+    found = sorted(together([source.page(n, place, limit + 1) for n, source in enumerate(sources) if n >= place.number]))
     shown = found[:limit]
-    following = f"{shown[-1][0]}.{shown[-1][1]}" if len(found) > limit else None
+    following = str(Place(*shown[-1][:3])) if len(found) > limit else None
     return RowPage(total, amount, as_rows(sources, shown), following)
 
 
@@ -149,15 +175,6 @@ def totals_of(sources: Sequence[Source]) -> tuple[int, Decimal]:
 def together(rows: Sequence[QuerySet]) -> QuerySet:
     """All rows from one statement."""
     return rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
-
-
-def parse_cursor(cursor: str, sources: int) -> tuple[int, int]:
-    if not cursor:
-        return 0, 0
-    index, _, key = cursor.partition(".")
-    if not (index.isascii() and index.isdigit() and key.isascii() and key.isdigit() and int(index) < sources and len(key) < 19):
-        raise ValueError(cursor)
-    return int(index), int(key)
 
 
 def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
@@ -205,14 +222,14 @@ def visible(rows: QuerySet, query: Query) -> QuerySet:
     return see(query.viewer) if see and query.viewer is not None else rows
 
 
-def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, int, int, date, Decimal]]) -> list[Row]:
+def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, date, int, int, Decimal]]) -> list[Row]:
     """Rows with their records' names, which are looked up once for each kind of record."""
     wanted: dict[type[Model], set[int]] = defaultdict(set)
-    for number, _key, record, _day, _amount in found:
+    for number, _day, _key, record, _amount in found:
         wanted[sources[number].shown.model].add(record)
     records = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
     rows = []
-    for number, _key, record, day, amount in found:
+    for number, day, _key, record, amount in found:
         source, shown = sources[number], sources[number].shown
         label = str(records[shown.model].get(record, f"#{record}"))
         rows.append(Row(shown.type, record, label, url_of(shown, record), day, source.sign * amount))

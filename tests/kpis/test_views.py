@@ -304,6 +304,8 @@ class TestOneKpi:
             ("/kpis/leads/?side=denominator", 400),
             ("/kpis/leads/?side=left", 400),
             ("/kpis/leads/?after=1.x", 400),
+            ("/kpis/leads/?after=0.20251340.1", 400),
+            ("/kpis/leads/?after=7.20251001.1", 400),
             ("/kpis/leads/csv/?what=everything", 400),
             ("/kpis/leads/?period=xx", 400),
         ],
