@@ -67,8 +67,10 @@ class LeadFilterForm(forms.Form):
         self._offer("source", _("Any source"), [(str(row.pk), row.name) for row in LeadSource.objects.all()] + unknown)
         self._offer("stage", _("Any stage"), list(Lead.Stage.choices))
         self._offer("campaign", _("Any campaign"), [(str(row.pk), row.name) for row in Campaign.objects.only("name")] + unknown)
-        self._offer("owner", _("Any owner"), [(str(row.pk), str(row)) for row in owners_for(user)] + [(NOBODY, _("Nobody"))])
-        if not (user.sees_all or user.sees_team):
+        if user.sees_all or user.sees_team:
+            owners = [(str(row.pk), str(row)) for row in owners_for(user)]
+            self._offer("owner", _("Any owner"), [*owners, (NOBODY, _("Nobody"))])
+        else:
             del self.fields["owner"]
         self.fields["created"].widget.choices = [("", _("Any time")), *created_choices]
         self.fields["q"].widget.attrs |= {"dir": "auto", "placeholder": _("Name, phone, company"), "type": "search"}
@@ -104,6 +106,11 @@ class LeadFilters:
         if self.span:
             found = found.filter(created_on__range=(self.span.start, self.span.end))
         return found.search(self.form.value("q"))
+
+    @property
+    def sources(self) -> list[tuple[str, Any]]:
+        """Those that a new lead can have."""
+        return self.form.fields["source"].choices[1:-1]
 
     @property
     def campaigns(self) -> list[tuple[str, Any]]:

@@ -58,7 +58,7 @@ class LeadListView(ListPage):
             "bulk_url": f"{reverse('leads:lead-bulk')}?{self.filters.state}",
             "colleagues": colleagues(),
             "total_text": counted(self.filters.total, prefs, self.filters.most),
-            "form": new_lead_form(self.request, self.at),
+            "form": new_lead_form(self.request, self.at, self.filters.sources),
             "quick_add": QUICK_ADD,
             "export_url": self.url_with(export="csv", after=None, before=None),
         }
@@ -103,8 +103,11 @@ def initial_lead(request: HttpRequest) -> dict[str, Any]:
     return {"token": uuid4(), "lead_source": request.session.get("lead_source")}
 
 
-def new_lead_form(request: HttpRequest, at: datetime) -> NewLeadForm:
-    return NewLeadForm(user=request.user, prefs=request.prefs, at=at, initial=initial_lead(request))
+def new_lead_form(request: HttpRequest, at: datetime, sources: list[tuple[str, Any]]) -> NewLeadForm:
+    """The quick add above the list; the page has read the sources already."""
+    form = NewLeadForm(user=request.user, prefs=request.prefs, at=at, initial=initial_lead(request))
+    form.fields["lead_source"].choices = [("", form.fields["lead_source"].empty_label), *sources]
+    return form
 
 
 def duplicates_of(user: User, facts: dict[str, Any]) -> dict[str, Any]:
