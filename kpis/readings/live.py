@@ -50,9 +50,11 @@ def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -
 
 
 def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
-    if isinstance(cube, PeriodCube):
-        return fold_each(narrowing, cube, spans)
-    return fold_days(narrowing, cube, spans)
+    if not isinstance(cube, PeriodCube):
+        return fold_days(narrowing, cube, spans)
+    if all(each.distinct for each in cube.folds.values()):
+        return count_each(narrowing, cube, spans)
+    return fold_each(narrowing, cube, spans)
 
 
 def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
@@ -70,11 +72,17 @@ def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statem
 
 
 def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
-    """What counts once per span: its things are named with the span they are in, and counted outside.
+    """What does not add up is folded within each span."""
+    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube)
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
+    folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
+    statement = f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)} FROM {SPANS} CROSS JOIN LATERAL ({sql}) q"
+    return statement, [*columns_of(spans), *params]
 
-    Inside, the count would be one loop over the rows for each span; like this the planner may read them once.
-    """
-    keys = {f"key_{name}": key_of(fold) for name, fold in cube.folds.items()}
+
+def count_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
+    """What only counts things once is named with its span and counted outside, so that the rows may be read once for all."""
+    keys = {f"key_{name}": key_of(each) for name, each in cube.folds.items()}
     rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube).order_by().values(split_member=narrowing.member(cube), **keys)
     sql, params = rows.query.sql_with_params()
     folds = [f"count(DISTINCT q.{name})" for name in keys] + ["0"] * (len(FOLDS) - len(keys))
