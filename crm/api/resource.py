@@ -13,7 +13,7 @@ from crm.api.output import Output
 from crm.api.parameters import whole_number
 from crm.api.problems import bad_parameter
 from crm.inputs.caller import Caller
-from crm.inputs.fields import FieldError, read_limit
+from crm.inputs.fields import FieldError, read_moment
 from crm.inputs.items import Item
 from crm.models import User
 from crm.permissions import may_delete
@@ -109,7 +109,7 @@ def moment(name: str, lookup: str) -> Narrow:
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
         try:
-            return rows.filter(**{lookup: read_limit(value.replace(" ", "+") if "T" in value else value, caller)})
+            return rows.filter(**{lookup: read_moment(value.replace(" ", "+") if "T" in value else value, caller)})
         except (FieldError, ValueError):
             raise bad_parameter(name) from None
 

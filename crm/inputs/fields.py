@@ -151,8 +151,10 @@ def read_rate(value: str | float, caller: Caller) -> Decimal:
 def read_moment(value: str, caller: Caller) -> datetime:
     """An aware moment; one without offset is read on the organisation's clocks.
 
-    A day alone is no moment, and midnight would be a guess: it is refused.
+    A day alone is its first moment there, as many histories know no more. With an offset it is no local day: refused.
     """
+    if DAY.fullmatch(to_latin_digits(value)):
+        return day_bounds(read_day(value, caller), caller.zone)[0]
     match = MOMENT.fullmatch(value if value.isascii() else to_latin_digits(value))
     if not match:
         raise FieldError("invalid-date")
@@ -167,13 +169,6 @@ def read_moment(value: str, caller: Caller) -> datetime:
     if not match["clock"]:
         raise FieldError("time-missing")
     return localise(moment, caller.zone) if moment.tzinfo is None else moment
-
-
-def read_limit(value: str, caller: Caller) -> datetime:
-    """Where a filter by time begins or ends: a moment, or a day, which is its first moment on the organisation's clocks."""
-    if DAY.fullmatch(to_latin_digits(value)):
-        return day_bounds(read_day(value, caller), caller.zone)[0]
-    return read_moment(value, caller)
 
 
 def read_day(value: str, caller: Caller) -> date:
@@ -235,7 +230,7 @@ Moment = Annotated[
         max_length=40,
         extra={"clean": read_moment},
         extra_json_schema={"format": "date-time"},
-        description="A day and a time; without an offset it is read in the organisation's zone",
+        description="A day and a time; without an offset it is read in the organisation's zone, and a day alone as its start",
     ),
 ]
 Day = Annotated[str, Meta(max_length=10, extra={"clean": read_day}, extra_json_schema={"format": "date"})]

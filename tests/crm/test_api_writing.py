@@ -1,6 +1,6 @@
 """Writing once: idempotency keys, versions, pages."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import F
@@ -204,3 +204,12 @@ def test_a_key_of_another_record_is_refused(api, path):
     response = api.patch(f"{path}{keys[1]}/", {"external_id": "1"})
 
     assert code(response) == (409, "duplicate")
+
+
+@pytest.mark.parametrize(("given", "query"), [("2025-10-01", ""), ("۲۰۲۵-۱۰-۰۱", ""), ("1404-07-09", "?calendar=jalali")])
+def test_a_day_alone_is_its_first_moment_here(api, given, query):
+    """1 October 2025 is 9 Mehr 1404; it begins in Tehran at 20:30 UTC of the evening before."""
+    response = api.post(f"/leads/{query}", {"name": "a", "created_at": given})
+
+    assert response.status_code == 201
+    assert Lead.objects.get().created_at == datetime(2025, 9, 30, 20, 30, tzinfo=UTC)
