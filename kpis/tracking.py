@@ -121,7 +121,10 @@ CREATE TRIGGER {name} AFTER {event} ON {table} {referencing} FOR EACH STATEMENT 
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """
 STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code} AND grain = 0 AND dimension = 0"
-STORED_CUSTOMERS = "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
+STORED_CUSTOMERS = (
+    "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
+    " UNION SELECT customer_id FROM kpis_ordercategory"
+)
 
 
 def trigger_name(table: str, event: str) -> str:
@@ -202,5 +205,7 @@ def refold_sql(cubes: Iterable[Cube]) -> str:
 
     Where nothing is stored yet, as in a new installation, nothing is marked.
     """
-    days = "SELECT DATE '{first}', DATE '{last}' WHERE EXISTS (SELECT 1 FROM kpis_rollup)"
-    return insertion(days.format(first=FIRST_DAY, last=LAST_DAY), tuple(cubes)) + insertion(STORED_CUSTOMERS, ())
+    is_used = "EXISTS (SELECT 1 FROM kpis_rollup)"
+    days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {is_used}"
+    customers = f"SELECT id FROM customers_customer WHERE {is_used}"
+    return insertion(days, tuple(cubes)) + insertion(customers, ())

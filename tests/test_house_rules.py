@@ -106,7 +106,7 @@ def test_templates_carry_no_style_and_no_script(path):
 
 @pytest.mark.parametrize("key", CATALOGUE)
 def test_every_kpi_has_a_worked_example(key):
-    chapters = {"marketing", "sales", "deals", "profit", "customers", "base", "value", "satisfaction"}
+    chapters = {"marketing", "sales", "selling", "deals", "profit", "customers", "base", "value", "satisfaction"}
     examples = "".join((ROOT / "tests/kpis/catalogue" / f"test_{chapter}.py").read_text() for chapter in sorted(chapters))
 
     assert re.search(rf'\b(card|parts)\("{key}"', examples)

@@ -1,8 +1,18 @@
 """The catalogue: every KPI, chapter by chapter, in the order in which it is shown."""
 
-from kpis.catalogue import base, customers, deals, marketing, profit, sales, satisfaction, value
+from kpis.catalogue import base, customers, deals, marketing, profit, sales, satisfaction, selling, value
 
-CHAPTERS = (marketing.KPIS, sales.KPIS, deals.KPIS, profit.KPIS, customers.KPIS, base.KPIS, value.KPIS, satisfaction.KPIS)
+CHAPTERS = (
+    marketing.KPIS,
+    sales.KPIS,
+    selling.KPIS,
+    deals.KPIS,
+    profit.KPIS,
+    customers.KPIS,
+    base.KPIS,
+    value.KPIS,
+    satisfaction.KPIS,
+)
 CATALOGUE = {kpi.key: kpi for chapter in CHAPTERS for kpi in chapter}
 
 __all__ = ["CATALOGUE", "CHAPTERS"]

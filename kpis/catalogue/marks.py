@@ -10,6 +10,7 @@ from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOLVED
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
+from kpis.catalogue.marks_of_selling import SELLING_MARKS
 from kpis.catalogue.measures import (
     ANSWERS,
     CATEGORY_ORDERS,
@@ -60,7 +61,7 @@ MARKS: tuple[Mark, ...] = (
         REFUNDS,
         REFUND_LINES,
     ),
-    Mark("customers_order", (*ORDER, "placed_on"), "SELECT c.customer_id FROM changed c"),
+    Mark("customers_order", (*ORDER, "placed_at", "placed_on"), "SELECT c.customer_id FROM changed c"),
     of_child(
         "customers_orderline",
         ("order_id", "product_id", "net_amount", "cost_amount", "unit_cost"),
@@ -232,6 +233,7 @@ MARKS: tuple[Mark, ...] = (
         ANSWERS,
         OPINIONS,
     ),
+    *SELLING_MARKS,
     *DEMO_MARKS,
     *DEAL_MARKS,
 )

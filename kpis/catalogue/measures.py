@@ -17,6 +17,7 @@ from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
+from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
@@ -341,8 +342,9 @@ DAY_CUBES = (
     *DEMO_CUBES,
     *DEAL_CUBES,
     *SUPPORT_CUBES,
+    *NOBODYS_CUBES,
 )
-FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER)
+FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
 LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED)

@@ -9,12 +9,14 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
+from kpis.catalogue.cubes.selling import SELLING
 from kpis.catalogue.cubes.sides import FIRST_TOUCH
 from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import Cube, Dimension
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.folding import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
+from kpis.engine.selling import write_order_categories
 from kpis.models import Batch, BatchLead
 from leads.models import Lead
 
@@ -82,7 +84,7 @@ def in_batch(cube: Cube) -> QuerySet:
     batch = Batch.objects.values("customer_id")
     if cube is LEADS_WITH_CUSTOMER:
         return cube.rows().filter(lead_id__in=BatchLead.objects.values("lead_id"))
-    return cube.rows().filter(**{"customer_id__in" if cube is ACQUIRED else "fact_id__in": batch})
+    return cube.rows().filter(**{"customer_id__in" if cube in (ACQUIRED, SELLING) else "fact_id__in": batch})
 
 
 def note_contributions(cursor: Any, sign: int) -> None:
@@ -101,6 +103,7 @@ def rewrite_facts(cursor: Any) -> None:
     write_customers(cursor)
     write_spans(cursor)
     write_leads(cursor)
+    write_order_categories(cursor)
 
 
 def write_days(cursor: Any) -> None:

@@ -21,7 +21,7 @@ from kpis.definitions import Cube
 from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
 from kpis.engine.locks import PARENTS, lock
-from kpis.models import DAY_GRAIN, CustomerFact, DirtyCustomer, DirtyDay, DirtyParent, Failure, LeadFact, Rollup
+from kpis.models import DAY_GRAIN, CustomerFact, DirtyCustomer, DirtyDay, DirtyParent, Failure, LeadFact, OrderCategory, Rollup
 from kpis.tracking import insertion
 from leads.models import Lead
 
@@ -32,6 +32,7 @@ STORED = (
     "kpis_customerday",
     "kpis_customerspan",
     "kpis_leadfact",
+    "kpis_ordercategory",
 )
 LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.
@@ -217,6 +218,7 @@ def mark_all_customers() -> None:
         .union(Lead.objects.filter(customer__isnull=False).order_by().values("customer_id").distinct())
         .union(CustomerFact.objects.values("customer_id"))
         .union(LeadFact.objects.values("customer_id"))
+        .union(OrderCategory.objects.values("customer_id"))
     )
     sql, params = ids.query.sql_with_params()
     with connection.cursor() as cursor:

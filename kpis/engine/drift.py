@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
+from kpis.engine import selling
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.models import DAY_GRAIN
 from kpis.tracking import Mark
@@ -83,6 +84,7 @@ CHECKS = {
           FULL JOIN kpis_leadfact f ON f.lead_id = l.id
          WHERE l.id IS NULL OR f.lead_id IS NULL OR (f.created_on, f.customer_id) <> (l.created_on, l.customer_id)
             OR f.has_ordered <> EXISTS (SELECT 1 FROM placed p WHERE p.customer_id = l.customer_id AND p.day >= l.created_on)""",
+    "categories of orders": selling.CHECK,
     "members of customers": "SELECT f.customer_id FROM kpis_customerfact f JOIN customers_customer c ON c.id = f.customer_id"
     f" WHERE NOT {same_members('f', 'c')}",
     "members of leads": "SELECT f.customer_id FROM kpis_leadfact f JOIN leads_lead l ON l.id = f.lead_id"

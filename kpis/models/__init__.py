@@ -2,6 +2,7 @@ from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, Calendar
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.rollup import Rollup
+from kpis.models.selling import OrderCategory
 from kpis.models.snapshot import Snapshot
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DirtyParent",
     "Failure",
     "LeadFact",
+    "OrderCategory",
     "Refresh",
     "Rollup",
     "Snapshot",

@@ -60,6 +60,8 @@ NEEDS = {
     "unit costs": gettext_lazy("unit costs"),
     "expenses of channels or lead sources": gettext_lazy("expenses of channels or lead sources"),
     "demos and consultations": gettext_lazy("demos and consultations"),
+    "families and tiers of products": gettext_lazy("families and tiers of products"),
+    "categories of products": gettext_lazy("categories of products"),
     "expenses": gettext_lazy("expenses"),
     "opportunities": gettext_lazy("opportunities"),
     "closed opportunities": gettext_lazy("closed opportunities"),

@@ -18,7 +18,7 @@ from campaigns.models import Expense, ExpenseDay
 from crm.fields import ExactField
 from customers.models import Answer, Customer, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Kpi, Term
-from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query, is_hidden
@@ -73,6 +73,7 @@ SHOWN: dict[type[Model], Shown] = {
     OPPORTUNITY_PRODUCT: Shown("opportunity", "opportunity_id", Opportunity, "leads:opportunity-detail"),
     CustomerFact: Shown("customer", "customer_id", Customer, "customers:customer-detail"),
     CustomerSpan: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
+    OrderCategory: Shown("order", "order_id", Order, "customers:order-detail"),
     CustomerDay: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
     Activity: Shown("activity", "pk", Activity, ""),
     Ticket: Shown("ticket", "pk", Ticket, ""),

@@ -111,7 +111,14 @@ def make_references(past: History) -> None:
     )
     categories = [None, *Category.objects.bulk_create(Category(name=f"Category {i}") for i in range(3))]
     past.products = Product.objects.bulk_create(
-        Product(sku=f"P{i}", category=categories[i % 4], unit_cost=None if i == 5 else 1000 * (i + 1)) for i in range(8)
+        Product(
+            sku=f"P{i}",
+            category=categories[i % 4],
+            unit_cost=None if i == 5 else 1000 * (i + 1),
+            family=("", "tea", "tea", "rice")[i // 2],
+            tier=(None, 1, 2, 2, 3, 1, 1, 2)[i],
+        )
+        for i in range(8)
     )
     kinds = ("nps", "csat", "csat-words", "loyalty", "loyalty")
     past.surveys = Survey.objects.bulk_create(Survey(slug=f"own-{i}", name=kind, kind=kind) for i, kind in enumerate(kinds))
@@ -155,6 +162,7 @@ def lines_of(past: History, order: Order) -> list[OrderLine]:
                 discount=past.dice.choice([0, 0, Decimal("0.25")]),
                 rate=order.rate,
                 unit_cost=product.unit_cost if product else None,
+                line_class=("", "", "", "", "base", "upsell", "cross_sell")[int(price) % 7],
             )
         )
     return lines
@@ -298,6 +306,10 @@ def edit(past: History) -> None:
         Customer.objects.filter(pk=gone.pk).update(merged_into=survivor)
     OrderLine.objects.filter(pk__in=list(OrderLine.objects.order_by("pk").values_list("pk", flat=True)[::25])).update(quantity=9)
     Product.objects.filter(pk=past.products[1].pk).update(category=past.products[2].category)
+    Product.objects.filter(pk=past.products[4].pk).update(family="rice", tier=1)
+    OrderLine.objects.filter(pk__in=list(OrderLine.objects.order_by("pk").values_list("pk", flat=True)[::31])).update(
+        line_class="upsell"
+    )
     Campaign.objects.filter(pk=past.campaigns[2].pk).update(goal="leads", channel=past.channels[0])
     User.objects.filter(pk=past.users[0].pk).update(team=past.teams[1])
     Survey.objects.filter(pk=past.surveys[3].pk).update(kind="csat")

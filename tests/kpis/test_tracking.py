@@ -74,7 +74,15 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
 
     facts = " ".join(query["sql"] for query in captured if "kpis_batch" in query["sql"])
     tables = set(re.findall(r'(?:FROM|JOIN) "?((?:crm|campaigns|customers|leads)_\w+)"?', facts))
-    assert tables == {"customers_order", "customers_customer", "crm_user", "crm_organization", "leads_lead"}
+    assert tables == {
+        "customers_order",
+        "customers_orderline",
+        "customers_product",
+        "customers_customer",
+        "crm_user",
+        "crm_organization",
+        "leads_lead",
+    }
     assert tables - {mark.table for mark in MARKS if not mark.cubes} == set()
 
 

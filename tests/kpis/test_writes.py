@@ -10,7 +10,7 @@ from django.db.models import F
 from campaigns.models import Campaign, Channel, Expense, LeadSource, SocialNetwork
 from crm.models import User
 from crm.periods import Calendar, Grain
-from customers.models import Answer, Customer, Order, OrderLine, RefundLine, Survey, Ticket
+from customers.models import Answer, Customer, Order, OrderLine, Product, RefundLine, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, is_clean
@@ -128,6 +128,28 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     "product moves to another category": (
         lambda b: save(b.products[0], category=b.categories[1]),
         ("revenue", "orders"),
+        Dimension.CATEGORY,
+    ),
+    "line sold beside": (rows(OrderLine, line_class="cross_sell"), ("cross_sell_rate",), Dimension.CATEGORY),
+    "line sold up": (rows(OrderLine, line_class="upsell"), ("upsell_rate",), None),
+    "product of a higher tier": (
+        lambda b: (rows(Product, family="tea", tier=1)(b), save(b.products[1], family="tea", tier=2)),
+        ("upsell_rate",),
+        None,
+    ),
+    "order at an earlier hour": (
+        lambda b: save(b.order, placed_at=tehran(2025, 9, 27, 13)),
+        ("upsell_rate", "cross_sell_rate"),
+        Dimension.CATEGORY,
+    ),
+    "order of nobody": (
+        lambda _: Order.objects.update(customer=None),
+        ("upsell_rate", "cross_sell_rate"),
+        None,
+    ),
+    "line of nobody sold beside": (
+        lambda b: (Order.objects.update(customer=None), drain(at=NOW), rows(OrderLine, line_class="cross_sell")(b)),
+        ("cross_sell_rate",),
         Dimension.CATEGORY,
     ),
     # people

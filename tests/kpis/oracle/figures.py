@@ -155,6 +155,23 @@ FIGURES: dict[str, Figure] = {
         (Part(COUNT, "decision"),),
         by={"product": ((Part(PURCHASES, "decision_product", where="r.won = 1"),), (Part(PURCHASES, "decision_product"),))},
     ),
+    "upsell_rate": Figure(
+        (*PERSON, "category"),
+        (Part(PURCHASES, "offered", where="r.offer = 'up'"),),
+        (Part(PURCHASES, "offered", where="r.has_past = 1"),),
+        by={
+            "category": (
+                (Part(PURCHASES, "offered", where="r.offer = 'up'"),),
+                (Part(PURCHASES, "offered", where="r.has_past = 1 AND r.line IS NOT NULL"),),
+            )
+        },
+    ),
+    "cross_sell_rate": Figure(
+        (*PERSON, "category"),
+        (Part(PURCHASES, "offered", where="r.offer = 'beside'"),),
+        (ORDERED,),
+        by={"category": ((Part(PURCHASES, "offered", where="r.offer = 'beside'"),), (ORDERED_ITEMS,))},
+    ),
     "win_rate_cohort": Figure(
         (*PERSON, "channel", "campaign", "product"),
         (Part(COUNT, "opportunity", "r.created_day BETWEEN p.first_day AND p.last_day", "r.won = 1"),),

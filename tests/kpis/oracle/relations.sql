@@ -244,4 +244,35 @@ demonstration AS (
        AND (c.id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
        AND (ol.id IS NULL OR (ol.is_test = FALSE AND ol.is_spam = FALSE))
        AND (oc.id IS NULL OR (oc.is_test = FALSE AND oc.is_spam = FALSE))
+),
+
+-- What each line of those orders was: sold more, sold beside, or neither. A customer's past are their earlier orders.
+sold AS (
+    SELECT p.id, p.customer, p.day, p.owner, p.team, o.placed_at AS at, l.id AS line, l.position, l.line_class, r.category_id AS category,
+           r.family, r.tier
+      FROM purchase p
+      JOIN customers_order o ON o.id = p.id
+      LEFT JOIN customers_orderline l ON l.order_id = p.id
+      LEFT JOIN customers_product r ON r.id = l.product_id
+),
+offered AS (
+    SELECT s.*,
+           CASE WHEN s.has_past = 1 AND (s.line_class = 'upsell' OR (s.line_class = '' AND s.goes_up = 1)) THEN 'up'
+                WHEN s.line_class = 'cross_sell' OR (s.line_class = '' AND s.category IS NOT NULL
+                     AND (s.is_added = 1 OR (s.has_past = 1 AND s.is_new = 1))) THEN 'beside'
+                ELSE 'base' END AS offer
+      FROM (SELECT a.*,
+                   CASE WHEN EXISTS (SELECT 1 FROM sold b WHERE b.customer = a.customer AND (b.at < a.at OR (b.at = a.at AND b.id < a.id)))
+                        THEN 1 ELSE 0 END AS has_past,
+                   CASE WHEN EXISTS (SELECT 1 FROM sold b WHERE b.customer = a.customer AND (b.at < a.at OR (b.at = a.at AND b.id < a.id))
+                                        AND b.family = a.family AND a.family <> '' AND b.tier < a.tier)
+                         AND NOT EXISTS (SELECT 1 FROM sold b WHERE b.customer = a.customer
+                                            AND (b.at < a.at OR (b.at = a.at AND b.id < a.id)) AND b.family = a.family AND b.tier >= a.tier)
+                        THEN 1 ELSE 0 END AS goes_up,
+                   CASE WHEN EXISTS (SELECT 1 FROM sold b WHERE b.customer = a.customer AND (b.at < a.at OR (b.at = a.at AND b.id < a.id))
+                                        AND b.category = a.category) THEN 0 ELSE 1 END AS is_new,
+                   CASE WHEN EXISTS (SELECT 1 FROM sold b WHERE b.id = a.id AND b.category <> a.category AND b.position < a.position
+                                        AND NOT EXISTS (SELECT 1 FROM sold c WHERE c.id = a.id AND c.category IS NOT NULL
+                                                           AND c.position < b.position)) THEN 1 ELSE 0 END AS is_added
+              FROM sold a) s
 )
