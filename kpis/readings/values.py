@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
 from kpis.readings.models import Models, compute
@@ -206,10 +206,13 @@ class Evaluation:
 
     def _sample(
         self, sums: Mapping[Term, Flows], index: int, member: int | None, numerator: Decimal, denominator: Decimal | None
-    ) -> int:
+    ) -> int | None:
         if self.kpi.sample:
             return int(self._sum(self.kpi.sample, sums, index, member))
-        return int(numerator if denominator is None else denominator)
+        if denominator is None:
+            # An amount of money is no number of things.
+            return None if self.kpi.unit is Unit.MONEY else int(numerator)
+        return int(denominator)
 
     def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None) -> str:
         if self.kpi.incomplete and self._sum((self.kpi.incomplete,), sums, index, member):

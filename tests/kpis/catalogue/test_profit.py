@@ -56,7 +56,7 @@ def test_operating_expenses(refresh):
 
     # 300 + 6,000 + 90 + 30; after nine days 90 + 1,800 + 27 + 18
     value = card("operating_expenses", today=LONG_AFTER)
-    assert (value.value, value.quality) == (6420, "estimated")
+    assert (value.value, value.quality, value.sample_size) == (6420, "estimated", None)
     kinds = {kind: code for code, kind in enumerate(Expense.Kind.values, start=1)}
     by_kind = parts("operating_expenses", Dimension.KIND)
     assert by_kind == {kinds["ads"]: 90, kinds["operating"]: 1800, kinds["retention"]: 27, kinds["salary"]: 18}
