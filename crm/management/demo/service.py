@@ -17,8 +17,8 @@ PRIORITIES = {"urgent": (1, 5), "high": (3, 12), "normal": (8, 26), "low": (3, 5
 # months before the last one: how the answers fall, as promoters, passives and detractors
 WAVES = {13: (56, 26, 18), 7: (50, 27, 23), 1: (44, 28, 28)}
 WAVE_SIZE, TRICKLE = 120, 10
-CSAT_SHARE = 0.16
-CSAT_SCORES = (4, 6, 12, 33, 45)
+# after which share of the orders we asked, and how the scores from 1 to 5 fall
+AFTER_ORDERS = {Survey.Kind.CSAT: (0.16, (4, 6, 12, 33, 45)), Survey.Kind.LOYALTY: (0.08, (6, 8, 18, 36, 32))}
 PROMOTERS, PASSIVES, DETRACTORS = (9, 10), (7, 8), (0, 2, 3, 4, 5, 6)
 RECENT = timedelta(days=30)
 UNANSWERED, DELIVERED = 0.66, 0.95
@@ -61,8 +61,10 @@ def new_ticket(story: Story, frame: Frame, number: int, opened_at: datetime, buy
 
 
 def make_answers(story: Story, buyers: list[Buyer], orders: list[Order]) -> list[Answer]:
-    """Three NPS waves, a few answers between them, and a score after some orders."""
-    answers = nps_answers(story, survey_of(Survey.Kind.NPS), buyers) + csat_answers(story, survey_of(Survey.Kind.CSAT), orders)
+    """Three NPS waves, a few answers between them, and satisfaction or loyalty after some orders."""
+    answers = nps_answers(story, survey_of(Survey.Kind.NPS), buyers)
+    for kind, (share, scores) in AFTER_ORDERS.items():
+        answers += answers_after_orders(story, survey_of(kind), orders, share, scores)
     make_invitations(story, buyers, answers)
     for number, answer in enumerate(answers):
         answer.source, answer.external_id = DEMO, f"answer-{number}"
@@ -128,13 +130,15 @@ def askable(buyers: list[Buyer], day: date) -> list[Buyer]:
     return [buyer for buyer in buyers if buyer.first_order_at.date() + RECENT <= day]
 
 
-def csat_answers(story: Story, survey: Survey, orders: list[Order]) -> list[Answer]:
+def answers_after_orders(
+    story: Story, survey: Survey, orders: list[Order], share: float, scores: tuple[int, ...]
+) -> list[Answer]:
     answers = []
     for order in orders:
         at = story.after(order.placed_at, 2, 6)
-        if order.status not in Order.COUNTED or not story.is_past(at) or not story.happens(CSAT_SHARE):
+        if order.status not in Order.COUNTED or not story.is_past(at) or not story.happens(share):
             continue
-        score = story.one_of(range(1, 6), CSAT_SCORES)
+        score = story.one_of(range(1, 6), scores)
         answer = Answer(survey=survey, customer=order.customer, order=order, score=score, answered_at=at, created_at=at)
         answer.comment = story.one_of(COMMENTS[mood_of(score, 4, 3)])
         answers.append(answer)
