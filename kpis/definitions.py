@@ -33,6 +33,7 @@ class Dimension(StrEnum):
     SURVEY = "survey"
     PRIORITY = "priority"
     KIND = "kind"
+    SEGMENT = "segment"
 
 
 # Codes of the stored tables; 0 is the total. Never renumber.
@@ -127,8 +128,9 @@ class Cube:
     is_cost: bool = False
     # How a row that is new in this table is found among the cube's rows: (table, path). By default its own table and key.
     new_in: tuple[str, str] | None = None
-    # Dimensions that rows know but that are not stored day by day: read live when asked together with others.
-    live: Mapping[Dimension, str | Combinable] = field(default_factory=dict)
+    # Dimensions that rows know but that are not stored day by day: read live when asked. A function says what they are
+    # in a period, by its first day.
+    live: Mapping[Dimension, str | Combinable | Callable[[date], Combinable]] = field(default_factory=dict)
 
     def __getitem__(self, fold: str) -> Measure:
         if fold not in self.folds:

@@ -56,6 +56,7 @@ DIMENSIONS = {
     Dimension.SURVEY: gettext_lazy("Survey"),
     Dimension.PRIORITY: gettext_lazy("Priority"),
     Dimension.KIND: gettext_lazy("Kind of expense"),
+    Dimension.SEGMENT: gettext_lazy("RFM segment"),
 }
 
 

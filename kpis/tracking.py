@@ -14,7 +14,7 @@ Two rules close the races between a row and the row it hangs on, whose writers m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from kpis.calendars import FIRST_DAY, LAST_DAY
@@ -121,6 +121,21 @@ CREATE TRIGGER {name} AFTER {event} ON {table} {referencing} FOR EACH STATEMENT 
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """
 STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code} AND grain = 0 AND dimension = 0"
+SNAPSHOT_DAYS = "SELECT min(day), max(day) FROM kpis_rfmsnapshot"
+FACTS = ("kpis_customerfact", "kpis_customerday", "kpis_customerspan", "kpis_leadfact", "kpis_ordercategory")
+# An earlier migration finds fewer tables.
+FORGET_FACTS = """
+    DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
+    DO $$
+    DECLARE fact text;
+    BEGIN
+        FOREACH fact IN ARRAY ARRAY[{facts}] LOOP
+            IF to_regclass(fact) IS NOT NULL THEN
+                EXECUTE 'TRUNCATE ' || fact;
+            END IF;
+        END LOOP;
+    END $$;
+"""
 STORED_CUSTOMERS = (
     "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
     " UNION SELECT customer_id FROM kpis_ordercategory"
@@ -163,7 +178,8 @@ def truncation(marks: Iterable[Mark]) -> str:
     """After TRUNCATE nothing is left to look at: all that is stored may be wrong."""
     marks = [mark for mark in marks if not mark.deferred]
     cubes = {cube.code: cube for mark in marks for cube in mark.cubes}
-    body = "".join(insertion(STORED_DAYS.format(code=code), (cube,)) for code, cube in sorted(cubes.items()))
+    stored = {code: STORED_DAYS.format(code=code) if cube.stores_days else SNAPSHOT_DAYS for code, cube in sorted(cubes.items())}
+    body = "".join(insertion(days, (cubes[code],)) for code, days in stored.items())
     return body + (insertion(STORED_CUSTOMERS, ()) if any(not mark.cubes for mark in marks) else "")
 
 
@@ -200,12 +216,14 @@ def triggers_sql(marks: Iterable[Mark]) -> str:
     )
 
 
-def refold_sql(cubes: Iterable[Cube]) -> str:
-    """Marks all days of some cubes and all customers, for a migration after which they fold otherwise.
+def refold_sql(cubes: Collection[Cube]) -> str:
+    """Marks all days of the cubes that store days, and all customers, for a migration after which they fold otherwise.
 
-    Where nothing is stored yet, as in a new installation, nothing is marked.
+    Facts of customers begin from nothing, and with them the sums of cubes that store no days: what the old folds added
+    could not be taken back by the new ones. Where nothing is stored yet, as in a new installation, nothing is marked.
     """
     is_used = "EXISTS (SELECT 1 FROM kpis_rollup)"
     days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {is_used}"
     customers = f"SELECT id FROM customers_customer WHERE {is_used}"
-    return insertion(days, tuple(cubes)) + insertion(customers, ())
+    codes, facts = ", ".join(str(cube.code) for cube in cubes), ", ".join(f"'{fact}'" for fact in FACTS)
+    return insertion(days, tuple(cubes)) + insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts)

@@ -50,9 +50,8 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         catalogue = polib.pofile(str(CATALOGUE))
         missing = untranslated(catalogue)
-        stale = {e.msgid: e.msgstr for e in polib.mofile(str(COMPILED))} != {
-            e.msgid: e.msgstr for e in catalogue.translated_entries()
-        }
+        compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(COMPILED))}
+        stale = compiled != {(e.msgctxt, e.msgid): e.msgstr for e in catalogue.translated_entries()}
         print(*missing, *(["the compiled catalogue is old"] if stale else []), sep="\n")
         return int(bool(missing or stale))
     collect(CATALOGUE)

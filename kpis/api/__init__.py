@@ -2,15 +2,20 @@
 
 from django.urls import path
 
-from kpis.api.views import OPERATIONS, CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
+from kpis.api import rfm
+from kpis.api.views import OPERATIONS as OPERATIONS_OF_KPIS
+from kpis.api.views import CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
 
 RESOURCES: list = []
+OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),
     path("kpis/freshness/", FreshnessView.as_view(), name="kpi-freshness"),
     path("kpis/<str:key>/", KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/values/", ValuesView.as_view(), name="kpi-values"),
     path("kpis/<str:key>/rows/", RowsView.as_view(), name="kpi-rows"),
+    path("reports/rfm/", rfm.RfmView.as_view(), name="report-rfm"),
+    path("reports/rfm-movement/", rfm.MovementView.as_view(), name="report-rfm-movement"),
 ]
 
 __all__ = ["OPERATIONS", "RESOURCES", "urlpatterns"]

@@ -24,6 +24,7 @@ from kpis.catalogue.measures import (
     ORDERS,
     REFUND_LINES,
     REFUNDS,
+    RFM,
     SQLS,
 )
 from kpis.tracking import Mark, of_child, of_day, of_parent
@@ -53,6 +54,7 @@ MARKS: tuple[Mark, ...] = (
     # orders
     of_day("customers_order", "placed_on", (*ORDER, "net_amount", "cost_amount", "unknown_costs"), ORDERS),
     of_day("customers_order", "placed_on", ORDER, LINES, CATEGORY_ORDERS),
+    of_day("customers_order", "placed_on", ("status", "customer_id", "net_amount"), RFM),
     of_parent(
         "order.refunds",
         "customers_order",
@@ -60,6 +62,7 @@ MARKS: tuple[Mark, ...] = (
         "SELECT r.refunded_on, r.refunded_on FROM changed c JOIN customers_refund r ON r.order_id = c.id",
         REFUNDS,
         REFUND_LINES,
+        RFM,
     ),
     Mark("customers_order", (*ORDER, "placed_at", "placed_on"), "SELECT c.customer_id FROM changed c"),
     of_child(
@@ -78,7 +81,7 @@ MARKS: tuple[Mark, ...] = (
         " JOIN customers_refundline rl ON rl.line_id = c.id JOIN customers_refund r ON r.id = rl.refund_id",
         REFUND_LINES,
     ),
-    of_day("customers_refund", "refunded_on", ("order_id", "amount", "cost_amount"), REFUNDS, REFUND_LINES),
+    of_day("customers_refund", "refunded_on", ("order_id", "amount", "cost_amount"), REFUNDS, REFUND_LINES, RFM),
     of_child(
         "customers_refundline",
         ("refund_id", "line_id", "amount", "cost_amount"),
@@ -158,6 +161,15 @@ MARKS: tuple[Mark, ...] = (
         "SELECT o.closed_on, o.closed_on FROM changed c JOIN leads_opportunity o ON o.customer_id = c.id",
         OPPORTUNITIES_CLOSED,
         OPPORTUNITY_PRODUCTS,
+    ),
+    of_parent(
+        "customer.rfm",
+        "customers_customer",
+        (*FLAGS, "merged_into_id"),
+        "SELECT o.placed_on, o.placed_on FROM changed c JOIN customers_order o ON o.customer_id = c.id"
+        " UNION SELECT r.refunded_on, r.refunded_on FROM changed c"
+        " JOIN customers_order o ON o.customer_id = c.id JOIN customers_refund r ON r.order_id = o.id",
+        RFM,
     ),
     Mark("customers_customer", CUSTOMER, "SELECT c.id FROM changed c"),
     of_parent(

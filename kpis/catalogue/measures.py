@@ -18,7 +18,7 @@ from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
-from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch
+from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segment_of
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
@@ -89,6 +89,7 @@ ORDERS = Cube(
         "net_by_marketing": Fold(Q(**{BY_MARKETING: True}), F("net_amount")),
     },
     resource="orders",
+    live={D.SEGMENT: segment_of("customer_id")},
 )
 REFUNDS = Cube(
     key="refunds",
@@ -103,6 +104,7 @@ REFUNDS = Cube(
         "by_marketing": Fold(Q(**{f"order__{BY_MARKETING}": True}), F("amount")),
     },
     resource="orders",
+    live={D.SEGMENT: segment_of("order__customer_id")},
 )
 
 
@@ -125,7 +127,7 @@ LINES = Cube(
         "unknown_costs": Fold(Q(unit_cost__isnull=True), is_cost=True),
     },
     resource="orders",
-    live=first_touch("order__customer__"),
+    live=first_touch("order__customer__") | {D.SEGMENT: segment_of("order__customer_id")},
 )
 REFUND_LINES = Cube(
     key="refund_lines",
@@ -140,7 +142,7 @@ REFUND_LINES = Cube(
     },
     folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
     resource="orders",
-    live=first_touch("refund__order__customer__"),
+    live=first_touch("refund__order__customer__") | {D.SEGMENT: segment_of("refund__order__customer_id")},
 )
 CATEGORY_ORDERS = Cube(
     key="category_orders",
@@ -237,6 +239,7 @@ ANSWERS = Cube(
         "satisfied": Fold((IS_CSAT & Q(score__gte=4)) | (IN_WORDS & Q(score__gte=3))),
     },
     resource="survey-answers",
+    live={D.SEGMENT: segment_of("customer_id")},
 )
 
 
@@ -348,6 +351,17 @@ FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
 LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED)
+# Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
+RFM = Cube(
+    key="rfm",
+    code=90,
+    rows=Order.objects.counted,
+    day="placed_on",
+    dimensions={},
+    folds={},
+    resource="customers",
+    stores_days=False,
+)
 CUBES = DAY_CUBES + FACT_CUBES + PERIOD_CUBES
 CUBE_BY_CODE = {cube.code: cube for cube in CUBES}
 LIVE_BY_CODE = {cube.code: cube for cube in LIVE_CUBES}

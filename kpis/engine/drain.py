@@ -21,7 +21,19 @@ from kpis.definitions import Cube
 from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
 from kpis.engine.locks import PARENTS, lock
-from kpis.models import DAY_GRAIN, CustomerFact, DirtyCustomer, DirtyDay, DirtyParent, Failure, LeadFact, OrderCategory, Rollup
+from kpis.engine.rfm import drain_snapshots
+from kpis.models import (
+    DAY_GRAIN,
+    CustomerFact,
+    DirtyCustomer,
+    DirtyDay,
+    DirtyParent,
+    Failure,
+    LeadFact,
+    OrderCategory,
+    RfmSnapshot,
+    Rollup,
+)
 from kpis.tracking import insertion
 from leads.models import Lead
 
@@ -33,10 +45,13 @@ STORED = (
     "kpis_customerspan",
     "kpis_leadfact",
     "kpis_ordercategory",
+    "kpis_rfmspan",
+    "kpis_rfmcell",
 )
 LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.
 TOGETHER = 12
+SNAPSHOTS_AT_ONCE = 20
 
 
 @dataclass
@@ -60,7 +75,13 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
         customers = DirtyCustomer.objects.values("customer_id").distinct().count()
         progress.total = progress.done + len(cells) + -(-customers // batch)
         if not cells and not customers:
-            return progress
+            snapshots = drain_snapshots(at=at, wait=wait, limit=SNAPSHOTS_AT_ONCE)
+            if not snapshots:
+                return progress
+            progress.done += snapshots
+            progress.total = progress.done + RfmSnapshot.objects.filter(is_dirty=True).count()
+            notify(report, progress)
+            continue
         before = progress.done + progress.failed
         people = partial(drain_people, -(-customers // batch), progress, report, at=at, batch=batch, wait=wait)
         if beside and cells and customers:
@@ -106,7 +127,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     pending = groups_of(pending_cells(at))
     for code, buckets in sample(pending, min(groups, len(pending))):
         worked |= any(try_cells(code, buckets, at=at, wait=False))
-    return worked
+    return worked | bool(drain_snapshots(at=at))
 
 
 def groups_of(cells: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
@@ -155,7 +176,8 @@ def pending_cells(at: datetime) -> list[tuple[int, int]]:
 
 
 def is_clean() -> bool:
-    return not (DirtyDay.objects.exists() or DirtyCustomer.objects.exists() or DirtyParent.objects.exists())
+    marks = (DirtyDay.objects, DirtyCustomer.objects, DirtyParent.objects, RfmSnapshot.objects.filter(is_dirty=True))
+    return not any(rows.exists() for rows in marks)
 
 
 def resolve_parents(*, wait: bool) -> int | None:
@@ -194,6 +216,7 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
             mark_range(cursor, cube, first, last)
         if is_whole:
             mark_all_customers()
+            RfmSnapshot.objects.update(is_dirty=True, computed_at=None)
 
 
 def mark_range(cursor: Any, cube: Cube, first: date | None, last: date | None) -> None:
@@ -228,10 +251,12 @@ def mark_all_customers() -> None:
 def dirty_cells() -> int:
     """How many cells wait; all dirty customers together are one more, and so are all changed parents."""
     cells = DirtyDay.objects.values("cube", "bucket").distinct().count()
-    return cells + DirtyCustomer.objects.exists() + DirtyParent.objects.exists()
+    snapshots = RfmSnapshot.objects.filter(is_dirty=True).count()
+    return cells + DirtyCustomer.objects.exists() + DirtyParent.objects.exists() + snapshots
 
 
 def oldest_mark() -> datetime | None:
     """When the oldest mark was made."""
-    marks = [model.objects.aggregate(at=Min("marked_at"))["at"] for model in (DirtyDay, DirtyCustomer, DirtyParent)]
+    dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyParent)] + [RfmSnapshot.objects.filter(is_dirty=True)]
+    marks = [rows.aggregate(at=Min("marked_at"))["at"] for rows in dirty]
     return min((at for at in marks if at), default=None)

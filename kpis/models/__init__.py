@@ -1,6 +1,7 @@
 from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
 from kpis.models.selling import OrderCategory
 from kpis.models.snapshot import Snapshot
@@ -9,6 +10,7 @@ __all__ = [
     "BUCKET_DAYS",
     "DAY_GRAIN",
     "EPOCH",
+    "FOR_EVER",
     "GRAIN_CODES",
     "PARENT_GRAINS",
     "Batch",
@@ -24,6 +26,9 @@ __all__ = [
     "LeadFact",
     "OrderCategory",
     "Refresh",
+    "RfmCell",
+    "RfmSnapshot",
+    "RfmSpan",
     "Rollup",
     "Snapshot",
 ]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Max, Min
 
 from kpis.catalogue.measures import STARTED
-from kpis.readings.live import LAST
+from kpis.readings.live import FIRST, LAST
 from kpis.readings.narrowing import Narrowing
 
 PRECISION = 60
@@ -36,8 +36,8 @@ def lifetimes_of(narrowing: Narrowing) -> dict[tuple[int, int | None], Lifetimes
     From the acquisition to the last loss; of those active that evening only that they stayed until it.
     """
     query = narrowing.query
-    spans = narrowing.narrow(STARTED.rows().filter(start_day__lte=LAST), STARTED)
-    known = spans.order_by().values(of=F("fact"), member=narrowing.member(STARTED))
+    spans = narrowing.narrow(STARTED.rows().filter(start_day__lte=LAST), STARTED, FIRST)
+    known = spans.order_by().values(of=F("fact"), member=narrowing.member(STARTED, FIRST))
     sql, params = known.annotate(since=Min("start_day"), until=Max("lost_day")).query.sql_with_params()
     found: dict[tuple[int, int | None], dict[int, tuple[int, int]]] = defaultdict(dict)
     with connection.cursor() as cursor:

@@ -50,6 +50,8 @@ def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -
 
 
 def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
+    if narrowing.hangs_on_periods(cube):
+        return fold_each(narrowing, cube, spans)
     if not isinstance(cube, PeriodCube):
         return fold_days(narrowing, cube, spans)
     if all(each.distinct for each in cube.folds.values()):
@@ -60,8 +62,8 @@ def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
 def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
     """What adds up over days is read once from the first day to the last, and then put to the spans its days lie in."""
     first, last = min(span[1] for span in spans), max(span[2] for span in spans)
-    rows = narrowing.narrow(cube.rows_between(first, last), cube)
-    by = {"fold_day": as_expression(cube.day), "split_member": narrowing.member(cube)}
+    rows = narrowing.narrow(cube.rows_between(first, last), cube, first)
+    by = {"fold_day": as_expression(cube.day), "split_member": narrowing.member(cube, first)}
     sql, params = folded(cube, rows, by).query.sql_with_params()
     folds = [f"sum(q.fold_{name})" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
     statement = (
@@ -72,9 +74,9 @@ def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statem
 
 
 def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
-    """What does not add up is folded within each span."""
-    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube)
-    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
+    """What does not add up, or has another member in each span, is folded within each."""
+    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube, FIRST)
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube, FIRST)}).query.sql_with_params()
     folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
     statement = f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)} FROM {SPANS} CROSS JOIN LATERAL ({sql}) q"
     return statement, [*columns_of(spans), *params]
@@ -83,7 +85,8 @@ def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statem
 def count_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
     """What only counts things once is named with its span and counted outside, so that the rows may be read once for all."""
     keys = {f"key_{name}": key_of(each) for name, each in cube.folds.items()}
-    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube).order_by().values(split_member=narrowing.member(cube), **keys)
+    rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube, FIRST)
+    rows = rows.order_by().values(split_member=narrowing.member(cube, FIRST), **keys)
     sql, params = rows.query.sql_with_params()
     folds = [f"count(DISTINCT q.{name})" for name in keys] + ["0"] * (len(FOLDS) - len(keys))
     statement = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Expression, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from crm.models import User
@@ -57,20 +58,25 @@ class Narrowing:
             return self._team_of.get(member, UNKNOWN)
         return member
 
-    def narrow(self, rows: QuerySet, cube: Cube) -> QuerySet:
-        """Rows that the filters and the viewer's rights leave."""
+    def narrow(self, rows: QuerySet, cube: Cube, first: date | Expression) -> QuerySet:
+        """Rows of a period, from its first day on, that the filters and the viewer's rights leave."""
         for number, (name, members) in enumerate(self.asked(cube).items()):
             alias, known = f"narrow_{number}", UNKNOWN not in members
-            path = path_of(cube, name)
+            path = path_of(cube, name, first)
             # Bare where nobody asks for what is unknown, so that an index on the column answers.
             rows = rows.alias(**{alias: path if known else Coalesce(path, Value(UNKNOWN))})
             rows = rows.filter(**{f"{alias}__in": sorted(members)})
         return rows
 
-    def member(self, cube: Cube) -> Any:
-        """The read member of a row."""
+    def member(self, cube: Cube, first: date | Expression) -> Any:
+        """The read member of a row of a period that begins on a day."""
         name = self.split(cube)
-        return Coalesce(path_of(cube, name), Value(UNKNOWN)) if name else Value(UNKNOWN)
+        return Coalesce(path_of(cube, name, first), Value(UNKNOWN)) if name else Value(UNKNOWN)
+
+    def hangs_on_periods(self, cube: Cube) -> bool:
+        """Whether the same row has another member in another period."""
+        names = {*self.asked(cube), self.split(cube)} - {None}
+        return any(callable(cube.live.get(name)) for name in names)
 
     @cached_property
     def _team_of(self) -> dict[int, int]:
@@ -82,5 +88,6 @@ class Narrowing:
         return frozenset(pk for pk, of in self._team_of.items() if of == team)
 
 
-def path_of(cube: Cube, name: Dimension) -> Any:
-    return as_expression(cube.dimensions.get(name) or cube.live[name])
+def path_of(cube: Cube, name: Dimension, first: date | Expression) -> Any:
+    path = cube.dimensions.get(name) or cube.live[name]
+    return path(first) if callable(path) else as_expression(path)

@@ -198,7 +198,7 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     (span,) = query.spans
     # A stock of which nothing leaves is everything up to its moment.
     days = span if term.at is At.FLOW else (date.min, moment_of(term, query))
-    rows = visible(narrowing.narrow(measure.rows(*days), measure.cube), query)
+    rows = visible(narrowing.narrow(measure.rows(*days), measure.cube, span[0]), query)
     shown = SHOWN[rows.model]
     key = measure.definition.distinct or (shown.path if rows.model is ExpenseDay else "pk")
     return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown)
@@ -207,7 +207,7 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
 def stock_source(term: Term, narrowing: Narrowing) -> Source:
     """A stock lists who is in it at that moment, not the edges that led there."""
     cube, query = term.measure.cube, narrowing.query
-    rows = visible(narrowing.narrow(cube.stock_rows(moment_of(term, query)), cube), query)
+    rows = visible(narrowing.narrow(cube.stock_rows(moment_of(term, query)), cube, query.spans[0][0]), query)
     return Source(rows, 1, SHOWN[rows.model].path, cube.day, term.measure.definition.amount, SHOWN[rows.model])
 
 

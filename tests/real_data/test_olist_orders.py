@@ -8,7 +8,7 @@ Reviews are answers of the CSAT survey on the day they were created; `top2box` i
 definition with a threshold of 180 days: active at the start of a month means an order in the 180 days before it.
 Not comparable: figures with freight, payments, orders per customer and items per order (no KPI), revenue by state (no
 dimension), `repeat_purchase_rate_pct` (no window of 365 days), the mean and the other shares of the scores (no KPI), RFM
-by NTILE (ours keeps ties together). Not covered yet, because it has no report yet: RFM by percentile cuts.
+by NTILE (ours keeps ties together), and M with what stands on it, because the oracle's has the freight in it.
 """
 
 from collections import defaultdict
@@ -144,3 +144,24 @@ def test_the_rows_behind_churn_are_those_customers(marketplace):
     active = {row["id"] for row in marketplace.rows("churn_rate", "2018-07", side="denominator")}
     assert (len(lost), len(active)) == (expected["churned"], expected["active_start"])
     assert lost < active
+
+
+def test_rfm_by_percentile_cuts(marketplace):
+    """Orders strictly before 1 September 2018 are those up to 31 August, included; of all time.
+
+    The oracle counts R in whole days of 24 hours before midnight: an order of 31 August is 0 days ago there and here.
+    """
+    expected = marketplace.oracle["rfm_2018-09-01_percentile_cuts"]
+
+    found = marketplace.get("/reports/rfm/", as_of="2018-08-31", window="all")
+
+    assert found["customers"] == expected["customers"]
+    assert found["scores"]["r"] == expected["R"]["counts"]
+    assert found["scores"]["f"] == expected["F"]["counts"]
+    cells = defaultdict(int)
+    for scores, count in expected["score_cells"].items():
+        cells[scores[:2]] += count
+    assert found["segments"]["cant_lose"] == cells["15"] + cells["25"]
+    assert found["segments"]["loyal"] == sum(cells[scores] for scores in ("34", "35", "44", "45"))
+    assert found["segments"]["champion"] == cells["54"] + cells["55"]
+    assert found["segments"]["new"] == cells["51"]

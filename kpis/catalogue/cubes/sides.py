@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 
-from django.db.models import Case, IntegerField, TextChoices, Value, When
+from django.db.models import Case, Expression, IntegerField, OuterRef, Subquery, TextChoices, Value, When
 from django.db.models.expressions import Combinable
 
 from campaigns.models import Expense
 from customers.models import Ticket
 from kpis.definitions import Dimension
+from kpis.models import RfmSpan
+from kpis.rfm import Segment
 
 D = Dimension
 FIRST_TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.LANDING_PAGE, D.SOCIAL_NETWORK)
 
 # Dimensions whose members are choices, not records: stored by their number, shown by their name.
-CHOICES: Mapping[Dimension, type[TextChoices]] = {D.PRIORITY: Ticket.Priority, D.KIND: Expense.Kind}
+CHOICES: Mapping[Dimension, type[TextChoices]] = {D.PRIORITY: Ticket.Priority, D.KIND: Expense.Kind, D.SEGMENT: Segment}
 
 
 def first_touch(prefix: str = "") -> dict[Dimension, str]:
@@ -32,6 +35,16 @@ def choice_code(dimension: Dimension, column: str) -> Combinable:
     """A choice as the number of its member."""
     whens = (When(**{column: choice}, then=Value(code)) for choice, code in codes_of(dimension).items())
     return Case(*whens, output_field=IntegerField())
+
+
+def segment_of(customer: str) -> Callable[[date | Expression], Subquery]:
+    """The RFM segment of a row's customer in the last snapshot before a period's first day."""
+
+    def before(first: date | Expression) -> Subquery:
+        spans = RfmSpan.objects.filter(first_day__lt=first, until_day__gte=first, customer_id=OuterRef(customer))
+        return Subquery(spans.order_by().values("segment")[:1])
+
+    return before
 
 
 LEAD_SIDES = first_touch() | {D.OWNER: "owner_id"}

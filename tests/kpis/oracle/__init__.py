@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.kpis.oracle.figures import FIGURES
 from tests.kpis.oracle.models import MODELS, modelled
-from tests.kpis.oracle.parts import Days, Key, Only, Pair, rounded, sums
+from tests.kpis.oracle.parts import SEGMENT, Days, Key, Only, Pair, by_segment, rounded, sums
 
 __all__ = ["FIGURES", "MODELS", "Key", "Only", "Pair", "oracle", "oracle_table", "rounded"]
 
@@ -26,12 +26,14 @@ def oracle_table(key: str, periods: Sequence[Days], cursor: Any, only: Only = No
     if key in MODELS:
         return modelled(key, figure, periods, cursor, only)
     special = {only[0]} & set(figure.by) if only else set()
-    groups: list[tuple[str, ...]] = [tuple(name for name in figure.dimensions if name not in figure.by)]
-    groups += [(name,) for name in figure.dimensions if name in figure.by]
+    groups: list[tuple[str, ...]] = [tuple(name for name in figure.dimensions if name not in (*figure.by, SEGMENT))]
+    groups += [(name,) for name in figure.dimensions if name in (*figure.by, SEGMENT)]
     table: dict[Key, Pair] = {}
     for names in groups:
         special_name = next(iter(special | (set(names) & set(figure.by))), None)
         sides = figure.by.get(special_name, (figure.numerator, figure.denominator))
+        if SEGMENT in (*names, only and only[0]):
+            sides = tuple(tuple(by_segment(part) for part in side) for side in sides)
         counted = [[sums(part, periods, names, only, cursor) for part in side] for side in sides]
         for cell in {cell for side in counted for part in side for cell in part}:
             if cell[1] is None and names is not groups[0]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kpis.oracle.parts import PERSON, Figure, Part
+from tests.kpis.oracle.parts import PERSON, SEGMENT, Figure, Part
 
 # In the half-open window of the threshold before an evening.
 ACTIVE_AT_START = "r.day > p.first_day - 1 - r.tau AND r.day <= p.first_day - 1"
@@ -131,7 +131,11 @@ FIGURES: dict[str, Figure] = {
         (Part(COUNT, "demonstration", "r.due_day BETWEEN p.first_day AND p.last_day", "r.outcome = 'no_show'"),),
         (Part(COUNT, "demonstration", "r.due_day BETWEEN p.first_day AND p.last_day", f"r.outcome = 'no_show' OR ({HELD})"),),
     ),
-    "revenue": Figure((*SIDES, "product", "category"), NET, by={"product": (NET_OF_ITEMS, ()), "category": (NET_OF_ITEMS, ())}),
+    "revenue": Figure(
+        (*SIDES, "product", "category", SEGMENT),
+        NET,
+        by={"product": (NET_OF_ITEMS, ()), "category": (NET_OF_ITEMS, ())},
+    ),
     "orders": Figure(
         (*SIDES, "product", "category"),
         (ORDERED,),
@@ -240,7 +244,7 @@ FIGURES: dict[str, Figure] = {
     "repeat_purchase_rate": Figure(SIDES, (Part("SUM(r.repeated)", "acquisition"),), (NEW,)),
     "customer_acquisition_cost": Figure(("channel", "campaign"), (Part("SUM(r.amount)", "accrual", ACCRUED, ACQUIRING),), (NEW,)),
     "nps": Figure(
-        (*PERSON, "survey", "product"),
+        (*PERSON, "survey", "product", SEGMENT),
         (
             Part(COUNT, "answer", where="r.kind = 'nps' AND r.score IN (9, 10)"),
             Part(COUNT, "answer", where="r.kind = 'nps' AND r.score BETWEEN 0 AND 6", sign=-1),
@@ -248,7 +252,7 @@ FIGURES: dict[str, Figure] = {
         (Part(COUNT, "answer", where="r.kind = 'nps'"),),
     ),
     "csat": Figure(
-        (*PERSON, "survey", "product"),
+        (*PERSON, "survey", "product", SEGMENT),
         (
             Part(
                 COUNT, "answer", where="(r.kind = 'csat' AND r.score IN (4, 5)) OR (r.kind = 'csat-words' AND r.score IN (3, 4))"

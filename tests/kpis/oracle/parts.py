@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +51,12 @@ class Figure:
 
 
 PERSON = ("owner", "team")
+SEGMENT = "segment"
+
+
+def by_segment(part: Part) -> Part:
+    """The same rows with the segment of their customer before each period."""
+    return replace(part, relation=f"segment_{part.relation}", at="r.i = p.i")
 
 
 def rounded(value: Decimal | float) -> Decimal:

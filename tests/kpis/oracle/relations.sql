@@ -78,6 +78,54 @@ refund_item AS (
       LEFT JOIN customers_product r ON r.id = l.product_id
 ),
 
+-- The last end of a month, of either calendar, before each period; by then, over 365 days, who bought how lately and how
+-- often, and so in which segment (1 lost, 2 at risk, 3 can't lose, 4 about to sleep, 5 needs attention, 6 loyal,
+-- 7 promising, 8 potential loyalist, 9 new, 10 champion).
+eve AS (
+    SELECT p.i, MAX(c.last) AS day
+      FROM period p
+      JOIN kpis_calendarday c ON c.grain IN (2, 5) AND c.day = c.last AND c.last < p.first_day
+     GROUP BY p.i
+),
+buyer AS (
+    SELECT e.i, o.customer, e.day - MAX(o.day) AS ago, COUNT(*) AS orders
+      FROM eve e
+      JOIN purchase o ON o.day > e.day - 365 AND o.day <= e.day
+      JOIN customer c ON c.id = o.customer
+     GROUP BY e.i, e.day, o.customer
+),
+scored AS (
+    SELECT b.i, b.customer,
+           5 - FLOOR(5.0 * (RANK() OVER (PARTITION BY b.i ORDER BY b.ago) - 1) / COUNT(*) OVER (PARTITION BY b.i)) AS r,
+           1 + FLOOR(5.0 * (RANK() OVER (PARTITION BY b.i ORDER BY b.orders) - 1) / COUNT(*) OVER (PARTITION BY b.i)) AS f
+      FROM buyer b
+),
+segmented AS (
+    SELECT s.i, s.customer,
+           CASE WHEN s.r < 3 AND s.f < 3 THEN 1 WHEN s.r < 3 AND s.f < 5 THEN 2 WHEN s.r < 3 THEN 3
+                WHEN s.r = 3 AND s.f < 3 THEN 4 WHEN s.r = 3 AND s.f = 3 THEN 5 WHEN s.r < 5 AND s.f > 3 THEN 6
+                WHEN s.r = 4 AND s.f = 1 THEN 7 WHEN s.f = 2 OR s.f = 3 THEN 8 WHEN s.f = 1 THEN 9 ELSE 10 END AS segment
+      FROM scored s
+),
+segment_item AS (
+    SELECT t.*, p.i, g.segment
+      FROM item t
+      JOIN period p ON t.day BETWEEN p.first_day AND p.last_day
+      LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
+),
+segment_refund AS (
+    SELECT t.*, p.i, g.segment
+      FROM refund t
+      JOIN period p ON t.day BETWEEN p.first_day AND p.last_day
+      LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
+),
+segment_refund_item AS (
+    SELECT t.*, p.i, g.segment
+      FROM refund_item t
+      JOIN period p ON t.day BETWEEN p.first_day AND p.last_day
+      LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
+),
+
 -- Expenses that touch a period, with what falls on its days: every day gets `whole` units, the first `odd` days one more.
 accrual AS (
     SELECT s.i, e.kind AS kind_name, k.goal,
@@ -220,6 +268,12 @@ answer AS (
       LEFT JOIN customers_customer c ON c.id = a.customer_id
       LEFT JOIN crm_user u ON u.id = c.owner_id
      WHERE a.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE)
+),
+segment_answer AS (
+    SELECT t.*, p.i, g.segment
+      FROM answer t
+      JOIN period p ON t.day BETWEEN p.first_day AND p.last_day
+      LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
 ),
 
 -- Demos and consultations, by their own, their lead's, their opportunity's or their customer's members.

@@ -1,0 +1,195 @@
+"""RFM snapshots: computed set by set for the end of each month, and again when an order or refund of their window changes.
+
+One worker at a time. Marks of days become dirty snapshots; then the oldest dirty snapshot is computed from the rows. Both
+happen under one lock and in this order, so that whatever a snapshot was computed without has a mark that is still to come.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Max, Min, QuerySet, Sum
+
+from crm.models import Organization
+from customers.models import Order, Refund
+from kpis.catalogue.measures import RFM
+from kpis.engine.locks import SNAPSHOTS, lock
+from kpis.models import FOR_EVER, RfmSnapshot
+from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
+
+SEGMENTS = ", ".join(str(SEGMENT_CODES[segment]) for row in GRID for segment in row)
+VALUES = "recency, frequency, monetary, segment"
+CHANGED = """
+WITH changed AS MATERIALIZED (
+        SELECT coalesce(f.customer_id, s.customer_id) AS customer_id, s.id, f.recency, f.frequency, f.monetary, f.segment
+          FROM kpis_rfmfresh f
+          FULL JOIN (SELECT * FROM kpis_rfmspan WHERE first_day <= %(day)s AND until_day > %(day)s) s
+            ON s.customer_id = f.customer_id
+         WHERE (f.recency, f.frequency, f.monetary) IS DISTINCT FROM (s.recency, s.frequency, s.monetary)),
+"""
+# After the last snapshot comes a new one: what changed ends there, and something else begins.
+APPEND = f"""
+     ended AS (UPDATE kpis_rfmspan s SET until_day = %(day)s FROM changed c WHERE s.id = c.id)
+INSERT INTO kpis_rfmspan (customer_id, {VALUES}, first_day, until_day)
+SELECT customer_id, {VALUES}, %(day)s, %(following)s FROM changed WHERE recency IS NOT NULL
+"""
+# In between: the spans that meet the days up to the following snapshot are taken out; what they say before and after is
+# kept, what is said now is put between, and pieces that say the same are joined again.
+REWRITE = f"""
+     taken AS (
+        DELETE FROM kpis_rfmspan s USING changed c
+         WHERE s.customer_id = c.customer_id AND s.first_day <= %(following)s AND s.until_day >= %(day)s
+        RETURNING s.*),
+     pieces AS (
+        SELECT customer_id, {VALUES}, first_day, least(until_day, %(day)s) AS until_day FROM taken WHERE first_day < %(day)s
+         UNION ALL
+        SELECT customer_id, {VALUES}, greatest(first_day, %(following)s), until_day FROM taken WHERE until_day > %(following)s
+         UNION ALL
+        SELECT customer_id, {VALUES}, %(day)s, %(following)s FROM changed WHERE recency IS NOT NULL),
+     parted AS (
+        SELECT *, (lag((recency, frequency, monetary, until_day)) OVER piece
+                   IS DISTINCT FROM (recency, frequency, monetary, first_day))::int AS begins
+          FROM pieces WINDOW piece AS (PARTITION BY customer_id ORDER BY first_day)),
+     numbered AS (SELECT *, sum(begins) OVER (PARTITION BY customer_id ORDER BY first_day) AS part FROM parted)
+INSERT INTO kpis_rfmspan (customer_id, {VALUES}, first_day, until_day)
+SELECT customer_id, {VALUES}, min(first_day), max(until_day) FROM numbered GROUP BY customer_id, {VALUES}, part
+"""
+
+
+def figures(as_of: date, window: int | None = WINDOW_DAYS, customers: QuerySet | None = None) -> tuple[str, list[Any]]:
+    """SELECT of (customer_id, days, orders, revenue): what the scores are of; of some customers, or of all."""
+    bought_sql, bought_params = bought(as_of, window, customers).query.sql_with_params()
+    returned_sql, returned_params = returned(as_of, window, customers).query.sql_with_params()
+    sql = f"""
+        SELECT b.customer_id, %s::date - b.last_day AS days, b.orders, b.net - coalesce(r.amount, 0) AS revenue
+          FROM ({bought_sql}) b (customer_id, last_day, orders, net)
+          LEFT JOIN ({returned_sql}) r (buyer, amount) ON r.buyer = b.customer_id"""
+    return sql, [as_of, *bought_params, *returned_params]
+
+
+def scored(as_of: date, window: int | None = WINDOW_DAYS) -> tuple[str, list[Any]]:
+    """SELECT of (customer_id, recency, frequency, monetary, segment, days, orders, revenue) as of the evening of a day.
+
+    `1 + floor(5·k/n)`, k of the n being strictly smaller, is one more than the number of cuts below the value, where the
+    cuts are the values at places ceil(n/5), ceil(2n/5) … in order: so nothing is sorted but once.
+    """
+    base, params = figures(as_of, window)
+    cuts = ", ".join(f"min(value) FILTER (WHERE place >= ({part} * n + {SCORES - 1}) / {SCORES})" for part in range(1, SCORES))
+    sql = f"""
+        WITH base AS MATERIALIZED ({base}),
+             people AS MATERIALIZED (SELECT count(*) AS n FROM base),
+             by_days AS (SELECT days AS value, sum(count(*)) OVER (ORDER BY days) AS place FROM base GROUP BY days),
+             by_orders AS (SELECT orders AS value, sum(count(*)) OVER (ORDER BY orders) AS place FROM base GROUP BY orders),
+             by_revenue AS (SELECT revenue AS value, row_number() OVER (ORDER BY revenue) AS place FROM base),
+             cuts AS MATERIALIZED (
+                SELECT (SELECT ARRAY[{cuts}] FROM by_days) AS days, (SELECT ARRAY[{cuts}] FROM by_orders) AS orders,
+                       (SELECT ARRAY[{cuts}] FROM by_revenue) AS revenue FROM people),
+             score AS (
+                SELECT b.*, {SCORES} - ({passed("days")}) AS recency, 1 + {passed("orders")} AS frequency,
+                       1 + {passed("revenue")} AS monetary
+                  FROM base b CROSS JOIN cuts c)
+        SELECT customer_id, recency, frequency, monetary,
+               (ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency] AS segment, days, orders, revenue FROM score
+    """
+    return sql, params
+
+
+def passed(column: str) -> str:
+    """How many cuts lie strictly below a value."""
+    return " + ".join(f"(c.{column}[{part}] < b.{column})::int" for part in range(1, SCORES))
+
+
+def bought(as_of: date, window: int | None, customers: QuerySet | None) -> QuerySet:
+    """Counted customers with their counted orders of the window."""
+    rows = Order.objects.counted().filter(customer__isnull=False, customer__merged_into__isnull=True, placed_on__lte=as_of)
+    if window is not None:
+        rows = rows.filter(placed_on__gt=as_of - timedelta(days=window))
+    if customers is not None:
+        rows = rows.filter(customer__in=customers)
+    return rows.order_by().values("customer_id").annotate(last_day=Max("placed_on"), orders=Count("pk"), net=Sum("net_amount"))
+
+
+def returned(as_of: date, window: int | None, customers: QuerySet | None) -> QuerySet:
+    """What was refunded in the window, whenever it had been bought."""
+    rows = Refund.objects.counted().filter(refunded_on__lte=as_of)
+    if window is not None:
+        rows = rows.filter(refunded_on__gt=as_of - timedelta(days=window))
+    if customers is not None:
+        rows = rows.filter(order__customer__in=customers)
+    rows = rows.order_by().values("order__customer_id")
+    return rows.annotate(amount=Sum("amount")).values_list("order__customer_id", "amount")
+
+
+def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = 1) -> int | None:
+    """Take the marks, then compute the oldest dirty snapshots; how many, or None when another worker is at it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not lock(cursor, SNAPSHOTS, wait=wait):
+            return None
+        register(at)
+        take_marks(cursor)
+    for done in range(limit):
+        if not compute_oldest(at=at, wait=wait):
+            return done
+    return limit
+
+
+def compute_oldest(*, at: datetime, wait: bool) -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not lock(cursor, SNAPSHOTS, wait=wait):
+            return False
+        day = RfmSnapshot.objects.filter(is_dirty=True).aggregate(day=Min("day"))["day"]
+        if day is None:
+            return False
+        compute(cursor, day)
+        RfmSnapshot.objects.filter(pk=day).update(is_dirty=False, computed_at=at)
+    return True
+
+
+def register(at: datetime) -> None:
+    """A row for every month that has ended since the first order."""
+    first = Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+    if first is None:
+        return
+    days = snapshot_days(first, Organization.current().day_of(at) - timedelta(days=1))
+    known = set(RfmSnapshot.objects.values_list("day", flat=True))
+    RfmSnapshot.objects.bulk_create([RfmSnapshot(day=day) for day in days if day not in known], ignore_conflicts=True)
+
+
+def take_marks(cursor: Any) -> None:
+    """A day is in the windows of the snapshots from its own evening up to a window later."""
+    cursor.execute(
+        f"""
+        WITH gone AS (DELETE FROM kpis_dirtyday WHERE cube = {RFM.code} RETURNING first_day, last_day, marked_at),
+             marked AS (SELECT first_day, last_day, min(marked_at) AS marked_at FROM gone GROUP BY 1, 2)
+        UPDATE kpis_rfmsnapshot s SET is_dirty = TRUE, marked_at = m.marked_at
+          FROM (SELECT s.day, min(m.marked_at) AS marked_at FROM kpis_rfmsnapshot s
+                  JOIN marked m ON m.first_day <= s.day AND m.last_day > s.day - {WINDOW_DAYS}
+                 GROUP BY s.day) m
+         WHERE s.day = m.day AND NOT s.is_dirty
+        """
+    )
+
+
+def compute(cursor: Any, day: date) -> None:
+    """Score everybody as of a day, and rewrite what differs: spans of customers, and the cells of the day."""
+    known = RfmSnapshot.objects.filter(computed_at__isnull=False)  # one that was never computed ends no span
+    following = known.filter(day__gt=day).aggregate(day=Min("day"))["day"] or FOR_EVER
+    sql, params = scored(day)
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (customer_id bigint, recency smallint, frequency smallint,"
+        " monetary smallint, segment smallint, days int, orders bigint, revenue numeric) ON COMMIT DELETE ROWS;"
+        " DELETE FROM kpis_rfmfresh"
+    )
+    # Sorting everybody on disk would take several times as long; a million customers take many seconds as it is.
+    cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '600s'")
+    cursor.execute(f"INSERT INTO kpis_rfmfresh {sql}; ANALYZE kpis_rfmfresh", params)
+    is_new = following == FOR_EVER and not known.filter(pk=day).exists()
+    cursor.execute(CHANGED + (APPEND if is_new else REWRITE), {"day": day, "following": following})
+    cursor.execute("DELETE FROM kpis_rfmcell WHERE day = %s", [day])
+    cursor.execute(
+        "INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)"
+        " SELECT %s, recency, frequency, monetary, count(*), sum(revenue) FROM kpis_rfmfresh GROUP BY 2, 3, 4",
+        [day],
+    )

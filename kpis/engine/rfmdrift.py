@@ -1,0 +1,77 @@
+"""RFM snapshots compared with the orders, in other words than engine/rfm.py: scores from a count of smaller values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment
+
+FEW = 20
+CODE = {segment.name: SEGMENT_CODES[segment] for segment in Segment}
+EXPECTED = f"""
+WITH snapshot AS (
+        SELECT s.day FROM kpis_rfmsnapshot s WHERE NOT s.is_dirty AND NOT EXISTS (
+            SELECT 1 FROM unnest(%s::date[]) d WHERE d <= s.day AND d > s.day - {WINDOW_DAYS})),
+     bought AS (
+        SELECT o.id, o.customer_id, o.placed_on, o.net_amount
+          FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+         WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL),
+     flow AS (
+        SELECT customer_id, placed_on AS day, net_amount AS amount, placed_on FROM bought
+         UNION ALL
+        SELECT b.customer_id, r.refunded_on, -r.amount, NULL FROM customers_refund r JOIN bought b ON b.id = r.order_id),
+     base AS (
+        SELECT s.day, f.customer_id, s.day - max(f.placed_on) AS days, count(f.placed_on) AS orders, sum(f.amount) AS revenue
+          FROM snapshot s JOIN flow f ON f.day BETWEEN s.day - {WINDOW_DAYS - 1} AND s.day
+         GROUP BY 1, 2 HAVING count(f.placed_on) > 0),
+     smaller AS (
+        SELECT day, customer_id, revenue, count(*) OVER (PARTITION BY day) AS n,
+               count(*) OVER (PARTITION BY day ORDER BY days) - count(*) OVER (PARTITION BY day, days) AS sooner,
+               count(*) OVER (PARTITION BY day ORDER BY orders) - count(*) OVER (PARTITION BY day, orders) AS fewer,
+               count(*) OVER (PARTITION BY day ORDER BY revenue) - count(*) OVER (PARTITION BY day, revenue) AS poorer
+          FROM base),
+     score AS (
+        SELECT day, customer_id, revenue, 5 - 5 * sooner / n AS r, 1 + 5 * fewer / n AS f, 1 + 5 * poorer / n AS m FROM smaller)
+"""
+SEGMENT = f"""
+    CASE WHEN e.r <= 2 AND e.f <= 2 THEN {CODE["LOST"]} WHEN e.r <= 2 AND e.f <= 4 THEN {CODE["AT_RISK"]}
+         WHEN e.r <= 2 THEN {CODE["CANT_LOSE"]}
+         WHEN e.r = 3 AND e.f <= 2 THEN {CODE["ABOUT_TO_SLEEP"]} WHEN e.r = 3 AND e.f = 3 THEN {CODE["NEEDS_ATTENTION"]}
+         WHEN e.r <= 4 AND e.f >= 4 THEN {CODE["LOYAL"]} WHEN e.f >= 4 THEN {CODE["CHAMPION"]}
+         WHEN e.f >= 2 THEN {CODE["POTENTIAL_LOYALIST"]} WHEN e.r = 4 THEN {CODE["PROMISING"]} ELSE {CODE["NEW"]} END
+"""
+CUSTOMERS = f"""
+    SELECT coalesce(e.day, s.day), coalesce(e.customer_id, s.customer_id)
+      FROM score e
+      FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN kpis_rfmspan p ON p.first_day <= d.day AND p.until_day > d.day) s
+        ON s.day = e.day AND s.customer_id = e.customer_id
+     WHERE (e.r, e.f, e.m, {SEGMENT}) IS DISTINCT FROM (s.recency, s.frequency, s.monetary, s.segment)
+        OR e.customer_id IS NULL OR s.customer_id IS NULL
+     ORDER BY 1, 2 LIMIT {FEW}
+"""
+CELLS = f"""
+    SELECT day, r, f, m, sum(customers), sum(revenue) FROM (
+        SELECT day, r, f, m, count(*) AS customers, sum(revenue) AS revenue FROM score GROUP BY 1, 2, 3, 4
+         UNION ALL
+        SELECT day, recency, frequency, monetary, -customers, -revenue
+          FROM kpis_rfmcell WHERE day IN (SELECT day FROM snapshot)) q
+     GROUP BY 1, 2, 3, 4 HAVING sum(customers) <> 0 OR sum(revenue) <> 0 ORDER BY 1 LIMIT {FEW}
+"""
+OVERLAPS = f"""
+    SELECT customer_id, first_day FROM (
+        SELECT customer_id, first_day, lag(until_day) OVER (PARTITION BY customer_id ORDER BY first_day) AS before
+          FROM kpis_rfmspan) q
+     WHERE first_day < before LIMIT {FEW}
+"""
+
+
+def drift_of_snapshots(cursor: Any, dirty: Sequence[date]) -> Iterator[str]:
+    """Scores, segments and cells of every snapshot that neither is dirty nor has a dirty day in its window."""
+    cursor.execute(EXPECTED + CUSTOMERS, [list(dirty)])
+    yield from (f"rfm: {day} wrong for customer {customer}" for day, customer in cursor.fetchall())
+    cursor.execute(EXPECTED + CELLS, [list(dirty)])
+    yield from (f"rfm: cell {row[1:4]} of {row[0]} differs by {row[4:]}" for row in cursor.fetchall())
+    cursor.execute(OVERLAPS)
+    yield from (f"rfm: spans overlap, wrong for customer {customer} on {day}" for customer, day in cursor.fetchall())

@@ -1,0 +1,186 @@
+"""RFM as of a day: how many customers of which scores, who they are, and who moved between two days.
+
+Scores are relative to all customers of the company; a viewer is shown those they may see. The end of a month is read from
+its snapshot, any other day or window is computed from the rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from crm.models import User
+from customers.models import Customer
+from kpis.engine.rfm import figures, scored
+from kpis.models import RfmCell, RfmSnapshot
+from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment, segment_of
+
+VALUES = "customer_id, recency, frequency, monetary, segment"
+STORED = f"SELECT {VALUES} FROM kpis_rfmspan WHERE first_day <= %s AND until_day > %s"
+BY_CODE = {code: segment for segment, code in SEGMENT_CODES.items()}
+
+
+@dataclass
+class Group:
+    """Some customers and what they bought for."""
+
+    customers: int = 0
+    revenue: Decimal = Decimal(0)
+
+    def add(self, customers: int, revenue: Decimal) -> None:
+        self.customers += customers
+        self.revenue += revenue
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One customer."""
+
+    customer: Customer
+    recency: int
+    frequency: int
+    monetary: int
+    segment: Segment
+    days: int
+    orders: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True)
+class Rfm:
+    """What a viewer sees of one day; `viewer` None is the company itself."""
+
+    as_of: date
+    viewer: User | None = None
+    window: int | None = WINDOW_DAYS
+
+    @cached_property
+    def snapshot(self) -> RfmSnapshot | None:
+        """The stored day; also a dirty one, which then says so."""
+        if self.window != WINDOW_DAYS:
+            return None
+        return RfmSnapshot.objects.filter(pk=self.as_of, computed_at__isnull=False).first()
+
+    @property
+    def is_stale(self) -> bool:
+        return self.snapshot is not None and self.snapshot.is_dirty
+
+    @cached_property
+    def visible(self) -> QuerySet | None:
+        """The customers a viewer may see; None where that is everybody."""
+        if self.viewer is None or (self.viewer.is_active and self.viewer.sees_all):
+            return None
+        return Customer.objects.visible_to(self.viewer).order_by().values("pk")
+
+    def relation(self) -> tuple[str, list[Any]]:
+        """SELECT of (customer_id, recency, frequency, monetary, segment) of the customers that are seen."""
+        sql, params = (STORED, [self.as_of, self.as_of]) if self.snapshot else scored(self.as_of, self.window)
+        sql = f"SELECT {VALUES} FROM ({sql}) s"
+        if self.visible is None:
+            return sql, params
+        seen, seen_params = self.visible.query.sql_with_params()
+        return f"{sql} WHERE customer_id IN ({seen})", [*params, *seen_params]
+
+    @cached_property
+    def groups(self) -> dict[tuple[int, int, int], Group]:
+        """Customers and revenue by (recency, frequency, monetary)."""
+        if self.snapshot and self.visible is None:
+            rows: Any = RfmCell.objects.filter(day=self.as_of).values_list(
+                "recency", "frequency", "monetary", "customers", "revenue"
+            )
+        else:
+            people, people_params = self.relation()
+            amounts, amount_params = figures(self.as_of, self.window, self.visible)
+            rows = fetch(
+                f"SELECT recency, frequency, monetary, count(*), sum(a.revenue) FROM ({people}) p"
+                f" JOIN ({amounts}) a USING (customer_id) GROUP BY 1, 2, 3",
+                [*people_params, *amount_params],
+            )
+        return {(r, f, m): Group(customers, revenue) for r, f, m, customers, revenue in rows}
+
+    def total(self) -> Group:
+        return sum_of(self.groups.values())
+
+    def grid(self) -> dict[tuple[int, int], Group]:
+        """By recency and frequency."""
+        found: dict[tuple[int, int], Group] = defaultdict(Group)
+        for (r, f, _), group in self.groups.items():
+            found[r, f].add(group.customers, group.revenue)
+        return found
+
+    def segments(self) -> dict[Segment, Group]:
+        found = {segment: Group() for segment in Segment}
+        for (r, f), group in self.grid().items():
+            found[segment_of(r, f)].add(group.customers, group.revenue)
+        return found
+
+    def scores(self) -> list[dict[int, int]]:
+        """How many customers have each score, for recency, frequency and amount."""
+        found = [dict.fromkeys(range(1, 6), 0) for _ in range(3)]
+        for scores, group in self.groups.items():
+            for which, score in enumerate(scores):
+                found[which][score] += group.customers
+        return found
+
+    def people(self, segment: Segment | None = None, *, after: int = 0, limit: int = 50) -> list[Scored]:
+        """Customers by number, after one; of a segment, or all."""
+        people, params = self.relation()
+        code = SEGMENT_CODES[segment] if segment else None
+        rows = fetch(
+            f"SELECT {VALUES} FROM ({people}) p WHERE customer_id > %s AND (%s::int IS NULL OR segment = %s)"
+            " ORDER BY customer_id LIMIT %s",
+            [*params, after, code, code, limit],
+        )
+        if not rows:
+            return []
+        keys = [row[0] for row in rows]
+        customers = Customer.objects.in_bulk(keys)
+        amounts = {row[0]: row[1:] for row in fetch(*figures(self.as_of, self.window, Customer.objects.filter(pk__in=keys)))}
+        return [
+            Scored(customers[key], r, f, m, BY_CODE[segment_code], *amounts[key])
+            for key, r, f, m, segment_code in rows
+            if key in customers and key in amounts
+        ]
+
+    def everybody(self, segment: Segment | None = None, page: int = 1000) -> Iterator[Scored]:
+        """All of them, page by page: a file may be longer than memory."""
+        after = 0
+        while found := self.people(segment, after=after, limit=page):
+            yield from found
+            after = found[-1].customer.pk
+
+
+Movement = dict[tuple[Segment | None, Segment | None], int]
+
+
+def movement(then: Rfm, now: Rfm) -> Movement:
+    """{(segment then, segment now): customers}; None is who had not bought in that window."""
+    before, before_params = then.relation()
+    after, after_params = now.relation()
+    rows = fetch(
+        f"SELECT coalesce(a.segment, 0), coalesce(b.segment, 0), count(*) FROM ({before}) a"
+        f" FULL JOIN ({after}) b USING (customer_id) GROUP BY 1, 2",
+        [*before_params, *after_params],
+    )
+    return {(BY_CODE.get(a), BY_CODE.get(b)): count for a, b, count in rows}
+
+
+def sum_of(groups: Iterable[Group]) -> Group:
+    total = Group()
+    for group in groups:
+        total.add(group.customers, group.revenue)
+    return total
+
+
+def fetch(sql: str, params: list[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

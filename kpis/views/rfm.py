@@ -1,0 +1,255 @@
+"""RFM: who buys lately, often and much; which segments follow; and who is moving between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from crm.exports import csv_response
+from crm.pages import Page, Pager, query_with
+from crm.periods import Calendar, Grain, period_of
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day
+from kpis.forms import Link
+from kpis.models import RfmSnapshot
+from kpis.readings.rfm import Group, Movement, Rfm, Scored, movement
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.words import money_text, number_text, percent_text, period_text, short_money
+from kpis.rfm import BEST_FIRST, GRID, SCORES, Segment
+
+PAGE, MOST_DAYS, SHADES = 25, 36, 5
+VIEWS = ("groups", "movement")
+
+
+def days_of(prefs: Preferences) -> list[date]:
+    """The scored ends of months of the reader's calendar, the last first."""
+    known: QuerySet = RfmSnapshot.objects.filter(computed_at__isnull=False).order_by("-day").values_list("day", flat=True)
+    rules = prefs.organization.calendar_rules
+    ends = (day for day in known if period_of(day, Calendar(prefs.calendar), Grain.MONTH, rules).end == day)
+    return [day for day, _number in zip(ends, range(MOST_DAYS), strict=False)]
+
+
+def day_asked(request: HttpRequest, name: str, default: date | None) -> date | None:
+    text = request.GET.get(name)
+    if not text:
+        return default
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"{name}: {text[:40]}") from None
+    if not RfmSnapshot.objects.filter(pk=day, computed_at__isnull=False).exists():
+        raise BadRequest(f"{name}: {text[:40]}")
+    return day
+
+
+def segment_asked(request: HttpRequest) -> Segment | None:
+    text = request.GET.get("segment")
+    if text and text not in Segment.values:
+        raise BadRequest(f"segment: {text[:40]}")
+    return Segment(text) if text else None
+
+
+def after_asked(request: HttpRequest) -> int:
+    text = request.GET.get("after") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest("after")
+    return int(text)
+
+
+class RfmView(Page, TemplateView):
+    template_name = "kpis/rfm.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, prefs = self.request.GET, self.request.prefs
+        view = query.get("view") or VIEWS[0]
+        if view not in VIEWS:
+            raise BadRequest("view")
+        days = days_of(prefs)
+        now = day_asked(self.request, "as_of", days[0] if days else None)
+        then = day_asked(self.request, "compare", next((day for day in days if now and day < now), None))
+        names = {"groups": _("Groups"), "movement": _("Movement")}
+        tabs = [Link(names[name], query_with(query, view=name, after=None), name == view) for name in VIEWS]
+        context = super().get_context_data(**kwargs) | {"tabs": tabs, "view": view, "is_empty": now is None}
+        if now is None:
+            return context
+        context |= {"choices": self.choices(days, now, then), "as_of": self.name(now), "compare": self.name(then)}
+        with one_snapshot():
+            self.now = Rfm(now, self.request.user)
+            self.then = Rfm(then, self.request.user) if then else None
+            return context | (self.groups() if view == "groups" else self.movement())
+
+    def name(self, day: date | None) -> str:
+        """The month that a day ends."""
+        if day is None:
+            return ""
+        prefs = self.request.prefs
+        period = period_of(day, Calendar(prefs.calendar), Grain.MONTH, prefs.organization.calendar_rules)
+        return period_text(period, prefs) if period.end == day else format_day(day, prefs)
+
+    def choices(self, days: Sequence[date], now: date, then: date | None) -> list[dict[str, Any]]:
+        """The two selects of months."""
+        wanted = {"as_of": (now, _("Month")), "compare": (then, _("Compare with"))}
+        return [
+            {
+                "name": name,
+                "label": label,
+                "options": [(day.isoformat(), self.name(day), day == chosen) for day in sorted({*days, chosen} - {None})[::-1]],
+            }
+            for name, (chosen, label) in wanted.items()
+        ]
+
+    # -- groups ----------------------------------------------------------------------------------------------------
+
+    def groups(self) -> dict[str, Any]:
+        prefs, total = self.request.prefs, self.now.total()
+        return {
+            "is_stale": self.now.is_stale,
+            "total": number_text(total.customers, prefs),
+            "revenue": money_text(total.revenue, prefs),
+            "grid": self.grid(total),
+            "scores": [number_text(score, prefs) for score in range(1, SCORES + 1)],
+            "segments": self.segments(total),
+            **self.people(),
+        }
+
+    def grid(self, total: Group) -> list[dict[str, Any]]:
+        """The latest buyers first; the shade says what share of the revenue is the cell's."""
+        found, prefs = self.now.grid(), self.request.prefs
+        most = max((group.revenue for group in found.values()), default=Decimal(0))
+        rows = []
+        for r in range(SCORES, 0, -1):
+            cells = [
+                {
+                    "count": number_text(group.customers, prefs),
+                    "share": share(group.customers, total.customers, prefs),
+                    "segment": GRID[r - 1][f - 1].label,
+                    "money": " ".join(short_money(group.revenue, prefs)),
+                    "shade": shade(group.revenue, most),
+                    "is_empty": not group.customers,
+                }
+                for f in range(1, SCORES + 1)
+                for group in [found.get((r, f), Group())]
+            ]
+            rows.append({"score": number_text(r, prefs), "cells": cells})
+        return rows
+
+    def segments(self, total: Group) -> list[dict[str, Any]]:
+        prefs, now = self.request.prefs, self.now.segments()
+        before = self.then.segments() if self.then else {}
+        return [
+            {
+                "name": segment.label,
+                "url": query_with(self.request.GET, segment=segment.value, after=None) + "#people",
+                "count": number_text(now[segment].customers, prefs),
+                "share": share(now[segment].customers, total.customers, prefs),
+                "change": signed(now[segment].customers - before[segment].customers, prefs) if before else "—",
+                "revenue": " ".join(short_money(now[segment].revenue, prefs)),
+            }
+            for segment in BEST_FIRST
+        ]
+
+    def people(self) -> dict[str, Any]:
+        """The customers of the chosen segment, or of all."""
+        query, segment, after = self.request.GET, segment_asked(self.request), after_asked(self.request)
+        found = self.now.people(segment, after=after, limit=PAGE + 1)
+        following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
+        csv = reverse("kpis:rfm-csv") + query_with(query, as_of=self.now.as_of.isoformat(), after=None, view=None)
+        return {
+            "segment": segment.label if segment else "",
+            "all_url": query_with(query, segment=None, after=None) + "#people",
+            "people": [self.person(one) for one in found[:PAGE]],
+            "csv": csv,
+            "pager": Pager(
+                query_with(query, after=None) + "#people" if after else "",
+                query_with(query, after=following) + "#people" if following else "",
+            ),
+        }
+
+    def person(self, one: Scored) -> dict[str, Any]:
+        prefs = self.request.prefs
+        return {
+            "label": str(one.customer),
+            "url": reverse("customers:customer-detail", args=[one.customer.pk]),
+            "scores": "-".join(number_text(score, prefs) for score in (one.recency, one.frequency, one.monetary)),
+            "segment": one.segment.label,
+            "days": number_text(one.days, prefs),
+            "orders": number_text(one.orders, prefs),
+            "revenue": money_text(one.revenue, prefs),
+        }
+
+    # -- movement --------------------------------------------------------------------------------------------------
+
+    def movement(self) -> dict[str, Any]:
+        if self.then is None:
+            return {"moves": []}
+        moves = movement(self.then, self.now)
+        labels = {segment: str(segment.label) for segment in BEST_FIRST} | {None: _("Did not buy")}
+        rows = [self.move_row(moves, before, labels) for before in labels]
+        columns = [sum(count for (_b, after), count in moves.items() if after is column) for column in labels]
+        prefs = self.request.prefs
+        return {
+            "columns": list(labels.values()),
+            "moves": rows,
+            "column_sums": [number_text(count, prefs) for count in columns],
+            "sum": number_text(sum(columns), prefs),
+        }
+
+    def move_row(self, moves: Movement, before: Segment | None, labels: dict[Segment | None, str]) -> dict[str, Any]:
+        prefs = self.request.prefs
+        counts = [moves.get((before, after), 0) for after in labels]
+        cells = [
+            {"text": number_text(count, prefs) if count else "·", "stayed": after is before}
+            for after, count in zip(labels, counts, strict=True)
+        ]
+        return {"label": labels[before], "cells": cells, "sum": number_text(sum(counts), prefs)}
+
+
+def share(part: int, whole: int, prefs: Preferences) -> str:
+    return percent_text(Decimal(part) / whole, prefs) if whole else "—"
+
+
+def signed(change: int, prefs: Preferences) -> str:
+    return f"{'+' if change > 0 else ''}{number_text(change, prefs)}"
+
+
+def shade(revenue: Decimal, most: Decimal) -> int:
+    """One of five, by the cell's revenue beside the largest; none where nothing was bought for."""
+    return min(SHADES, int(SHADES * revenue / most) + 1) if revenue > 0 and most > 0 else 0
+
+
+class RfmCsvView(Page, View):
+    """The customers of a segment as a file."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
+        day, segment = day_asked(request, "as_of", latest), segment_asked(request)
+        header = [
+            _("Number"),
+            _("Customer"),
+            _("External ID"),
+            _("Phone"),
+            _("E-mail"),
+            _("Recency"),
+            _("Frequency"),
+            _("Amount"),
+        ]
+        header += [_("RFM segment"), _("Days since the last order"), _("Orders"), _("Revenue (base unit)")]
+        people = Rfm(day, request.user).everybody(segment) if day else iter(())
+        return csv_response(f"RFM-{day or ''}-{segment or _('all')}", header, rows_of(people))
+
+
+def rows_of(people: Iterator[Scored]) -> Iterator[list[object]]:
+    for one in people:
+        customer = one.customer
+        scores = [one.recency, one.frequency, one.monetary]
+        facts = [str(one.segment.label), one.days, one.orders, one.revenue]
+        yield [customer.pk, str(customer), customer.external_id, customer.phone, customer.email, *scores, *facts]

@@ -1,0 +1,227 @@
+"""The RFM report: the API's answers, the page, what each viewer sees of it, and the segment as a side of figures."""
+
+import csv
+from datetime import date
+from io import StringIO
+
+import pytest
+
+from crm.services import create_token
+from customers.models import Customer
+from kpis.definitions import Dimension
+from kpis.engine import drain
+from kpis.models import RfmCell, RfmSpan
+from kpis.readings.rfm import Rfm, movement
+from kpis.rfm import Segment
+from tests.api_client import Api
+from tests.factories.customers import make_customer, make_order
+from tests.factories.kpis import tehran
+from tests.kpis.proof import NOW, parts
+from tests.kpis.test_rfm import SNAPSHOT, make_ten
+
+pytestmark = pytest.mark.django_db
+AUGUST = date(2025, 8, 31)
+
+
+@pytest.fixture
+def ten():
+    people = make_ten()
+    drain(at=NOW)
+    return people
+
+
+@pytest.fixture
+def api(sara, browse, now):
+    token, token.secret = create_token(sara, scopes=["kpis:read", "customers:read"], at=now, name="report")
+    return Api(browse(), token)
+
+
+def test_the_report_counts_scores_and_segments(api, ten):
+    found = api.get("/reports/rfm/", as_of="2025-09-30").json()
+
+    results, following = found.pop("results"), found.pop("next")
+    assert found == {
+        "as_of": "2025-09-30",
+        "window": 365,
+        "stale": False,
+        "customers": 10,
+        "revenue": "41000",
+        "scores": {
+            "r": {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2},
+            "f": {"1": 4, "2": 0, "3": 2, "4": 3, "5": 1},
+            "m": {"1": 4, "2": 0, "3": 2, "4": 3, "5": 1},
+        },
+        "segments": dict.fromkeys(Segment.values, 0) | {"champion": 2, "loyal": 2, "needs_attention": 2, "lost": 4},
+    }
+    assert ([row["customer"] for row in results], following) == (ten, None)
+    assert results[1] == {
+        "customer": ten[1],
+        "external_id": None,
+        "label": "مریم",
+        "r": 5,
+        "f": 4,
+        "m": 4,
+        "segment": "champion",
+        "days": 10,
+        "orders": 8,
+        "revenue": "8000",
+    }
+
+
+def test_a_segment_is_listed_page_by_page(api, ten):
+    first = api.get("/reports/rfm/", as_of="2025-09-30", segment="lost", limit=3).json()
+    second = api.get("/reports/rfm/", as_of="2025-09-30", segment="lost", limit=3, cursor=first["next"]).json()
+
+    assert [row["customer"] for row in first["results"] + second["results"]] == ten[6:]
+    assert (first["customers"], second["next"]) == (10, None)
+
+
+def test_any_day_and_window_is_computed_as_a_snapshot_would_be(api, ten):
+    """The day after the snapshot everybody's last order is a day longer ago, and the scores are the same."""
+    stored = api.get("/reports/rfm/", as_of="2025-09-30").json()
+    live = api.get("/reports/rfm/", as_of="2025-10-01").json()
+    of_all = api.get("/reports/rfm/", as_of="1404-07-08", calendar="jalali", window="all").json()
+
+    assert [row["days"] for row in live["results"]] == [row["days"] + 1 for row in stored["results"]]
+    assert (live["scores"], live["segments"], live["revenue"]) == (stored["scores"], stored["segments"], stored["revenue"])
+    assert (of_all["as_of"], of_all["window"], of_all["scores"]) == ("2025-09-30", "all", stored["scores"])
+
+
+def test_a_short_window_leaves_out_the_rest(api, ten):
+    """Of the last 30 days: those of 5, 10 and 20 days ago, with 10, 8 and 8 orders. k of 3: 0, 1, 2 → 1, 2, 4."""
+    found = api.get("/reports/rfm/", as_of="2025-09-30", window=30).json()
+
+    assert [f"{row['r']}{row['f']}{row['m']}" for row in found["results"]] == ["544", "411", "211"]
+
+
+def test_movement_adds_up(api, ten):
+    """A month before, the first three had not bought; the others had the days 1 … 270 behind them."""
+    found = api.get("/reports/rfm-movement/", **{"from": "2025-08-31", "to": "2025-09-30"}).json()
+
+    assert (found["first"], found["last"], found["customers"]) == ("2025-08-31", "2025-09-30", 10)
+    assert sum(found["rows"].values()) == sum(found["columns"].values()) == 10
+    assert found["rows"]["none"] == 3
+    assert found["columns"] == dict.fromkeys([*Segment.values, "none"], 0) | {
+        "champion": 2,
+        "loyal": 2,
+        "needs_attention": 2,
+        "lost": 4,
+    }
+    from_none = {row["after"]: row["customers"] for row in found["results"] if row["before"] is None}
+    assert from_none == {"champion": 2, "loyal": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "pointer"),
+    [
+        ("rfm", {"as_of": "yesterday"}, "as_of"),
+        ("rfm", {"window": "0"}, "window"),
+        ("rfm", {"window": "some"}, "window"),
+        ("rfm", {"segment": "best"}, "segment"),
+        ("rfm", {"cursor": "x"}, "cursor"),
+        ("rfm", {"limit": "201"}, "limit"),
+        ("rfm", {"month": "1"}, "month"),
+        ("rfm-movement", {}, "from"),
+        ("rfm-movement", {"from": "2025-09-30", "to": "2025-08-31"}, "from"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(api, path, parameters, pointer):
+    answer = api.get(f"/reports/{path}/", **parameters)
+
+    assert answer.status_code == 400
+    assert pointer in answer.content.decode()
+
+
+def test_a_token_without_customers_lists_none(sara, browse, now, ten):
+    token, token.secret = create_token(sara, scopes=["kpis:read"], at=now, name="report")
+
+    assert Api(browse(), token).get("/reports/rfm/").status_code == 403
+
+
+def test_a_rep_is_shown_their_own_customers_by_the_companys_scores(ten, omid):
+    Customer.objects.filter(pk__in=ten[:2]).update(owner=omid)
+    drain(at=NOW)
+
+    for rfm in (Rfm(SNAPSHOT, omid), Rfm(date(2025, 10, 1), omid)):
+        assert [one.customer.pk for one in rfm.people()] == ten[:2]
+        assert (rfm.total().customers, rfm.total().revenue) == (2, 18_000)
+        assert {segment: group.customers for segment, group in rfm.segments().items() if group.customers} == {Segment.CHAMPION: 2}
+    assert movement(Rfm(AUGUST, omid), Rfm(SNAPSHOT, omid)) == {(None, Segment.CHAMPION): 2}
+
+
+def test_stored_cells_are_what_the_rows_say(ten):
+    """The company's own groups come from the snapshot's cells; computed from the rows they are the same."""
+    stored = Rfm(SNAPSHOT)
+    groups = {scores: (group.customers, group.revenue) for scores, group in stored.groups.items()}
+    RfmCell.objects.all().delete()
+    everybody = Rfm(SNAPSHOT)
+    everybody.__dict__["visible"] = Customer.objects.order_by().values("pk")
+
+    assert {scores: (group.customers, group.revenue) for scores, group in everybody.groups.items()} == groups
+
+
+def test_the_page_shows_grid_segments_and_customers(browse, sara, ten):
+    """On 31 August seven had bought, 0 … 270 days before and 5, 3, 3, 1, 1, 1, 1 times: one champion (5-5), nobody loyal."""
+    page = browse(sara).get("/kpis/rfm/?segment=champion")
+    text = page.content.decode()
+
+    assert page.status_code == 200
+    assert [(row["name"], row["count"], row["change"]) for row in page.context["segments"]][:2] == [
+        ("Champion", "2", "+1"),
+        ("Loyal", "2", "+2"),
+    ]
+    assert [row["label"] for row in page.context["people"]] == ["مریم", "مریم"]
+    assert text.count('class="shade-') == len({(r, f) for r, f, _ in Rfm(SNAPSHOT).groups})
+
+
+def test_the_pages_movement_adds_up(browse, sara, ten):
+    page = browse(sara).get("/kpis/rfm/?view=movement")
+
+    assert (page.context["sum"], page.context["compare"], page.context["as_of"]) == ("10", "August 2025", "September 2025")
+    assert sum(int(row["sum"]) for row in page.context["moves"]) == 10
+    assert sum(int(count) for count in page.context["column_sums"]) == 10
+
+
+def test_the_file_has_the_customers_of_the_segment(browse, sara, ten):
+    answer = browse(sara).get("/kpis/rfm/csv/?as_of=2025-09-30&segment=lost")
+    rows = list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert [(int(row[0]), *row[5:]) for row in rows[1:]] == [
+        (ten[6], "2", "1", "1", "Lost", "90", "1", "1000.00"),
+        (ten[7], "2", "1", "1", "Lost", "120", "1", "1000.00"),
+        (ten[8], "1", "1", "1", "Lost", "200", "1", "1000.00"),
+        (ten[9], "1", "1", "1", "Lost", "300", "1", "1000.00"),
+    ]
+
+
+@pytest.mark.parametrize("query", ["view=all", "as_of=x", "as_of=2025-09-29", "compare=1404-01-01", "segment=best", "after=x"])
+def test_the_page_refuses_what_it_does_not_know(browse, sara, ten, query):
+    assert browse(sara).get(f"/kpis/rfm/?{query}").status_code == 400
+
+
+def test_the_page_before_the_first_month_has_ended(browse, sara):
+    assert "None has ended yet" in browse(sara).get("/kpis/rfm/").content.decode()
+
+
+def test_revenue_by_the_segment_of_the_day_before_the_period():
+    """Shahrivar's end scores the two customers 1-1 and 5-3; what they buy in Mehr counts under that segment."""
+    late, early, new = make_customer(), make_customer(), make_customer()
+    make_order([(1, 500)], customer=early, placed_at=tehran(2025, 7, 1))
+    make_order([(1, 100)], customer=late, placed_at=tehran(2025, 9, 1))
+    make_order([(1, 100)], customer=late, placed_at=tehran(2025, 9, 2))
+    for customer, amount in ((late, 7000), (early, 300), (new, 20)):
+        make_order([(1, amount)], customer=customer, placed_at=tehran(2025, 9, 24))
+    drain(at=NOW)
+
+    # Of two: recency k = 0 → 5, k = 1 → 6 − 3 = 3; frequency k = 1 → 3, k = 0 → 1.
+    spans = RfmSpan.objects.on(date(2025, 9, 22)).values_list("customer_id", "recency", "frequency")
+    assert set(spans) == {(late.pk, 5, 3), (early.pk, 3, 1)}
+    code = {name: number for number, name in enumerate(Segment.values, start=1)}
+    assert parts("revenue", Dimension.SEGMENT) == {code["potential_loyalist"]: 7000, code["about_to_sleep"]: 300, 0: 20}
+
+
+def test_a_report_takes_few_statements(ten, django_assert_max_num_queries):
+    with django_assert_max_num_queries(5):
+        rfm = Rfm(SNAPSHOT)
+        rfm.segments()
+        rfm.people()
