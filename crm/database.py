@@ -54,6 +54,22 @@ AS $$ SELECT coalesce(sum(EXTRACT(EPOCH FROM least(until, h.closes) - greatest(s
          AND least(until, h.closes) > greatest(since, h.opens) $$;
 """
 
+# Whether an idempotency key is free to be worked on, and the answer it has: one call, and what is read after the lock is
+# read anew, so an answer that was committed while another call held the key is seen.
+CLAIM_KEY_SQL = """
+CREATE OR REPLACE FUNCTION claim_key(lock_id bigint, owner bigint, address text, name text, since timestamptz,
+                                     OUT is_free boolean, OUT body_digest text, OUT status int, OUT answer bytea)
+LANGUAGE plpgsql AS $$
+BEGIN
+    is_free := pg_try_advisory_xact_lock(lock_id);
+    IF is_free THEN
+        SELECT k.body_digest, k.status, k.answer INTO body_digest, status, answer
+          FROM crm_idempotencykey k
+         WHERE k.user_id = owner AND k.path = address AND k.key = name AND k.created_at >= since;
+    END IF;
+END $$;
+"""
+
 
 def money_unit_sql(unit: Decimal) -> str:
     """The `money_unit` function for one smallest unit."""

@@ -157,6 +157,8 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = (
     f"-c statement_timeout={STATEMENT_TIMEOUT}s -c idle_in_transaction_session_timeout=300s"
 )
+# of `prepared_cursor`; Django's own cursors prepare nothing
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
 if PROCESS == "web":
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env_int("DB_POOL", 8), "timeout": 10}
 CACHES = {

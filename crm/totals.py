@@ -11,12 +11,15 @@ from dataclasses import dataclass
 # Whoever else writes parts of the same whole right now goes first or waits, so that neither sum misses a part;
 # a whole written by this very transaction cannot be changed by another one.
 # The sums stand in a subquery of each row, so that a few wholes are looked up by index however many others there are.
+# An update of no rows would still fire every trigger of the whole, so it is looked first; mostly the sums are right.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM {whole} w WHERE w.id = ANY(ids) AND w.xmin <> pg_current_xact_id()::xid
      ORDER BY w.id FOR NO KEY UPDATE;
-    UPDATE {whole} w SET ({columns}) = ({sums}) WHERE w.id = ANY(ids) AND ({columns}) <> ({sums});
+    IF EXISTS (SELECT FROM {whole} w WHERE w.id = ANY(ids) AND ({columns}) <> ({sums})) THEN
+        UPDATE {whole} w SET ({columns}) = ({sums}) WHERE w.id = ANY(ids) AND ({columns}) <> ({sums});
+    END IF;
 END $$;
 """
 TRIGGER = """
@@ -50,6 +53,11 @@ class Total:
 def totals_sql(totals: Iterable[Total]) -> str:
     """The functions and triggers; a total that anybody overwrites is summed again too."""
     return "".join(function_sql(total) + "".join(triggers_of(total)) for total in totals)
+
+
+def functions_sql(totals: Iterable[Total]) -> str:
+    """The functions alone, for a migration after which they sum otherwise."""
+    return "".join(function_sql(total) for total in totals)
 
 
 def drop_totals_sql(totals: Iterable[Total]) -> str:

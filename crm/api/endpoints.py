@@ -53,11 +53,21 @@ class ResourceView(ApiView):
         return rows.get(pk=pk)
 
     def shown(self, pk: int, status: int) -> Answer:
-        """The record as it stands now, with its version and address."""
-        row = self.declaration.visible(self.caller).get(pk=pk)
+        """The record as it stands now."""
+        return self.shown_row(self.declaration.visible(self.caller).get(pk=pk), status)
+
+    def written(self, item: Item) -> Answer:
+        """What was just written; it is read again where that is not known, or might not be for this caller to see."""
+        status = 201 if item.status == states.CREATED else 200
+        if item.as_stored and self.caller.user.sees_all:
+            return self.shown_row(item.as_stored(), status)
+        return self.shown(item.pk, status)
+
+    def shown_row(self, row: Any, status: int) -> Answer:
+        """A record with its version and address."""
         headers = [("ETag", etag_of(row))] if hasattr(row, "updated_at") else []
         if status == 201:
-            headers.append(("Location", f"/api/v1/{self.resource}/{pk}/"))
+            headers.append(("Location", f"/api/v1/{self.resource}/{row.pk}/"))
         return Answer(status, msgspec.json.encode(self.declaration.output.of(row, self.caller)), tuple(headers))
 
     def write_one(self, data: Any, row: Model | None = None) -> Item:
@@ -94,8 +104,7 @@ class ListView(ResourceView):
         key = read_key(header, self.caller, self.http_request.get_full_path(), self.raw_body, required=self.declaration.needs_key)
 
         def work() -> Answer:
-            item = self.write_one(data)
-            return self.shown(item.pk, 201 if item.status == states.CREATED else 200)
+            return self.written(self.write_one(data))
 
         return respond(once(key, work))
 

@@ -141,7 +141,7 @@ class ApiView(APIView):
 def caller_of(user: User, token: ApiToken | None, request: Request) -> Caller:
     return Caller(
         user=user,
-        organization=Organization.current(),
+        organization=token.organization if token else Organization.current(),
         at=request.at,
         source=token.name if token else None,
         may_give_history=bool(token) or user.may_give_history,

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from crm.api.problems import Problem
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure
+from crm.statements import prepared_cursor
 from crm.transactions import UNIQUE_VIOLATION, in_transaction, sqlstate_of
 
 log = get_logger("sanjeh")
 
 KEPT = timedelta(hours=72)
 MOST_KEY = 255
-FIND_ANSWER = """
-SELECT body_digest, status, answer FROM crm_idempotencykey WHERE user_id = %s AND path = %s AND key = %s AND created_at >= %s
-"""
+CLAIM = "SELECT is_free, body_digest, status, answer FROM claim_key(%s, %s, %s, %s, %s)"
 # The lock of the key is held: what may stand in the way is only an answer that is too old to be given again.
 KEEP_ANSWER = """
 INSERT INTO crm_idempotencykey (user_id, path, key, body_digest, status, answer) VALUES (%s, %s, %s, %s, %s, %s)
@@ -106,19 +105,17 @@ def once(key: Key | None, work: Callable[[], Answer]) -> Answer:
 
 
 def _keyed(key: Key, work: Callable[[], Answer]) -> Answer:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key.lock])
-        if not cursor.fetchone()[0]:
-            raise Problem("idempotency-in-progress", headers={"Retry-After": "1"})
-        cursor.execute(FIND_ANSWER, [*key.scope, key.caller.at - KEPT])
-        kept = cursor.fetchone()
-    if kept:
-        digest, status, body = kept
+    with prepared_cursor() as cursor:
+        cursor.execute(CLAIM, [key.lock, *key.scope, key.caller.at - KEPT])
+        is_free, digest, status, body = cursor.fetchone()
+    if not is_free:
+        raise Problem("idempotency-in-progress", headers={"Retry-After": "1"})
+    if digest is not None:
         if digest != key.digest:
             raise Problem("idempotency-key-reused")
         return Answer(status, bytes(body), (("Idempotent-Replayed", "true"),))
     answer = work()
     if answer.status < 300:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(KEEP_ANSWER, [*key.scope, key.digest, answer.status, answer.body])
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class Item:
     before: dict[str, Any] = field(default_factory=dict)
     status: str = ""
     pk: int | None = None
+    # The new row with all that an answer shows of it, where its writer knows that without reading it again.
+    as_stored: Callable[[], Model] | None = None
 
     @property
     def is_sound(self) -> bool:

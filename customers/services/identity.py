@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from django.db import connection
-
 from crm.inputs.arrays import array, arrays
 from crm.inputs.caller import Caller
+from crm.statements import prepared_cursor
 from customers.models import Customer
 
 TOUCH = ("channel_id", "lead_source_id", "campaign_id", "landing_page_id", "social_network_id")
@@ -31,15 +30,15 @@ SELECT c.id, c.external_id, c.source, c.name, c.phone, c.email, c.merged_into_id
  ORDER BY c.id
 """
 LOCK = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket ORDER BY bucket"
-NEXT_IDS = "SELECT nextval('customers_customer_id_seq') FROM generate_series(1, %s)"
 INSERT = """
-INSERT INTO customers_customer (id, external_id, source, name, kind, phone, email, national_id, owner_id, channel_id, campaign_id,
+INSERT INTO customers_customer (external_id, source, name, kind, phone, email, national_id, owner_id, channel_id, campaign_id,
                                 social_network_id, is_test, is_spam, is_archived, created_at)
-SELECT v.id, v.external_id, v.source, v.name, 'person', v.phone, v.email, '', v.owner_id, v.channel_id, v.campaign_id,
+SELECT v.external_id, v.source, v.name, 'person', v.phone, v.email, '', v.owner_id, v.channel_id, v.campaign_id,
        v.social_network_id, false, false, false, v.created_at
-  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
               %s::bigint[], %s::timestamptz[])
-       AS v (id, external_id, source, name, phone, email, owner_id, channel_id, campaign_id, social_network_id, created_at)
+       AS v (external_id, source, name, phone, email, owner_id, channel_id, campaign_id, social_network_id, created_at)
+RETURNING id
 """
 FILL = """
 UPDATE customers_customer c
@@ -172,7 +171,7 @@ def open_register(identities: list[Identity], caller: Caller) -> Register:
 def hold_keys(identities: Iterable[Identity]) -> None:
     """Whoever else would make a customer with one of these keys goes first or waits, until the transaction ends."""
     buckets = sorted({crc32(key.encode()) % BUCKETS for who in identities for key in who.all_keys()})
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOCK, [LOCK_SPACE, buckets])
 
 
@@ -188,7 +187,7 @@ def look_up(register: Register, identities: list[Identity], caller: Caller) -> N
         "phones": array({who.phone for who in keyed if who.phone}),
         "emails": array({who.email for who in keyed if who.email}),
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOOK_UP, wanted)
         rows = [row for row in cursor.fetchall() if row[0] not in register.stored]
     visible = _visible(rows, caller)
@@ -212,14 +211,14 @@ def save(register: Register, caller: Caller) -> None:
     """Write who is new, and what became known of the others."""
     new, changed = register.new, [known for known in register.stored.values() if known.is_changed]
     owner = caller.default_owner.pk if caller.default_owner else None
-    with connection.cursor() as cursor:
-        if new:
-            cursor.execute(NEXT_IDS, [len(new)])
+    if new:
+        rows = [(*facts_of(known), owner, *known.touch, known.created_at) for known in new]
+        with prepared_cursor() as cursor:
+            cursor.execute(INSERT, arrays(rows))
             for known, (pk,) in zip(new, cursor.fetchall(), strict=True):
                 known.pk = pk
-            rows = [(known.pk, *facts_of(known), owner, *known.touch, known.created_at) for known in new]
-            cursor.execute(INSERT, arrays(rows))
-        if changed:
+    if changed:
+        with prepared_cursor() as cursor:
             cursor.execute(FILL, arrays([(known.pk, *facts_of(known)) for known in changed]))
 
 
@@ -231,5 +230,5 @@ def touch_first(touches: dict[int, tuple[Touch, datetime]]) -> None:
     """Give customers without a first touch the one of their first order."""
     if touches:
         rows = [(pk, *touch, at) for pk, (touch, at) in sorted(touches.items())]
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(TOUCH_FIRST, arrays(rows))

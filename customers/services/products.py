@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db import connection
 from msgspec import UNSET, UnsetType
 
 from crm.inputs.caller import Caller
 from crm.inputs.fields import Money, Name, RecordIn, Title
 from crm.inputs.items import Item
 from crm.inputs.upsert import Recipe, upsert
+from crm.statements import prepared_cursor
 from customers.models import Category, Product
 
 LOOK_UP = "SELECT sku, id, unit_cost FROM customers_product WHERE sku = ANY(%s::text[])"
@@ -38,7 +38,7 @@ def find_or_make_products(names: Mapping[str, str], caller: Caller) -> dict[str,
     """Key and cost by SKU; unknown ones are made with the name they were sold under."""
     if not names:
         return {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOOK_UP, [list(names)])
         found = {sku: (pk, cost) for sku, pk, cost in cursor.fetchall()}
         missing = [sku for sku in names if sku not in found]

@@ -200,8 +200,8 @@ def test_a_list_of_sessions_takes_the_same_queries(api, count, django_assert_num
         make_session(["/"], visitor=str(number), landing_page=page, variant=page.variants.get(), channel=make_channel())
     api.get("/sessions/")
 
-    # token, organisation, sessions with their references, views
-    with django_assert_num_queries(4):
+    # token with the organisation, sessions with their references, views
+    with django_assert_num_queries(3):
         assert len(api.get("/sessions/").json()["results"]) == count
 
 

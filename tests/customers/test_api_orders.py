@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.models import Channel
 from customers.models import Customer, Order, OrderLine, Product
+from tests.factories.crm import make_user
 
 pytestmark = pytest.mark.django_db
+LINE = {"sku": "A", "name": "Tea", "quantity": 2, "unit_price": "100000"}
 
 
 def order(**facts):
@@ -14,7 +17,7 @@ def order(**facts):
         "external_id": "1001",
         "placed_at": "2025-10-01T10:00:00+03:30",
         "status": "paid",
-        "lines": [{"sku": "A", "name": "Tea", "quantity": 2, "unit_price": "100000"}],
+        "lines": [LINE],
         **facts,
     }
 
@@ -34,6 +37,31 @@ def test_a_new_order_is_created_with_customer_and_product(api):
     assert (buyer.phone, buyer.email, buyer.external_id, buyer.source) == ("+989123456789", "maryam@example.com", "c-1", "shop")
     assert row.customer == buyer
     assert Product.objects.get().sku == "A"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"status": "fulfilled", "number": "N-1", "source_version": 7, "shipping": "250000.00", "tax": 9000, "total": "459000"},
+        {"currency": "EUR", "rate": "51234.5", "lines": [{"sku": "A", "quantity": 3, "unit_price": "10.25", "unit_cost": "4.1"}]},
+        {"discount": "100", "lines": [{"name": "بدون کد", "quantity": 1, "unit_price": 1000, "class": "upsell"}, LINE]},
+        {"customer": {"phone": "09123456789"}, "owner": "rep@example.com", "channel": "store"},
+        {"utm": {"source": "instagram", "medium": "cpc"}, "placed_at": "2025-10-01 10:00:00.123456"},
+        {"refunds": [{"external_id": "r-1", "amount": "50000", "refunded_at": "2025-10-02T10:00:00+03:30"}]},
+    ],
+    ids=["plain", "all sums", "foreign", "discount", "references", "touch", "refund"],
+)
+def test_a_new_order_is_answered_as_it_reads(api, facts):
+    """What is answered without reading again is what is stored."""
+    make_user("rep", email="rep@example.com")
+    Channel.objects.create(slug="store", name="Store", kind="store")
+
+    created = api.post("/orders/", order(**facts))
+
+    assert created.status_code == 201, created.content
+    read = api.get(f"/orders/{created.json()['id']}/")
+    assert (created.json(), created["ETag"]) == (read.json(), read["ETag"])
 
 
 def test_the_same_order_again_changes_nothing(api):

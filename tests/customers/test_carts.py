@@ -141,8 +141,8 @@ def test_a_list_takes_the_same_queries(api, count, path, django_assert_num_queri
         make_contract()
     api.get(path)
 
-    # token, organisation, rows
-    with django_assert_num_queries(3):
+    # token with the organisation, rows
+    with django_assert_num_queries(2):
         assert len(api.get(path).json()["results"]) == count
 
 

@@ -377,8 +377,8 @@ def test_a_list_takes_as_many_queries_for_one_as_for_three(api, count, django_as
         make_quote([(1, 100), (2, 100)], lead=make_lead(), number=str(number))
     api.get("/quotes/")
 
-    # token, organisation, quotes with owners, lines
-    with django_assert_num_queries(4):
+    # token with the organisation, quotes with owners, lines
+    with django_assert_num_queries(3):
         assert len(api.get("/quotes/").json()["results"]) == count
 
 

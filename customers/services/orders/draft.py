@@ -104,6 +104,7 @@ class Draft:
     has_new_lines: bool = False
     placed_at: datetime | None = None
     refunds: list[RefundDraft] | None = None
+    recorded_at: datetime | None = None
 
     @property
     def row(self) -> Order | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db.models import Model, QuerySet
 
 from crm.inputs import items as states
 from crm.inputs.arrays import array
-from customers.models import OrderLine
+from crm.statements import prepared_cursor
+from customers.models import Order, OrderLine, Refund
 from customers.services.orders.draft import COLUMNS, LINE_COLUMNS, Draft, LineDraft
 from customers.services.orders.refunds import is_same, save_refunds
 
@@ -23,14 +24,15 @@ ORDER_VALUES = """
 """
 INSERT_ORDERS = (
     """
-INSERT INTO customers_order (id, external_id, source, created_at, number, customer_id, placed_at, status, currency, rate,
+INSERT INTO customers_order (external_id, source, created_at, number, customer_id, placed_at, status, currency, rate,
                              discount, tax, shipping, owner_id, campaign_id, channel_id, utm, source_version, net_amount,
                              cost_amount, unknown_costs, fulfilled_at)
-SELECT v.id, v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate,
+SELECT v.external_id, v.source, v.created_at, v.number, v.customer_id, v.placed_at, v.status, v.currency, v.rate,
        v.discount, v.tax, v.shipping, v.owner_id, v.campaign_id, v.channel_id, v.utm::jsonb, v.source_version, v.net_amount,
        v.cost_amount, v.unknown_costs, CASE WHEN v.status = 'fulfilled' THEN v.placed_at END
 """
     + ORDER_VALUES
+    + "RETURNING id, recorded_at"
 )
 # Not the totals: a trigger has summed them as the lines were written.
 UPDATE_ORDERS = (
@@ -60,7 +62,6 @@ SELECT v.id, v.order_id, v.position, v.product_id, v.name, v.quantity, v.unit_pr
 """
     + LINE_VALUES
 )
-# Without the key: the column's own default is cheaper than fetching keys that nobody needs.
 INSERT_LINES = (
     """
 INSERT INTO customers_orderline (order_id, position, product_id, name, quantity, unit_price, discount, order_discount, tax,
@@ -69,6 +70,7 @@ SELECT v.order_id, v.position, v.product_id, v.name, v.quantity, v.unit_price, v
        v.unit_cost, v.rate, v.line_class
 """
     + LINE_VALUES
+    + "RETURNING id"
 )
 UPDATE_LINES = (
     """
@@ -84,7 +86,6 @@ DELETE_LINES = "DELETE FROM customers_orderline WHERE id = ANY(%s::bigint[])"
 DELETE_PARTS = """
 DELETE FROM customers_refundline p USING customers_refund r WHERE p.refund_id = r.id AND r.order_id = ANY(%s::bigint[])
 """
-NEXT_ORDER_IDS = "SELECT nextval('customers_order_id_seq') FROM generate_series(1, %s)"
 NEXT_LINE_IDS = "SELECT nextval('customers_orderline_id_seq') FROM generate_series(1, %s)"
 
 
@@ -105,9 +106,9 @@ class LineChanges:
 def save(drafts: list[Draft]) -> None:
     """Insert what is new, rewrite what differs, leave the rest alone."""
     new = [draft for draft in drafts if draft.row is None]
-    for draft, pk in zip(new, next_ids(NEXT_ORDER_IDS, len(new)), strict=True):
+    for draft, (pk, recorded_at) in zip(new, execute(INSERT_ORDERS, order_columns(new)), strict=True):
         draft.item.settle(states.CREATED, pk)
-    execute(INSERT_ORDERS, order_columns(new))
+        draft.recorded_at = recorded_at
     lines = compare_lines(drafts)
     with_refunds = [draft for draft in drafts if draft.refunds is not None and refunds_differ(draft)]
     touched = lines.orders.keys() | {draft.row.pk for draft in with_refunds if draft.row is not None}
@@ -122,18 +123,47 @@ def save(drafts: list[Draft]) -> None:
         draft.item.settle(states.UPDATED, draft.row.pk)
 
 
-def execute(sql: str, columns: list[list[Any]]) -> None:
-    if columns[0]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [array(column) for column in columns])
+def execute(sql: str, columns: list[list[Any]]) -> list[tuple[Any, ...]]:
+    """What the statement returns, in the order of what it was given."""
+    if not columns[0]:
+        return []
+    with prepared_cursor() as cursor:
+        cursor.execute(sql, [array(column) for column in columns])
+        return cursor.fetchall() if cursor.description else []
 
 
 def next_ids(sql: str, count: int) -> list[int]:
     if not count:
         return []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, [count])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def as_stored(draft: Draft) -> Order:
+    """A new order without refunds as it stands in the database now: what was just written need not be read again."""
+    values = {name: draft.values[name] for name in COLUMNS}
+    at, fulfilled_at = draft.recorded_at, draft.placed_at if values["status"] == Order.Status.FULFILLED else None
+    order = Order(id=draft.pk, recorded_at=at, updated_at=at, fulfilled_at=fulfilled_at, **values)
+    order._prefetched_objects_cache = {  # noqa: SLF001 -- as prefetch_related() leaves it
+        "lines": known(OrderLine, [line_as_stored(draft, line) for line in draft.lines]),
+        "refunds": known(Refund, []),
+    }
+    return order
+
+
+def line_as_stored(draft: Draft, line: LineDraft) -> OrderLine:
+    values = {name: getattr(line, name) for name in LINE_COLUMNS}
+    row = OrderLine(id=line.pk, order_id=draft.pk, position=line.position, **values)
+    row.net_amount, row.sku = line.net, line.sku or None
+    return row
+
+
+def known(model: type[Model], rows: list[Any]) -> QuerySet:
+    """A queryset that has been asked already."""
+    found = QuerySet(model)
+    found._result_cache, found._prefetch_done = rows, True  # noqa: SLF001
+    return found
 
 
 def order_columns(drafts: list[Draft]) -> list[list[Any]]:
@@ -175,7 +205,7 @@ def compare_lines(drafts: list[Draft]) -> LineChanges:
     give_keys(found.new)
     with_refunds = [pk for pk, draft in found.orders.items() if draft.refunds]
     if with_refunds:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(DELETE_PARTS, [with_refunds])
         forget_parts(found.orders)
     return found
@@ -183,11 +213,13 @@ def compare_lines(drafts: list[Draft]) -> LineChanges:
 
 def save_lines(lines: LineChanges) -> None:
     if lines.gone:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(DELETE_LINES, [lines.gone])
     execute(UPDATE_LINES, line_columns(lines.altered))
-    execute(INSERT_LINES, line_columns([pair for pair in lines.new if pair[1].pk is None]))
     execute(INSERT_KEYED_LINES, line_columns([pair for pair in lines.new if pair[1].pk is not None]))
+    keyless = [pair for pair in lines.new if pair[1].pk is None]
+    for (_, line), (pk,) in zip(keyless, execute(INSERT_LINES, line_columns(keyless)), strict=True):
+        line.pk = pk
 
 
 def match_line(draft: Draft, line: LineDraft, row: OrderLine | None, found: LineChanges) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
-from django.db import connection
 from django.db.models import F, Prefetch, prefetch_related_objects
 from msgspec import UNSET
 
@@ -22,6 +22,7 @@ from crm.inputs.items import Item, sound
 from crm.inputs.rates import Rates
 from crm.inputs.references import PEOPLE, Target, resolve
 from crm.inputs.upsert import check_moment, kept_source, key_of, refuse_repeated, visible_keys
+from crm.statements import prepared_cursor
 from customers.models import Order, OrderLine
 from customers.services.buyers import Buyer, set_buyers
 from customers.services.identity import Touch, touch_first
@@ -63,6 +64,9 @@ def write_orders(items: list[Item], caller: Caller) -> None:
         set_costs(draft, products)
     rows.save(drafts)
     touch_customers(drafts)
+    for draft in drafts:
+        if draft.row is None and not draft.refunds:
+            draft.item.as_stored = partial(rows.as_stored, draft)
 
 
 def find_orders(items: list[Item], caller: Caller) -> None:
@@ -85,7 +89,7 @@ def find_orders(items: list[Item], caller: Caller) -> None:
 
 def stored_orders(keys: Collection[tuple[str, str]]) -> list[Order]:
     """The orders with these keys, locked. Mostly there are none, which a statement with two arrays finds out fastest."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(FIND, [array({source for source, _ in keys}), array(external_id for _, external_id in keys)])
         found = [pk for pk, source, external_id in cursor.fetchall() if (source, external_id) in keys]
     return list(Order.objects.filter(pk__in=found).select_for_update().order_by("pk")) if found else []
