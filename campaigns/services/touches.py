@@ -12,6 +12,7 @@ from campaigns.models import Campaign, Channel, SocialNetwork
 from crm.inputs.fields import Utm
 
 CHANNEL_COLUMNS = ("name", "kind", "is_marketing")
+ORGANIC = "organic-search"
 # Of the channels that these rules lead to, by their slugs.
 CHANNELS = {
     "paid-social": ("Paid social", Channel.Kind.SOCIAL, True),
@@ -20,7 +21,7 @@ CHANNELS = {
     "email": ("E-mail", Channel.Kind.EMAIL, True),
     "sms": ("SMS", Channel.Kind.SMS, True),
     "social": ("Social", Channel.Kind.SOCIAL, True),
-    "organic-search": ("Organic search", Channel.Kind.SEARCH, True),
+    ORGANIC: ("Organic search", Channel.Kind.SEARCH, True),
     "referral": ("Referral", Channel.Kind.REFERRAL, True),
     "direct": ("Direct", Channel.Kind.DIRECT, False),
 }
@@ -32,7 +33,7 @@ MEDIA = {
     "e-mail": "email",
     "newsletter": "email",
     "sms": "sms",
-    "organic": "organic-search",
+    "organic": ORGANIC,
     "referral": "referral",
 }
 NETWORKS = frozenset(
@@ -81,7 +82,7 @@ def origin_of(visit: Visit, networks: frozenset[str] | set[str], own_hosts: set[
     if slug is None and network:
         slug = "social"
     if slug is None and host and host not in own_hosts:
-        slug = "organic-search" if is_search(host) else "referral"
+        slug = ORGANIC if is_search(host) else "referral"
     return slug or "direct", network
 
 

@@ -42,6 +42,7 @@ class Invitation(Record):
     delivered_on = local_day_field("delivered_at")
     # Written with the answer, so that a cohort of invitations is one table.
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_on = local_day_field("answered_at")
 
     objects = InvitationQuerySet.as_manager()
 

@@ -1,9 +1,10 @@
 """The catalogue: every KPI, chapter by chapter, in the order in which it is shown."""
 
-from kpis.catalogue import base, customers, deals, marketing, profit, sales, satisfaction, selling, value
+from kpis.catalogue import base, customers, deals, marketing, profit, sales, satisfaction, selling, traffic, value
 
 CHAPTERS = (
     marketing.KPIS,
+    traffic.KPIS,
     sales.KPIS,
     selling.KPIS,
     deals.KPIS,

@@ -11,6 +11,7 @@ from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOL
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
 from kpis.catalogue.marks_of_selling import SELLING_MARKS
+from kpis.catalogue.marks_of_traffic import TRAFFIC_MARKS
 from kpis.catalogue.measures import (
     ANSWERS,
     CATEGORY_ORDERS,
@@ -248,6 +249,7 @@ MARKS: tuple[Mark, ...] = (
     *SELLING_MARKS,
     *DEMO_MARKS,
     *DEAL_MARKS,
+    *TRAFFIC_MARKS,
 )
 
 DEFERRED = {mark.deferred: mark for mark in MARKS if mark.deferred}

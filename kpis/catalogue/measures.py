@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Expense, ExpenseDay
 from crm.database import DaysBetween
 from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
+from kpis.catalogue.cubes.asking import ASKING_CUBES
 from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
@@ -21,6 +22,7 @@ from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segment_of
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
+from kpis.catalogue.cubes.traffic import TRAFFIC_CUBES
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
@@ -346,6 +348,8 @@ DAY_CUBES = (
     *DEAL_CUBES,
     *SUPPORT_CUBES,
     *NOBODYS_CUBES,
+    *TRAFFIC_CUBES,
+    *ASKING_CUBES,
 )
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)

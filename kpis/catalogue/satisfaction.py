@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from kpis.catalogue.cubes.asking import INVITATIONS
 from kpis.catalogue.cubes.support import OPINIONS, RESOLUTION_TIMES, TICKETS_OPENED, TICKETS_RESOLVED
 from kpis.catalogue.measures import ANSWERS
 from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
@@ -186,11 +187,33 @@ CSAT_MEAN = Kpi(
     needs=("CSAT answers",),
     enter_at="admin:customers_answer_add",
 )
+SURVEY_RESPONSE_RATE = Kpi(
+    key="survey_response_rate",
+    name=_("Survey response rate"),
+    abbreviation="",
+    group=Group.SATISFACTION,
+    kind=Kind.COHORT,
+    formula=_("invitations delivered in the period that were answered ÷ invitations delivered in it"),
+    why=_("Whether those who answer speak for the rest; what few say is not what customers think."),
+    numerator=(Term(INVITATIONS["answered"]),),
+    denominator=(Term(INVITATIONS["count"]),),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.OWNER, D.TEAM, D.SURVEY, D.PRODUCT, D.SEGMENT),
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    needs=("survey invitations",),
+    enter_at="api-docs",
+    maturing_days=30,
+    window=("delivered_on", "answered_on"),
+)
 
 KPIS = (
     NPS,
     CSAT,
     CSAT_MEAN,
+    SURVEY_RESPONSE_RATE,
     MEAN_TIME_TO_RESOLUTION,
     MEDIAN_TIME_TO_RESOLUTION,
     P90_TIME_TO_RESOLUTION,

@@ -70,6 +70,10 @@ NEEDS = {
     "loyalty answers": gettext_lazy("loyalty answers"),
     "tickets": gettext_lazy("tickets"),
     "resolved tickets": gettext_lazy("resolved tickets"),
+    "visits to the site": gettext_lazy("visits to the site"),
+    "posts on social networks": gettext_lazy("posts on social networks"),
+    "carts": gettext_lazy("carts"),
+    "survey invitations": gettext_lazy("survey invitations"),
 }
 
 

@@ -24,6 +24,7 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
 
 
 SALES_RESOURCES = frozenset({"leads", "opportunities", "activities"})
+TRAFFIC_RESOURCES = frozenset({"sessions", "social-posts"})
 
 
 def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
@@ -31,7 +32,11 @@ def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
     if viewer is None:
         return False
     resources = {term.measure.cube.resource for term in kpi.needed}
-    return (kpi.needs_costs and not viewer.may_see_costs) or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
+    return (
+        (kpi.needs_costs and not viewer.may_see_costs)
+        or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
+        or (bool(resources & TRAFFIC_RESOURCES) and not viewer.may_see_traffic)
+    )
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from campaigns.models import Expense, ExpenseDay
+from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
-from customers.models import Answer, Customer, Order, OrderLine, Refund, RefundLine, Ticket
+from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Kpi, Term
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
 from kpis.readings.flows import windowed
@@ -78,6 +78,10 @@ SHOWN: dict[type[Model], Shown] = {
     Activity: Shown("activity", "pk", Activity, ""),
     Ticket: Shown("ticket", "pk", Ticket, ""),
     Answer: Shown("survey-answer", "pk", Answer, ""),
+    Invitation: Shown("survey-invitation", "pk", Invitation, ""),
+    Cart: Shown("cart", "pk", Cart, ""),
+    Session: Shown("session", "pk", Session, ""),
+    SocialPost: Shown("social-post", "pk", SocialPost, ""),
     ExpenseDay: Shown("expense", "expense_id", Expense, ""),
 }
 

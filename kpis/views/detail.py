@@ -47,6 +47,10 @@ TYPES = {
     "ticket": gettext_lazy("Ticket"),
     "survey-answer": gettext_lazy("Survey answer"),
     "activity": gettext_lazy("Activity"),
+    "session": gettext_lazy("Session"),
+    "social-post": gettext_lazy("Social post"),
+    "cart": gettext_lazy("Cart"),
+    "survey-invitation": gettext_lazy("Survey invitation"),
     "expense": gettext_lazy("Expense"),
 }
 

@@ -17,6 +17,7 @@ from customers.models import Answer, Category, Customer, Order, OrderLine, Produ
 from kpis.engine import drain
 from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
 from leads.services.merging import merge_leads
+from tests.factories.traffic import edit_traffic, make_traffic
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 FIRST, LAST = date(2022, 6, 1), date(2025, 9, 30)
@@ -83,8 +84,10 @@ def make_history() -> None:
     make_expenses(past)
     make_support(past)
     make_activities(past)
+    make_traffic(past)
     drain(at=DRAINED_AT)
     edit(past)
+    edit_traffic(past)
     drain(at=DRAINED_AT)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -44,6 +44,10 @@ CREDITED = (*TOUCH, "social_network", "landing_page")
 DEMO_SIDES = (*PERSON, "channel")
 HELD = "r.done = 1 AND r.outcome <> 'no_show'"
 
+VISITED = ("channel", "social_network", "landing_page")
+POSTED = ("social_network", "campaign", "channel")
+BY_NETWORKS = Part(COUNT, "session", where="r.channel_kind = 'social'")
+
 NEW = Part(COUNT, "acquisition")
 GONE = Part(COUNT, "loss")
 BACK = Part(COUNT, "comeback")
@@ -124,6 +128,25 @@ FIGURES: dict[str, Figure] = {
     "marketing_revenue_share": Figure(CREDITED, BY_MARKETING, NET),
     "social_leads": Figure(("social_network",), (Part(COUNT, "lead", where="r.social_network IS NOT NULL"),)),
     "social_customers": Figure(("social_network",), (Part(COUNT, "acquisition", where="r.social_network IS NOT NULL"),)),
+    "sessions": Figure(VISITED, (Part(COUNT, "session"),)),
+    "organic_sessions": Figure(VISITED, (Part(COUNT, "session", where="r.slug = 'organic-search'"),)),
+    "social_sessions": Figure(VISITED, (BY_NETWORKS,)),
+    "social_session_share": Figure(VISITED, (BY_NETWORKS,), (Part(COUNT, "session"),)),
+    "pages_per_session": Figure(VISITED[:2], (Part("SUM(r.views)", "session"),), (Part(COUNT, "session"),)),
+    "site_engagement_rate": Figure(VISITED, (Part("SUM(r.is_engaged)", "session"),), (Part(COUNT, "session"),)),
+    "social_engagement_rate": Figure(POSTED, (Part("SUM(r.interactions)", "post"),), (Part("SUM(r.reach)", "post"),)),
+    "social_engagement_rate_per_post": Figure(
+        POSTED, (Part("SUM(r.rate)", "post"),), (Part(COUNT, "post", where="r.rate IS NOT NULL"),)
+    ),
+    "cart_abandonment_rate": Figure(
+        ("channel",), (Part(COUNT, "cart", where="r.waited IS NULL OR r.waited > 86400"),), (Part(COUNT, "cart"),)
+    ),
+    "recovered_carts": Figure(
+        ("channel",), (Part(COUNT, "cart", "r.completed_day BETWEEN p.first_day AND p.last_day", "r.waited > 86400"),)
+    ),
+    "survey_response_rate": Figure(
+        (*PERSON, "survey", "product", SEGMENT), (Part("SUM(r.is_answered)", "invitation"),), (Part(COUNT, "invitation"),)
+    ),
     "demos_scheduled": Figure(DEMO_SIDES, (Part(COUNT, "demonstration", "r.booked_day BETWEEN p.first_day AND p.last_day"),)),
     "demos_held": Figure(DEMO_SIDES, (Part(COUNT, "demonstration", "r.done_day BETWEEN p.first_day AND p.last_day", HELD),)),
     "demo_no_show_rate": Figure(

@@ -35,8 +35,8 @@ class Part:
     sign: int = 1
 
     def knows(self, dimension: str) -> bool:
-        """Expenses have no owner: whoever may see them sees them all."""
-        return self.relation != "accrual" or dimension not in PERSON
+        """Expenses and traffic have no owner: whoever may see them sees them all."""
+        return self.relation not in OF_NOBODY or dimension not in PERSON
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Figure:
 
 
 PERSON = ("owner", "team")
+OF_NOBODY = ("accrual", "session", "post", "landing")
 SEGMENT = "segment"
 
 

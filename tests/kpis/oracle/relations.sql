@@ -276,6 +276,58 @@ segment_answer AS (
       LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
 ),
 
+-- Visits of people, with what they looked at and whether anything came of it.
+session AS (
+    SELECT s.id, CAST(s.started_at AT TIME ZONE :zone AS DATE) AS day, s.channel_id AS channel,
+           s.social_network_id AS social_network, s.landing_page_id AS landing_page, h.slug, h.kind AS channel_kind,
+           CASE WHEN v.views IS NULL THEN 0 ELSE v.views END AS views,
+           CASE WHEN v.views > 1 OR s.converted_at IS NOT NULL OR EXTRACT(EPOCH FROM (s.ended_at - s.started_at)) > 10
+                THEN 1 ELSE 0 END AS is_engaged
+      FROM campaigns_session s
+      LEFT JOIN campaigns_channel h ON h.id = s.channel_id
+      LEFT JOIN (SELECT session_id, COUNT(*) AS views FROM campaigns_pageview GROUP BY session_id) v ON v.session_id = s.id
+     WHERE s.is_bot = FALSE
+),
+
+-- Posts; a rate is of those that reached somebody, to six places.
+post AS (
+    SELECT s.id, CAST(s.posted_at AT TIME ZONE :zone AS DATE) AS day, s.social_network_id AS social_network,
+           s.campaign_id AS campaign, k.channel_id AS channel, s.likes + s.comments + s.shares AS interactions, s.reach,
+           CASE WHEN s.reach > 0 THEN ROUND((s.likes + s.comments + s.shares) * 1.0 / s.reach, 6) END AS rate
+      FROM campaigns_socialpost s
+      LEFT JOIN campaigns_campaign k ON k.id = s.campaign_id
+),
+
+-- Carts, by the day something was put in; those that were completed, and how many seconds later.
+cart AS (
+    SELECT k.id, CAST(k.created_at AT TIME ZONE :zone AS DATE) AS day,
+           CAST(k.completed_at AT TIME ZONE :zone AS DATE) AS completed_day,
+           EXTRACT(EPOCH FROM (k.completed_at - k.created_at)) AS waited,
+           k.channel_id AS channel, c.owner_id AS owner, u.team_id AS team
+      FROM customers_cart k
+      LEFT JOIN customers_customer c ON c.id = k.customer_id
+      LEFT JOIN crm_user u ON u.id = c.owner_id
+     WHERE k.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE)
+),
+
+-- Invitations to surveys, by the day they arrived.
+invitation AS (
+    SELECT i.id, CAST(i.delivered_at AT TIME ZONE :zone AS DATE) AS day,
+           CASE WHEN i.answered_at IS NULL THEN 0 ELSE 1 END AS is_answered, i.survey_id AS survey, t.product_id AS product,
+           i.customer_id AS customer, c.owner_id AS owner, u.team_id AS team
+      FROM customers_invitation i
+      JOIN customers_customer c ON c.id = i.customer_id
+      LEFT JOIN customers_ticket t ON t.id = i.ticket_id
+      LEFT JOIN crm_user u ON u.id = c.owner_id
+     WHERE c.is_test = FALSE AND c.is_spam = FALSE
+),
+segment_invitation AS (
+    SELECT t.*, p.i, g.segment
+      FROM invitation t
+      JOIN period p ON t.day BETWEEN p.first_day AND p.last_day
+      LEFT JOIN segmented g ON g.i = p.i AND g.customer = t.customer
+),
+
 -- Demos and consultations, by their own, their lead's, their opportunity's or their customer's members.
 demonstration AS (
     SELECT a.id, a.outcome, CASE WHEN a.done_at IS NULL THEN 0 ELSE 1 END AS done,
