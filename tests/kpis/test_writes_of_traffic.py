@@ -73,12 +73,12 @@ def copy_sessions(site):
 WRITES = {
     "session on another day": (rows(Session, started_at=tehran(2025, 7, 1)), SESSIONS, None),
     "sessions in bulk": (
-        lambda s: Session.objects.bulk_create(Session(started_at=MEHR, converted_at=MEHR) for _ in range(3)),
+        lambda _: Session.objects.bulk_create(Session(started_at=MEHR, converted_at=MEHR) for _ in range(3)),
         SESSIONS,
         None,
     ),
     "more sessions than are named": (
-        lambda s: Session.objects.bulk_create(Session(started_at=MEHR) for _ in range(30)),
+        lambda _: Session.objects.bulk_create(Session(started_at=MEHR) for _ in range(30)),
         SESSIONS,
         None,
     ),
