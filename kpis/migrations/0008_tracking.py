@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("kpis", "0007_rfm"),
         ("campaigns", "0003_traffic"),
-        ("customers", "0006_invitation_answered_on"),
+        ("customers", "0007_invitation_answered_on"),
     ]
     operations = [migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop)]

@@ -7,7 +7,7 @@ import crm.database
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0005_merges"),
+        ("customers", "0006_look_before_summing"),
     ]
 
     operations = [
