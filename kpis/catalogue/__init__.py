@@ -1,6 +1,6 @@
 """The catalogue: every KPI, chapter by chapter, in the order in which it is shown."""
 
-from kpis.catalogue import base, customers, deals, marketing, profit, sales, satisfaction, selling, traffic, value
+from kpis.catalogue import base, customers, deals, marketing, profit, quotes, sales, satisfaction, selling, traffic, value
 
 CHAPTERS = (
     marketing.KPIS,
@@ -8,6 +8,7 @@ CHAPTERS = (
     sales.KPIS,
     selling.KPIS,
     deals.KPIS,
+    quotes.KPIS,
     profit.KPIS,
     customers.KPIS,
     base.KPIS,

@@ -10,6 +10,7 @@ from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOLVED
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
+from kpis.catalogue.marks_of_quotes import QUOTE_MARKS
 from kpis.catalogue.marks_of_selling import SELLING_MARKS
 from kpis.catalogue.marks_of_traffic import TRAFFIC_MARKS
 from kpis.catalogue.measures import (
@@ -250,6 +251,7 @@ MARKS: tuple[Mark, ...] = (
     *DEMO_MARKS,
     *DEAL_MARKS,
     *TRAFFIC_MARKS,
+    *QUOTE_MARKS,
 )
 
 DEFERRED = {mark.deferred: mark for mark in MARKS if mark.deferred}

@@ -18,6 +18,7 @@ from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
+from kpis.catalogue.cubes.quotes import QUOTE_CUBES
 from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segment_of
 from kpis.catalogue.cubes.spending import SPENDING
@@ -346,6 +347,7 @@ DAY_CUBES = (
     SPENDING,
     *DEMO_CUBES,
     *DEAL_CUBES,
+    *QUOTE_CUBES,
     *SUPPORT_CUBES,
     *NOBODYS_CUBES,
     *TRAFFIC_CUBES,

@@ -23,7 +23,7 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
     return frozenset({viewer.pk})
 
 
-SALES_RESOURCES = frozenset({"leads", "opportunities", "activities"})
+SALES_RESOURCES = frozenset({"leads", "opportunities", "activities", "quotes"})
 TRAFFIC_RESOURCES = frozenset({"sessions", "social-posts"})
 
 

@@ -22,7 +22,7 @@ from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact, Order
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query, is_hidden
-from leads.models import Activity, Lead, Opportunity, StageChange
+from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
 
 CURSOR = re.compile(r"(?P<number>[0-9]{1,2})\.(?P<day>[0-9]{8})\.(?P<key>[0-9]{1,18})", re.ASCII)
 OPPORTUNITY_PRODUCT = Opportunity.products.through
@@ -71,6 +71,8 @@ SHOWN: dict[type[Model], Shown] = {
     Opportunity: Shown("opportunity", "pk", Opportunity, "leads:opportunity-detail"),
     StageChange: Shown("opportunity", "opportunity_id", Opportunity, "leads:opportunity-detail"),
     OPPORTUNITY_PRODUCT: Shown("opportunity", "opportunity_id", Opportunity, "leads:opportunity-detail"),
+    Quote: Shown("quote", "pk", Quote, ""),
+    QuoteLine: Shown("quote", "quote_id", Quote, ""),
     CustomerFact: Shown("customer", "customer_id", Customer, "customers:customer-detail"),
     CustomerSpan: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
     OrderCategory: Shown("order", "order_id", Order, "customers:order-detail"),

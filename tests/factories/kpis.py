@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource
 from crm.models import Team, User
 from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
 from kpis.engine import drain
-from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
+from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, Stage, StageChange
 from leads.services.merging import merge_leads
 from tests.factories.traffic import edit_traffic, make_traffic
 
@@ -85,6 +85,7 @@ def make_history() -> None:
     make_support(past)
     make_activities(past)
     make_traffic(past)
+    make_quotes(with_own_dice(past, 70))
     drain(at=DRAINED_AT)
     edit(past)
     edit_traffic(past)
@@ -291,6 +292,71 @@ def make_activities(past: History) -> None:
     Activity.objects.bulk_create(activities)
 
 
+def with_own_dice(past: History, seed: int) -> History:
+    """The same company, so that what is thrown for it leaves the throws for all else as they were."""
+    return replace(past, dice=Random(seed))
+
+
+def make_quotes(past: History) -> None:
+    """Quotes for everybody, in up to three versions, some never issued; lines that offer more, also only in a revision."""
+    dice, opportunities = past.dice, list(Opportunity.objects.order_by("pk"))
+    for i in range(150):
+        about = {"opportunity": past.maybe(opportunities), "lead": past.maybe(past.leads), "customer": past.maybe(past.customers)}
+        kept = dice.choice([name for name, row in about.items() if row] or ["customer"])
+        facts = {kept: about[kept] or past.customers[i]} if i % 4 else {**about, "lead": past.leads[i]}
+        at, first = past.moment(), None
+        for _ in range(dice.choice([1, 1, 2, 3])):
+            end = {"accepted_at": at} if dice.random() < 0.3 else {}
+            order = past.maybe(past.orders) if dice.random() < 0.4 else None
+            quote = Quote.objects.create(
+                currency="IRR",
+                issued_at=at if dice.random() < 0.9 else None,
+                order=order,
+                owner=past.maybe(past.users),
+                original=first,
+                revision_of=first,
+                **end,
+                **facts,
+            )
+            first = first or quote
+            # A second one at the same moment, or even before the first.
+            at = dice.choice([at, at - timedelta(days=3), past.later(at, 40, 1)])
+            QuoteLine.objects.bulk_create(quote_lines_of(past, quote))
+
+
+def quote_lines_of(past: History, quote: Quote) -> list[QuoteLine]:
+    classes = ("", "base", "upsell", "upsell", "cross_sell")
+    return [
+        QuoteLine(
+            quote=quote,
+            position=position,
+            product=past.maybe(past.products),
+            quantity=past.dice.randint(1, 4),
+            unit_price=past.dice.randint(1, 400_000),
+            line_class=past.dice.choice(classes),
+        )
+        for position in range(past.dice.choice([0, 1, 2, 3]))
+    ]
+
+
+def edit_quotes(past: History) -> None:
+    quotes = list(Quote.objects.order_by("pk"))
+    for quote in quotes[::13]:
+        Quote.objects.filter(pk=quote.pk, issued_at__isnull=False).update(issued_at=past.moment())
+    for quote in quotes[4::17]:
+        Quote.objects.filter(pk=quote.pk).update(accepted_at=past.moment(), declined_at=None, owner=past.users[1])
+    Quote.objects.filter(pk__in=[quote.pk for quote in quotes[5::19]]).update(opportunity=None, lead=past.leads[41])
+    Quote.objects.filter(pk__in=[quote.pk for quote in quotes[::23]], revisions=None, replaced_by=None).delete()
+    # A version becomes a quote of its own, and another one a version of the first.
+    Quote.objects.filter(pk=next(quote.pk for quote in quotes[90:] if quote.original_id)).update(original=None, revision_of=None)
+    alone = [quote.pk for quote in quotes[60:] if not quote.original_id and not quote.revisions.exists()]
+    Quote.objects.filter(pk=alone[0]).update(original=alone[1], revision_of=alone[1])
+    QuoteLine.objects.filter(pk__in=list(QuoteLine.objects.order_by("pk").values_list("pk", flat=True)[::7])).delete()
+    QuoteLine.objects.filter(pk__in=list(QuoteLine.objects.order_by("pk").values_list("pk", flat=True)[::9])).update(
+        line_class="upsell", unit_price=17
+    )
+
+
 def edit(past: History) -> None:
     """What happens to books that are not closed: everything, at any age."""
     dice = past.dice
@@ -332,6 +398,7 @@ def edit(past: History) -> None:
         StageChange.objects.filter(pk=change.pk).update(at=change.at - timedelta(days=dice.randint(1, 200)), amount=7)
     Opportunity.orders.through.objects.order_by("pk").first().delete()
     Quote.objects.filter(pk__in=list(Quote.objects.order_by("pk").values_list("pk", flat=True)[::5])).update(order=None)
+    edit_quotes(with_own_dice(past, 71))
     Expense.objects.filter(kind="salary").update(amount=Decimal(31_000_010))
     Ticket.objects.filter(priority="low", resolved_at__isnull=False).update(reopened_at=None, priority="urgent")
     Answer.objects.filter(score=6, survey__kind="nps").update(score=9)
@@ -359,6 +426,7 @@ class Books:
     answer: Answer
     demo: Activity
     change: StageChange
+    quote: Quote
 
 
 def make_books() -> Books:
@@ -403,7 +471,11 @@ def make_books() -> Books:
     demo = Activity.objects.create(
         kind="demo", lead=lead, booked_at=asked, due_at=tehran(2025, 9, 27), done_at=tehran(2025, 9, 27)
     )
-    for row in (order, refund, line):
+    quote = Quote.objects.create(opportunity=opportunity, currency="IRR", issued_at=tehran(2025, 9, 24))
+    QuoteLine.objects.create(
+        quote=quote, position=0, product=products[0], quantity=2, unit_price=1000, line_class=OrderLine.Class.UPSELL
+    )
+    for row in (order, refund, line, quote):
         row.refresh_from_db()  # totals come from the database
     return Books(
         [one, two],
@@ -423,6 +495,7 @@ def make_books() -> Books:
         answer,
         demo,
         change,
+        quote,
     )
 
 

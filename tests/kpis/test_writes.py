@@ -1,7 +1,7 @@
 """Every road by which a row can change: each must reach the figures that count it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, is_clean
 from kpis.readings import Query, read
-from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
+from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, Stage, StageChange
 from tests.factories.customers import make_customer
 from tests.factories.kpis import Books, make_books, tehran
 from tests.kpis.proof import NOW, TODAY, assert_right, periods_of
@@ -188,12 +188,14 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         Dimension.CAMPAIGN,
     ),
     "lead of another channel": (lambda b: save(b.lead, channel=b.channels[1]), ("leads", "sqls", "win_rate"), Dimension.CHANNEL),
-    "lead deleted": (lambda b: (b.opportunity.delete(), b.lead.delete()), ("leads", "mqls", "win_rate"), None),
+    "lead deleted": (lambda b: (b.quote.delete(), b.opportunity.delete(), b.lead.delete()), ("leads", "mqls", "win_rate"), None),
     "lead deleted by SQL": (
         sql(
             "DELETE FROM leads_activity",
             "DELETE FROM leads_opportunity_products",
             "DELETE FROM leads_stagechange",
+            "DELETE FROM leads_quoteline",
+            "DELETE FROM leads_quote",
             "DELETE FROM leads_opportunity",
             "DELETE FROM leads_lead",
         ),
@@ -244,7 +246,7 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     ),
     "deal became the order": (lambda b: b.opportunity.orders.set([b.order]), ("leads_invoiced", "lead_to_invoice_rate"), None),
     "lead without a deal has its customer's invoice": (
-        lambda b: (b.demo.delete(), b.opportunity.delete()),
+        lambda b: (b.demo.delete(), b.quote.delete(), b.opportunity.delete()),
         ("leads_invoiced",),
         None,
     ),
@@ -253,6 +255,60 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         ("leads_invoiced",),
         None,
     ),
+    # quotes
+    "quote issued earlier": (
+        lambda b: save(b.quote, issued_at=tehran(2025, 7, 10)),
+        ("quotes_issued", "upsell_offer_rate"),
+        None,
+    ),
+    "quote billed": (
+        lambda b: save(b.quote, order=b.order),
+        ("quote_to_invoice_rate", "quote_to_invoice_value_rate"),
+        None,
+    ),
+    "cancelled order of a quote is paid after all": (
+        lambda b: (save(b.order, status="cancelled"), save(b.quote, order=b.order), drain(at=NOW), save(b.order, status="paid")),
+        ("quote_to_invoice_rate",),
+        None,
+    ),
+    "quote with an earlier version": (
+        lambda b: revise_before(b.quote, tehran(2025, 7, 10)),
+        ("quotes_issued", "upsell_offer_rate"),
+        None,
+    ),
+    "quote's later version costs more": (
+        lambda b: QuoteLine.objects.create(
+            quote=revise_after(b.quote, tehran(2025, 9, 29)), position=0, quantity=1, unit_price=9_000_000
+        ),
+        ("quote_to_invoice_value_rate",),
+        None,
+    ),
+    "quote's later version is accepted": (
+        lambda b: QuoteLine.objects.create(
+            quote=revise_after(b.quote, tehran(2025, 9, 29), accepted_at=tehran(2025, 9, 30)),
+            position=0,
+            quantity=1,
+            unit_price=1,
+            line_class="upsell",
+        ),
+        ("upsell_offer_rate",),
+        None,
+    ),
+    "offer is another one": (rows(QuoteLine, line_class="cross_sell"), ("upsell_offer_rate", "cross_sell_offer_rate"), None),
+    "offer of another category": (
+        lambda b: save(b.products[0], category=b.categories[1]),
+        ("upsell_offer_rate",),
+        Dimension.CATEGORY,
+    ),
+    "offers truncated": (sql("TRUNCATE leads_quoteline"), ("upsell_offer_rate",), None),
+    "quotes truncated": (sql("TRUNCATE leads_quote CASCADE"), ("quotes_issued",), None),
+    "quote of another seller": (lambda b: save(b.opportunity, owner=b.users[1]), ("quotes_issued",), Dimension.TEAM),
+    "quote's lead of another channel": (
+        lambda b: save(b.lead, channel=b.channels[1]),
+        ("quotes_issued", "quote_to_invoice_rate"),
+        Dimension.CHANNEL,
+    ),
+    "quote of a test lead": (rows(Lead, is_test=True), ("quotes_issued", "upsell_offer_rate"), None),
     "stages truncated": (sql("TRUNCATE leads_stagechange"), ("pipeline_value",), None),
     # money spent
     "expense saved": (lambda b: save(b.expense, amount=31), ("cost_per_lead", "customer_acquisition_cost"), None),
@@ -328,6 +384,19 @@ def save(row, **values) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
+
+
+def revise_after(quote: Quote, at: datetime, **facts) -> Quote:
+    """A version that takes the quote's place."""
+    shared = {"opportunity": quote.opportunity, "currency": "IRR"}
+    return Quote.objects.create(issued_at=at, revision_of=quote, original=quote, **shared, **facts)
+
+
+def revise_before(quote: Quote, at: datetime) -> None:
+    """It turns out to have had a version before it, that offered the same."""
+    first = Quote.objects.create(issued_at=at, opportunity=quote.opportunity, currency="IRR")
+    QuoteLine.objects.create(quote=first, position=0, quantity=1, unit_price=1, line_class="upsell")
+    save(quote, revision_of=first, original=first)
 
 
 def merge(gone: Customer, survivor: Customer) -> None:

@@ -75,6 +75,8 @@ INVOICED = """
         AND EXISTS (SELECT 1 FROM invoice i WHERE i.customer = r.customer AND i.day >= r.day))
 """
 
+QUOTED = Part(COUNT, "first_sheet")
+
 # Over the 365 days to the period's end.
 EVER = Part(COUNT, "acquisition", UP_TO_END)
 YEAR = {
@@ -87,6 +89,17 @@ YEAR = {
     "spent": (Part("SUM(r.amount)", "accrual", ACCRUED, ACQUIRING),),
     "retention": (Part("SUM(r.amount)", "accrual", ACCRUED, "r.kind_name = 'retention'"),),
 }
+
+
+def offers(line_class: str) -> Figure:
+    """Quotes counted once: where something of the class was first offered; by category, where something of both was."""
+
+    def sides(relation: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        where = f"r.line_class = '{line_class}'"
+        return (Part(PURCHASES, relation, where=f"{where} AND r.is_taken = 1"),), (Part(PURCHASES, relation, where=where),)
+
+    return Figure((*PERSON, "category"), *sides("first_line"), by={"category": sides("first_shelf")})
+
 
 FIGURES: dict[str, Figure] = {
     "leads": Figure((*SIDES, "landing_page", "social_network"), (CREATED,)),
@@ -219,6 +232,15 @@ FIGURES: dict[str, Figure] = {
     "weighted_pipeline_value": Figure(PERSON, (Part("SUM(r.amount * r.probability)", "standing", OPEN_AT_END, "r.is_open = 1"),)),
     "leads_invoiced": Figure((*TOUCH, "owner"), (Part(COUNT, "lead", where=INVOICED),)),
     "lead_to_invoice_rate": Figure((*TOUCH, "owner"), (Part(COUNT, "lead", where=INVOICED),), (CREATED,)),
+    "quotes_issued": Figure((*PERSON, "channel"), (QUOTED,)),
+    "quote_to_invoice_rate": Figure((*PERSON, "channel"), (Part(COUNT, "first_sheet", where="r.billed = 1"),), (QUOTED,)),
+    "quote_to_invoice_value_rate": Figure(
+        (*PERSON, "channel"),
+        (Part("SUM(r.amount)", "first_sheet", where="r.billed = 1"),),
+        (Part("SUM(r.amount)", "first_sheet"),),
+    ),
+    "upsell_offer_rate": offers("upsell"),
+    "cross_sell_offer_rate": offers("cross_sell"),
     "new_customer_revenue": Figure(("channel", "campaign"), NET_OF_NEW),
     "new_customer_revenue_share": Figure(("channel", "campaign"), NET_OF_NEW, NET),
     "operating_expenses": Figure(("kind", "channel"), (Part("SUM(r.amount)", "accrual", ACCRUED),)),

@@ -381,4 +381,60 @@ offered AS (
                                         AND NOT EXISTS (SELECT 1 FROM sold c WHERE c.id = a.id AND c.category IS NOT NULL
                                                            AND c.position < b.position)) THEN 1 ELSE 0 END AS is_added
               FROM sold a) s
+),
+
+-- Versions of quotes, and the person and owner they stand under; `quotation` names the first version of all of them.
+offer_sheet AS (
+    SELECT q.id, CASE WHEN q.original_id IS NULL THEN q.id ELSE q.original_id END AS quotation, q.issued_at AS at, q.amount,
+           CAST(q.issued_at AT TIME ZONE :zone AS DATE) AS day, CASE WHEN i.id IS NULL THEN 0 ELSE 1 END AS billed,
+           CASE WHEN q.accepted_at IS NULL THEN 0 ELSE 1 END AS taken,
+           CASE WHEN l.channel_id IS NOT NULL THEN l.channel_id WHEN dl.channel_id IS NOT NULL THEN dl.channel_id
+                WHEN c.channel_id IS NOT NULL THEN c.channel_id ELSE dc.channel_id END AS channel,
+           u.id AS owner, u.team_id AS team,
+           CASE WHEN l.is_test OR l.is_spam OR dl.is_test OR dl.is_spam OR c.is_test OR c.is_spam OR dc.is_test OR dc.is_spam
+                THEN 0 ELSE 1 END AS is_real
+      FROM leads_quote q
+      LEFT JOIN invoice i ON i.id = q.order_id
+      LEFT JOIN leads_opportunity d ON d.id = q.opportunity_id
+      LEFT JOIN leads_lead l ON l.id = q.lead_id
+      LEFT JOIN leads_lead dl ON dl.id = d.lead_id
+      LEFT JOIN customers_customer c ON c.id = q.customer_id
+      LEFT JOIN customers_customer dc ON dc.id = d.customer_id
+      LEFT JOIN crm_user u ON u.id = CASE WHEN q.owner_id IS NOT NULL THEN q.owner_id WHEN d.owner_id IS NOT NULL THEN d.owner_id
+                                          WHEN l.owner_id IS NOT NULL THEN l.owner_id WHEN c.owner_id IS NOT NULL THEN c.owner_id
+                                          ELSE dc.owner_id END
+),
+-- Each quote once: as it was first issued, with its last amount and whether any version was billed.
+first_sheet AS (
+    SELECT s.id, s.quotation, s.day, s.channel, s.owner, s.team, t.billed, z.amount
+      FROM (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.quotation ORDER BY a.at, a.id) AS place
+              FROM offer_sheet a WHERE a.day IS NOT NULL) s
+      JOIN (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.quotation ORDER BY a.at DESC, a.id DESC) AS place
+              FROM offer_sheet a WHERE a.day IS NOT NULL) z ON z.quotation = s.quotation AND z.place = 1
+      JOIN (SELECT quotation, MAX(billed) AS billed FROM offer_sheet GROUP BY quotation) t ON t.quotation = s.quotation
+     WHERE s.place = 1 AND s.is_real = 1
+),
+-- What versions offer above (`upsell`) or beside (`cross_sell`): the first of a quote, in all or of each category.
+sheet_line AS (
+    SELECT s.id, s.quotation, s.at, s.day, s.owner, s.team, s.taken, s.is_real, b.line_class, r.category_id AS category,
+           CASE WHEN r.category_id IS NULL THEN 0 ELSE r.category_id END AS shelf
+      FROM offer_sheet s
+      JOIN leads_quoteline b ON b.quote_id = s.id AND b.line_class IN ('upsell', 'cross_sell')
+      LEFT JOIN customers_product r ON r.id = b.product_id
+),
+first_line AS (
+    SELECT a.*, CASE WHEN EXISTS (SELECT 1 FROM sheet_line b WHERE b.quotation = a.quotation AND b.line_class = a.line_class
+                                                               AND b.taken = 1) THEN 1 ELSE 0 END AS is_taken
+      FROM sheet_line a
+     WHERE a.is_real = 1 AND a.day IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM sheet_line b WHERE b.quotation = a.quotation AND b.line_class = a.line_class
+                                                    AND (b.at < a.at OR (b.at = a.at AND b.id < a.id)))
+),
+first_shelf AS (
+    SELECT a.*, CASE WHEN EXISTS (SELECT 1 FROM sheet_line b WHERE b.quotation = a.quotation AND b.line_class = a.line_class
+                                                               AND b.shelf = a.shelf AND b.taken = 1) THEN 1 ELSE 0 END AS is_taken
+      FROM sheet_line a
+     WHERE a.is_real = 1 AND a.day IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM sheet_line b WHERE b.quotation = a.quotation AND b.line_class = a.line_class
+                                                    AND b.shelf = a.shelf AND (b.at < a.at OR (b.at = a.at AND b.id < a.id)))
 )
