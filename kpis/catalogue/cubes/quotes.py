@@ -49,7 +49,7 @@ def first_issued() -> QuerySet:
 INVOICED = Q(is_invoiced=True)
 QUOTES_ISSUED = Cube(
     key="quotes_issued",
-    code=70,
+    code=100,
     rows=first_issued,
     day="issued_on",
     dimensions=sides_of_quote(),
@@ -89,7 +89,7 @@ def offers() -> QuerySet:
 OFFERED_UP, OFFERED_BESIDE = Q(has_up=True, first_up=True), Q(has_beside=True, first_beside=True)
 OFFERS = Cube(
     key="offers",
-    code=71,
+    code=101,
     rows=offers,
     day="issued_on",
     dimensions={D.OWNER: sides_of_quote()[D.OWNER]},
@@ -121,7 +121,7 @@ def counted_once(line_class: str, **accepted: bool) -> Fold:
 
 OFFERS_BY_CATEGORY = Cube(
     key="offers_by_category",
-    code=72,
+    code=102,
     new_in=("leads_quote", "quote_id"),
     rows=offered_lines,
     day="quote__issued_on",
