@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language_bidi, gettext
 
-from crm.navigation import items_for
+from crm.navigation import NEW, items_for, items_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,4 +20,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    return {"navigation": items_for(user, request.path) if user and user.is_authenticated else []}
+    if not user or not user.is_authenticated:
+        return {"navigation": [], "creations": []}
+    return {"navigation": items_for(user, request.path), "creations": items_of(NEW, user)}

@@ -31,6 +31,7 @@ class Item:
     icon: str
     url: str
     is_current: bool
+    hint: str = ""
 
 
 ENTRIES = (
@@ -43,9 +44,29 @@ ENTRIES = (
 )
 
 
+# What one can begin from anywhere.
+NEW = (
+    Entry(_("New lead"), "user-plus", "leads:lead-create", (), may_sell),
+    Entry(_("New opportunity"), "hand-coins", "leads:opportunity-create", (), may_sell),
+    Entry(_("New customer"), "building-2", "customers:customer-create", (), may_enter),
+)
+# Pages that stand in no menu of their own.
+OTHERS = (
+    Entry(_("KPI catalogue"), "list", "kpis:catalogue", (), may_enter),
+    Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
+    Entry(_("Change password"), "lock", "account_change_password", (), may_enter),
+    Entry(_("Two-step sign-in"), "key-round", "mfa_index", (), may_enter),
+)
+
+
 def items_for(user: User, path: str) -> list[Item]:
-    """The entries a user may open, with the one they are in."""
-    allowed = [(entry, url_of(entry.target)) for entry in ENTRIES if entry.is_for(user)]
+    """The entries of the menu a user may open, with the one they are in."""
+    return items_of(ENTRIES, user, path)
+
+
+def items_of(entries: tuple[Entry, ...], user: User, path: str = "") -> list[Item]:
+    """Those of the entries that a user may open and that answer."""
+    allowed = [(entry, url_of(entry.target)) for entry in entries if entry.is_for(user)]
     return [Item(entry.label, entry.icon, url, path.startswith(entry.prefixes)) for entry, url in allowed if url]
 
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from kpis.views import catalogue, detail, overview, rfm
+from kpis.views import catalogue, detail, overview, palette, rfm
 
 app_name = "kpis"
 urlpatterns = [
+    path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("kpis/", overview.OverviewView.as_view(), name="overview"),
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
     path("kpis/rfm/", rfm.RfmView.as_view(), name="rfm"),

@@ -7,17 +7,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, LeadSource
+from crm.columns import PARAMETER, as_parameter, named_in
 from crm.database import CountUpTo
 from crm.models import User
 from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, counted, query_with
-from crm.permissions import owners_for
+from crm.permissions import colleagues, owners_for
 from crm.spans import NAMED, span_of
+from leads.columns import COLUMNS
 from leads.models import Lead
 from leads.models.lead import OPEN
 from leads.models.planning import has_next_step
@@ -64,12 +66,11 @@ class LeadFilterForm(forms.Form):
     def __init__(self, *args: Any, user: User, created_choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unknown = [(NOBODY, _("Unknown"))]
-        self._offer("source", _("Any source"), [(str(row.pk), row.name) for row in LeadSource.objects.all()] + unknown)
+        self._offer("source", _("Any source"), [*names_of(LeadSource), *unknown])
         self._offer("stage", _("Any stage"), list(Lead.Stage.choices))
-        self._offer("campaign", _("Any campaign"), [(str(row.pk), row.name) for row in Campaign.objects.only("name")] + unknown)
+        self._offer("campaign", _("Any campaign"), [*names_of(Campaign), *unknown])
         if user.sees_all or user.sees_team:
-            owners = [(str(row.pk), str(row)) for row in owners_for(user)]
-            self._offer("owner", _("Any owner"), [*owners, (NOBODY, _("Nobody"))])
+            self._offer("owner", _("Any owner"), [*people(owners_for(user)), (NOBODY, _("Nobody"))])
         else:
             del self.fields["owner"]
         self.fields["created"].widget.choices = [("", _("Any time")), *created_choices]
@@ -80,6 +81,15 @@ class LeadFilterForm(forms.Form):
 
     def value(self, name: str) -> str:
         return self.cleaned_data.get(name) or "" if name in self.fields else ""
+
+
+def names_of(model: type[Model]) -> list[tuple[str, str]]:
+    """Rows as choices, without making an object of each."""
+    return [(str(key), name) for key, name in model.objects.values_list("pk", "name")]
+
+
+def people(users: QuerySet[User]) -> list[tuple[str, str]]:
+    return [(str(key), name or email) for key, name, email in users.values_list("pk", "name", "email")]
 
 
 class LeadFilters:
@@ -111,6 +121,11 @@ class LeadFilters:
     def sources(self) -> list[tuple[str, Any]]:
         """Those that a new lead can have."""
         return self.form.fields["source"].choices[1:-1]
+
+    @property
+    def colleagues(self) -> list[tuple[str, Any]]:
+        """Those that a lead can be given to; who sees everybody's leads filters by the same."""
+        return self.form.fields["owner"].choices[1:-1] if self.user.sees_all else people(colleagues())
 
     @property
     def campaigns(self) -> list[tuple[str, Any]]:
@@ -185,16 +200,21 @@ class LeadFilters:
         ]
 
     @property
+    def columns(self) -> str:
+        """The columns that the address names."""
+        return as_parameter(named_in(COLUMNS, self.request))
+
+    @property
     def state(self) -> str:
         """The filters in one order, without the page that is shown: what a saved view keeps."""
         named = {name: self._chosen(name) for name in self.form.fields}
-        named |= {"view": self.view if self.view != "all" else ""}
+        named |= {"view": self.view if self.view != "all" else "", PARAMETER: self.columns}
         return urlencode(sorted((name, value) for name, value in named.items() if value))
 
     @property
     def is_savable(self) -> bool:
         """There is something to keep, and no tab shows it yet."""
-        return bool(self.chips()) and not any(tab["is_current"] for tab in self.saved)
+        return bool(self.chips() or self.columns) and not any(tab["is_current"] for tab in self.saved)
 
     def _query(self, **changes: str | None) -> str:
         return query_with(self.request.GET, after=None, before=None, **changes)

@@ -21,8 +21,6 @@ from leads.timeline import Reader, outcomes_of, step_of
 
 MOST_ROWS = 50
 EVERYBODY = "all"
-# After so many minutes somebody who asked should have heard from us.
-PATIENCE = 60
 # Who was not called in so many days is not new any more; the list of leads has a view for them.
 NEW_DAYS = 7
 
@@ -91,9 +89,9 @@ class Today:
         return rows
 
     def _waiting(self, lead: Lead) -> dict[str, str]:
-        seconds = (self.at - lead.created_at).total_seconds()
-        is_late = seconds >= PATIENCE * 60
-        text = _("waiting for %(time)s") % {"time": lasting(seconds, self.prefs)}
+        waited = self.at - lead.created_at
+        is_late = waited >= self.prefs.organization.first_contact
+        text = _("waiting for %(time)s") % {"time": lasting(waited.total_seconds(), self.prefs)}
         return {"tone": "warn" if is_late else "info", "icon": "triangle-alert" if is_late else "clock", "text": text}
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.money import CURRENCY_DIGITS
 from crm.periods import Calendar, CalendarRules, local_day
+
+MINUTES_OF_A_WEEK = 7 * 24 * 60
 
 
 def saturday_to_wednesday() -> list[int]:
@@ -64,11 +66,20 @@ class Organization(models.Model):
     opens_at = models.TimeField(_("business hours from"), default=nine)
     closes_at = models.TimeField(_("business hours to"), default=five_in_the_afternoon)
     csat_low_score = models.PositiveSmallIntegerField(_("score that asks for the reason"), default=2)
+    first_contact_minutes = models.PositiveIntegerField(
+        _("minutes until a new lead waits too long"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MINUTES_OF_A_WEEK)],
+        help_text=_("After so many minutes without a call, Today marks a new lead as late."),
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one"),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="crm_organization_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(first_contact_minutes__range=(1, MINUTES_OF_A_WEEK)), name="crm_organization_first_contact"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +104,11 @@ class Organization(models.Model):
     def money_unit(self) -> Decimal:
         """The smallest unit of the base currency."""
         return Decimal(1).scaleb(-CURRENCY_DIGITS.get(self.currency, 2))
+
+    @property
+    def first_contact(self) -> timedelta:
+        """How long somebody who asked may wait to hear from us."""
+        return timedelta(minutes=self.first_contact_minutes)
 
     def day_of(self, moment: datetime) -> date:
         """The local day of an aware moment."""

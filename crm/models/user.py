@@ -71,6 +71,7 @@ class User(AbstractUser):
     latin_digits = models.BooleanField(default=False)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    columns = models.JSONField(default=dict, blank=True, help_text="the chosen columns of each list, by its name")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

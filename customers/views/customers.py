@@ -13,12 +13,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.columns import ColumnsPage
 from crm.exports import csv_response
 from crm.models import User
-from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, ListPage, count_of, form_key, say
+from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
+from customers.columns import COLUMNS
 from customers.facts import facts_of, orders_with_refunds
 from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
@@ -28,9 +30,11 @@ EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
 
 
-class CustomerListView(ListPage):
+class CustomerListView(ColumnsPage):
     template_name = "customers/customer_list.html"
     permits = staticmethod(may_enter)
+    list_name = "customers"
+    columns = COLUMNS
 
     def get_queryset(self) -> Any:
         self.owners = owners_for(self.request.user) if self.sees_others else User.objects.none()
@@ -40,7 +44,7 @@ class CustomerListView(ListPage):
         rows = Customer.objects.visible_to(self.request.user).filter(is_archived=False, merged_into=None)
         rows = rows.filter(owner=self.owner) if self.owner else rows
         self.found = rows.search(self.q)
-        return self.found.select_related("owner", "lead_source").annotate(
+        return self.found.select_related(*self.joins).annotate(
             order_count=Count("orders", filter=Q(orders__status__in=Order.COUNTED)),
             last_order_at=Max("orders__placed_at", filter=Q(orders__status__in=Order.COUNTED)),
         )

@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.ago import ago
+from crm.columns import ColumnsPage
 from crm.models import User
-from crm.pages import DetailPage, FormPage, ListPage, Page, counted, form_key, next_url, say
+from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, say
 from crm.permissions import colleagues, may_sell
 from crm.phones import PhoneError, normalise_phone
 from crm.text import TextError, clean_email
 from customers.models import Customer
 from leads import services
+from leads.columns import COLUMNS
 from leads.exports import leads_as_csv
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
@@ -34,15 +36,17 @@ SHOWN_DUPLICATES = 3
 MERGE_CANDIDATES = 20
 
 
-class LeadListView(ListPage):
+class LeadListView(ColumnsPage):
     template_name = "leads/lead_list.html"
     permits = staticmethod(may_sell)
     order_by = "created_at"
+    list_name = "leads"
+    columns = COLUMNS
 
     def get_queryset(self) -> Any:
         self.filters = LeadFilters(self.request, self.request.prefs.today(self.at))
         rows = self.filters.rows()
-        return rows.select_related("lead_source", "owner").annotate(next_due=next_due_at("lead"))
+        return rows.select_related(*self.joins).annotate(next_due=next_due_at("lead"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -56,7 +60,6 @@ class LeadListView(ListPage):
             "tabs": self.filters.tabs(),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.filters.total, self.filters.most)),
             "bulk_url": f"{reverse('leads:lead-bulk')}?{self.filters.state}",
-            "colleagues": colleagues(),
             "total_text": counted(self.filters.total, prefs, self.filters.most),
             "form": new_lead_form(self.request, self.at, self.filters.sources),
             "quick_add": QUICK_ADD,

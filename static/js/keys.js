@@ -17,6 +17,31 @@ function press(selector) {
   return true;
 }
 
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.checkVisibility());
+const rowAt = () => document.activeElement?.closest("[data-row]");
+
+// A row is walked to by its link, which says what the row is and opens it with Enter.
+function walk(by) {
+  const all = rows();
+  const place = all.indexOf(rowAt());
+  const next = place < 0 ? all[by > 0 ? 0 : all.length - 1] : all[place + by];
+  next?.querySelector(".row-link, a[href]")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  return all.length > 0;
+}
+
+function tick() {
+  const box = rowAt()?.querySelector("input[type=checkbox]");
+  box?.click();
+  return Boolean(box);
+}
+
+function edit() {
+  const url = rowAt()?.dataset.editUrl;
+  if (url) location.assign(url);
+  return Boolean(url) || press("a[data-edit]");
+}
+
 function follow(code) {
   const link = document.querySelector(`.side-link[href^="${PLACES[code]}"]`);
   link?.click();
@@ -40,6 +65,11 @@ function act(event) {
   }
   if (event.shiftKey) return false;
   if (event.code === "Slash") return press("[data-search]");
+  if (event.code === "KeyJ") return walk(1);
+  if (event.code === "KeyK") return walk(-1);
+  if (event.code === "KeyX") return tick();
+  if (event.code === "KeyE") return edit();
+  if (event.code === "KeyF") return press("[data-filter]");
   if (event.code === "KeyC") return press("[data-new-lead]");
   if (event.code === "KeyN") return press("[data-new]") || press("[data-new-lead]");
   return false;

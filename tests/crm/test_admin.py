@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from crm.models import User
+from crm.models import Organization, User
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,32 @@ def test_a_new_person_is_made_here(browse, root, sales):
 
     person = User.objects.get(email="new@example.com")
     assert (person.role, person.team, person.check_password("a long pass phrase")) == ("rep", sales, True)
+
+
+class TestOrganization:
+    def send(self, client, **changes):
+        url = reverse("admin:crm_organization_change", args=[1])
+        form = client.get(url).context["adminform"].form
+        initial = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+        sent = {name: ",".join(map(str, value)) if isinstance(value, list) else value for name, value in initial.items()}
+        return client.post(url, sent | changes)
+
+    def test_how_long_a_new_lead_may_wait_is_set_here(self, browse, root):
+        assert self.send(browse(root), first_contact_minutes="15").status_code == 302
+
+        assert Organization.current().first_contact_minutes == 15
+
+    @pytest.mark.parametrize("wrong", ["0", "-5", "10081", "an hour", ""])
+    def test_what_is_no_patience_is_refused_with_its_field_named(self, browse, root, wrong):
+        response = self.send(browse(root), first_contact_minutes=wrong)
+
+        assert list(response.context["adminform"].form.errors) == ["first_contact_minutes"]
+        assert Organization.current().first_contact_minutes == 60
+
+    def test_it_is_asked_for_in_persian(self, browse, root):
+        root.language = "fa"
+        root.save()
+
+        page = browse(root).get(reverse("admin:crm_organization_change", args=[1])).content.decode()
+
+        assert "دقیقه‌هایی که پس از آن انتظار سرنخ تازه طولانی است" in page

@@ -1,5 +1,6 @@
 """Views that people keep, and changes of many leads at once: who may, what is written, and the way back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -235,3 +236,71 @@ class TestViews:
 
         with pytest.raises(ValidationError, match="many views already"):
             services.save_view(by=sara, name="Two", query="stage=mql")
+
+
+class TestColumns:
+    def shown(self, client, url="/leads/"):
+        return [column.key for column in client.get(url).context["view"].shown]
+
+    def test_the_usual_ones_at_first(self, browse, omid):
+        assert self.shown(browse(omid)) == ["phone", "source", "stage", "owner", "next", "created"]
+
+    def test_chosen_ones_are_kept_for_their_reader_and_stand_in_the_address(self, browse, omid, sara):
+        client = browse(omid)
+
+        response = client.post("/leads/?stage=new", {"column": ["created", "email", "no-such-column"]})
+
+        assert response.url == "/leads/?stage=new&columns=email%2Ccreated"
+        assert self.shown(client, response.url) == self.shown(client) == ["email", "created"]
+        assert self.shown(browse(sara)) == ["phone", "source", "stage", "owner", "next", "created"]
+
+    def test_the_address_wins_and_what_it_does_not_know_it_ignores(self, browse, omid):
+        client = browse(omid)
+        client.post("/leads/", {"column": ["email"]})
+
+        assert self.shown(client, "/leads/?columns=stage,nonsense,phone") == ["phone", "stage"]
+        assert self.shown(client, "/leads/?columns=nonsense") == ["email"]
+
+    @pytest.mark.parametrize("sent", [{"usual": "1", "column": ["email"]}, {}, {"column": ["nonsense"]}])
+    def test_the_way_back_to_the_usual_ones(self, browse, omid, sent):
+        client = browse(omid)
+        client.post("/leads/", {"column": ["email"]})
+
+        response = client.post("/leads/?columns=email&stage=new", sent)
+
+        omid.refresh_from_db()
+        assert (response.url, omid.columns) == ("/leads/?stage=new", {})
+
+    def test_each_list_has_its_own(self, browse, omid):
+        client = browse(omid)
+        client.post("/leads/", {"column": ["email"]})
+        client.post("/customers/", {"column": ["orders"]})
+
+        omid.refresh_from_db()
+        assert omid.columns == {"leads": ["email"], "customers": ["orders"]}
+        assert self.shown(client, "/customers/") == ["orders"]
+
+    def test_cells_follow_their_heads(self, browse, omid):
+        make_lead(name="Ali", phone="+989121112233", email="ali@example.com", owner=omid)
+
+        page = browse(omid).get("/leads/?columns=email,channel,campaign,owner").content.decode()
+
+        heads, cells = re.findall(r'<th scope="col">([^<]+)</th>', page), re.findall(r'<td[^>]*data-label="([^"]+)"', page)
+        assert heads == ["Name", "E-mail", "Channel", "Campaign", "Owner"]
+        assert cells == heads[1:]
+        assert ("ali@example.com" in page, "0912 111 2233" in page) == (True, False)
+
+    def test_a_view_keeps_them(self, browse, omid):
+        client = browse(omid)
+
+        response = client.post(f"{reverse('leads:view-save')}?columns=stage,nonsense,phone", {"name": "Narrow"})
+
+        assert response.url == "/leads/?columns=phone%2Cstage"
+        page = client.get(response.url)
+        assert [tab["is_current"] for tab in page.context["filters"].saved] == [True]
+        assert "Remove this view" in page.content.decode()
+
+    def test_support_chooses_none_of_leads(self, browse, hana):
+        assert browse(hana).post("/leads/", {"column": ["email"]}).status_code == 403
+        hana.refresh_from_db()
+        assert hana.columns == {}

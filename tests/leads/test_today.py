@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.models import Organization
 from leads import services
 from leads.models import Activity, Lead
 from tests.factories.customers import make_customer
@@ -97,6 +98,15 @@ class TestDay:
         assert (today.due_counts, today.new_count, today.adrift_count) == ({"overdue": 2, "today": 1}, 2, 1)
         # the one that was not planned
         assert today.done == {"week": 1, "today": 1}
+
+    def test_the_organisation_says_how_long_is_too_long(self, browse, omid):
+        Organization.objects.update(first_contact_minutes=30)
+        for minutes in (29, 30):
+            make_lead(name=str(minutes), owner=omid, at=NOON - timedelta(minutes=minutes))
+
+        _steps, leads, _adrift = shown(browse(omid).get(reverse("leads:today")))
+
+        assert leads == [("30", "waiting for 30 minutes", "warn"), ("29", "waiting for 29 minutes", "info")]
 
     def test_a_day_ends_at_midnight_in_tehran(self, browse, omid):
         for name, moment in (("still today", "2025-09-23T23:59:00+03:30"), ("tomorrow", "2025-09-24T00:00:00+03:30")):

@@ -1,0 +1,80 @@
+"""The command palette (Ctrl+K): what to begin, where to go and whom to find, by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from django.views.generic import TemplateView
+
+from crm.models import User
+from crm.navigation import ENTRIES, NEW, OTHERS, Item, items_of
+from crm.pages import Page
+from crm.text import fold
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Kpi
+from leads.search import IN_DROPDOWN, results
+
+MOST_PAGES = 6
+# From so many letters on, letters in the right order are enough: a word may miss one.
+SHORTEST_GUESS = 3
+
+
+class PaletteView(Page, TemplateView):
+    """A fragment: the options under what is typed. Nothing typed offers what one can begin and every page."""
+
+    template_name = "kpis/_palette.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text, user = self.request.GET.get("q", "").strip()[:100], self.request.user
+        found = results(text, user, IN_DROPDOWN) if text else {}
+        found |= {"actions": matching(items_of(NEW, user), text), "places": matching(places_for(user), text)[:MOST_PAGES]}
+        if not text:
+            found["places"] = items_of(ENTRIES, user)
+        count = sum(map(len, found.values()))
+        return super().get_context_data(q=text, count=count, **found, **kwargs)
+
+
+def places_for(user: User) -> list[Item]:
+    """Every page that is no record: those of the menu, the others, and that of each KPI."""
+    return [*items_of(ENTRIES, user), *items_of(OTHERS, user), *map(page_of, CATALOGUE.values())]
+
+
+def page_of(kpi: Kpi) -> Item:
+    return Item(kpi.name, "chart-line", reverse("kpis:kpi-detail", args=[kpi.key]), is_current=False, hint=kpi.abbreviation)
+
+
+def matching(items: Iterable[Item], text: str) -> list[Item]:
+    """Those whose name resembles a text, the nearest first; names are known in both languages."""
+    ranked = [(rank, item) for item in items if (rank := rank_of(item, text)) is not None]
+    return [item for _rank, item in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def rank_of(item: Item, text: str) -> int | None:
+    """0: the name begins with the text; 1: words of it begin with the text's; 2: it holds them; 3: it holds their letters."""
+    key, words = fold(text), [fold(word) for word in text.split()]
+    names = [[fold(word) for word in name.split()] for name in names_of(item)]
+    wholes = ["".join(name) for name in names]
+    if any(whole.startswith(key) for whole in wholes):
+        return 0
+    if any(all(any(part.startswith(word) for part in name) for word in words) for name in names):
+        return 1
+    if any(all(word in whole for word in words) for whole in wholes):
+        return 2
+    return 3 if len(key) >= SHORTEST_GUESS and any(has_letters(whole, key) for whole in wholes) else None
+
+
+def names_of(item: Item) -> list[str]:
+    """In every language, and the abbreviation."""
+    names = [item.hint]
+    for language in User.Language.values:
+        with translation.override(language):
+            names.append(str(item.label))
+    return [name for name in names if name]
+
+
+def has_letters(name: str, key: str) -> bool:
+    letters = iter(name)
+    return all(letter in letters for letter in key)
