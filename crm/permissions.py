@@ -21,6 +21,10 @@ def may_see_traffic(user: User) -> bool:
     return user.is_active and user.may_see_traffic
 
 
+def may_set_targets(user: User) -> bool:
+    return user.is_active and user.may_set_targets
+
+
 def may_delete(user: User) -> bool:
     """Whoever is measured by a figure does not delete what it counts: reps archive instead."""
     return user.is_active and (user.is_superuser or user.role in DELETERS)

@@ -87,18 +87,29 @@ def drawn_as(kpi: Kpi) -> str:
 
 
 def trend_chart(
-    kpi: Kpi, values: Sequence[Value], prefs: Preferences, *, is_open: bool, before: Sequence[Value] = ()
+    kpi: Kpi,
+    values: Sequence[Value],
+    prefs: Preferences,
+    *,
+    is_open: bool,
+    before: Sequence[Value] = (),
+    targets: Sequence[Decimal | None] = (),
 ) -> dict[str, Any]:
-    """The line of a KPI, with the same periods of the year before where they are given."""
+    """The line of a KPI, with the same periods of the year before and the targets where there are any."""
     periods = [value.period for value in values]
     series = [series_of(kpi, str(kpi.name), values, prefs, style="series1", is_open=is_open)]
     headings = [_("Period"), str(kpi.name)]
     if before:
         series.append(series_of(kpi, _("A year before"), before, prefs, style="previous", is_open=False))
         headings.append(_("A year before"))
-    columns = [values, before] if before else [values]
+    columns = [[value.value for value in column] for column in ([values, before] if before else [values])]
+    if any(target is not None for target in targets):
+        numbers = [plain_number(kpi, target, prefs) for target in targets]
+        series.append({"name": _("Target"), "values": numbers, "style": "target", "openLast": False})
+        headings.append(_("Target"))
+        columns.append(list(targets))
     rows = [
-        [period_text(period, prefs), *(value_text(kpi, column[index].value, prefs) for column in columns)]
+        [period_text(period, prefs), *(value_text(kpi, column[index], prefs) for column in columns)]
         for index, period in enumerate(periods)
     ]
     data = {

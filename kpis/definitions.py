@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
+from crm.models import User
+
 
 class Dimension(StrEnum):
     """By what a number may be split; the public names."""
@@ -311,3 +313,26 @@ class Kpi:
     def needed(self) -> tuple[Term, ...]:
         """The terms that the value itself is made of."""
         return self.numerator + self.denominator + (self.model.terms if self.model else ())
+
+
+# Every card by its key, filled by the catalogue, for what stands beneath it.
+CARDS: dict[str, Kpi] = {}
+SALES_RESOURCES = frozenset({"leads", "opportunities", "activities", "quotes"})
+TRAFFIC_RESOURCES = frozenset({"sessions", "social-posts"})
+
+
+def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
+    """Whether a KPI needs records that the viewer's role may not see at all."""
+    if viewer is None:
+        return False
+    resources = {term.measure.cube.resource for term in kpi.needed}
+    return (
+        (kpi.needs_costs and not viewer.may_see_costs)
+        or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
+        or (bool(resources & TRAFFIC_RESOURCES) and not viewer.may_see_traffic)
+    )
+
+
+def visible_cards(viewer: User) -> list[str]:
+    """The keys of the KPIs that a viewer's role may see."""
+    return [key for key, kpi in CARDS.items() if not is_hidden(kpi, viewer)]

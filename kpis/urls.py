@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kpis.views import catalogue, detail, overview, palette, rfm
+from kpis.views import catalogue, detail, overview, palette, rfm, targets
 
 app_name = "kpis"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("kpis/rfm/csv/", rfm.RfmCsvView.as_view(), name="rfm-csv"),
     path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/csv/", detail.KpiCsvView.as_view(), name="kpi-csv"),
+    path("targets/", targets.TargetsView.as_view(), name="targets"),
+    path("targets/edits/<int:pk>/undo/", targets.undo, name="targets-undo"),
 ]

@@ -138,6 +138,8 @@ class DetailView(ResourceView):
         def work() -> Answer:
             row = self.find(key, lock=True)
             self.check_version(row)
+            if not self.declaration.decides(self.caller.user, row):
+                raise Problem("permission-denied")
             require_free(row)
             row.delete()
             wake_kpis()

@@ -49,6 +49,8 @@ class Resource:
     rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
     needs_key: bool = False
     may_delete: Callable[[User], bool] = may_delete
+    # Whether a user who sees a row may delete this one.
+    decides: Callable[[User, Any], bool] = lambda _user, _row: True
 
     def visible(self, caller: Caller) -> QuerySet:
         rows = self.model.objects.all().visible_to(caller.user)

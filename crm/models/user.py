@@ -112,6 +112,11 @@ class User(AbstractUser):
         return self.may_see_costs
 
     @property
+    def may_set_targets(self) -> bool:
+        """Targets are set by those who lead; those who are measured by them read them."""
+        return self.is_superuser or self.role in {self.Role.MANAGER, self.Role.MARKETER, self.Role.INTEGRATION, self.Role.ADMIN}
+
+    @property
     def may_give_history(self) -> bool:
         """Who may state business dates: history must be loadable, but not by a rep's own session."""
         return self.is_superuser or self.role in {self.Role.INTEGRATION, self.Role.ADMIN}

@@ -1,12 +1,14 @@
-"""JSON endpoints of KPIs: the catalogue, values, the rows behind them, freshness."""
+"""JSON endpoints of KPIs: the catalogue, values, the rows behind them, freshness; reports; targets."""
 
 from django.urls import path
 
+from crm.api.endpoints import routes
 from kpis.api import rfm
+from kpis.api.targets import TARGETS
 from kpis.api.views import OPERATIONS as OPERATIONS_OF_KPIS
 from kpis.api.views import CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
 
-RESOURCES: list = []
+RESOURCES = [TARGETS]
 OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),
@@ -16,6 +18,7 @@ urlpatterns = [
     path("kpis/<str:key>/rows/", RowsView.as_view(), name="kpi-rows"),
     path("reports/rfm/", rfm.RfmView.as_view(), name="report-rfm"),
     path("reports/rfm-movement/", rfm.MovementView.as_view(), name="report-rfm-movement"),
+    *routes(*RESOURCES),
 ]
 
 __all__ = ["OPERATIONS", "RESOURCES", "urlpatterns"]

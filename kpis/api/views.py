@@ -18,6 +18,7 @@ from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.periods import Grain, Period, period_of
+from kpis.api.attainment import TargetOut, target_out, targets_for
 from kpis.api.parameters import FILTERS, kpi_of, query_of, query_of_one
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
@@ -72,6 +73,7 @@ class ValueOut(Struct):
     quality: str
     reason: str | None
     revisions: list[RevisionOut] = msgspec.field(default_factory=list)
+    target: TargetOut | None = None
 
 
 class ValuesOut(Struct):
@@ -144,8 +146,10 @@ class KpiView(ApiView):
         self.parameters()
         today = self.caller.organization.day_of(self.caller.at)
         period = period_of(today, self.caller.calendar, Grain.MONTH, self.caller.organization.calendar_rules)
-        table = read([kpi], Query((period,), today, viewer=self.caller.user))[kpi.key]
-        return answer(KpiWithValue(**card(kpi), current=value_out(kpi, table.total[0], None)))
+        query = Query((period,), today, viewer=self.caller.user)
+        current = value_out(kpi, (value := read([kpi], query)[kpi.key].total[0]), None)
+        current.target = target_out(kpi, value, targets_for(kpi, query).get((None, period.start)), self.caller)
+        return answer(KpiWithValue(**card(kpi), current=current))
 
 
 class CatalogueView(ApiView):
@@ -164,12 +168,19 @@ class ValuesView(ApiView):
         query = query_of(kpi, self.parameters(VALUE_PARAMETERS), self.caller)
         table = read([kpi], query)[kpi.key]
         kept = revisions_of(kpi, query)
-        results = [value_out(kpi, value, None, kept.get(value.period.start, ())) for value in table.total]
+        targets = targets_for(kpi, query)
+
+        def out(value: Value, member: int | None, shown: MemberOut | None) -> ValueOut:
+            found = value_out(kpi, value, shown, kept.get(value.period.start, ()) if shown is None else ())
+            found.target = target_out(kpi, value, targets.get((member, value.period.start)), self.caller)
+            return found
+
+        results = [out(value, None, None) for value in table.total]
         if query.by:
             labels = member_labels(query.by, table.members)
             for member, values in table.members.items():
                 shown = MemberOut(query.by.value, public_id(query.by, member), labels[member])
-                results += [value_out(kpi, value, shown) for value in values]
+                results += [out(value, member, shown) for value in values]
         period = query.periods[0]
         return answer(ValuesOut(kpi.key, kpi.unit.value, self.caller.calendar.value, period.grain.value, results))
 

@@ -1,6 +1,7 @@
 """The catalogue: every KPI, chapter by chapter, in the order in which it is shown."""
 
 from kpis.catalogue import base, customers, deals, marketing, profit, quotes, sales, satisfaction, selling, traffic, value
+from kpis.definitions import CARDS
 
 CHAPTERS = (
     marketing.KPIS,
@@ -15,6 +16,7 @@ CHAPTERS = (
     value.KPIS,
     satisfaction.KPIS,
 )
-CATALOGUE = {kpi.key: kpi for chapter in CHAPTERS for kpi in chapter}
+CARDS.update({kpi.key: kpi for chapter in CHAPTERS for kpi in chapter})
+CATALOGUE = CARDS
 
 __all__ = ["CATALOGUE", "CHAPTERS"]

@@ -3,8 +3,10 @@ from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, Dirty
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
+from kpis.models.scope import Scope
 from kpis.models.selling import OrderCategory
 from kpis.models.snapshot import Snapshot
+from kpis.models.target import TARGET_GRAINS, Target, TargetEdit
 
 __all__ = [
     "BUCKET_DAYS",
@@ -13,6 +15,7 @@ __all__ = [
     "FOR_EVER",
     "GRAIN_CODES",
     "PARENT_GRAINS",
+    "TARGET_GRAINS",
     "Batch",
     "BatchLead",
     "CalendarDay",
@@ -30,5 +33,8 @@ __all__ = [
     "RfmSnapshot",
     "RfmSpan",
     "Rollup",
+    "Scope",
     "Snapshot",
+    "Target",
+    "TargetEdit",
 ]

@@ -21,6 +21,7 @@ from crm.templatetags.crm_format import format_day, reader_digits
 from kpis.charts import sparkline
 from kpis.definitions import Kpi, Term, Timing, Unit
 from kpis.readings.change import Change, ChangeKind, change_between
+from kpis.readings.goals import Goal, goal_of, target_url
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.values import Value
 from kpis.readings.words import (
@@ -104,7 +105,7 @@ class Card:
     freshness_text: str
     is_stale: bool
     quality_text: str
-    target: None = None
+    target: Goal | None = None
     target_url: str = ""
 
     @property
@@ -138,6 +139,8 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
         freshness_text=freshness_text(now, choice, prefs),
         is_stale=now.is_stale,
         quality_text=quality_text(now),
+        target=goal_of(reading, choice, prefs),
+        target_url=target_url(reading, choice),
     )
 
 

@@ -10,11 +10,11 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
 from functools import cached_property
 
 from crm.periods import Grain
-from kpis.definitions import At, Kpi, Model, Term
+from kpis.definitions import At, Kpi, Model, Term, is_hidden
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
 from kpis.readings.lifetimes import lifetimes_of, restricted_mean
-from kpis.readings.query import Query, is_hidden
+from kpis.readings.query import Query
 
 PRECISION = 60
 YEAR = 365

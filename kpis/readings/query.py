@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crm.models import User
 from crm.periods import Period
-from kpis.definitions import Dimension, Kpi
+from kpis.definitions import Dimension
 
 
 def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
@@ -21,22 +21,6 @@ def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
     if viewer.sees_team:
         return viewer.teammates
     return frozenset({viewer.pk})
-
-
-SALES_RESOURCES = frozenset({"leads", "opportunities", "activities", "quotes"})
-TRAFFIC_RESOURCES = frozenset({"sessions", "social-posts"})
-
-
-def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
-    """Whether a KPI needs records that the viewer's role may not see at all."""
-    if viewer is None:
-        return False
-    resources = {term.measure.cube.resource for term in kpi.needed}
-    return (
-        (kpi.needs_costs and not viewer.may_see_costs)
-        or (bool(resources & SALES_RESOURCES) and not viewer.may_sell)
-        or (bool(resources & TRAFFIC_RESOURCES) and not viewer.may_see_traffic)
-    )
 
 
 @dataclass(frozen=True)

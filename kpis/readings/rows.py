@@ -17,11 +17,11 @@ from django.urls import reverse
 from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
-from kpis.definitions import At, Kpi, Term
+from kpis.definitions import At, Kpi, Term, is_hidden
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
-from kpis.readings.query import Query, is_hidden
+from kpis.readings.query import Query
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
 
 CURSOR = re.compile(r"(?P<number>[0-9]{1,2})\.(?P<day>[0-9]{8})\.(?P<key>[0-9]{1,18})", re.ASCII)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from crm.models import Organization, User
@@ -12,6 +13,7 @@ from crm.periods import Period
 from kpis.definitions import Dimension, Kpi
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
+from kpis.readings.targets import Targets, targets_of
 from kpis.readings.values import Value, read_in_snapshot
 
 TREND = 13
@@ -79,15 +81,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reading:
-    """One KPI on a dashboard; without values where the filters have no meaning for it."""
+    """One KPI on a dashboard; without values where the filters have no meaning for it. Each period may have a target."""
 
     kpi: Kpi
     trend: Sequence[Value]
     then: Value | None = None
+    targets: Sequence[Decimal | None] = (None,)
 
     @property
     def now(self) -> Value:
         return self.trend[-1]
+
+    @property
+    def target(self) -> Decimal | None:
+        return self.targets[-1]
 
 
 def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND) -> dict[str, Reading]:
@@ -96,15 +103,18 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND) -> dict[s
     query, other = choice.compared_query(count)
     with one_snapshot():
         tables = read_in_snapshot(able, query, organization=choice.organization)
+        targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer)
     unfit = [Value(period, reason="not_applicable") for period in query.periods[:count]]
     return {
-        kpi.key: reading_of(kpi, tables[kpi.key].total, count, other) if kpi.key in tables else Reading(kpi, unfit)
+        kpi.key: reading_of(kpi, tables[kpi.key].total, count, other, targets) if kpi.key in tables else Reading(kpi, unfit)
         for kpi in kpis
     }
 
 
-def reading_of(kpi: Kpi, values: Sequence[Value], count: int, other: int | None) -> Reading:
-    return Reading(kpi, values[:count], None if other is None else values[other])
+def reading_of(kpi: Kpi, values: Sequence[Value], count: int, other: int | None, targets: Targets) -> Reading:
+    trend = values[:count]
+    wanted = [targets.get((kpi.key, value.period.start)) for value in trend]
+    return Reading(kpi, trend, None if other is None else values[other], wanted)
 
 
 def year_before(kpi: Kpi, choice: Choice, periods: Sequence[Period]) -> list[Value]:

@@ -11,11 +11,11 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit, is_hidden
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
 from kpis.readings.models import Models, compute
-from kpis.readings.query import Query, is_hidden
+from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 
 PRECISION = 60

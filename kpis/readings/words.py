@@ -83,6 +83,13 @@ def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: b
     return number_text(value, prefs, most=0), ""
 
 
+def unit_text(kpi: Kpi, prefs: Preferences) -> str:
+    """The unit in which figures of the KPI are typed; counts and scores have none."""
+    if kpi.unit is Unit.MONEY:
+        return DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
+    return value_parts(kpi, Decimal(0), prefs)[1]
+
+
 def signed(value: Decimal, prefs: Preferences, decimals: int = 0) -> str:
     """A score or a difference: its sign says as much as its digits."""
     text = number_text(value, prefs, decimals=decimals)

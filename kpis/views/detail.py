@@ -124,7 +124,9 @@ class KpiView(Page, TemplateView):
         if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_visible":
             before = year_before(self.kpi, self.choice, [value.period for value in reading.trend])
         is_open = self.choice.period.is_running(self.choice.today)
-        return charts.trend_chart(self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before)
+        return charts.trend_chart(
+            self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before, targets=reading.targets
+        )
 
     def files(self) -> dict[str, str]:
         """The addresses of the three files."""

@@ -85,7 +85,7 @@ class OverviewView(Page, TemplateView):
         if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_applicable":
             before = year_before(reading.kpi, self.choice, [value.period for value in reading.trend])
         is_open = self.choice.period.is_running(self.choice.today)
-        return charts.trend_chart(reading.kpi, reading.trend, prefs, is_open=is_open, before=before)
+        return charts.trend_chart(reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets)
 
     def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
         """Counts of the period, or what became of the period's leads: said which, because they differ."""

@@ -94,6 +94,7 @@ def pages(sara):
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
+        "/targets/",
     ]
 
 

@@ -26,6 +26,7 @@ from customers.models import (
     Survey,
     Ticket,
 )
+from kpis.models import Target
 from leads.models import Activity, Opportunity, Quote, QuoteLine, Stage
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_landing_page, make_session
@@ -73,7 +74,13 @@ def a_session(_number):
     make_session(["/", "/tea/"], social_network=baker.make(SocialNetwork, **PLAIN), **facts)
 
 
+def a_target(number):
+    start = {"calendar": "gregorian", "grain": "month", "start": date(2025, number + 1, 1)}
+    filled(Target, "person", "set_by", kpi="leads", value=number, **start)
+
+
 MAKERS = {
+    "targets": a_target,
     "campaigns": lambda _: filled(Campaign, "channel", "owner", starts_on=None, ends_on=None),
     "channels": lambda _: filled(Channel, "social_network"),
     "lead-sources": lambda _: filled(LeadSource),

@@ -1,0 +1,85 @@
+"""A target as a card and a page say it: what it is, how much of it there is, and whether that is enough for today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.permissions import may_set_targets
+from crm.preferences import Preferences
+from kpis.definitions import Kpi
+from kpis.models import TARGET_GRAINS, Scope
+from kpis.readings.summary import Choice, Reading
+from kpis.readings.targets import Attainment, Standing, attainment, scope_for
+from kpis.readings.words import difference_text, number_text, percent_text, value_text
+
+# The word, its tone and its icon: colour alone says nothing to some.
+STANDINGS = {
+    Standing.REACHED: (gettext_lazy("reached"), "good", "circle-check"),
+    Standing.ON_PACE: (gettext_lazy("on pace"), "good", "check"),
+    Standing.BEHIND: (gettext_lazy("behind"), "warn", "triangle-alert"),
+    Standing.MISSED: (gettext_lazy("missed"), "bad", "circle-x"),
+}
+WHOLE = 100
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`percent` fills the bar; `details` is for the KPI's own page."""
+
+    text: str
+    percent: int
+    standing_text: str
+    tone: str
+    icon: str
+    details: str
+
+
+def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None:
+    if reading.target is None:
+        return None
+    found = attainment(reading.kpi, reading.now, reading.target, choice.today, choice.organization)
+    return goal_text(reading.kpi, found, reading, prefs)
+
+
+def goal_text(kpi: Kpi, found: Attainment, reading: Reading, prefs: Preferences) -> Goal:
+    word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
+    text = _("Target %(target)s") % {"target": value_text(kpi, found.target, prefs, short=True)}
+    if found.share is not None:
+        text += f" · {percent_text(found.share, prefs, 0)}"
+    elif reading.now.value is not None:
+        text += f" · {difference_text(kpi, reading.now.value - found.target, prefs)}"
+    return Goal(text, percent_of(found), str(word), tone, icon, details_of(kpi, found, prefs))
+
+
+def percent_of(found: Attainment) -> int:
+    if found.share is None:
+        return WHOLE if found.standing in (Standing.REACHED, Standing.ON_PACE) else 0
+    return min(int(found.share * WHOLE), WHOLE)
+
+
+def details_of(kpi: Kpi, found: Attainment, prefs: Preferences) -> str:
+    """The pace, where there is one."""
+    if found.expected is None:
+        return ""
+    return _("%(expected)s by now, after %(passed)s of %(working)s working days") % {
+        "expected": value_text(kpi, found.expected, prefs, short=True),
+        "passed": number_text(found.passed, prefs),
+        "working": number_text(found.working, prefs),
+    }
+
+
+def target_url(reading: Reading, choice: Choice) -> str:
+    """Where the target of this card is set, for those who may."""
+    viewer, period = choice.viewer, choice.period
+    scope = scope_for(choice.filters, viewer)
+    if scope is None or viewer is None or not may_set_targets(viewer) or period.grain not in TARGET_GRAINS:
+        return ""
+    asked = {"year": period.year, "calendar": period.calendar.value, "group": reading.kpi.group.value}
+    if scope[0] is not Scope.COMPANY:
+        asked |= {"scope": scope[0].value, "member": scope[1]}
+    return f"{reverse('kpis:targets')}?{urlencode(asked)}#{reading.kpi.key}"

@@ -1,0 +1,45 @@
+"""Targets, alerts and notes as they are sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from crm.inputs.caller import Caller
+from crm.inputs.fields import KeyReference, Person, RecordIn, Reference, line, read_number
+
+FIGURE_DECIMALS = 12
+
+
+def read_figure(value: str | float, caller: Caller) -> Decimal:
+    """A figure in a KPI's own unit; a score or a return may lie below nothing."""
+    return read_number(value, FIGURE_DECIMALS)
+
+
+Figure: Any = Annotated[
+    str | int | float,
+    Meta(extra={"clean": read_figure}, examples=["0.28"], description="In the KPI's own unit; a rate is a fraction"),
+]
+KpiKey = line(60)
+
+
+class ScopedIn(RecordIn):
+    """A KPI, of the company or of one team, owner, channel or campaign."""
+
+    kpi: KpiKey | UnsetType = UNSET
+    scope: Literal["company", "team", "owner", "channel", "campaign"] | UnsetType = UNSET
+    team: KeyReference | UnsetType | None = UNSET
+    owner: Person | UnsetType | None = UNSET
+    channel: KeyReference | UnsetType | None = UNSET
+    campaign: Reference | UnsetType | None = UNSET
+
+
+class TargetIn(ScopedIn):
+    """What a KPI should come to in a month, quarter or year; known by KPI, period and scope."""
+
+    period: line(20) | UnsetType = UNSET
+    calendar: Literal["gregorian", "jalali"] | UnsetType = UNSET
+    grain: Literal["month", "quarter", "year"] | UnsetType = UNSET
+    value: Figure | UnsetType = UNSET

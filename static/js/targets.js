@@ -1,0 +1,69 @@
+// The grid of targets: cells of a spreadsheet are pasted over several fields, and arrows go up and down.
+// Without scripts a pasted row is taken apart by the server.
+
+const form = document.querySelector("[data-grid]");
+const rows = [...(form?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.querySelectorAll("input")]);
+const unpaste = form?.querySelector("[data-unpaste]");
+let replaced = [];
+
+function placeOf(field) {
+  const row = rows.findIndex((fields) => fields.includes(field));
+  return row < 0 ? null : { row, column: rows[row].indexOf(field) };
+}
+
+const mark = (field) => field.classList.toggle("is-changed", field.value !== field.defaultValue);
+
+function paste(event) {
+  const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+  const place = placeOf(event.target);
+  if (!place || !/[\t\n]/.test(text)) return;
+  event.preventDefault();
+  replaced = [];
+  for (const [down, line] of text.split("\n").entries()) {
+    for (const [across, cell] of line.split("\t").entries()) {
+      const field = rows[place.row + down]?.[place.column + across];
+      if (!field) continue;
+      replaced.push([field, field.value]);
+      field.value = cell.trim();
+      mark(field);
+    }
+  }
+  unpaste.hidden = false;
+}
+
+function takeBack() {
+  for (const [field, value] of replaced) {
+    field.value = value;
+    mark(field);
+  }
+  replaced[0]?.[0].focus();
+  replaced = [];
+  unpaste.hidden = true;
+}
+
+function move(event) {
+  const step = { ArrowUp: -1, ArrowDown: 1, Enter: event.shiftKey ? -1 : 1 }[event.key];
+  const place = step && placeOf(event.target);
+  if (!place || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  event.preventDefault();
+  const next = rows[place.row + step]?.[place.column];
+  next?.focus();
+  next?.select();
+}
+
+if (form) {
+  form.addEventListener("paste", paste);
+  form.addEventListener("keydown", move);
+  form.addEventListener("input", (event) => {
+    if (!placeOf(event.target)) return;
+    mark(event.target);
+    replaced = [];
+    unpaste.hidden = true;
+  });
+  unpaste.addEventListener("click", takeBack);
+  form.addEventListener("keydown", (event) => {
+    if (!replaced.length || event.code !== "KeyZ" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    takeBack();
+  });
+}
