@@ -22,7 +22,7 @@ def stress(history_database, db):
     def run(*options):
         url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
         command = [sys.executable, "-m", "tests.kpis.stress", url, "--writers=2", "--workers=2", "--kill-every=0.5", *options]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=300, check=True)
         return json.loads(done.stdout)
 
     with copy_of(history_database, f"{history_database}_stress") as name:
