@@ -26,6 +26,8 @@ class Item:
     before: dict[str, Any] = field(default_factory=dict)
     status: str = ""
     pk: int | None = None
+    # What it refers to by field, where the natural key is known: the model, and its key and natural key.
+    names: dict[str, tuple[type[Model], dict[str, Any]]] = field(default_factory=dict)
     # The new row with all that an answer shows of it, where its writer knows that without reading it again.
     as_stored: Callable[[], Model] | None = None
 

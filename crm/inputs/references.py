@@ -59,11 +59,23 @@ def resolve(items: Iterable[Item], field: str, target: Target, caller: Caller) -
     if not wanted:
         return
     found = find({key for _, key in wanted}, target, caller)
+    names = names_of(found) if target.natural else {}
     for item, key in wanted:
         if key in found:
             item.values[f"{field}_id"] = found[key]
+            if found[key] in names:
+                item.names[field] = (target.model, {"pk": found[key], target.natural: names[found[key]]})
         else:
             item.refuse(f"/{field}", "invalid-reference")
+
+
+def names_of(found: dict[Key, int]) -> dict[int, Any]:
+    """The natural key of each row that was found; its own comes first, then other spellings."""
+    names: dict[int, Any] = {}
+    for key, pk in found.items():
+        if key[0] == "natural":
+            names.setdefault(pk, key[1])
+    return names
 
 
 def key_of(value: Any, target: Target, caller: Caller) -> Key:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
-from django.db.models import Field, Q
+from django.db.models import Field, Model, Q
 from msgspec import UNSET, Struct
 
 from crm.inputs import items as states
@@ -15,6 +16,7 @@ from crm.inputs.caller import Caller
 from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, resolve
+from crm.inputs.stored import with_names, with_relations
 from crm.models import Record
 
 Step = Callable[[list[Item], Caller], None]
@@ -25,6 +27,7 @@ class Recipe:
     """How one kind of record is written; the fields of the struct are columns unless said otherwise.
 
     `completes` runs before the write (derived values, rules between fields), `follows` after it (events, links).
+    `fresh` are the relations that an answer shows, all empty for a new row; None where an answer needs more than the row.
     """
 
     model: type[Record]
@@ -36,6 +39,7 @@ class Recipe:
     apart: frozenset[str] = frozenset()
     completes: Step | None = None
     follows: Step | None = None
+    fresh: Mapping[str, type[Model]] | None = None
 
 
 def upsert(recipe: Recipe, items: list[Item], caller: Caller) -> None:
@@ -207,6 +211,12 @@ def create(recipe: Recipe, items: list[Item], caller: Caller) -> None:
     recipe.model.objects.bulk_create([item.row for item in items])
     for item in items:
         item.settle(states.CREATED, item.row.pk)
+        if recipe.fresh is not None:
+            item.as_stored = partial(as_stored, item, recipe.fresh)
+
+
+def as_stored(item: Item, relations: Mapping[str, type[Model]]) -> Model:
+    return with_names(with_relations(item.row, {name: (model, []) for name, model in relations.items()}), item.names)
 
 
 def update(recipe: Recipe, items: list[Item]) -> None:

@@ -226,6 +226,7 @@ LEADS = Recipe(
     history=BASE_DATES,
     completes=complete_leads,
     follows=note_lead_events,
+    fresh={"opportunities": Opportunity},
 )
 OPPORTUNITIES = Recipe(
     model=Opportunity,
@@ -243,6 +244,7 @@ ACTIVITIES = Recipe(
     references={"lead": Target(Lead), "opportunity": Target(Opportunity), "customer": CUSTOMER, "owner": PEOPLE},
     required=("kind",),
     completes=complete_activities,
+    fresh={},
 )
 
 

@@ -51,6 +51,29 @@ def test_a_history_of_a_lead_is_loaded_with_its_events(api):
     assert events() == [("created", 1), ("mql", 2), ("sql", 3)]
 
 
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/leads/", {"name": "علی", "notes": "a\nb", "is_test": True}),
+        ("/leads/", {"phone": "09123456789", "lead_source": "Trade Fair", "owner": "rep@example.com", "channel": "store"}),
+        ("/leads/", {"email": "a@example.com", "utm": {"source": "instagram", "medium": "paid", "campaign": "x"}}),
+        ("/leads/", {"name": "a", "external_id": "7", "created_at": "2025-10-01", "mql_at": "2025-10-02T10:00:00.5Z"}),
+        ("/activities/", {"kind": "demo", "subject": "First look", "owner": "rep@example.com"}),
+    ],
+)
+def test_what_is_new_is_answered_as_it_reads(api, path, sent):
+    """What is answered without reading again is what is stored."""
+    make_user("rep", email="rep@example.com")
+    Channel.objects.create(slug="store", name="Store", kind="store")
+    about = {"lead": Lead.objects.create(name="about").pk} if path == "/activities/" else {}
+
+    created = api.post(path, sent | about)
+
+    assert created.status_code == 201, created.content
+    read = api.get(f"{path}{created.json()['id']}/")
+    assert (created.json(), created["ETag"]) == (read.json(), read["ETag"])
+
+
 def test_a_second_load_changes_and_notes_only_what_differs(api):
     lead = {"external_id": "1", "name": "a", "created_at": "2025-10-01T10:00:00Z"}
     make(api, "/leads/", **lead)

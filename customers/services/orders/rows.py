@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.db.models import Model, QuerySet
 
 from crm.inputs import items as states
 from crm.inputs.arrays import array
+from crm.inputs.stored import with_names, with_relations
 from crm.statements import prepared_cursor
 from customers.models import Order, OrderLine, Refund
 from customers.services.orders.draft import COLUMNS, LINE_COLUMNS, Draft, LineDraft
@@ -145,11 +145,8 @@ def as_stored(draft: Draft) -> Order:
     values = {name: draft.values[name] for name in COLUMNS}
     at, fulfilled_at = draft.recorded_at, draft.placed_at if values["status"] == Order.Status.FULFILLED else None
     order = Order(id=draft.pk, recorded_at=at, updated_at=at, fulfilled_at=fulfilled_at, **values)
-    order._prefetched_objects_cache = {  # noqa: SLF001 -- as prefetch_related() leaves it
-        "lines": known(OrderLine, [line_as_stored(draft, line) for line in draft.lines]),
-        "refunds": known(Refund, []),
-    }
-    return order
+    lines = [line_as_stored(draft, line) for line in draft.lines]
+    return with_names(with_relations(order, {"lines": (OrderLine, lines), "refunds": (Refund, [])}), draft.item.names)
 
 
 def line_as_stored(draft: Draft, line: LineDraft) -> OrderLine:
@@ -157,13 +154,6 @@ def line_as_stored(draft: Draft, line: LineDraft) -> OrderLine:
     row = OrderLine(id=line.pk, order_id=draft.pk, position=line.position, **values)
     row.net_amount, row.sku = line.net, line.sku or None
     return row
-
-
-def known(model: type[Model], rows: list[Any]) -> QuerySet:
-    """A queryset that has been asked already."""
-    found = QuerySet(model)
-    found._result_cache, found._prefetch_done = rows, True  # noqa: SLF001
-    return found
 
 
 def order_columns(drafts: list[Draft]) -> list[list[Any]]:
