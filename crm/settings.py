@@ -91,12 +91,12 @@ METRICS_TOKEN = env_str("METRICS_TOKEN")
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "crm",
+    "crm.apps.CrmConfig",
     "campaigns",
     "customers",
     "leads",
     "kpis",
-    "django.contrib.admin",
+    "crm.apps.SettingsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 MOST_TRIES = 5
 COLLISIONS = {"40001", "40P01"}
-UNIQUE_VIOLATION = "23505"
+UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
+# A row that somebody else made meanwhile is found by the next try, and one that they took away is missed by it:
+# what is referred to was looked up, and seen, before it was written.
+AGAIN = COLLISIONS | {UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION}
 
 
 def sqlstate_of(error: BaseException) -> str:
@@ -21,14 +24,14 @@ def sqlstate_of(error: BaseException) -> str:
 
 
 def in_transaction(work: Callable[[], T]) -> T:
-    """Do the work in a transaction. A row that another one made meanwhile is found by the next try."""
+    """Do the work in a transaction, and again from the start where another one came in between."""
     for attempt in range(1, MOST_TRIES + 1):
         try:
             with transaction.atomic():
                 return work()
         except (OperationalError, IntegrityError) as error:
-            again = sqlstate_of(error) in COLLISIONS | {UNIQUE_VIOLATION}
-            if not again or attempt == MOST_TRIES or (connection.in_atomic_block and sqlstate_of(error) in COLLISIONS):
+            state = sqlstate_of(error)
+            if state not in AGAIN or attempt == MOST_TRIES or (connection.in_atomic_block and state in COLLISIONS):
                 raise
         time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- spreads retries, guards nothing
     raise AssertionError("unreachable")

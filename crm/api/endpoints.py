@@ -20,14 +20,14 @@ from crm.api.problems import Problem, error_of, refused
 from crm.api.reading import MOST_BULK_BYTES
 from crm.api.resource import Action, Resource
 from crm.api.view import ApiView, answer, respond
-from crm.api.writing import Answer, once, read_key
+from crm.api.writing import REFERENCE_GONE, Answer, once, read_key
 from crm.dependents import dependents_of
 from crm.inputs import items as states
 from crm.inputs.failures import Failure
 from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import ApiToken, User
-from crm.transactions import COLLISIONS, UNIQUE_VIOLATION, in_transaction, sqlstate_of
+from crm.transactions import COLLISIONS, FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, in_transaction, sqlstate_of
 from crm.wake import wake_kpis
 
 MOST_ITEMS = 1_000
@@ -213,8 +213,8 @@ class BulkView(ResourceView):
             if struct is not None:
                 try:
                     in_transaction(lambda item=item: self.declaration.write([item], self.caller))
-                except (IntegrityError, DataError):
-                    item.refuse("", "conflict")
+                except (IntegrityError, DataError) as error:
+                    item.refuse("", "conflict", REFERENCE_GONE if sqlstate_of(error) == FOREIGN_KEY_VIOLATION else "")
         wake_kpis()
         return items
 

@@ -10,15 +10,19 @@ from hashlib import sha256
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from structlog import get_logger
 
 from crm.api.problems import Problem
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure
 from crm.statements import prepared_cursor
-from crm.transactions import UNIQUE_VIOLATION, in_transaction, sqlstate_of
+from crm.transactions import FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, in_transaction, sqlstate_of
 
 log = get_logger("sanjeh")
+REFERENCE_GONE = gettext_lazy(
+    "What this refers to was changed or deleted at the same moment. Nothing was written: send it again."
+)
 
 KEPT = timedelta(hours=72)
 MOST_KEY = 255
@@ -51,6 +55,8 @@ def problem_behind(error: DatabaseError) -> Problem | None:
     if isinstance(error, DataError):
         return Problem("validation-error", errors=[Failure("", "out-of-range")])
     if isinstance(error, IntegrityError):
+        if state == FOREIGN_KEY_VIOLATION:
+            return Problem("conflict", REFERENCE_GONE, headers={"Retry-After": "1"})
         return Problem("duplicate" if state == UNIQUE_VIOLATION else "conflict")
     # Read-only after a failover, or out of disk: psycopg files some of these under InternalError.
     if isinstance(error, OperationalError | InterfaceError) or state[:2] in {"25", "53", "57", "58", "XX"}:

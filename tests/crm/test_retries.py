@@ -64,7 +64,7 @@ def api():
 @pytest.fixture
 def browser():
     client = Client(headers={"host": "localhost"})
-    client.force_login(make_user("manager", visibility="all", language="en"))
+    client.force_login(make_user("admin", is_staff=True, language="en"))
     return client
 
 
@@ -88,11 +88,14 @@ DOORS = {
 }
 
 
+DOORS["settings, create"] = ("crm_team", "/admin/crm/team/add/", {"name": "b"}, 302, (0, 0, 0, 0))
+
+
 def counts():
     return [model.objects.count() for model in (Lead, Opportunity, Order, LeadEvent)]
 
 
-@pytest.mark.parametrize("state", ["40001", "40P01"])
+@pytest.mark.parametrize("state", ["40001", "40P01", "23503"])
 @pytest.mark.parametrize("door", DOORS)
 def test_it_is_done_again_and_done_once(door, state, api, browser, refuse):
     table, path, data, status, more = DOORS[door]
@@ -119,6 +122,34 @@ def test_after_five_tries_the_caller_is_told_to_come_back(api, refuse):
     assert (response.status_code, response.json()["code"], response["Retry-After"]) == (503, "service-unavailable", "5")
     assert again.status_code == 201
     assert Lead.objects.count() == 1
+
+
+def test_a_row_that_goes_away_each_time_it_is_referred_to_is_a_conflict_to_be_sent_again(api, refuse):
+    refuse("customers_order", state="23503", times=5)
+
+    response = api.post("/orders/", ORDER)
+    again = api.post("/orders/", ORDER)
+
+    assert (response.status_code, response["Content-Type"], response["Retry-After"]) == (409, "application/problem+json", "1")
+    body = response.json()
+    assert (body["code"], body["detail"]) == (
+        "conflict",
+        "What this refers to was changed or deleted at the same moment. Nothing was written: send it again.",
+    )
+    assert again.status_code == 201
+    assert Order.objects.count() == 1
+
+
+def test_in_bulk_it_is_said_of_the_entry_alone(api, refuse):
+    """Five tries with all entries, then each entry by itself: five more for the first."""
+    refuse("customers_order", state="23503", times=10)
+
+    response = api.post("/orders/bulk/", {"items": [ORDER, {**ORDER, "external_id": "2"}]})
+
+    first, second = response.json()["results"]
+    assert (first["status"], [error["detail"][:17] for error in first["errors"]]) == ("error", ["What this refers "])
+    assert (second["status"], second["errors"]) == ("created", [])
+    assert [order.external_id for order in Order.objects.all()] == ["2"]
 
 
 def test_a_real_deadlock_of_two_merges_is_survived(browser):

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
+from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -83,6 +84,56 @@ class TestOrderForm:
 
         page = reverse("customers:order-detail", args=[Order.objects.get().pk])
         assert [(response.status_code, response["Location"]) for response in responses] == [(302, page)] * PRESSES
+
+
+class TestCustomerDeletedMeanwhile:
+    """The order has found its customer; before it is committed the row is deleted, and perhaps written again."""
+
+    ORDER: ClassVar = {"external_id": "1", "lines": [{"name": "Tea", "quantity": 1, "unit_price": 100}]}
+    AGAIN = """
+        INSERT INTO customers_customer (id, name, kind, phone, email, national_id, is_test, is_spam, is_archived)
+        VALUES (%s, 'b', 'person', '+989121112233', '', '', false, false, false)
+    """
+
+    def write(self, path, body, *, is_written_again):
+        customer, api = make_customer(phone="+989121112233"), Api(Client(), make_token(name="shop"))
+        with session() as other:
+            other.execute("DELETE FROM customers_customer WHERE id = %s", [customer.pk])
+            if is_written_again:
+                other.execute(self.AGAIN, [customer.pk])
+            with at_the_same_time(lambda: api.post(path, body(customer.pk))) as answer:
+                other.commit()
+        return customer.pk, answer.result()
+
+    def test_an_order_is_of_the_row_that_is_there_now(self):
+        pk, response = self.write("/orders/", lambda key: {**self.ORDER, "customer": key}, is_written_again=True)
+
+        assert (response.status_code, response.json()["customer"]) == (201, pk)
+        assert [order.customer.name for order in Order.objects.all()] == ["b"]
+
+    def test_of_nobody_any_more_it_is_refused(self):
+        _pk, response = self.write("/orders/", lambda key: {**self.ORDER, "customer": key}, is_written_again=False)
+
+        errors = [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+        assert (response.status_code, errors) == (400, [("/customer", "invalid-reference")])
+        assert Order.objects.count() == 0
+
+    def test_known_by_phone_it_is_somebody_new(self):
+        order = {**self.ORDER, "customer": {"phone": "09121112233"}}
+        _pk, response = self.write("/orders/", lambda _key: order, is_written_again=False)
+
+        assert response.status_code == 201
+        assert Order.objects.get().customer == Customer.objects.get()
+
+    def test_in_bulk_each_entry_is_for_itself(self):
+        _pk, response = self.write(
+            "/orders/bulk/",
+            lambda key: {"items": [{**self.ORDER, "customer": key}, {**self.ORDER, "external_id": "2"}]},
+            is_written_again=False,
+        )
+
+        results = [(result["status"], [error["code"] for error in result["errors"]]) for result in response.json()["results"]]
+        assert results == [("error", ["invalid-reference"]), ("created", [])]
 
 
 def test_planned_twice_at_once_a_customer_is_asked_once():

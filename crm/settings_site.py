@@ -1,0 +1,29 @@
+"""The site of the settings pages: what is written there collides and tries again as on every other page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+
+from crm.transactions import in_transaction
+
+View = Callable[..., HttpResponse]
+
+
+class SettingsSite(AdminSite):
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        return super().admin_view(in_one_transaction(view), cacheable)
+
+
+def in_one_transaction(view: View) -> View:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        return in_transaction(lambda: view(request, *args, **kwargs))
+
+    return wrapped
