@@ -39,7 +39,7 @@ ENTRIES = (
     Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
-    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/"), may_enter),
+    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/"), may_enter),
     Entry(_("Settings"), "settings", "/admin/", ("/admin/",), may_manage_people),
 )
 

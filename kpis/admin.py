@@ -1,9 +1,9 @@
-"""A look at targets, for superusers; they are set on their own page."""
+"""A look at targets and alerts, for superusers; they are set on their own pages."""
 
 from django.contrib import admin
 
 from crm.admin import ShownOnly
-from kpis.models import Target
+from kpis.models import Alert, AlertRule, Target
 
 
 @admin.register(Target)
@@ -11,3 +11,20 @@ class TargetAdmin(ShownOnly):
     list_display = ("kpi", "calendar", "grain", "start", "team", "person", "channel", "campaign", "value", "set_by")
     list_filter = ("calendar", "grain", "kpi")
     list_select_related = ("team", "person", "channel", "campaign", "set_by")
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(ShownOnly):
+    list_display = ("kpi", "condition", "bound", "grain", "user", "is_on", "is_ringing", "muted_until")
+    list_filter = ("is_on", "is_ringing", "kpi")
+    list_select_related = ("user",)
+
+
+@admin.register(Alert)
+class AlertAdmin(ShownOnly):
+    """How the mails are doing."""
+
+    list_display = ("rule", "start", "value", "bound", "raised_at", "mail", "mail_tries", "mail_error")
+    list_filter = ("mail",)
+    list_select_related = ("rule",)
+    date_hierarchy = "raised_at"

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign, Channel
-from crm.models import User
+from crm.models import Team, User
 from crm.pages import query_with
 from crm.periods import Calendar, Grain, Period, parse_period, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY
 from kpis.definitions import Dimension, Kpi, Timing
+from kpis.models import Scope
 from kpis.readings.members import UNKNOWN, member_of
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import period_text
@@ -57,6 +58,14 @@ DIMENSIONS = {
     Dimension.PRIORITY: gettext_lazy("Priority"),
     Dimension.KIND: gettext_lazy("Kind of expense"),
     Dimension.SEGMENT: gettext_lazy("RFM segment"),
+}
+
+SCOPES = {
+    Scope.COMPANY: gettext_lazy("Company"),
+    Scope.TEAM: gettext_lazy("Team"),
+    Scope.OWNER: gettext_lazy("Person"),
+    Scope.CHANNEL: gettext_lazy("Channel"),
+    Scope.CAMPAIGN: gettext_lazy("Campaign"),
 }
 
 
@@ -209,3 +218,20 @@ def steps(query: QueryDict, choice: Choice, prefs: Preferences) -> dict[str, str
 def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
     """Parameters that a form of this page carries on unseen."""
     return [(name, value) for name, value in query.items() if value and name not in (*without, "after")]
+
+
+def members_for(scope: Scope, user: User) -> list[tuple[int, str]]:
+    """Whose targets a user may look at; those of channels and campaigns are for whoever sees the whole."""
+    match scope:
+        case Scope.TEAM:
+            rows = Team.objects.order_by("name")
+            rows = rows if user.sees_all else rows.filter(pk=user.team_id if user.sees_team else None)
+        case Scope.OWNER:
+            rows = owners_for(user)
+        case Scope.CHANNEL:
+            rows = Channel.objects.visible_to(user) if user.sees_all else Channel.objects.none()
+        case Scope.CAMPAIGN:
+            rows = Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
+        case _:
+            return []
+    return [(row.pk, str(row)) for row in rows[:MOST_OPTIONS]]

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kpis.engine import drain_step
-from kpis.services import close_periods
+from kpis.services import close_periods, judge_rules, send_mails
 
 STEPS = 50
 
@@ -23,3 +23,16 @@ def tick() -> None:
 def close() -> None:
     """Keep what closed periods reported, and restate what changed since."""
     close_periods(at=timezone.now())
+
+
+@shared_task
+def watch() -> None:
+    """Judge the alerts; a message about their mails only wakes somebody, as the mails stand in the database."""
+    if judge_rules(at=timezone.now()):
+        post.delay()
+
+
+@shared_task
+def post() -> None:
+    """Send the mails that are due."""
+    send_mails(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kpis.views import catalogue, detail, overview, palette, rfm, targets
+from kpis.views import alerts, catalogue, detail, overview, palette, rfm, targets
 
 app_name = "kpis"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("kpis/rfm/csv/", rfm.RfmCsvView.as_view(), name="rfm-csv"),
     path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/csv/", detail.KpiCsvView.as_view(), name="kpi-csv"),
+    path("alerts/", alerts.AlertsView.as_view(), name="alerts"),
+    path("alerts/new/", alerts.AlertFormView.as_view(), name="alert-create"),
+    path("alerts/read/", alerts.mark_read, name="alerts-read"),
+    path("alerts/bell/", alerts.BellView.as_view(), name="bell"),
+    path("alerts/<int:pk>/edit/", alerts.AlertFormView.as_view(), name="alert-edit"),
+    path("alerts/<int:pk>/mute/", alerts.mute, name="alert-mute"),
+    path("alerts/<int:pk>/switch/", alerts.switch, name="alert-switch"),
     path("targets/", targets.TargetsView.as_view(), name="targets"),
     path("targets/edits/<int:pk>/undo/", targets.undo, name="targets-undo"),
 ]

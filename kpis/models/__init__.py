@@ -1,3 +1,4 @@
+from kpis.models.alert import ALERT_GRAINS, Alert, AlertRule, Condition
 from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
@@ -9,6 +10,7 @@ from kpis.models.snapshot import Snapshot
 from kpis.models.target import TARGET_GRAINS, Target, TargetEdit
 
 __all__ = [
+    "ALERT_GRAINS",
     "BUCKET_DAYS",
     "DAY_GRAIN",
     "EPOCH",
@@ -16,9 +18,12 @@ __all__ = [
     "GRAIN_CODES",
     "PARENT_GRAINS",
     "TARGET_GRAINS",
+    "Alert",
+    "AlertRule",
     "Batch",
     "BatchLead",
     "CalendarDay",
+    "Condition",
     "CustomerDay",
     "CustomerFact",
     "CustomerSpan",

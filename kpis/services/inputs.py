@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from crm.inputs.caller import Caller
-from crm.inputs.fields import KeyReference, Person, RecordIn, Reference, line, read_number
+from crm.inputs.fields import Day, KeyReference, Person, RecordIn, Reference, line, read_number
 
 FIGURE_DECIMALS = 12
 
@@ -43,3 +43,18 @@ class TargetIn(ScopedIn):
     calendar: Literal["gregorian", "jalali"] | UnsetType = UNSET
     grain: Literal["month", "quarter", "year"] | UnsetType = UNSET
     value: Figure | UnsetType = UNSET
+
+
+class AlertIn(ScopedIn):
+    """What its sender wants to be told of: a bound of a KPI's last complete day, week, month or quarter, or a change.
+
+    Of a change the bound is a fraction of the value before; for rates and scores it is a difference.
+    """
+
+    condition: Literal["above", "below", "rises", "falls"] | UnsetType = UNSET
+    bound: Figure | UnsetType = UNSET
+    calendar: Literal["gregorian", "jalali"] | UnsetType = UNSET
+    grain: Literal["day", "week", "month", "quarter"] | UnsetType = UNSET
+    by_email: bool | UnsetType = UNSET
+    muted_until: Day | UnsetType | None = UNSET
+    is_on: bool | UnsetType = UNSET

@@ -12,15 +12,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from campaigns.models import Campaign, Channel
-from crm.models import Team, User
 from crm.money import AmountError, parse_amount
 from crm.pages import Page, action, key_in, query_with, say
 from crm.periods import Calendar, DateError, Grain, Period, parse_period, period_of
-from crm.permissions import may_set_targets, owners_for
+from crm.permissions import may_set_targets
 from crm.transactions import in_transaction
 from kpis import dashboards, forms, grids
 from kpis.catalogue import CATALOGUE
@@ -37,35 +34,10 @@ from kpis.services.scopes import fits, may_decide
 from kpis.services.targets import ChangedMeanwhileError
 from kpis.views.overview import GROUPS
 
-SCOPES = {
-    Scope.COMPANY: gettext_lazy("Company"),
-    Scope.TEAM: gettext_lazy("Team"),
-    Scope.OWNER: gettext_lazy("Person"),
-    Scope.CHANNEL: gettext_lazy("Channel"),
-    Scope.CAMPAIGN: gettext_lazy("Campaign"),
-}
 FIRST_YEARS = {Calendar.JALALI: 1369, Calendar.GREGORIAN: 1990}
 LAST_YEARS = {Calendar.JALALI: 1439, Calendar.GREGORIAN: 2060}
-MOST_MEMBERS = 200
 PINNED = "pinned"
 Figures = dict[tuple[str, str], Decimal]
-
-
-def members_for(scope: Scope, user: User) -> list[tuple[int, str]]:
-    """Whose targets a user may look at; those of channels and campaigns are for whoever sees the whole."""
-    match scope:
-        case Scope.TEAM:
-            rows = Team.objects.order_by("name")
-            rows = rows if user.sees_all else rows.filter(pk=user.team_id if user.sees_team else None)
-        case Scope.OWNER:
-            rows = owners_for(user)
-        case Scope.CHANNEL:
-            rows = Channel.objects.visible_to(user) if user.sees_all else Channel.objects.none()
-        case Scope.CAMPAIGN:
-            rows = Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
-        case _:
-            return []
-    return [(row.pk, str(row)) for row in rows[:MOST_MEMBERS]]
 
 
 class TargetsView(Page, TemplateView):
@@ -133,7 +105,7 @@ class TargetsView(Page, TemplateView):
     def read_sheet(self) -> Sheet:
         query, user = self.request.GET, self.request.user
         self.scope = forms.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
-        self.members = members_for(self.scope, user)
+        self.members = forms.members_for(self.scope, user)
         member = self.member_asked()
         return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs)
 
@@ -299,8 +271,8 @@ class TargetsView(Page, TemplateView):
         query, user = self.request.GET, self.request.user
         return [
             forms.Link(str(name), query_with(query, scope=scope.value, member=None), scope is self.scope)
-            for scope, name in SCOPES.items()
-            if scope is Scope.COMPANY or members_for(scope, user)
+            for scope, name in forms.SCOPES.items()
+            if scope is Scope.COMPANY or forms.members_for(scope, user)
         ]
 
     def groups(self) -> list[forms.Link]:

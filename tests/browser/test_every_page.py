@@ -95,6 +95,8 @@ def pages(sara):
         "/kpis/revenue/",
         "/kpis/catalog/",
         "/targets/",
+        "/alerts/",
+        "/alerts/new/",
     ]
 
 

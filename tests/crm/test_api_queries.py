@@ -26,7 +26,7 @@ from customers.models import (
     Survey,
     Ticket,
 )
-from kpis.models import Target
+from kpis.models import Alert, AlertRule, Target
 from leads.models import Activity, Opportunity, Quote, QuoteLine, Stage
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_landing_page, make_session
@@ -79,8 +79,16 @@ def a_target(number):
     filled(Target, "person", "set_by", kpi="leads", value=number, **start)
 
 
+def an_alert(number):
+    facts = {"calendar": "gregorian", "grain": "month", "condition": "above", "bound": 1}
+    rule = filled(AlertRule, "person", user=User.objects.get(role="admin"), kpi="leads", **facts)
+    for month in (1, 2):
+        baker.make(Alert, rule=rule, calendar="gregorian", grain="month", start=date(2025, month, 1), value=number, bound=1)
+
+
 MAKERS = {
     "targets": a_target,
+    "alerts": an_alert,
     "campaigns": lambda _: filled(Campaign, "channel", "owner", starts_on=None, ends_on=None),
     "channels": lambda _: filled(Channel, "social_network"),
     "lead-sources": lambda _: filled(LeadSource),

@@ -1,0 +1,76 @@
+"""Alert rules and their history: everybody's own."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from msgspec import Struct
+
+from crm.api.output import Column, Output, plain, shown
+from crm.api.resource import Resource, equals, flag
+from crm.inputs.caller import Caller
+from kpis.api.targets import OF_SCOPE, SCOPE_FILTERS
+from kpis.models import ALERT_GRAINS, Alert, AlertRule
+from kpis.services import write_alerts
+from kpis.services.inputs import AlertIn
+
+KEPT_IN_SIGHT = 20
+
+
+class CrossingOut(Struct):
+    """One crossing; `mail` says what became of its e-mail."""
+
+    period: str
+    value: str
+    before: str | None
+    condition: str
+    bound: str
+    raised_at: str
+    is_muted: bool
+    read_at: str | None
+    mail: str
+
+
+def history_of(rule: AlertRule, caller: Caller) -> list[CrossingOut]:
+    return [
+        CrossingOut(
+            period=alert.period.key,
+            value=plain(alert.value) or "0",
+            before=plain(alert.before),
+            condition=alert.condition,
+            bound=plain(alert.bound) or "0",
+            raised_at=shown(alert.raised_at, caller),
+            is_muted=alert.is_muted,
+            read_at=shown(alert.read_at, caller),
+            mail=alert.mail,
+        )
+        for alert in rule.latest_alerts
+    ]
+
+
+def with_history(rows: QuerySet) -> QuerySet:
+    latest = Alert.objects.order_by("-pk")[:KEPT_IN_SIGHT]
+    return rows.select_related("person").prefetch_related(Prefetch("alerts", latest, to_attr="latest_alerts"))
+
+
+ALERTS = Resource(
+    name="alerts",
+    model=AlertRule,
+    struct=AlertIn,
+    write=write_alerts,
+    required=("kpi", "condition", "bound", "grain"),
+    may_delete=lambda _user: True,
+    rows=with_history,
+    output=Output(
+        AlertRule,
+        [
+            *("kpi", "condition", "calendar", "grain", "team", "channel", "campaign"),
+            *("by_email", "muted_until", "is_on", "is_ringing"),
+        ],
+        [
+            *OF_SCOPE,
+            Column("bound", str, lambda row, _caller: plain(row.bound)),
+            Column("history", list[CrossingOut], history_of),
+        ],
+    ),
+    filters=SCOPE_FILTERS | {"grain": equals("grain", ALERT_GRAINS), "is_on": flag("is_on"), "is_ringing": flag("is_ringing")},
+)

@@ -1,0 +1,106 @@
+"""The form of an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.forms import CodeField, ReaderForm, in_words
+from crm.models import User
+from crm.money import AmountError, parse_amount
+from crm.preferences import Preferences
+from kpis import grids
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Kpi, Unit, is_hidden
+from kpis.forms import GRAINS, SCOPES, members_for
+from kpis.models import ALERT_GRAINS, AlertRule, Condition, Scope
+from kpis.models.scope import COLUMNS, MEMBERS
+from kpis.readings.words import number_text
+from kpis.services.scopes import fits
+
+CHANGES = (Condition.RISES, Condition.FALLS)
+
+
+def change_text(kpi: Kpi, bound: Decimal, prefs: Preferences) -> str:
+    return number_text(bound if kpi.unit is Unit.SCORE else bound * 100, prefs, most=grids.MOST_DECIMALS)
+
+
+def read_change(kpi: Kpi, text: str) -> Decimal:
+    """Per cent of the value before; points of a rate or a score."""
+    try:
+        size = parse_amount(text.strip().strip(grids.PERCENT_SIGNS), form=True, decimals=grids.MOST_DECIMALS)
+    except AmountError as error:
+        raise in_words(error) from None
+    if size <= 0:
+        raise ValidationError(_("A change is larger than nothing; the condition says which way."), code="out-of-range")
+    return size if kpi.unit is Unit.SCORE else size / 100
+
+
+class AlertForm(ReaderForm):
+    kpi = forms.ChoiceField(label=gettext_lazy("KPI"))
+    of = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
+    condition = forms.ChoiceField(label=gettext_lazy("Condition"), choices=Condition.choices)
+    bound = CodeField(
+        label=gettext_lazy("Bound"),
+        max_length=40,
+        input_mode="decimal",
+        help_text=gettext_lazy(
+            "In the KPI's unit: rates in per cent, money in your unit. A change: in per cent, of rates in points."
+        ),
+    )
+    grain = forms.ChoiceField(
+        label=gettext_lazy("Look at each"), choices=[(grain.value, GRAINS[grain]) for grain in ALERT_GRAINS]
+    )
+    by_email = forms.BooleanField(label=gettext_lazy("Also by e-mail"), required=False)
+
+    def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, prefs=prefs, **kwargs)
+        self.fields["kpi"].choices = [(kpi.key, kpi.name) for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
+        self.fields["of"].choices = [("", _("All that I see")), *self.scopes()]
+
+    def scopes(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        for scope, name in SCOPES.items():
+            if found := members_for(scope, self.user):
+                yield str(name), [(f"{scope.value}:{pk}", label) for pk, label in found]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        kpi = CATALOGUE.get(found.get("kpi", ""))
+        if kpi is None:
+            return found
+        scope, _colon, _member = found.get("of", "").partition(":")
+        if scope and not fits(kpi, Scope(scope)):
+            self.add_error("of", _("This KPI cannot be narrowed to one of these."))
+        if found.get("bound") and found.get("condition"):
+            try:
+                found["figure"] = self.figure(kpi, found["condition"], found["bound"])
+            except ValidationError as error:
+                self.add_error("bound", error)
+        return found
+
+    def figure(self, kpi: Kpi, condition: str, text: str) -> Decimal | None:
+        return read_change(kpi, text) if condition in CHANGES else grids.read_figure(kpi, text, self.prefs)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The rule's columns."""
+        found = self.cleaned_data
+        scope, _colon, member = found["of"].partition(":")
+        members = dict.fromkeys(MEMBERS)
+        if scope:
+            members[f"{COLUMNS[Scope(scope)]}_id"] = int(member)
+        kept = {name: found[name] for name in ("kpi", "condition", "grain", "by_email")}
+        return kept | members | {"bound": found["figure"], "calendar": self.prefs.calendar}
+
+
+def initial_of(rule: AlertRule, prefs: Preferences) -> dict[str, Any]:
+    kpi = CATALOGUE[rule.kpi]
+    text = change_text(kpi, rule.bound, prefs) if rule.is_change else grids.figure_text(kpi, rule.bound, prefs)
+    of = "" if rule.scope is Scope.COMPANY else f"{rule.scope.value}:{rule.member}"
+    return {"kpi": rule.kpi, "of": of, "condition": rule.condition, "bound": text, "grain": rule.grain, "by_email": rule.by_email}

@@ -1,0 +1,117 @@
+"""Alarm bells: what somebody wants to be told of, and each time it happened."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields import ExactField
+from crm.models import User
+from crm.periods import Calendar, Grain, Period, period_of
+from kpis.models.scope import Scoped, ScopedQuerySet
+
+ALERT_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)
+
+
+class Condition(models.TextChoices):
+    ABOVE = "above", _("is above")
+    BELOW = "below", _("is below")
+    RISES = "rises", _("rises by at least")
+    FALLS = "falls", _("falls by at least")
+
+
+class AlertRuleQuerySet(ScopedQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """One's own: what a rule is judged by is what its user may see."""
+        return self.filter(user=user) if user.is_active else self.none()
+
+    def to_judge(self) -> Self:
+        return self.filter(is_on=True, user__is_active=True).select_related("user").order_by("pk")
+
+
+class AlertRule(Scoped):
+    """Rings once when a KPI's last complete period crosses the bound, and again only after it has come back.
+
+    `bound` is in the KPI's own unit; of a change it is a share of the value before, for rates and scores a difference.
+    """
+
+    user = models.ForeignKey(User, verbose_name=_("for"), on_delete=models.CASCADE, related_name="+")
+    condition = models.CharField(_("condition"), max_length=5, choices=Condition.choices)
+    bound = ExactField(_("bound"))
+    calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
+    grain = models.CharField(_("length of the period"), max_length=15, choices=[(g.value, g.value) for g in ALERT_GRAINS])
+    by_email = models.BooleanField(_("also by e-mail"), default=True)
+    muted_until = models.DateField(_("last muted day"), null=True, blank=True)
+    is_on = models.BooleanField(_("on"), default=True)
+    is_ringing = models.BooleanField(default=False, editable=False)
+
+    objects = AlertRuleQuerySet.as_manager()
+
+    class Meta(Scoped.Meta):
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+
+    def __str__(self) -> str:
+        return f"{self.kpi} {self.condition} {self.bound}"
+
+    @property
+    def is_change(self) -> bool:
+        return self.condition in (Condition.RISES, Condition.FALLS)
+
+
+class AlertQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(rule__user=user) if user.is_active else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True, is_muted=False)
+
+
+class Alert(models.Model):
+    """One crossing: it is the notice in the app, the history, and the outbox of its mail."""
+
+    class Mail(models.TextChoices):
+        NONE = "none", _("no e-mail")
+        DUE = "due", _("e-mail to be sent")
+        SENDING = "sending", _("e-mail being sent")
+        SENT = "sent", _("e-mail sent")
+        FAILED = "failed", _("e-mail refused")
+        UNKNOWN = "unknown", _("e-mail perhaps sent")
+
+    rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="alerts")
+    calendar = models.CharField(max_length=10)
+    grain = models.CharField(max_length=15)
+    start = models.DateField()
+    condition = models.CharField(max_length=5, choices=Condition.choices)
+    bound = ExactField()
+    value = ExactField()
+    before = ExactField(null=True)
+    version = models.PositiveSmallIntegerField(help_text="of the KPI's definition")
+    raised_at = models.DateTimeField()
+    is_muted = models.BooleanField(default=False)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mail = models.CharField(max_length=7, choices=Mail.choices, default=Mail.NONE)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_at = models.DateTimeField(null=True, blank=True, help_text="when it is due, was taken, or was settled")
+    mail_error = models.CharField(max_length=200, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ringing of an alert")
+        verbose_name_plural = _("history of alerts")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "calendar", "grain", "start"], name="kpis_alert_once_a_period"),
+        ]
+        indexes = [
+            models.Index(fields=["mail_at"], condition=models.Q(mail__in=["due", "sending"]), name="kpis_alert_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.start}"
+
+    @property
+    def period(self) -> Period:
+        return period_of(self.start, Calendar(self.calendar), Grain(self.grain))

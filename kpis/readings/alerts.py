@@ -1,0 +1,112 @@
+"""Whether a bell rings: only on what a sample and an interval leave no doubt about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from enum import StrEnum
+from itertools import pairwise
+
+from crm.models import Organization
+from crm.periods import Calendar, Grain, Period, period_of
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Kpi
+from kpis.models.alert import AlertRule, Condition
+from kpis.readings.change import IN_POINTS
+from kpis.readings.query import Query
+from kpis.readings.values import PRECISION, Value, read
+
+PREVIEWED_DAYS = 90
+
+
+class Verdict(StrEnum):
+    RINGS = "rings"
+    QUIET = "quiet"
+    UNDECIDED = "undecided"  # no figure, too few, or both sides of the bound are possible: what was said before stands
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """A crossing: the value that crossed and the one before it."""
+
+    value: Value
+    before: Value
+
+
+def verdict(rule: AlertRule, kpi: Kpi, now: Value, before: Value) -> Verdict:
+    if not is_sure(kpi, now) or (rule.is_change and not is_sure(kpi, before)):
+        return Verdict.UNDECIDED
+    is_upward = rule.condition in (Condition.ABOVE, Condition.RISES)
+    sign = 1 if is_upward else -1
+    if not rule.is_change:
+        edge = now.lower if is_upward else now.upper
+        is_certain = edge is None or sign * (edge - rule.bound) > 0
+        return decided(is_beyond=sign * (now.value - rule.bound) > 0, is_certain=is_certain)
+    size = change_of(kpi, now, before)
+    if size is None:
+        return Verdict.UNDECIDED
+    return decided(is_beyond=sign * size >= rule.bound, is_certain=sign * certain_change(now, before, sign) > 0)
+
+
+def decided(is_beyond: bool, is_certain: bool) -> Verdict:
+    if not is_beyond:
+        return Verdict.QUIET
+    return Verdict.RINGS if is_certain else Verdict.UNDECIDED
+
+
+def is_sure(kpi: Kpi, value: Value) -> bool:
+    return value.value is not None and not value.is_stale and not value.is_small_sample(kpi)
+
+
+def change_of(kpi: Kpi, now: Value, before: Value) -> Decimal | None:
+    """Rates and scores change in points; the rest as a share of what was there, which is nothing from zero or below."""
+    if kpi.unit in IN_POINTS:
+        return now.value - before.value
+    if before.value <= 0:
+        return None
+    with localcontext(prec=PRECISION):
+        return (now.value - before.value) / before.value
+
+
+def certain_change(now: Value, before: Value, sign: int) -> Decimal:
+    """The end of the difference's interval that lies nearer to no change, from the intervals of both (Newcombe)."""
+    difference = now.value - before.value
+    ends = (now.lower, before.upper) if sign > 0 else (now.upper, before.lower)
+    if None in ends:
+        return difference
+    with localcontext(prec=PRECISION):
+        doubt = ((now.value - ends[0]) ** 2 + (ends[1] - before.value) ** 2).sqrt()
+        return difference - sign * doubt
+
+
+def values_of(rule: AlertRule, periods: Sequence[Period], today: date) -> list[Value]:
+    """The values of a rule's scope as its user may see them."""
+    kpi = CATALOGUE[rule.kpi]
+    query = Query(tuple(periods), today, filters=rule.filters, viewer=rule.user)
+    return read([kpi], query)[kpi.key].total
+
+
+def last_complete(rule: AlertRule, today: date, organization: Organization) -> Period:
+    return period_of(today, Calendar(rule.calendar), Grain(rule.grain), organization.calendar_rules).previous()
+
+
+def crossings(rule: AlertRule, values: Sequence[Value]) -> Iterator[Ringing]:
+    """The crossings among consecutive values, beginning in silence; the first value is only what came before."""
+    kpi, is_ringing = CATALOGUE[rule.kpi], False
+    for before, now in pairwise(values):
+        found = verdict(rule, kpi, now, before)
+        if found is Verdict.RINGS and not is_ringing:
+            yield Ringing(now, before)
+        is_ringing = is_ringing if found is Verdict.UNDECIDED else found is Verdict.RINGS
+
+
+def preview(rule: AlertRule, today: date, organization: Organization) -> list[Ringing]:
+    """How often it would have rung in the periods that ended in the last ninety days."""
+    first, period = today - timedelta(days=PREVIEWED_DAYS), last_complete(rule, today, organization)
+    periods = [period]
+    while period.end >= first:
+        period = period.previous()
+        periods.append(period)
+    return list(crossings(rule, values_of(rule, periods[::-1], today)))

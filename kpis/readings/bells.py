@@ -1,0 +1,64 @@
+"""Rules and crossings in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.periods import Grain
+from crm.preferences import Preferences
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Kpi
+from kpis.models import Alert, AlertRule, Condition
+from kpis.models.scope import COLUMNS
+from kpis.readings.change import IN_POINTS
+from kpis.readings.words import difference_text, percent_text, period_text, value_text
+
+SENTENCES = {
+    Condition.ABOVE: gettext_lazy("%(name)s above %(bound)s"),
+    Condition.BELOW: gettext_lazy("%(name)s below %(bound)s"),
+    Condition.RISES: gettext_lazy("%(name)s up by at least %(bound)s"),
+    Condition.FALLS: gettext_lazy("%(name)s down by at least %(bound)s"),
+}
+EACH = {
+    Grain.DAY: gettext_lazy("every day"),
+    Grain.WEEK: gettext_lazy("every week"),
+    Grain.MONTH: gettext_lazy("every month"),
+    Grain.QUARTER: gettext_lazy("every quarter"),
+}
+
+
+def bound_text(kpi: Kpi, condition: str, bound: Decimal, prefs: Preferences) -> str:
+    if condition in (Condition.ABOVE, Condition.BELOW):
+        return value_text(kpi, bound, prefs)
+    if kpi.unit in IN_POINTS:
+        return difference_text(kpi, bound, prefs).replace("+", "", 1)
+    return percent_text(bound, prefs)
+
+
+def name_text(rule: AlertRule) -> str:
+    """The KPI, and of whom."""
+    name, member = str(CATALOGUE[rule.kpi].name), rule.member and getattr(rule, COLUMNS[rule.scope])
+    return _("%(kpi)s of %(member)s") % {"kpi": name, "member": member} if member else name
+
+
+def rule_sentence(rule: AlertRule, prefs: Preferences) -> str:
+    """Churn rate above 5.0%."""
+    bound = bound_text(CATALOGUE[rule.kpi], rule.condition, rule.bound, prefs)
+    return str(SENTENCES[Condition(rule.condition)]) % {"name": name_text(rule), "bound": bound}
+
+
+def alert_sentence(alert: Alert, prefs: Preferences) -> str:
+    """Mehr 1404: churn rate 6.2%, above 5.0% (before: 4.1%)."""
+    kpi = CATALOGUE[alert.rule.kpi]
+    what = str(SENTENCES[Condition(alert.condition)]) % {
+        "name": name_text(alert.rule),
+        "bound": bound_text(kpi, alert.condition, alert.bound, prefs),
+    }
+    words = {"period": period_text(alert.period, prefs), "what": what, "value": value_text(kpi, alert.value, prefs)}
+    if alert.before is None:
+        return _("%(period)s: %(what)s; it is %(value)s") % words
+    words["before"] = value_text(kpi, alert.before, prefs)
+    return _("%(period)s: %(what)s; it is %(value)s, before %(before)s") % words

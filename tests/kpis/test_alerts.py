@@ -1,0 +1,478 @@
+"""Alarm bells: what rings and what stays silent, once per crossing, in the app and by mail, to whom it belongs."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from smtplib import SMTPDataError, SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from crm.models import Organization
+from crm.periods import parse_period
+from crm.services import create_token
+from kpis.catalogue import CATALOGUE
+from kpis.engine import drain
+from kpis.models import Alert, AlertRule
+from kpis.readings import Value
+from kpis.readings.alerts import Verdict, preview, verdict
+from kpis.services import judge_rules, mark_alerts_read, send_mails
+from leads.models import Lead
+from tests.api_client import Api
+from tests.factories.kpis import tehran
+
+pytestmark = pytest.mark.django_db
+SEPTEMBER = parse_period("2025-09")
+AT = datetime(2025, 10, 1, 6, tzinfo=UTC)
+
+
+def make_rule(user, kpi="leads", condition="below", bound=3, **facts):
+    facts = {"calendar": "gregorian", "grain": "month", "by_email": True} | facts
+    return AlertRule.objects.create(user=user, kpi=kpi, condition=condition, bound=Decimal(bound), **facts)
+
+
+def rule_of(kpi, condition, bound):
+    return AlertRule(kpi=kpi, condition=condition, bound=Decimal(bound), calendar="gregorian", grain="month")
+
+
+def value(number, low=None, high=None, sample=None, **facts):
+    numbers = [None if each is None else Decimal(each) for each in (number, low, high)]
+    return Value(SEPTEMBER, value=numbers[0], lower=numbers[1], upper=numbers[2], sample_size=sample, **facts)
+
+
+def judged(rule, now, before=None):
+    return verdict(rule, CATALOGUE[rule.kpi], now, before or value(None))
+
+
+class TestVerdict:
+    @pytest.mark.parametrize(
+        ("condition", "now", "found"),
+        [
+            ("above", value("0.06", "0.052", "0.07", 900), Verdict.RINGS),  # the whole interval lies above 5 %
+            ("above", value("0.06", "0.045", "0.08", 300), Verdict.UNDECIDED),  # it may still be 4.5 %
+            ("above", value("0.05", "0.04", "0.06", 900), Verdict.QUIET),  # the bound itself is not above it
+            ("above", value("0.06", "0.052", "0.07", 29), Verdict.UNDECIDED),  # fewer than 30
+            ("above", value("0.06", "0.052", "0.07", 900, is_stale=True), Verdict.UNDECIDED),
+            ("above", value(None), Verdict.UNDECIDED),
+            ("below", value("0.03", "0.02", "0.045", 900), Verdict.RINGS),
+            ("below", value("0.03", "0.02", "0.055", 900), Verdict.UNDECIDED),
+            ("below", value("0.05", "0.04", "0.06", 900), Verdict.QUIET),
+        ],
+    )
+    def test_a_rate_against_a_bound(self, condition, now, found):
+        assert judged(rule_of("churn_rate", condition, "0.05"), now) is found
+
+    def test_an_amount_has_no_interval(self):
+        assert judged(rule_of("revenue", "below", 100), value(99)) is Verdict.RINGS
+        assert judged(rule_of("revenue", "below", 100), value(100)) is Verdict.QUIET
+
+    @pytest.mark.parametrize(
+        ("condition", "now", "before", "found"),
+        [
+            ("falls", 80, 100, Verdict.RINGS),  # by a fifth
+            ("falls", 81, 100, Verdict.QUIET),
+            ("rises", 120, 100, Verdict.RINGS),
+            ("rises", 80, 100, Verdict.QUIET),
+            ("rises", 80, 0, Verdict.UNDECIDED),  # from nothing there is no share
+        ],
+    )
+    def test_a_change_of_an_amount_is_a_share_of_what_was_before(self, condition, now, before, found):
+        assert judged(rule_of("revenue", condition, "0.2"), value(now), value(before)) is found
+
+    def test_a_change_of_a_rate_is_in_points_and_has_to_be_certain(self):
+        """10 points more; √(0.03² + 0.04²) = 5 points of doubt leave 5, √(0.06² + 0.08²) = 10 leave nothing."""
+        rule = rule_of("win_rate", "rises", "0.1")
+        sure = value("0.5", "0.47", "0.53", 900), value("0.4", "0.36", "0.44", 900)
+        unsure = value("0.5", "0.44", "0.56", 90), value("0.4", "0.32", "0.48", 90)
+
+        assert judged(rule, *sure) is Verdict.RINGS
+        assert judged(rule, *unsure) is Verdict.UNDECIDED
+        assert judged(rule, sure[0], value("0.41", "0.37", "0.45", 900)) is Verdict.QUIET
+        assert judged(rule, sure[0], value("0.4", "0.36", "0.44", 20)) is Verdict.UNDECIDED
+
+
+def company(sara, *counts, owner=None):
+    """So many leads in each month up to September 2025; thirty and more are counted without an interval."""
+    period = SEPTEMBER
+    for count in counts[::-1]:
+        at = datetime(period.start.year, period.start.month, 10, 9, tzinfo=UTC)
+        Lead.objects.bulk_create(Lead(name="x", created_at=at, owner=owner) for _ in range(count))
+        period = period.previous()
+    drain(at=AT)
+
+
+class TestRinging:
+    def test_it_rings_once_and_again_only_after_it_has_come_back(self, sara):
+        """35, then 45 and 50 leads against a bound of 40 from below."""
+        rule = make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+
+        rung = [judge_rules(at=AT), judge_rules(at=AT), judge_rules(at=AT + timedelta(days=1))]
+
+        assert rung == [1, 0, 0]
+        (alert,) = Alert.objects.all()
+        assert (alert.period, alert.value, alert.before, alert.raised_at) == (SEPTEMBER, 35, 45, AT)
+        assert AlertRule.objects.get(pk=rule.pk).is_ringing
+        make_lead_count(50, datetime(2025, 10, 5, tzinfo=UTC))
+        assert judge_rules(at=datetime(2025, 11, 1, 6, tzinfo=UTC)) == 0
+        assert not AlertRule.objects.get(pk=rule.pk).is_ringing
+        make_lead_count(31, datetime(2025, 11, 5, tzinfo=UTC))
+        assert judge_rules(at=datetime(2025, 12, 1, 6, tzinfo=UTC)) == 1
+
+    def test_one_period_is_told_once_however_its_records_change(self, sara):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        late = make_lead_count(10, tehran(2025, 9, 12))
+        judge_rules(at=AT)
+        Lead.objects.filter(pk__in=late).delete()
+        drain(at=AT)
+
+        assert judge_rules(at=AT) == 0
+        assert Alert.objects.count() == 1
+
+    def test_the_running_period_is_not_judged(self, sara):
+        make_rule(sara, condition="above", bound=40)
+        company(sara, 45, 35)
+        make_lead_count(60, tehran(2025, 10, 1))
+
+        assert judge_rules(at=datetime(2025, 10, 20, tzinfo=UTC)) == 0
+
+    def test_a_few_are_not_enough_to_be_sure(self, sara):
+        """9 of Poisson's 4.1 to 17.1 may be more than 10; 2 of 0.2 to 7.2 are fewer."""
+        make_rule(sara, condition="below", bound=10)
+        company(sara, 12, 9)
+        assert judge_rules(at=AT) == 0
+        Lead.objects.filter(pk__in=list(Lead.objects.filter(created_at__month=9).values_list("pk", flat=True)[:7])).delete()
+        drain(at=AT)
+
+        assert judge_rules(at=AT) == 1
+
+    def test_what_its_user_does_not_see_does_not_ring(self, sara, omid, nima, hana):
+        """Omid's own 35 leads ring for him; the company's 75 do not for Sara; support sees no leads."""
+        for user in (sara, omid, hana):
+            make_rule(user, condition="below", bound=40)
+        company(sara, 45, 35, owner=omid)
+        make_lead_count(40, tehran(2025, 9, 12), owner=nima)
+
+        judge_rules(at=AT)
+
+        assert [alert.rule.user for alert in Alert.objects.all()] == [omid]
+
+    def test_a_muted_one_keeps_its_history_and_says_nothing(self, sara):
+        make_rule(sara, condition="below", bound=40, muted_until=AT.date())
+        company(sara, 45, 35)
+
+        judge_rules(at=AT)
+
+        assert list(Alert.objects.values_list("is_muted", "mail")) == [(True, "none")]
+        assert Alert.objects.visible_to(sara).unread().count() == 0
+
+    def test_who_is_off_or_gone_is_not_judged(self, sara, omid):
+        make_rule(sara, condition="below", bound=40, is_on=False)
+        make_rule(omid, condition="below", bound=40)
+        omid.is_active = False
+        omid.save()
+        company(sara, 45, 35)
+
+        assert judge_rules(at=AT) == 0
+
+    def test_one_that_fails_stops_no_other(self, sara):
+        make_rule(sara, grain="century")
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+
+        assert judge_rules(at=AT) == 1
+
+    def test_a_look_back_counts_crossings_of_ninety_days(self, sara):
+        """From 3 July on the months end in July, August and September: 35, 45, 35 against 40 is two crossings."""
+        company(sara, 45, 35, 45, 35)
+
+        found = preview(make_rule(sara, condition="below", bound=40), AT.date(), Organization.current())
+
+        assert [(each.value.period.key, each.value.value) for each in found] == [("2025-07", 35), ("2025-09", 35)]
+
+
+def make_lead_count(count, at, **facts):
+    found = Lead.objects.bulk_create(Lead(name="x", created_at=at, **facts) for _ in range(count))
+    drain(at=AT)
+    return [lead.pk for lead in found]
+
+
+class Broken(EmailBackend):
+    """A mail server that fails in one way; it stands at the network's edge."""
+
+    at_opening = at_sending = None
+
+    def open(self):
+        if self.at_opening:
+            raise self.at_opening
+
+    def send_messages(self, messages):
+        if self.at_sending:
+            raise self.at_sending
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def server(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.Broken"
+    yield Broken
+    Broken.at_opening = Broken.at_sending = None
+
+
+class TestMail:
+    @pytest.fixture
+    def alert(self, sara):
+        sara.language, sara.calendar = "en", "gregorian"
+        sara.save()
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+        return Alert.objects.get()
+
+    def test_it_says_what_rang_in_the_readers_language(self, alert):
+        assert send_mails(at=AT) == 1
+
+        (message,) = mail.outbox
+        assert (message.to, message.subject) == (
+            ["sara@example.com"],
+            "Alert: September 2025: Leads generated below 40; it is 35, before 45",
+        )
+        assert "/kpis/leads/?period=2025-09\n" in message.body
+        assert message.extra_headers["Message-ID"] == f"<alert-{alert.pk}@localhost>"
+
+    def test_it_is_sent_once_however_often_it_is_asked_for(self, alert):
+        assert [send_mails(at=AT), send_mails(at=AT), judge_rules(at=AT), send_mails(at=AT)] == [1, 0, 0, 0]
+        assert len(mail.outbox) == 1
+
+    def test_where_the_server_cannot_be_reached_it_is_tried_again_later(self, alert, server):
+        server.at_opening = ConnectionRefusedError("nobody there")
+        send_mails(at=AT)
+        alert.refresh_from_db()
+        assert (alert.mail, alert.mail_tries, alert.mail_at) == ("due", 1, AT + timedelta(minutes=1))
+        server.at_opening = None
+
+        assert send_mails(at=AT + timedelta(seconds=59)) == 0
+        assert send_mails(at=AT + timedelta(minutes=1)) == 1
+
+    def test_it_is_given_up_after_ten_tries_in_three_days(self, alert, server):
+        server.at_opening = ConnectionRefusedError("nobody there")
+        at = AT
+        for _number in range(12):
+            send_mails(at=at)
+            alert.refresh_from_db()
+            at = max(at, alert.mail_at)
+
+        assert (alert.mail, alert.mail_tries) == ("failed", 10)
+        assert timedelta(days=3) < at - AT < timedelta(days=4)
+
+    @pytest.mark.parametrize(
+        ("error", "state"),
+        [
+            (SMTPDataError(451, b"later"), "due"),
+            (SMTPDataError(550, b"no"), "failed"),
+            (SMTPServerDisconnected("gone"), "unknown"),
+            (TimeoutError(), "unknown"),
+        ],
+    )
+    def test_what_may_have_been_sent_is_not_sent_again(self, alert, server, error, state):
+        server.at_sending = error
+        send_mails(at=AT)
+        server.at_sending = None
+
+        alert.refresh_from_db()
+        assert alert.mail == state
+        assert send_mails(at=AT + timedelta(hours=1)) == (1 if state == "due" else 0)
+
+    def test_a_sender_that_died_leaves_a_mail_that_nobody_sends_twice(self, alert):
+        Alert.objects.update(mail="sending", mail_at=AT)
+
+        assert send_mails(at=AT + timedelta(minutes=14)) == 0
+        assert send_mails(at=AT + timedelta(minutes=16)) == 0
+        assert list(Alert.objects.values_list("mail", flat=True)) == ["unknown"]
+
+    def test_without_a_wish_for_mail_there_is_none(self, sara):
+        make_rule(sara, condition="below", bound=40, by_email=False)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        assert (send_mails(at=AT), Alert.objects.unread().count()) == (0, 1)
+
+
+@pytest.fixture
+def api(browse, now):
+    def of(user):
+        token, token.secret = create_token(user, scopes=["alerts:read", "alerts:write"], at=now, name="bells")
+        return Api(browse(), token)
+
+    return of
+
+
+class TestApi:
+    SENT = {"kpi": "churn_rate", "condition": "above", "bound": "0.05", "grain": "month"}
+
+    def test_a_rule_is_made_changed_and_read_with_its_history(self, api, sara):
+        made = api(sara).post("/alerts/", self.SENT)
+        row = api(sara).patch(f"/alerts/{made.json()['id']}/", {"bound": "0.04", "muted_until": "2025-10-01"}).json()
+
+        assert made.status_code == 201
+        names = (
+            "kpi",
+            "scope",
+            "condition",
+            "bound",
+            "calendar",
+            "grain",
+            "by_email",
+            "muted_until",
+            "is_on",
+            "is_ringing",
+            "history",
+        )
+        assert {name: row[name] for name in names} == {
+            "kpi": "churn_rate",
+            "scope": "company",
+            "condition": "above",
+            "bound": "0.04",
+            "calendar": "gregorian",
+            "grain": "month",
+            "by_email": True,
+            "muted_until": "2025-10-01",
+            "is_on": True,
+            "is_ringing": False,
+            "history": [],
+        }
+
+    def test_the_history_tells_each_crossing(self, api, sara):
+        rule = make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        (crossing,) = api(sara).get(f"/alerts/{rule.pk}/").json()["history"]
+
+        assert {
+            name: crossing[name] for name in ("period", "value", "before", "condition", "bound", "is_muted", "read_at", "mail")
+        } == {
+            "period": "2025-09",
+            "value": "35",
+            "before": "45",
+            "condition": "below",
+            "bound": "40",
+            "is_muted": False,
+            "read_at": None,
+            "mail": "due",
+        }
+
+    @pytest.mark.parametrize(
+        ("change", "fault"),
+        [
+            ({"kpi": "nonsense"}, ("/kpi", "invalid-choice")),
+            ({"condition": "beside"}, ("/condition", "invalid-choice")),
+            ({"condition": "rises", "bound": "-0.1"}, ("/bound", "out-of-range")),
+            ({"grain": "year"}, ("/grain", "invalid-choice")),
+            ({"team": "Nobody"}, ("/team", "invalid-reference")),
+            ({"kpi": "revenue", "bound": "1.5"}, ("/bound", "precision")),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, api, sara, change, fault):
+        answer = api(sara).post("/alerts/", self.SENT | change)
+
+        assert (answer.status_code, [(each["pointer"], each["code"]) for each in answer.json()["errors"]]) == (400, [fault])
+        assert AlertRule.objects.count() == 0
+
+    def test_everybody_has_their_own(self, api, sara, omid):
+        mine, others = make_rule(omid), make_rule(sara)
+
+        assert [row["id"] for row in api(omid).get("/alerts/").json()["results"]] == [mine.pk]
+        for method in ("get", "patch", "delete"):
+            assert api(omid).send(method, f"/alerts/{others.pk}/", '{"bound": 1}').status_code == 404
+        assert api(omid).send("delete", f"/alerts/{mine.pk}/", b"").status_code == 204
+        assert list(AlertRule.objects.all()) == [others]
+
+
+class TestPages:
+    def test_a_rule_is_made_with_the_readers_units(self, browse, sara):
+        data = {"kpi": "churn_rate", "condition": "above", "bound": "۵٪", "grain": "month", "by_email": "on", "of": ""}
+
+        assert browse(sara).post("/alerts/new/", data).status_code == 302
+
+        rule = AlertRule.objects.get()
+        assert (rule.user, rule.bound, rule.calendar, rule.by_email) == (sara, Decimal("0.05"), "gregorian", True)
+        page = browse(sara).get(f"/alerts/{rule.pk}/edit/")
+        assert page.context["form"].initial["bound"] == "5"
+
+    @pytest.mark.parametrize(("kpi", "bound"), [("revenue", "0.2"), ("churn_rate", "0.2"), ("nps", "20")])
+    def test_a_change_is_typed_in_per_cent_or_points(self, browse, sara, kpi, bound):
+        browse(sara).post("/alerts/new/", {"kpi": kpi, "condition": "falls", "bound": "20", "grain": "week", "of": ""})
+
+        assert AlertRule.objects.get().bound == Decimal(bound)
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"bound": "x"}, "bound"),
+            ({"bound": ""}, "bound"),
+            ({"bound": "-3", "condition": "falls"}, "bound"),
+            ({"kpi": "x"}, "kpi"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(self, browse, sara, change, field):
+        data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": ""} | change
+
+        answer = browse(sara).post("/alerts/new/", data)
+
+        assert list(answer.context["form"].errors) == [field]
+        assert AlertRule.objects.count() == 0
+
+    def test_a_kpi_that_knows_no_owner_is_not_narrowed_to_one(self, browse, sara, omid):
+        data = {"kpi": "cost_per_lead", "condition": "above", "bound": "7", "grain": "month", "of": f"owner:{omid.pk}"}
+
+        assert list(browse(sara).post("/alerts/new/", data).context["form"].errors) == ["of"]
+
+    def test_a_look_back_writes_nothing(self, browse, sara):
+        data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": "", "preview": "1"}
+
+        answer = browse(sara).post("/alerts/new/", data)
+
+        assert answer.context["preview_text"] == "In the last 90 days this would not have rung."
+        assert AlertRule.objects.count() == 0
+
+    def test_the_bell_counts_what_nobody_has_looked_at(self, browse, sara):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+        client = browse(sara)
+
+        before = client.get("/alerts/bell/").context["count"]
+        client.post("/alerts/read/")
+
+        assert (before, client.get("/alerts/bell/").context["count"]) == (1, 0)
+        assert mark_alerts_read(sara, at=AT) == 0
+
+    def test_muting_and_switching_are_for_ones_own(self, browse, sara, omid):
+        mine, others = make_rule(omid), make_rule(sara)
+        client = browse(omid)
+
+        client.post(f"/alerts/{mine.pk}/mute/", {"days": "7"})
+        client.post(f"/alerts/{mine.pk}/switch/")
+
+        mine.refresh_from_db()
+        assert (mine.muted_until is None, mine.is_on) == (False, False)
+        for address in ("mute", "switch", "edit"):
+            assert client.post(f"/alerts/{others.pk}/{address}/", {"days": "7"}).status_code == 404
+        assert client.post(f"/alerts/{mine.pk}/mute/", {"days": "8"}).status_code == 400
+
+    def test_the_page_shows_ones_own_rules_and_crossings(self, browse, sara, omid):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        page = browse(sara).get("/alerts/")
+
+        assert [row["sentence"] for row in page.context["rules"]] == ["Leads generated below 40"]
+        assert [row["sentence"] for row in page.context["rung"]] == [
+            "September 2025: Leads generated below 40; it is 35, before 45"
+        ]
+        assert browse(omid).get("/alerts/").context["rung"] == []
