@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
+from crm.models.organization import MINUTES_OF_A_WEEK
 from crm.money import (
     CURRENCY_DIGITS,
     DISPLAY_UNITS,
@@ -210,6 +211,32 @@ class ClockField(ReadField):
             raise ValidationError(_("Enter a time of day, such as 10:30."), code="invalid-time") from None
 
 
+class WholeNumberField(ReaderField):
+    """A count between two bounds, in digits of any script."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 12} | kwargs))
+        self.least, self.most = least, most
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+
+    def read(self, text: str) -> int:
+        digits = to_latin_digits(text).strip()
+        is_number = digits.isascii() and digits.isdigit()
+        if not is_number or not self.least <= int(digits) <= self.most:
+            bounds = {"found": text, "least": self._words(self.least), "most": self._words(self.most)}
+            raise ValidationError(_("“%(found)s” is not a whole number from %(least)s to %(most)s."), "out-of-range", bounds)
+        return int(digits)
+
+    def prepare_value(self, value: Any) -> Any:
+        return self._words(value, group=False) if isinstance(value, int) else value
+
+    def _words(self, value: int, *, group: bool = True) -> str:
+        language, latin_digits = self.prefs.language, self.prefs.latin_digits
+        if group:
+            return format_number(value, language, latin_digits=latin_digits)
+        return localise_digits(str(value), language, latin_digits=latin_digits)
+
+
 class ReaderForm(forms.Form):
     """A form that knows who reads it, in which calendar, unit and zone, and what day it is.
 
@@ -233,6 +260,42 @@ class ReaderForm(forms.Form):
     def moment(self, day: date, clock: time | None) -> datetime:
         """The moment behind a local day and time; a day without a time means the morning."""
         return localise(datetime.combine(day, clock or time(9)), self.prefs.zone)
+
+
+class OrganizationForm(ReaderForm):
+    """The rules of the organisation that no past figure stands on."""
+
+    name = TextField(label=_("Name of the organisation"), max_length=100)
+    first_contact_minutes = WholeNumberField(
+        label=_("Minutes until a new lead waits too long"),
+        least=1,
+        most=MINUTES_OF_A_WEEK,
+        help_text=_("After so many minutes without a call, Today marks a new lead as late. Usual: 60."),
+    )
+    nps_interval_days = WholeNumberField(
+        label=_("Days between two NPS surveys of one customer"),
+        least=1,
+        most=3650,
+        help_text=_("Who was asked is left in peace for so long. Usual: 90."),
+    )
+    nps_first_order_days = WholeNumberField(
+        label=_("Days from the first order to the first NPS survey"),
+        least=0,
+        most=3650,
+        help_text=_("A new customer has nothing to judge yet. Usual: 30."),
+    )
+    nps_first_delivery_days = WholeNumberField(
+        label=_("Days from the first delivery to the first NPS survey"),
+        least=0,
+        most=3650,
+        help_text=_("Counted from the first order that was fulfilled. Usual: 14."),
+    )
+    csat_low_score = WholeNumberField(
+        label=_("CSAT score that asks for the reason"),
+        least=1,
+        most=5,
+        help_text=_("At this score or below a follow-up is due. Usual: 2."),
+    )
 
 
 class PreferencesForm(forms.Form):

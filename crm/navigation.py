@@ -40,7 +40,7 @@ ENTRIES = (
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
     Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/"), may_enter),
-    Entry(_("Settings"), "settings", "/admin/", ("/admin/",), may_manage_people),
+    Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )
 
 
@@ -54,8 +54,26 @@ NEW = (
 OTHERS = (
     Entry(_("KPI catalogue"), "list", "kpis:catalogue", (), may_enter),
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
+    Entry(_("Targets"), "target", "/targets/", (), may_enter),
+    Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),
     Entry(_("Change password"), "lock", "account_change_password", (), may_enter),
     Entry(_("Two-step sign-in"), "key-round", "mfa_index", (), may_enter),
+)
+
+# The lists that are settings, each with its own pages.
+LISTS = (
+    Entry(_("People and roles"), "users", "admin:crm_user_changelist", (), may_manage_people),
+    Entry(_("Teams"), "users", "admin:crm_team_changelist", (), may_manage_people),
+    Entry(_("Stages of the pipeline"), "kanban", "admin:leads_stage_changelist", (), may_manage_people),
+    Entry(_("Lead sources"), "flag", "admin:campaigns_leadsource_changelist", (), may_manage_people),
+    Entry(_("Channels"), "share-2", "admin:campaigns_channel_changelist", (), may_manage_people),
+    Entry(_("Campaigns"), "megaphone", "admin:campaigns_campaign_changelist", (), may_manage_people),
+    Entry(_("Expenses"), "wallet", "admin:campaigns_expense_changelist", (), may_manage_people),
+    Entry(_("Products"), "package", "admin:customers_product_changelist", (), may_manage_people),
+    Entry(_("Surveys"), "star", "admin:customers_survey_changelist", (), may_manage_people),
+    Entry(_("Exchange rates"), "hand-coins", "admin:crm_exchangerate_changelist", (), may_manage_people),
+    Entry(_("API tokens"), "key-round", "admin:crm_apitoken_changelist", (), may_manage_people),
+    Entry(_("All settings"), "settings", "admin:index", (), may_manage_people),
 )
 
 

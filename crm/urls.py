@@ -18,6 +18,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
     path("preferences/", views.preferences, name="preferences"),
+    path("settings/", views.SettingsView.as_view(), name="settings"),
     path("", include("leads.search")),
     path("", include("leads.urls")),
     path("", include("customers.urls")),

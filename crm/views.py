@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
-from crm.forms import PreferencesForm
-from crm.models import User
-from crm.navigation import home_of
-from crm.pages import next_url
+from crm import services
+from crm.forms import OrganizationForm, PreferencesForm
+from crm.models import Organization, User
+from crm.navigation import LISTS, home_of, items_of
+from crm.pages import FormPage, next_url, say
+from crm.permissions import may_manage_people
 
 
 @require_GET
@@ -37,3 +42,23 @@ def preferences(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     User.objects.filter(pk=request.user.pk).update(**form.chosen)
     return redirect(next_url(request, default="/"))
+
+
+class SettingsView(FormPage):
+    """The rules of the organisation, and the way to the lists that are settings, too."""
+
+    template_name = "crm/settings.html"
+    form_class = OrganizationForm
+    permits = staticmethod(may_manage_people)
+
+    def get_initial(self) -> dict[str, Any]:
+        organization = Organization.current()
+        return {name: getattr(organization, name) for name in OrganizationForm.base_fields}
+
+    def save(self, form: OrganizationForm) -> HttpResponse:
+        services.change_rules(**form.cleaned_data)
+        say(self.request, _("Saved."))
+        return redirect("settings")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(lists=items_of(LISTS, self.request.user), **kwargs)

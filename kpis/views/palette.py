@@ -10,7 +10,7 @@ from django.utils import translation
 from django.views.generic import TemplateView
 
 from crm.models import User
-from crm.navigation import ENTRIES, NEW, OTHERS, Item, items_of
+from crm.navigation import ENTRIES, LISTS, NEW, OTHERS, Item, items_of
 from crm.pages import Page
 from crm.text import fold
 from kpis.catalogue import CATALOGUE
@@ -38,8 +38,8 @@ class PaletteView(Page, TemplateView):
 
 
 def places_for(user: User) -> list[Item]:
-    """Every page that is no record: those of the menu, the others, and that of each KPI."""
-    return [*items_of(ENTRIES, user), *items_of(OTHERS, user), *map(page_of, CATALOGUE.values())]
+    """Every page that is no record: those of the menu, the others, the lists of the settings, and that of each KPI."""
+    return [*items_of(ENTRIES, user), *items_of(OTHERS, user), *items_of(LISTS, user), *map(page_of, CATALOGUE.values())]
 
 
 def page_of(kpi: Kpi) -> Item:

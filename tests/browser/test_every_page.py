@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from campaigns.models import LeadSource
@@ -12,7 +13,7 @@ from leads import services
 from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
-LATIN_WORDS = {"English", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL", "CSV"}
+LATIN_WORDS = {"English", "API", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL", "CSV"}
 LATIN_WORDS |= {"CLV", "CAC", "CPP", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
 
 READ = """() => {
@@ -47,6 +48,8 @@ UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), sele
 @pytest.fixture
 def pages(sara):
     """A company with a little of everything, and the address of each page of it."""
+    sara.is_superuser = True
+    sara.save()
     now = timezone.now()
     source = LeadSource.objects.create(slug="exhibition", name="نمایشگاه")
     facts = {"company": "شرکت بسیار بزرگ و پرآوازهٔ آریا و شریکان", "phone": "+989121112233", "email": "ali@example.com"}
@@ -91,6 +94,7 @@ def pages(sara):
         f"/orders/{order.pk}/refund/",
         f"/opportunities/{opportunity.pk}/orders/new/",
         "/search/?q=علی",
+        "/settings/",
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
@@ -135,3 +139,42 @@ def test_a_persian_page_is_persian(visit, sara, pages):
         wrong = page.evaluate(READ)
 
         assert (url, wrong["digits"], set(wrong["words"]) - LATIN_WORDS, wrong["broken"]) == (url, [], set(), [])
+
+
+def faults_of(page):
+    """What axe calls serious or critical, by its rule, with the first element it points at."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).response["violations"]
+    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("look", ["fa light 1280", "en dark 360"])
+def test_axe_finds_nothing_serious(visit, sara, pages, look):
+    language, theme, width = look.split()
+    sara.language, sara.theme = language, theme
+    sara.save()
+    page = visit(sara, width=int(width))
+
+    faults = []
+    for url in pages:
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        faults += [(url, *fault) for fault in faults_of(page)]
+
+    assert faults == []
+
+
+def test_axe_finds_nothing_serious_in_what_opens_over_a_page(visit, sara, pages):
+    page = visit(sara)
+    page.goto("/leads/")
+
+    page.keyboard.press("Control+KeyK")
+    page.get_by_role("option", name="New lead").wait_for()
+    palette = faults_of(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Slash")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    shortcuts = faults_of(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-columns] summary").click()
+
+    assert (palette, shortcuts, faults_of(page)) == ([], [], [])

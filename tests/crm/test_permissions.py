@@ -3,7 +3,7 @@
 import pytest
 
 from crm.models import User
-from crm.navigation import home_of, items_for
+from crm.navigation import ENTRIES, LISTS, NEW, OTHERS, home_of, items_for, url_of
 from crm.permissions import colleagues, may_manage_people, may_sell, owners_for
 from tests.conftest import make_user
 
@@ -59,8 +59,15 @@ def test_what_one_may_not_open_is_not_in_the_menu(request, person, labels):
 def test_settings_are_for_superusers(omid):
     root = User.objects.create_superuser("root@example.com", name="Root")
 
-    assert "/admin/" in {item.url for item in items_for(root, "/")}
-    assert "/admin/" not in {item.url for item in items_for(omid, "/")}
+    assert "/settings/" in {item.url for item in items_for(root, "/")}
+    assert "/settings/" not in {item.url for item in items_for(omid, "/")}
+
+
+def test_what_the_menus_name_answers():
+    """But two-step sign-in, where it is switched off."""
+    named = [entry.target for entry in (*ENTRIES, *NEW, *OTHERS, *LISTS)]
+
+    assert [target for target in named if target != "mfa_index" and not url_of(target)] == []
 
 
 def test_everybody_lands_where_their_work_is(omid, hana):

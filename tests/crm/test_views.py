@@ -2,9 +2,17 @@
 
 import pytest
 
+from crm.models import Organization, User
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
+
+URL = "/settings/"
+
+
+@pytest.fixture
+def root(db):
+    return User.objects.create_superuser("root@example.com", name="Root", language="en")
 
 
 class TestHome:
@@ -101,3 +109,56 @@ class TestPreferences:
         omid.latin_digits = True
         omid.save()
         assert "23 سپتامبر 2025" in browse(omid).get("/leads/").content.decode()
+
+
+class TestSettings:
+    SENT = {
+        "name": "Arya",
+        "first_contact_minutes": "15",
+        "nps_interval_days": "180",
+        "nps_first_order_days": "0",
+        "nps_first_delivery_days": "7",
+        "csat_low_score": "1",
+    }
+
+    def test_they_are_for_superusers(self, browse, root, sara, omid):
+        clients = [browse(user) for user in (sara, omid, None)]
+
+        assert [client.get(URL).status_code for client in clients] == [403, 403, 302]
+        assert [client.post(URL, self.SENT).status_code for client in clients] == [403, 403, 302]
+        assert Organization.current().name == "Sanjeh"
+        assert browse(root).get(URL).status_code == 200
+
+    def test_what_is_saved_is_what_was_typed_in_either_script(self, browse, root):
+        sent = self.SENT | {"name": "شركت آريا", "first_contact_minutes": "۹۰"}
+
+        response = browse(root).post(URL, sent)
+
+        organization = Organization.current()
+        saved = [getattr(organization, name) for name in self.SENT]
+        # the letters as they are stored: clean_text composes, it does not fold
+        assert (response.status_code, saved) == (302, ["شركت آريا", 90, 180, 0, 7, 1])
+
+    @pytest.mark.parametrize(
+        ("field", "wrong"),
+        [
+            ("first_contact_minutes", "0"),
+            ("first_contact_minutes", "10081"),
+            ("first_contact_minutes", "-1"),
+            ("first_contact_minutes", "an hour"),
+            ("first_contact_minutes", "²"),
+            ("csat_low_score", "6"),
+            ("nps_interval_days", ""),
+            ("name", ""),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(self, browse, root, field, wrong):
+        response = browse(root).post(URL, self.SENT | {field: wrong})
+
+        assert list(response.context["form"].errors) == [field]
+        assert (Organization.current().name, Organization.current().nps_interval_days) == ("Sanjeh", 90)
+
+    def test_the_fault_names_what_was_found_and_the_bounds(self, browse, root):
+        errors = browse(root).post(URL, self.SENT | {"first_contact_minutes": "99999"}).context["form"].errors
+
+        assert errors["first_contact_minutes"] == ["“99999” is not a whole number from 1 to 10,080."]
