@@ -70,10 +70,13 @@ def place_order(
     lines: Sequence[SaleLine],
     key: str,
     status: str = Order.Status.PAID,
+    owner: User | None = None,
     **facts: Any,
 ) -> Order:
     """A new order; `facts` are number, discount, tax and shipping.
 
+    For whom it may be written is for the door to say: the buyer of somebody's own deal may be a colleague's customer.
+    Such an order has an owner of its own, or they would lose sight of it.
     The same `key` answers with the order it has, so a form sent twice is one sale. Sent again with another
     customer or other lines, after going back, it is another sale.
     """
@@ -82,8 +85,9 @@ def place_order(
     if known and known.customer == customer and stored_lines(known) == [line.facts for line in lines]:
         return known
     key = str(uuid4()) if known else key
-    sent = {"external_id": key, "customer": customer.pk, "status": status, **sent_facts(facts)}
-    _write(sent | {"lines": [line.sent for line in lines]}, by=by, at=at)
+    sent = {"external_id": key, "status": status, **sent_facts(facts), "lines": [line.sent for line in lines]}
+    whose = {"customer_id": customer.pk} | ({"owner_id": owner.pk} if owner else {})
+    _write(sent, by=by, at=at, values=whose)
     return Order.objects.get(source=SOURCE, external_id=key)
 
 
@@ -146,10 +150,12 @@ def refusal(failures: list[Failure]) -> ValidationError:
     return ValidationError([_("The order was not saved."), *texts], code=failures[0].code)
 
 
-def _write(sent: dict[str, Any], *, by: User, at: datetime, order: Order | None = None) -> None:
+def _write(
+    sent: dict[str, Any], *, by: User, at: datetime, order: Order | None = None, values: dict[str, Any] | None = None
+) -> None:
     caller = caller_of(by, at, None if order else SOURCE)
     data, failures = read_struct(OrderIn, sent, caller)
-    item = Item(0, data, failures=failures, row=order)
+    item = Item(0, data, failures=failures, values=values or {}, row=order)
     if not failures:
         write_orders([item], caller)
     if item.failures:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from crm.models import User
 from crm.pages import DetailPage, FormPage, Page, next_url, say
 from crm.permissions import may_enter, may_sell
 from customers.facts import order_totals
-from customers.models import Order, Product
+from customers.models import Customer, Order, Product
 from customers.order_forms import MOST_LINES, OrderForm, RefundForm, lines_of
 from customers.services.giving_back import refund_order, refund_rest, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
@@ -57,6 +58,7 @@ class OrderDetailView(DetailPage):
         totals = order_totals(order, lines, refunds)
         return context | {
             "order": order,
+            "sees_customer": Customer.objects.visible_to(self.request.user).filter(pk=order.customer_id).exists(),
             "lines": lines,
             "refunds": refunds,
             "totals": totals,
@@ -137,9 +139,15 @@ class OrderCreateView(CustomerFormPage, OrderFormPage):
         say(self.request, gettext("Order %(order)s was saved.") % {"order": order})
         return redirect(next_url(self.request, default=reverse("customers:order-detail", args=[order.pk])))
 
+    @property
+    def owner(self) -> User | None:
+        """Whose order it will be, where that is not for the writer's visibility to say."""
+        return None
+
     def place(self, form: OrderForm) -> Order:
         facts = form.facts | {"status": form.cleaned_data["status"], "key": str(form.cleaned_data["token"] or uuid4())}
-        return place_order(by=self.request.user, at=self.at, customer=self.customer, lines=form.lines.sale_lines, **facts)
+        whose = {"customer": self.customer, "owner": self.owner}
+        return place_order(by=self.request.user, at=self.at, lines=form.lines.sale_lines, **whose, **facts)
 
 
 class OneOrderPage(FormPage):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from crm.models import User
 from crm.pages import Page, action, key_in, say
 from crm.permissions import may_sell
 from customers.models import Customer, Order
@@ -32,16 +33,22 @@ class OpportunityOrderView(OrderCreateView):
     @property
     def opportunity(self) -> Opportunity:
         if not hasattr(self, "_opportunity"):
-            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage")
+            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage", "owner")
             self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
         return self._opportunity
 
     @property
     def customer(self) -> Customer:
+        """The deal's buyer. Whoever may work on the deal may sell to them, also where they are a colleague's customer."""
         if not hasattr(self, "_customer"):
-            rows = Customer.objects.visible_to(self.request.user).filter(merged_into=None)
+            rows = Customer.objects.filter(merged_into=None)
             self._customer = get_object_or_404(rows, pk=self.opportunity.customer_id or 0)
         return self._customer
+
+    @property
+    def owner(self) -> User | None:
+        """The sale is the deal owner's, whoever writes it down and whose customer it is."""
+        return self.opportunity.owner
 
     @property
     def expected(self) -> Decimal | None:

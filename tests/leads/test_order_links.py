@@ -55,6 +55,46 @@ class TestAccess:
         assert "Choose the customer first" in page
 
 
+class TestCustomerOfAColleague:
+    """A lead may turn out to be somebody's customer already: the deal is still its owner's to close."""
+
+    @pytest.fixture
+    def theirs(self, nima):
+        return make_customer(name="Pars", owner=nima)
+
+    @pytest.fixture
+    def deal(self, omid, theirs):
+        return make_opportunity(name="Big order", owner=omid, customer=theirs)
+
+    def test_the_order_is_the_deal_owners(self, browse, omid, nima, theirs, deal):
+        client = browse(omid)
+        page = client.get(url_of("opportunity-detail", deal)).content.decode()
+
+        response = client.post(url_of("opportunity-order", deal), typed({"name": "Big order", "unit_price": "100"}, initial=1))
+
+        order = Order.objects.get()
+        assert url_of("opportunity-order", deal) in page
+        assert response.url == reverse("customers:order-detail", args=[order.pk])
+        assert (order.customer, order.owner, list(deal.orders.all())) == (theirs, omid, [order])
+        assert [list(Order.objects.visible_to(user)) for user in (omid, nima)] == [[order], []]
+
+    def test_the_customer_stays_theirs(self, browse, omid, theirs, deal):
+        client, customer = browse(omid), reverse("customers:customer-detail", args=[theirs.pk])
+        order = make_order(customer=theirs, owner=omid)
+        pages = [url_of("opportunity-detail", deal), reverse("customers:order-detail", args=[order.pk])]
+
+        shown = [client.get(page).content.decode() for page in pages]
+
+        assert [("Pars" in page, customer in page) for page in shown] == [(True, False), (True, False)]
+        statuses = [client.get(url).status_code for url in (customer, reverse("customers:order-create", args=[theirs.pk]))]
+        assert statuses == [404, 404]
+
+    def test_written_down_by_a_manager_it_is_the_deal_owners_too(self, browse, sara, omid, deal):
+        browse(sara).post(url_of("opportunity-order", deal), typed({"name": "Big order", "unit_price": "100"}, initial=1))
+
+        assert Order.objects.get().owner == omid
+
+
 class TestForm:
     def first(self, browse, omid, deal):
         form = browse(omid).get(url_of("opportunity-order", deal)).context["form"]
