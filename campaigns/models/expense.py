@@ -73,7 +73,8 @@ class Expense(Record):
         indexes = [models.Index(fields=["valid_from", "valid_to"], name="campaigns_expense_days")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
+        """What it was for. Its amount stands beside it, as money of whoever reads."""
+        return f"{self.get_kind_display()} · {self.note}" if self.note else self.get_kind_display()
 
 
 class ExpenseDayQuerySet(models.QuerySet):

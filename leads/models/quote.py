@@ -107,6 +107,10 @@ class Quote(Record):
     def __str__(self) -> str:
         return self.number or self.external_id or f"#{self.pk}"
 
+    @property
+    def is_accepted(self) -> bool:
+        return self.accepted_at is not None or self.order_id is not None
+
     def status_on(self, day: date) -> str:
         """Where it stands on a day; figures read the dated columns, never this."""
         if self.accepted_at:

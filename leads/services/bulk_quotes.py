@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
@@ -33,6 +35,8 @@ LINES = Parts(
     ("position", "product_id", "name", "quantity", "unit_price", "discount", "tax", "rate", "line_class"),
     order=("position",),
 )
+LINE_FACTS = ("name", "quantity", "unit_price", "discount", "tax", "line_class")
+FROZEN = gettext_lazy("This quote was accepted: change its order, or make a revision of it.")
 Values = dict[str, Any]
 MOVE_FAMILIES = """
 WITH RECURSIVE family (id, first) AS (
@@ -52,6 +56,27 @@ def complete_quotes(items: list[Item], caller: Caller) -> None:
     set_originals(sound(items))
     for item in sound(items):
         check_lines(item)
+    check_frozen([item for item in sound(items) if item.row is not None and item.row.is_accepted])
+
+
+def check_frozen(items: list[Item]) -> None:
+    """What somebody said yes to stays as it was: its order would not follow. Sent again as it is, it is nothing new."""
+    lines = QuoteLine.objects.filter(quote__in=[item.row.pk for item in items if item.data.lines is not UNSET])
+    stored: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for quote, *facts in lines.order_by("position").values_list("quote_id", "product__sku", *LINE_FACTS) if items else ():
+        stored[quote].append(tuple(facts))
+    for item in items:
+        for name in ("currency", "rate"):
+            if item.values[name] != getattr(item.row, name):
+                item.refuse(f"/{name}", "conflict", FROZEN)
+        if item.data.lines is not UNSET and stored[item.row.pk] != [facts_of(line) for line in item.data.lines]:
+            item.refuse("/lines", "conflict", FROZEN)
+
+
+def facts_of(line: QuoteLineIn) -> tuple[Any, ...]:
+    """A line as it would be stored, to compare it with one that is."""
+    sums = line.discount or ZERO, line.tax or ZERO
+    return line.sku or None, line.name or "", line.quantity, line.unit_price, *sums, line.line_class or ""
 
 
 def check_facts(item: Item) -> None:

@@ -266,6 +266,42 @@ def test_an_accepted_quote_is_not_declined(api):
     assert Quote.objects.get().declined_at is None
 
 
+class TestAcceptedQuote:
+    """Its order has been made of it, and would not follow."""
+
+    @pytest.fixture
+    def quote(self, api):
+        return api.post(f"/quotes/{make(api, '/quotes/', **offer(lead=make_lead(name='a').pk))['id']}/accept/", {}).json()
+
+    @pytest.mark.parametrize(
+        ("facts", "pointer"),
+        [
+            ({"lines": [tea(price=90_000)]}, "/lines"),
+            ({"lines": [tea(), tea(quantity=1)]}, "/lines"),
+            ({"lines": [tea(**{"class": "upsell"})]}, "/lines"),
+            ({"currency": "EUR", "rate": "50000"}, "/currency"),
+        ],
+    )
+    def test_it_is_frozen(self, api, quote, facts, pointer):
+        response = api.put(f"/quotes/{quote['id']}/", facts)
+
+        assert (response.status_code, response.json()["code"], errors(response)[0]) == (409, "conflict", (pointer, "conflict"))
+        assert response.json()["detail"] == "This quote was accepted: change its order, or make a revision of it."
+        assert api.get(f"/quotes/{quote['id']}/").json() == quote
+        assert Order.objects.get().net_amount == 200_000
+
+    def test_sent_again_as_it_is_it_is_unchanged(self, api, quote):
+        assert statuses(api, offer()) == ["unchanged"]
+
+    def test_what_does_not_concern_its_order_is_written(self, api, quote):
+        assert statuses(api, {"external_id": "q1", "valid_until": "2025-11-30"}) == ["updated"]
+
+    def test_in_bulk_it_is_the_one_that_is_refused(self, api, quote):
+        lead = make_lead(name="b").pk
+
+        assert statuses(api, offer(lines=[tea(quantity=9)]), offer(external_id="q2", lead=lead)) == ["error", "created"]
+
+
 def test_a_rep_may_not_say_when(client):
     rep = make_user("rep")
     quote = make_quote(lead=make_lead(owner=rep))

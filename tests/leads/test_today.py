@@ -194,6 +194,16 @@ class TestFinishing:
 
         assert Activity.objects.planned().get().due_at == datetime.fromisoformat(f"{due}:00+03:30")
 
+    def test_a_demo_nobody_came_to_is_marked_on_the_leads_page(self, browse, omid):
+        lead, client = make_lead(owner=omid), browse(omid)
+        demo = plan(lead, kind="demo", due_at=NOON)
+        page = client.get(url_of("lead-detail", lead)).content.decode()
+
+        client.post(url_of("activity-finish", demo), {"outcome": "no_show"})
+
+        demo.refresh_from_db()
+        assert ('value="no_show"><span>Did not turn up</span>' in page, demo.outcome, demo.done_at) == (True, "no_show", NOON)
+
     @pytest.mark.parametrize(
         ("sent", "errors"),
         [
