@@ -132,14 +132,15 @@ def sql_literal(text: str) -> str:
 # Latin and plain Persian letters, digits and marks: nearly every text, and ten times faster to fold than the rest.
 PLAIN_LETTERS = "ءئابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگی"
 PLAIN_PATTERN = "^[\\u0001-\\u007F" + "".join(f"\\u{ord(letter):04X}" for letter in PLAIN_LETTERS) + "]*$"
-PLAIN_DROPPED = "".join(filter(str.isascii, DROPPED))
+# A class of a pattern: translate() would compare each character with each of these, and take five times as long.
+PLAIN_DROPPED = "[" + "".join(f"\\u{ord(mark):04X}" for mark in filter(str.isascii, DROPPED)) + "]"
 
 # Not STRICT, or PostgreSQL would call it for every value instead of writing the expression in its place.
 FOLD_SQL = f"""
 CREATE OR REPLACE FUNCTION fold_text(text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN $1 ~ '{PLAIN_PATTERN}' THEN translate(lower($1), {sql_literal(PLAIN_DROPPED)}, '')
+    WHEN $1 ~ '{PLAIN_PATTERN}' THEN regexp_replace(lower($1), '{PLAIN_DROPPED}', '', 'g')
     ELSE translate(
         lower(normalize($1, NFKC)),
         {sql_literal("".join(FOLDED) + DROPPED)},
