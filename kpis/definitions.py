@@ -36,6 +36,7 @@ class Dimension(StrEnum):
     PRIORITY = "priority"
     KIND = "kind"
     SEGMENT = "segment"
+    VARIANT = "variant"
 
 
 # Codes of the stored tables; 0 is the total. Never renumber.

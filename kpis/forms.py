@@ -58,6 +58,7 @@ DIMENSIONS = {
     Dimension.PRIORITY: gettext_lazy("Priority"),
     Dimension.KIND: gettext_lazy("Kind of expense"),
     Dimension.SEGMENT: gettext_lazy("RFM segment"),
+    Dimension.VARIANT: gettext_lazy("Variant"),
 }
 
 SCOPES = {

@@ -40,6 +40,7 @@ LEADS = Kpi(
     timing=Timing.LEADING,
     dimensions=(*TOUCH, D.LANDING_PAGE, D.SOCIAL_NETWORK),
     interval=Interval.POISSON,
+    drivers=("sessions", "landing_page_conversion_rate"),
     needs=("leads",),
     enter_at="leads:lead-create",
 )
@@ -276,6 +277,7 @@ SOCIAL_LEADS = Kpi(
     timing=Timing.LEADING,
     dimensions=(D.SOCIAL_NETWORK,),
     interval=Interval.POISSON,
+    drivers=("social_sessions", "social_engagement_rate"),
     needs=("leads",),
     enter_at="leads:lead-create",
 )

@@ -17,6 +17,7 @@ from kpis.catalogue.cubes.asking import ASKING_CUBES
 from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
+from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.catalogue.cubes.quotes import QUOTE_CUBES
 from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
@@ -356,7 +357,7 @@ DAY_CUBES = (
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
-LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED)
+LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED, LANDINGS)
 # Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
 RFM = Cube(
     key="rfm",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue.cubes.asking import CARTS, CARTS_RECOVERED
+from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.traffic import POSTS, SESSIONS
 from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 VISITED = (D.CHANNEL, D.SOCIAL_NETWORK, D.LANDING_PAGE)
+LANDED = (D.LANDING_PAGE, D.CAMPAIGN, D.CHANNEL, D.VARIANT)
 POSTED = (D.SOCIAL_NETWORK, D.CAMPAIGN, D.CHANNEL)
 COUNT = Term(SESSIONS["count"])
 ENTERED_BY_API = "api-docs"
@@ -165,6 +167,32 @@ SOCIAL_ENGAGEMENT_RATE_PER_POST = Kpi(
     needs=("posts on social networks",),
     enter_at=ENTERED_BY_API,
 )
+LANDING_PAGE_CONVERSION_RATE = Kpi(
+    key="landing_page_conversion_rate",
+    name=_("Landing page conversion"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.COHORT,
+    formula=_(
+        "visitors who left a form, became a lead, ordered or converted at most 24 hours after landing on a page ÷"
+        " visitors who landed on one; each counted once"
+    ),
+    why=_("Whether the page that campaigns lead to does its work; a better page makes every visit cheaper."),
+    numerator=(Term(LANDINGS["converted"]),),
+    denominator=(Term(LANDINGS["visitors"]),),
+    unit=Unit.PERCENT,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=LANDED,
+    not_additive=frozenset(LANDED),
+    minimum_sample=30,
+    interval=Interval.WILSON,
+    requires=(SESSIONS,),
+    drivers=("site_engagement_rate",),
+    needs=("visits to the site",),
+    enter_at=ENTERED_BY_API,
+    maturing_days=1,
+)
 CART_ABANDONMENT_RATE = Kpi(
     key="cart_abandonment_rate",
     name=_("Cart abandonment"),
@@ -214,6 +242,7 @@ KPIS = (
     SITE_ENGAGEMENT_RATE,
     SOCIAL_ENGAGEMENT_RATE,
     SOCIAL_ENGAGEMENT_RATE_PER_POST,
+    LANDING_PAGE_CONVERSION_RATE,
     CART_ABANDONMENT_RATE,
     RECOVERED_CARTS,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Model
 from django.utils.translation import gettext
 
-from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
+from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork, Variant
 from crm.models import Team, User
 from customers.models import Category, Product, Survey
 from kpis.catalogue.cubes.sides import CHOICES, codes_of
@@ -25,6 +25,7 @@ MODELS: dict[Dimension, type[Model]] = {
     Dimension.LANDING_PAGE: LandingPage,
     Dimension.SOCIAL_NETWORK: SocialNetwork,
     Dimension.SURVEY: Survey,
+    Dimension.VARIANT: Variant,
 }
 
 

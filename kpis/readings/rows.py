@@ -138,8 +138,14 @@ class Source:
 
     def page(self, number: int, after: Place, limit: int) -> QuerySet:
         """(source's number, day, key, record id, amount) of the rows after a place: by day, as the period's rows are found."""
-        day, amount = (F(self.day), self.amount) if self.is_plain else (Min(self.day), self.amount and Sum(self.amount))
-        rows = self.rows.order_by().values(row_key=F(self.key), row_record=F(self.shown.path))
+        if self.is_plain:
+            rows = self.rows.order_by().values(row_key=F(self.key), row_record=F(self.shown.path))
+            day, amount = F(self.day), self.amount
+        else:
+            # What is counted once is shown by one record, the first: an order by itself, a visitor by a session.
+            first = Min(self.shown.path)
+            rows = self.rows.order_by().values(row_group=F(self.key)).annotate(row_key=first, row_record=first)
+            day, amount = Min(self.day), self.amount and Sum(self.amount)
         rows = rows.annotate(row_source=Value(number), row_day=day, row_amount=as_exact(Value(1) if amount is None else amount))
         if after.number == number:
             further = Q(row_day__gt=after.day) | Q(row_day=after.day, row_key__gt=after.key)

@@ -1,4 +1,5 @@
 from leads.models.activity import OUTCOMES, Activity
+from leads.models.conversion import LandingConversion
 from leads.models.lead import Lead, LeadEvent, Touch
 from leads.models.listing import BulkChange, SavedView
 from leads.models.opportunity import Opportunity, Stage, StageChange
@@ -9,6 +10,7 @@ __all__ = [
     "OUTCOMES",
     "Activity",
     "BulkChange",
+    "LandingConversion",
     "Lead",
     "LeadEvent",
     "Opportunity",

@@ -43,7 +43,12 @@ MODELS = {"channel": Channel, "owner": User, "team": Team, "product": Product, "
 QUARTERS = (Calendar.JALALI, Grain.QUARTER, date(2024, 3, 20))
 # What a rep may not see at all, beside costs.
 OF_TRAFFIC = {"sessions", "organic_sessions", "social_sessions", "social_session_share", "pages_per_session"}
-OF_TRAFFIC |= {"site_engagement_rate", "social_engagement_rate", "social_engagement_rate_per_post"}
+OF_TRAFFIC |= {
+    "site_engagement_rate",
+    "social_engagement_rate",
+    "social_engagement_rate_per_post",
+    "landing_page_conversion_rate",
+}
 # Has a meaning only for campaigns whose goal is leads, which the oracle does not know.
 GOAL_BOUND = {"cost_per_lead"}
 

@@ -7,14 +7,18 @@ import pytest
 
 from campaigns.models import Campaign, Channel, SocialNetwork
 from crm.models import Team, User
+from crm.periods import Calendar, Grain
 from customers.models import Cart, Survey
+from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
+from kpis.readings import Query, list_rows
+from leads.models import Lead
 from tests.factories.campaigns import make_channel, make_landing_page, make_post, make_session
 from tests.factories.crm import make_user
-from tests.factories.customers import make_cart, make_customer, make_invitation, make_product
+from tests.factories.customers import make_cart, make_customer, make_invitation, make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
-from tests.kpis.proof import card, parts
+from tests.kpis.proof import card, parts, periods_of
 
 pytestmark = pytest.mark.django_db
 MEHR, SHAHRIVAR = tehran(2025, 9, 25), tehran(2025, 8, 25)
@@ -140,6 +144,69 @@ def test_the_mean_per_post_counts_every_post_alike(refresh):
     # squares .0004 + .01 + .111110888889 = .121510888889, less .453333² ÷ 3 = .068503602963, ÷ 2: s = .162799,
     # t(2) = 4.302653, so ± 4.302653 × .162799 ÷ √3 = .404416
     assert [value.lower, value.upper] == near(0.151111 - 0.404416, 0.151111 + 0.404416)
+
+
+def land(page, started_at=MEHR, **facts):
+    return make_session(landing_page=page, started_at=started_at, **facts)
+
+
+def test_landing_page_conversion_rate(refresh):
+    """Whoever does something that counts within a day of landing, however often they land."""
+    page, other = make_landing_page(variants="ab"), make_landing_page()
+    one, two = page.variants.order_by("key")
+    land(page, visitor="form")
+    Lead.objects.create(name="Lead", visitor="form", created_at=MEHR + DAY)  # the last moment: yes
+    land(page, visitor="late", variant=one)
+    Lead.objects.create(name="Lead", visitor="late", created_at=MEHR + DAY + INSTANT)  # no
+    land(page, visitor="before")
+    Lead.objects.create(name="Lead", visitor="before", created_at=MEHR - INSTANT)  # no
+    land(page, visitor="spam")
+    Lead.objects.create(name="Lead", visitor="spam", created_at=MEHR, is_spam=True)  # no
+    land(page, visitor="cart", variant=two)
+    make_cart(visitor="cart", created_at=MEHR, completed_at=MEHR + DAY)  # yes
+    land(other, visitor="buyer")
+    buyer = make_customer()
+    make_cart(visitor="buyer", created_at=SHAHRIVAR, customer=buyer)
+    make_order(customer=buyer, placed_at=MEHR + DAY)  # by telephone, but the same person: yes
+    land(page, visitor="again", started_at=MEHR - DAY - INSTANT)
+    land(other, visitor="again")
+    make_session(visitor="again", started_at=MEHR, converted_at=MEHR)  # later than a day after page, at once after other
+    land(page)
+    land(page, converted_at=MEHR + timedelta(minutes=1))  # two without a name: two visitors, of whom one converted
+    land(page, is_bot=True, converted_at=MEHR)
+    land(page, SHAHRIVAR, visitor="form")
+    make_session(started_at=MEHR, visitor="elsewhere", converted_at=MEHR)  # landed on no page
+    refresh()
+
+    # form, cart, buyer, again and one without a name, of form, late, before, spam, cart, buyer, again and two: 5 of 9.
+    # Wilson .266651 to .811221
+    value = card("landing_page_conversion_rate", today=date(2025, 10, 25))
+    assert (value.numerator, value.denominator, value.state) == (5, 9, "open")
+    assert [value.lower, value.upper] == near(0.266651, 0.811221)
+    # "again" landed on both pages: 8 there of whom form, cart and one without a name, 2 here who both converted
+    assert parts("landing_page_conversion_rate", Dimension.LANDING_PAGE) == {page.pk: Decimal("0.375"), other.pk: 1}
+    assert parts("landing_page_conversion_rate", Dimension.VARIANT) == {one.pk: 0, two.pk: 1, 0: Decimal("0.571428571429")}
+    # in Shahrivar "form" landed and did nothing within a day
+    assert card("landing_page_conversion_rate", date(2025, 8, 25)).value == 0
+
+
+def test_each_visitor_is_listed_once(refresh):
+    page = make_landing_page()
+    first = land(page, MEHR - DAY, visitor="v")
+    land(page, MEHR, visitor="v", converted_at=MEHR)
+    nameless = land(page, MEHR)
+    refresh()
+
+    query = Query(periods_of(Calendar.JALALI, Grain.MONTH, MEHR.date(), MEHR.date()), date(2025, 10, 1))
+    found = list_rows(CATALOGUE["landing_page_conversion_rate"], "denominator", query)
+    assert (found.total, found.amount) == (2, 2)
+    assert [(row.type, row.id, row.day) for row in found.results] == [
+        ("session", first.pk, date(2025, 9, 24)),
+        ("session", nameless.pk, date(2025, 9, 25)),
+    ]
+    after_first = list_rows(CATALOGUE["landing_page_conversion_rate"], "denominator", query, limit=1)
+    rest = list_rows(CATALOGUE["landing_page_conversion_rate"], "denominator", query, after=after_first.next, limit=1)
+    assert ([row.id for row in rest.results], rest.next) == ([nameless.pk], None)
 
 
 def test_cart_abandonment_rate(refresh):

@@ -46,6 +46,8 @@ HELD = "r.done = 1 AND r.outcome <> 'no_show'"
 
 VISITED = ("channel", "social_network", "landing_page")
 POSTED = ("social_network", "campaign", "channel")
+LANDED = ("landing_page", "campaign", "channel", "variant")
+VISITORS = "COUNT(DISTINCT (r.nameless, r.visitor))"
 BY_NETWORKS = Part(COUNT, "session", where="r.channel_kind = 'social'")
 
 NEW = Part(COUNT, "acquisition")
@@ -150,6 +152,9 @@ FIGURES: dict[str, Figure] = {
     "social_engagement_rate": Figure(POSTED, (Part("SUM(r.interactions)", "post"),), (Part("SUM(r.reach)", "post"),)),
     "social_engagement_rate_per_post": Figure(
         POSTED, (Part("SUM(r.rate)", "post"),), (Part(COUNT, "post", where="r.rate IS NOT NULL"),)
+    ),
+    "landing_page_conversion_rate": Figure(
+        LANDED, (Part(VISITORS, "landing", where="r.has_converted = 1"),), (Part(VISITORS, "landing"),)
     ),
     "cart_abandonment_rate": Figure(
         ("channel",), (Part(COUNT, "cart", where="r.waited IS NULL OR r.waited > 86400"),), (Part(COUNT, "cart"),)

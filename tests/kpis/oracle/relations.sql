@@ -289,6 +289,35 @@ session AS (
      WHERE s.is_bot = FALSE
 ),
 
+-- What visitors did that counts, and when: converted, left a name, bought a cart, ordered as a customer known by name.
+conversion AS (
+    SELECT visitor, converted_at AS at FROM campaigns_session WHERE converted_at IS NOT NULL AND is_bot = FALSE
+     UNION ALL
+    SELECT visitor, created_at FROM leads_lead WHERE is_test = FALSE AND is_spam = FALSE
+     UNION ALL
+    SELECT k.visitor, k.completed_at
+      FROM customers_cart k
+      LEFT JOIN customers_customer c ON c.id = k.customer_id
+     WHERE k.completed_at IS NOT NULL AND (k.customer_id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+     UNION ALL
+    SELECT k.visitor, o.placed_at
+      FROM (SELECT visitor, customer_id FROM leads_lead UNION SELECT visitor, customer_id FROM customers_cart) k
+      JOIN purchase p ON p.customer = k.customer_id
+      JOIN customers_order o ON o.id = p.id
+),
+-- Visits that began on a landing page; one without a visitor's name is a visitor of its own.
+landing AS (
+    SELECT s.id, CASE WHEN s.visitor = '' THEN s.id ELSE 0 END AS nameless, s.visitor,
+           CAST(s.started_at AT TIME ZONE :zone AS DATE) AS day,
+           s.landing_page_id AS landing_page, s.campaign_id AS campaign, s.channel_id AS channel, s.variant_id AS variant,
+           CASE WHEN s.converted_at BETWEEN s.started_at AND s.started_at + INTERVAL '24' HOUR
+                  OR EXISTS (SELECT 1 FROM conversion c WHERE c.visitor = s.visitor AND c.visitor <> ''
+                                AND c.at BETWEEN s.started_at AND s.started_at + INTERVAL '24' HOUR)
+                THEN 1 ELSE 0 END AS has_converted
+      FROM campaigns_session s
+     WHERE s.landing_page_id IS NOT NULL AND s.is_bot = FALSE
+),
+
 -- Posts; a rate is of those that reached somebody, to six places.
 post AS (
     SELECT s.id, CAST(s.posted_at AT TIME ZONE :zone AS DATE) AS day, s.social_network_id AS social_network,

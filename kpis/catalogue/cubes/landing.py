@@ -1,0 +1,50 @@
+"""Landings, and whether the visitor converted within a day.
+
+A visitor who comes twice is one: nothing of this adds up over days or pages, so it is read from the rows.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
+
+from campaigns.models import Session
+from kpis.definitions import Day, Dimension, Fold, PeriodCube
+
+D = Dimension
+# Sessions without a visitor are visitors of their own; the letter keeps their keys apart.
+VISITOR = Case(
+    When(visitor="", then=Concat(Value("s"), Cast("pk", CharField()))),
+    default=Concat(Value("v"), F("visitor")),
+    output_field=CharField(),
+)
+CONVERTED = Q(conversion__isnull=False)
+
+
+def landings() -> QuerySet:
+    return Session.objects.counted().filter(landing_page__isnull=False).alias(visitor_key=VISITOR)
+
+
+def landings_in(first: Day | date, last: Day | date) -> QuerySet:
+    return landings().filter(started_on__gte=first, started_on__lte=last)
+
+
+LANDINGS = PeriodCube(
+    key="landings",
+    code=65,
+    rows=landings,
+    rows_in=landings_in,
+    day="started_on",
+    dimensions={
+        D.LANDING_PAGE: "landing_page_id",
+        D.CAMPAIGN: "campaign_id",
+        D.CHANNEL: "channel_id",
+        D.VARIANT: "variant_id",
+    },
+    folds={"visitors": Fold(distinct="visitor_key"), "converted": Fold(CONVERTED, distinct="visitor_key")},
+    resource="sessions",
+    stores_days=False,
+    overlapping=frozenset({D.LANDING_PAGE, D.CAMPAIGN, D.CHANNEL, D.VARIANT}),
+)
