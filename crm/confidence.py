@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -130,3 +130,41 @@ def root(rising: Callable[[float], float], low: float, high: float) -> float:
         else:
             high = middle
     return (low + high) / 2
+
+
+class Comparison(NamedTuple):
+    """How far two shares lie apart, and how likely chance alone puts them so far."""
+
+    z: float
+    p: float
+
+
+def compare_shares(successes_a: int, trials_a: int, successes_b: int, trials_b: int) -> Comparison | None:
+    """Two-proportion z test with the pooled standard error; None where there is nothing to compare."""
+    if trials_a == 0 or trials_b == 0:
+        return None
+    pooled = (successes_a + successes_b) / (trials_a + trials_b)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / trials_a + 1 / trials_b))
+    if error == 0:
+        return None
+    z = (successes_b / trials_b - successes_a / trials_a) / error
+    return Comparison(z, math.erfc(abs(z) / math.sqrt(2)))
+
+
+def mismatch(counts: Sequence[int]) -> float | None:
+    """How likely chance alone parts people so unequally among groups meant to be equal (χ²)."""
+    total, groups = sum(counts), len(counts)
+    if total == 0 or groups < 2:
+        return None
+    expected = total / groups
+    return chi_square_tail(math.fsum((count - expected) ** 2 / expected for count in counts), groups - 1)
+
+
+def chi_square_tail(value: float, freedom: int) -> float:
+    """The chance that a χ² variable exceeds a value, by the closed forms of even and of odd degrees of freedom."""
+    half, is_odd = value / 2, freedom % 2
+    if half <= 0:
+        return 1.0
+    powers = (is_odd / 2 + step for step in range(freedom // 2))
+    terms = (math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers)
+    return (math.erfc(math.sqrt(half)) if is_odd else 0.0) + math.fsum(terms)

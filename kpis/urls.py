@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kpis.views import alerts, catalogue, detail, overview, palette, rfm, targets
+from kpis.views import alerts, catalogue, detail, overview, pages, palette, rfm, targets
 
 app_name = "kpis"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
     path("kpis/rfm/", rfm.RfmView.as_view(), name="rfm"),
     path("kpis/rfm/csv/", rfm.RfmCsvView.as_view(), name="rfm-csv"),
+    path("kpis/top-pages/", pages.TopPagesView.as_view(), name="top-pages"),
+    path("kpis/landing-pages/", pages.LandingPagesView.as_view(), name="landing-pages"),
     path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/csv/", detail.KpiCsvView.as_view(), name="kpi-csv"),
     path("alerts/", alerts.AlertsView.as_view(), name="alerts"),

@@ -3,14 +3,14 @@
 from django.urls import path
 
 from crm.api.endpoints import routes
-from kpis.api import rfm
+from kpis.api import pages, rfm
 from kpis.api.alerts import ALERTS
 from kpis.api.targets import TARGETS
 from kpis.api.views import OPERATIONS as OPERATIONS_OF_KPIS
 from kpis.api.views import CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
 
 RESOURCES = [TARGETS, ALERTS]
-OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS
+OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS + pages.OPERATIONS
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),
     path("kpis/freshness/", FreshnessView.as_view(), name="kpi-freshness"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("kpis/<str:key>/rows/", RowsView.as_view(), name="kpi-rows"),
     path("reports/rfm/", rfm.RfmView.as_view(), name="report-rfm"),
     path("reports/rfm-movement/", rfm.MovementView.as_view(), name="report-rfm-movement"),
+    path("reports/top-pages/", pages.TopPagesView.as_view(), name="report-top-pages"),
+    path("reports/top-pages/rows/", pages.EntrancesView.as_view(), name="report-top-pages-rows"),
+    path("reports/ab-tests/", pages.TestsView.as_view(), name="report-ab-tests"),
+    path("reports/ab-tests/rows/", pages.TestRowsView.as_view(), name="report-ab-tests-rows"),
     *routes(*RESOURCES),
 ]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.models import LeadSource
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
 from leads import services
+from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
@@ -68,6 +69,10 @@ def pages(sara):
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
     Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=sara)
     call = lead.activities.get(kind="call")
+    page = make_landing_page(variants="ab", title="صفحهٔ آغاز", published_on=now.date() - timedelta(days=400))
+    variant = page.variants.first()
+    make_session(paths=("/start",), started_at=now, landing_page=page, variant=variant, converted_at=now)
+    make_session(paths=("/start", "/"), started_at=now)
     return [
         "/today/",
         "/today/?owner=all",
@@ -98,6 +103,8 @@ def pages(sara):
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
+        "/kpis/top-pages/?path=/start",
+        f"/kpis/landing-pages/?variant={variant.pk}",
         "/targets/",
         "/alerts/",
         "/alerts/new/",

@@ -2,7 +2,17 @@ from decimal import Decimal
 
 import pytest
 
-from crm.confidence import newcombe, nps_interval, poisson, student, student_quantile, wilson
+from crm.confidence import (
+    chi_square_tail,
+    compare_shares,
+    mismatch,
+    newcombe,
+    nps_interval,
+    poisson,
+    student,
+    student_quantile,
+    wilson,
+)
 
 
 def rounded(interval, digits):
@@ -82,3 +92,40 @@ def test_student_interval_of_a_mean():
 def test_student_of_equal_values_is_a_point():
     # 0.1 three times: in floats the variance would come out a little off zero.
     assert student(3, Decimal("0.3"), Decimal("0.03")) == (0.1, 0.1)
+
+
+def test_two_shares_are_compared():
+    assert [round(found, 6) for found in compare_shares(200, 1000, 250, 1000)] == [2.677398, 0.007420]
+    assert round(compare_shares(100, 1000, 120, 1000).p, 6) == 0.152918
+    assert compare_shares(250, 1000, 200, 1000).z == -compare_shares(200, 1000, 250, 1000).z
+    assert compare_shares(0, 0, 1, 2) is None
+    assert compare_shares(0, 10, 0, 10) is None
+    assert compare_shares(10, 10, 10, 10) is None
+
+
+# The usual table of χ²: what is exceeded in 5 % and in 0.1 % of cases.
+@pytest.mark.parametrize(
+    ("value", "freedom", "tail"),
+    [
+        (3.841459, 1, 0.05),
+        (5.991465, 2, 0.05),
+        (7.814728, 3, 0.05),
+        (9.487729, 4, 0.05),
+        (14.067140, 7, 0.05),
+        (10.827566, 1, 0.001),
+        (13.815511, 2, 0.001),
+        (16.266236, 3, 0.001),
+        (0, 3, 1),
+    ],
+)
+def test_chi_square(value, freedom, tail):
+    assert chi_square_tail(value, freedom) == pytest.approx(tail, rel=1e-5)
+
+
+def test_groups_meant_to_be_equal():
+    # χ² = 2 × 10² ÷ 110 = 1.818182, one degree of freedom: p = .177530
+    assert round(mismatch([100, 120]), 6) == 0.177530
+    assert mismatch([50, 50, 50]) == 1
+    assert mismatch([]) is None
+    assert mismatch([7]) is None
+    assert mismatch([0, 0]) is None

@@ -1,0 +1,364 @@
+"""Reports of pages: where people enter, and the tests of landing pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db.models import Min
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+from rest_framework.request import Request
+
+from campaigns.models import LandingPage, Session, Variant
+from crm import confidence
+from crm.api.openapi import Operation
+from crm.api.parameters import whole_number
+from crm.api.problems import Problem, bad_parameter
+from crm.api.view import ApiView, answer
+from crm.periods import Calendar, Grain, parse_period, period_of
+from kpis.abtests import Arm, Trial
+from kpis.api.parameters import FIRST_DAY, LAST_DAY, day_of
+from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact
+from kpis.definitions import Dimension
+from kpis.readings.members import member_of
+from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
+from kpis.readings.snapshot import one_snapshot
+
+PLACES = Decimal(1).scaleb(-12)
+TOP, MOST_PAGES = 5, 50
+SPAN = ("period", "from", "to")
+FILTERS = ("channel", "campaign", "social_network")
+
+
+class PageOut(Struct):
+    """`id` is null for a page that is no landing page."""
+
+    id: int | None
+    url: str | None
+    title: str | None
+
+
+class EntranceOut(Struct):
+    page: PageOut
+    path: str
+    sessions: int
+    views: int
+    published_on: str | None
+    older_than_a_year: bool
+
+
+class TopPagesOut(Struct):
+    first: str
+    last: str
+    results: list[EntranceOut]
+
+
+class SessionOut(Struct):
+    id: int
+    external_id: str | None
+    visitor: str
+    started_at: str
+    channel: int | None
+    campaign: int | None
+    landing_page: int | None
+    variant: int | None
+    page_views: int
+    converted_at: str | None
+
+
+class SessionsOut(Struct):
+    total: int
+    results: list[SessionOut]
+    next: str | None
+
+
+class ArmOut(Struct):
+    key: str
+    name: str
+    visitors: int
+    conversions: int
+    value: str | None
+    lower: str | None
+    upper: str | None
+
+
+class TrialOut(Struct):
+    """The first variant against the other one, of several against the best of them (then p is multiplied by their number).
+
+    `lower` and `upper` bound by how much the other one's share is larger. `verdict` is sample_ratio_mismatch,
+    too_little_data, no_winner or winner.
+    """
+
+    landing_page: PageOut
+    variants: list[ArmOut]
+    z: str | None
+    p_value: str | None
+    lower: str | None
+    upper: str | None
+    srm_p_value: str | None
+    verdict: str
+    winner: str | None
+
+
+class LandedOut(Struct):
+    """`alarm`: many visitors, and surely fewer of them convert than on the page in the middle."""
+
+    landing_page: PageOut
+    visitors: int
+    conversions: int
+    value: str
+    lower: str
+    upper: str
+    alarm: bool
+
+
+class TestsOut(Struct):
+    first: str
+    last: str
+    results: list[TrialOut]
+    pages: list[LandedOut]
+
+
+class PagesView(ApiView):
+    resource: ClassVar = "kpis"
+    allowed: ClassVar = (*SPAN, *FILTERS, "limit")
+
+    def choice(self, parameters: Mapping[str, str]) -> Choice:
+        """What is asked, by one whose role and token look at traffic."""
+        if not self.caller.user.may_see_traffic:
+            raise Problem("permission-denied")
+        if self.caller.token and not self.caller.token.allows("sessions:read"):
+            raise Problem("insufficient-scope")
+        first, last = self.span(parameters)
+        if first > last:
+            raise bad_parameter("from", _("The first day comes after the last."))
+        filters = {}
+        for name in (name for name in FILTERS if name in parameters):
+            filters[name] = member_of(Dimension(name), parameters[name])
+            if filters[name] is None:
+                raise bad_parameter(name)
+        return Choice(first, last, self.caller.user, filters)
+
+    def span(self, parameters: Mapping[str, str]) -> tuple[date, date]:
+        """A period by its key, or days; by default what `since` says, up to today."""
+        today = self.caller.organization.day_of(self.caller.at)
+        if "period" in parameters:
+            try:
+                period = parse_period(parameters["period"], self.caller.organization.calendar_rules)
+            except ValueError as error:
+                raise bad_parameter("period") from error
+            if not FIRST_DAY <= period.start <= LAST_DAY:
+                raise Problem("date-out-of-range")
+            return period.start, min(period.end, max(today, period.start))
+        days = {name: day_of(name, parameters[name], self.caller.calendar) for name in ("from", "to") if name in parameters}
+        return days.get("from") or self.since(today), days.get("to", today)
+
+    def since(self, today: date) -> date:
+        rules = self.caller.organization.calendar_rules
+        return period_of(today, Calendar(self.caller.calendar), Grain.MONTH, rules).start
+
+    def page_asked(self, parameters: Mapping[str, str], known: Mapping[int, LandingPage]) -> int:
+        page = whole_number("landing_page", parameters["landing_page"], least=1, most=2**63 - 1)
+        if page not in known:
+            raise bad_parameter("landing_page")
+        return page
+
+
+class TopPagesView(PagesView):
+    def get(self, request: Request) -> HttpResponse:
+        parameters = self.parameters(self.allowed)
+        limit = whole_number("limit", parameters.get("limit", str(TOP)), least=1, most=MOST_PAGES)
+        choice = self.choice(parameters)
+        with one_snapshot():
+            found = Entrances(choice).top(limit)
+        return answer(
+            TopPagesOut(choice.first.isoformat(), choice.last.isoformat(), [entrance_out(entrance) for entrance in found])
+        )
+
+
+class EntrancesView(PagesView):
+    """The sessions that entered at one page."""
+
+    allowed: ClassVar = (*SPAN, *FILTERS, "landing_page", "path", "cursor", "limit")
+
+    def get(self, request: Request) -> HttpResponse:
+        parameters = self.parameters(self.allowed)
+        if ("landing_page" in parameters) == ("path" in parameters):
+            raise bad_parameter("landing_page", _("Name one page, by landing_page or by path."))
+        entrances = Entrances(self.choice(parameters))
+        page = self.page_asked(parameters, entrances.pages) if "landing_page" in parameters else 0
+        with one_snapshot():
+            rows = entrances.entering(page, parameters.get("path", ""))
+            return answer(sessions_out(rows.order_by("pk"), parameters))
+
+
+class TestsView(PagesView):
+    allowed: ClassVar = (*SPAN, *FILTERS)
+
+    def since(self, today: date) -> date:
+        return first_trial() or today
+
+    def get(self, request: Request) -> HttpResponse:
+        choice = self.choice(self.parameters(self.allowed))
+        with one_snapshot():
+            landings = Landings(choice)
+            trials, pages = landings.tests(), landings.pages
+        return answer(
+            TestsOut(
+                choice.first.isoformat(),
+                choice.last.isoformat(),
+                [trial_out(trial) for trial in trials],
+                [landed_out(page) for page in pages],
+            )
+        )
+
+
+class TestRowsView(TestsView):
+    """The sessions in which a variant's visitors first saw it."""
+
+    allowed: ClassVar = (*SPAN, *FILTERS, "landing_page", "variant", "converted", "cursor", "limit")
+
+    def get(self, request: Request) -> HttpResponse:
+        parameters = self.parameters(self.allowed)
+        for name in ("landing_page", "variant"):
+            if name not in parameters:
+                raise bad_parameter(name, _("Name a landing page and the key of one of its variants."))
+        choice, converted = self.choice(parameters), parameters.get("converted", "false")
+        if converted not in ("true", "false"):
+            raise bad_parameter("converted")
+        page = self.page_asked(parameters, LandingPage.objects.in_bulk())
+        variant = Variant.objects.filter(landing_page=page, key=parameters["variant"]).first()
+        if variant is None:
+            raise bad_parameter("variant")
+        with one_snapshot():
+            people = Landings(choice).people(variant.pk, converted=converted == "true")
+            return answer(sessions_out(Session.objects.filter(pk__in=people).order_by("pk"), parameters))
+
+
+def first_trial() -> date | None:
+    """The day on which somebody was first shown a variant."""
+    return Session.objects.counted().filter(variant__isnull=False).aggregate(day=Min("started_on"))["day"]
+
+
+def sessions_out(rows: object, parameters: Mapping[str, str]) -> SessionsOut:
+    limit = whole_number("limit", parameters.get("limit", str(DEFAULT_ROWS)), least=1, most=MOST_ROWS)
+    after = whole_number("cursor", parameters.get("cursor", "0"))
+    found = list(rows.filter(pk__gt=after)[: limit + 1])
+    following = str(found[limit - 1].pk) if len(found) > limit else None
+    return SessionsOut(rows.count(), [session_out(session) for session in found[:limit]], following)
+
+
+def session_out(session: Session) -> SessionOut:
+    return SessionOut(
+        id=session.pk,
+        external_id=session.external_id,
+        visitor=session.visitor,
+        started_at=session.started_at.isoformat(),
+        channel=session.channel_id,
+        campaign=session.campaign_id,
+        landing_page=session.landing_page_id,
+        variant=session.variant_id,
+        page_views=session.view_count,
+        converted_at=session.converted_at.isoformat() if session.converted_at else None,
+    )
+
+
+def page_out(page: LandingPage | None) -> PageOut:
+    return PageOut(page.pk, page.url, page.title) if page else PageOut(None, None, None)
+
+
+def entrance_out(entrance: Entrance) -> EntranceOut:
+    published = entrance.page.published_on if entrance.page else None
+    return EntranceOut(
+        page=page_out(entrance.page),
+        path=entrance.path,
+        sessions=entrance.sessions,
+        views=entrance.views,
+        published_on=published.isoformat() if published else None,
+        older_than_a_year=entrance.is_old,
+    )
+
+
+def arm_out(arm: Arm) -> ArmOut:
+    lower, upper = bounds(arm.interval)
+    return ArmOut(arm.key, arm.name, arm.visitors, arm.conversions, figure(arm.rate), lower, upper)
+
+
+def trial_out(trial: Trial) -> TrialOut:
+    lower, upper = bounds(trial.difference)
+    return TrialOut(
+        landing_page=page_out(trial.page),
+        variants=[arm_out(arm) for arm in trial.arms],
+        z=figure(trial.comparison.z if trial.comparison else None),
+        p_value=figure(trial.comparison.p if trial.comparison else None),
+        lower=lower,
+        upper=upper,
+        srm_p_value=figure(trial.mismatch),
+        verdict=trial.verdict.value,
+        winner=trial.winner.key if trial.winner else None,
+    )
+
+
+def landed_out(one: Landed) -> LandedOut:
+    lower, upper = bounds(one.interval)
+    return LandedOut(page_out(one.page), one.visitors, one.conversions, figure(one.rate), lower, upper, one.is_alarm)
+
+
+def bounds(interval: confidence.Interval | None) -> tuple[str | None, str | None]:
+    return (figure(interval.lower), figure(interval.upper)) if interval else (None, None)
+
+
+def figure(value: float | None) -> str | None:
+    return None if value is None else exact(Decimal(repr(value)).quantize(PLACES))
+
+
+SPAN_HELP = {"period": "a period's key", "from": "the first day", "to": "the last day; today by default"}
+FILTER_HELP = dict.fromkeys(FILTERS, "an id, or null")
+PAGED_HELP = {"cursor": "from next", "limit": f"1 to {MOST_ROWS}"}
+SINCE_HELP = SPAN_HELP | {"from": "the first day; by default the one on which a variant was first shown"}
+OPERATIONS = [
+    Operation(
+        "get",
+        "/reports/top-pages/",
+        "The pages at which most sessions begin",
+        "kpis:read",
+        SPAN_HELP | FILTER_HELP | {"limit": f"1 to {MOST_PAGES}; {TOP} by default"},
+        None,
+        TopPagesOut,
+    ),
+    Operation(
+        "get",
+        "/reports/top-pages/rows/",
+        "The sessions that began at one page",
+        "kpis:read",
+        SPAN_HELP | FILTER_HELP | {"landing_page": "an id", "path": "of a page that is no landing page"} | PAGED_HELP,
+        None,
+        SessionsOut,
+    ),
+    Operation(
+        "get",
+        "/reports/ab-tests/",
+        "Tests of landing pages, and the pages that win too few over",
+        "kpis:read",
+        SINCE_HELP | FILTER_HELP,
+        None,
+        TestsOut,
+    ),
+    Operation(
+        "get",
+        "/reports/ab-tests/rows/",
+        "The sessions in which a variant's visitors first saw it",
+        "kpis:read",
+        SINCE_HELP
+        | FILTER_HELP
+        | {"landing_page": "an id", "variant": "its key", "converted": "true: only of those who converted"}
+        | PAGED_HELP,
+        None,
+        SessionsOut,
+        required=("landing_page", "variant"),
+    ),
+]

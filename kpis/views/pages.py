@@ -1,0 +1,224 @@
+"""Pages of the site: where people enter, and which landing pages win them over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from campaigns.models import Session, Variant
+from crm.confidence import Interval
+from crm.pages import Page, Pager, query_with
+from crm.permissions import may_see_traffic
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day, format_moment
+from kpis import forms
+from kpis.abtests import Arm, Trial, Verdict
+from kpis.catalogue import CATALOGUE
+from kpis.readings.pages import Choice, Entrances, Landed, Landings
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.words import isolated, number_text, percent_text, signed
+from kpis.views.overview import filter_bar
+
+TOP, PAGE = 5, 25
+# What the filters of these pages are of.
+KPI = CATALOGUE["landing_page_conversion_rate"]
+VERDICTS = {
+    Verdict.MISMATCH: (
+        "bad",
+        "triangle-alert",
+        gettext_lazy("The variants were not shown equally often: look for a fault before believing any of it."),
+    ),
+    Verdict.TOO_LITTLE: ("warn", "clock", gettext_lazy("Too few visitors to say anything yet.")),
+    Verdict.NO_WINNER: ("", "minus", gettext_lazy("No winner: chance alone may explain the difference.")),
+    Verdict.WINNER: ("good", "circle-check", gettext_lazy("%(name)s wins, with at least 95 %% certainty.")),
+}
+
+
+class PagesPage(Page, TemplateView):
+    """Filters and sessions of both pages."""
+
+    permits = staticmethod(may_see_traffic)
+
+    @property
+    def prefs(self) -> Preferences:
+        return self.request.prefs
+
+    def filters(self) -> dict[str, Any]:
+        """The period and filters that the address asks for, and the bar that shows them; nothing to compare with."""
+        self.choice = forms.choice_of(self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user)
+        bar = filter_bar(self, KPI)
+        return bar | {"compares": [], "carried": forms.carried(self.request.GET, *(each["name"] for each in bar["selects"]))}
+
+    def choice_of(self, first: Any, last: Any) -> Choice:
+        filters = {name.value: member for name, member in self.choice.filters.items() if name in KPI.dimensions}
+        return Choice(first, last, self.request.user, filters)
+
+    def key_asked(self, name: str) -> int | None:
+        text = self.request.GET.get(name)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            raise BadRequest(f"{name}: {text[:40]}")
+        return int(text)
+
+    def listed(self, sessions: QuerySet, title: str, **closed: None) -> dict[str, Any]:
+        """One page of the sessions behind a number."""
+        query, after = self.request.GET, self.key_asked("after") or 0
+        rows = sessions.select_related("channel", "campaign").order_by("pk")
+        found = list(rows.filter(pk__gt=after)[: PAGE + 1])
+        following = str(found[PAGE - 1].pk) if len(found) > PAGE else None
+        return {
+            "listed": title,
+            "total": number_text(rows.count(), self.prefs),
+            "sessions": [self.row(session) for session in found[:PAGE]],
+            "close_url": query_with(query, after=None, **closed),
+            "pager": Pager(
+                query_with(query, after=None) + "#rows" if after else "",
+                query_with(query, after=following) + "#rows" if following else "",
+            ),
+        }
+
+    def row(self, session: Session) -> dict[str, str]:
+        return {
+            "at": format_moment(session.started_at, self.prefs),
+            "iso": session.started_at.isoformat(),
+            "channel": str(session.channel or _("Unknown")),
+            "campaign": str(session.campaign or "—"),
+            "views": number_text(session.view_count, self.prefs),
+            "converted": format_moment(session.converted_at, self.prefs) if session.converted_at else "—",
+        }
+
+    def percent(self, share: float | None) -> str:
+        return "—" if share is None else percent_text(share, self.prefs)
+
+    def range(self, interval: Interval | None) -> str:
+        """“8.1% – 12.3%”."""
+        return "" if interval is None else f"{self.percent(interval.lower)} – {self.percent(interval.upper)}"
+
+
+class TopPagesView(PagesPage):
+    template_name = "kpis/top_pages.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs) | self.filters()
+        period = self.choice.period
+        with one_snapshot():
+            entrances = Entrances(self.choice_of(period.start, min(period.end, self.choice.today)))
+            rows = [self.entrance(entrance) for entrance in entrances.top(TOP)]
+            return context | {"rows": rows} | self.opened(entrances)
+
+    def entrance(self, found: Any) -> dict[str, Any]:
+        query, page = self.request.GET, found.page
+        chosen = {"page": str(page.pk), "path": None} if page else {"page": None, "path": found.path}
+        return {
+            "name": str(page) if page else found.path,
+            "path": found.path,
+            "url": query_with(query, after=None, **chosen) + "#rows",
+            "sessions": number_text(found.sessions, self.prefs),
+            "views": number_text(found.views, self.prefs),
+            "published": format_day(page.published_on, self.prefs) if page and page.published_on else "—",
+            "is_old": found.is_old,
+        }
+
+    def opened(self, entrances: Entrances) -> dict[str, Any]:
+        page, path = self.key_asked("page"), self.request.GET.get("path", "")
+        if page is None and not path:
+            return {}
+        if page is not None and page not in entrances.pages:
+            raise BadRequest("page")
+        title = str(entrances.pages[page]) if page else path
+        return self.listed(entrances.entering(page or 0, path), title, page=None, path=None)
+
+
+class LandingPagesView(PagesPage):
+    """The pages that visitors land on, and what is tried out on them: since the beginning, or in one period."""
+
+    template_name = "kpis/landing_pages.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, is_whole = self.request.GET, "period" not in self.request.GET
+        context = super().get_context_data(**kwargs) | self.filters() | {"is_whole": is_whole}
+        key = self.choice.period.key
+        context["tabs"] = [
+            forms.Link(_("Since the tests began"), query_with(query, period=None, grain=None, after=None), is_whole),
+            forms.Link(_("In one period"), query_with(query, period=key, after=None), not is_whole),
+        ]
+        with one_snapshot():
+            first, last = self.span(is_whole=is_whole)
+            context["span"] = f"{format_day(first, self.prefs)} – {format_day(last, self.prefs)}"
+            landings = Landings(self.choice_of(first, last))
+            trials, pages = landings.tests(), landings.pages
+            context |= {"trials": [self.trial(trial) for trial in trials], "pages": [self.landed(page) for page in pages]}
+            return context | self.opened(landings)
+
+    def span(self, *, is_whole: bool) -> tuple[Any, Any]:
+        period, today = self.choice.period, self.choice.today
+        if not is_whole:
+            return period.start, min(period.end, today)
+        shown = Session.objects.counted().filter(variant__isnull=False).aggregate(day=Min("started_on"))["day"]
+        return min(shown or period.start, today), today
+
+    def landed(self, found: Landed) -> dict[str, Any]:
+        return {
+            "name": str(found.page),
+            "url": found.page.url,
+            "visitors": number_text(found.visitors, self.prefs),
+            "conversions": number_text(found.conversions, self.prefs),
+            "rate": self.percent(found.rate),
+            "range": self.range(found.interval),
+            "is_alarm": found.is_alarm,
+        }
+
+    def trial(self, trial: Trial) -> dict[str, Any]:
+        tone, icon, text = VERDICTS[trial.verdict]
+        difference, found = trial.difference, trial.comparison
+        bounds = (difference.lower, difference.upper) if difference else ()
+        shown = [isolated(signed(bound * 100, self.prefs, 1), self.prefs) for bound in bounds]
+        return {
+            "name": str(trial.page),
+            "key": f"test-{trial.page.pk}",
+            "arms": [self.arm(arm, is_winner=arm is trial.winner) for arm in trial.arms],
+            "tone": tone,
+            "icon": icon,
+            "verdict": str(text) % {"name": trial.winner.name if trial.winner else ""},
+            "z": number_text(found.z, self.prefs, decimals=2) if found else "—",
+            "p": self.chance(found.p if found else None),
+            "mismatch": self.chance(trial.mismatch),
+            "difference": _("%(low)s to %(high)s points") % {"low": shown[0], "high": shown[1]} if shown else "—",
+            "against": trial.challenger.name,
+            "control": trial.control.name,
+        }
+
+    def chance(self, p: float | None) -> str:
+        return "—" if p is None else number_text(p, self.prefs, decimals=4 if p >= 0.0001 else 6)
+
+    def arm(self, arm: Arm, *, is_winner: bool) -> dict[str, Any]:
+        query = self.request.GET
+        return {
+            "name": arm.name,
+            "url": query_with(query, variant=str(arm.variant), converted=None, after=None) + "#rows",
+            "won_url": query_with(query, variant=str(arm.variant), converted="1", after=None) + "#rows",
+            "visitors": number_text(arm.visitors, self.prefs),
+            "conversions": number_text(arm.conversions, self.prefs),
+            "rate": self.percent(arm.rate),
+            "range": self.range(arm.interval),
+            "is_winner": is_winner,
+        }
+
+    def opened(self, landings: Landings) -> dict[str, Any]:
+        key, converted = self.key_asked("variant"), bool(self.request.GET.get("converted"))
+        if key is None:
+            return {}
+        variant = Variant.objects.select_related("landing_page").filter(pk=key).first()
+        if variant is None:
+            raise BadRequest("variant")
+        people: Sequence[int] = landings.people(key, converted=converted)
+        names = {"page": str(variant.landing_page), "variant": str(variant)}
+        title = _("%(page)s, %(variant)s: who converted") if converted else _("%(page)s, %(variant)s: all visitors")
+        return self.listed(Session.objects.filter(pk__in=people), title % names, variant=None, converted=None)
