@@ -39,7 +39,7 @@ ENTRIES = (
     Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
-    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/"), may_enter),
+    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/", "/reviews/", "/annotations/"), may_enter),
     Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )
 
@@ -56,6 +56,7 @@ OTHERS = (
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
     Entry(_("Targets"), "target", "/targets/", (), may_enter),
     Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),
+    Entry(_("Reviews"), "eye", "/reviews/", (), may_enter),
     Entry(_("Change password"), "lock", "account_change_password", (), may_enter),
     Entry(_("Two-step sign-in"), "key-round", "mfa_index", (), may_enter),
 )

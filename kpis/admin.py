@@ -1,9 +1,9 @@
-"""A look at targets and alerts, for superusers; they are set on their own pages."""
+"""A look at targets, alerts and notes, for superusers; they are written on their own pages."""
 
 from django.contrib import admin
 
 from crm.admin import ShownOnly
-from kpis.models import Alert, AlertRule, Target
+from kpis.models import Alert, AlertRule, Annotation, Target
 
 
 @admin.register(Target)
@@ -28,3 +28,10 @@ class AlertAdmin(ShownOnly):
     list_filter = ("mail",)
     list_select_related = ("rule",)
     date_hierarchy = "raised_at"
+
+
+@admin.register(Annotation)
+class AnnotationAdmin(ShownOnly):
+    list_display = ("day", "text", "kpi", "user", "is_shared")
+    list_select_related = ("user",)
+    date_hierarchy = "day"

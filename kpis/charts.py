@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,16 @@ from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
 from kpis.definitions import Kpi, Unit
 from kpis.readings.breakdown import Part
+from kpis.readings.occasions import occasions_of
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, percent_text, period_text, value_text
 
 WIDTH, HEIGHT, EDGE = 160, 40, 4
 MOST_BARS = 8
-NOWRUZ = (1, 1)
+LONGEST_NOTE = 28
+Note = tuple[date, str]
+# A name, its figures, and how its line looks.
+Column = tuple[str, Sequence[Decimal | None], str]
 
 
 def sparkline(values: Sequence[Value], *, is_open: bool) -> dict[str, Any] | None:
@@ -94,38 +99,46 @@ def trend_chart(
     is_open: bool,
     before: Sequence[Value] = (),
     targets: Sequence[Decimal | None] = (),
+    notes: Sequence[Note] = (),
 ) -> dict[str, Any]:
-    """The line of a KPI, with the same periods of the year before and the targets where there are any."""
+    """The line of a KPI, with the same periods of the year before, the targets, and what happened, where there are any."""
     periods = [value.period for value in values]
-    series = [series_of(kpi, str(kpi.name), values, prefs, style="series1", is_open=is_open)]
-    headings = [_("Period"), str(kpi.name)]
+    columns = [(str(kpi.name), [value.value for value in values], "series1")]
     if before:
-        series.append(series_of(kpi, _("A year before"), before, prefs, style="previous", is_open=False))
-        headings.append(_("A year before"))
-    columns = [[value.value for value in column] for column in ([values, before] if before else [values])]
+        columns.append((_("A year before"), [value.value for value in before], "previous"))
     if any(target is not None for target in targets):
-        numbers = [plain_number(kpi, target, prefs) for target in targets]
-        series.append({"name": _("Target"), "values": numbers, "style": "target", "openLast": False})
-        headings.append(_("Target"))
-        columns.append(list(targets))
-    rows = [
-        [period_text(period, prefs), *(value_text(kpi, column[index], prefs) for column in columns)]
-        for index, period in enumerate(periods)
-    ]
+        columns.append((_("Target"), list(targets), "target"))
+    marks = marks_of(periods, notes)
     data = {
         "kind": "line",
         "labels": axis_labels(periods, prefs),
-        "series": series,
+        "series": [series_of(kpi, column, prefs, is_open=is_open and not index) for index, column in enumerate(columns)],
         "format": drawn_as(kpi),
         "unit": unit_name(kpi, prefs),
         "summary": trend_summary(kpi, values, prefs),
-        "annotations": nowruz(periods),
+        "annotations": [{"at": at, "text": short_note(text)} for at, text in marks.items()],
     }
-    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows[::-1], "size": "tall"}
+    headings = [_("Period"), *(name for name, _figures, _style in columns), *([_("What happened")] if marks else [])]
+    rows = trend_rows(kpi, periods, columns, marks, prefs)
+    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows, "size": "tall"}
 
 
-def series_of(kpi: Kpi, name: str, values: Sequence[Value], prefs: Preferences, *, style: str, is_open: bool) -> dict[str, Any]:
-    numbers = [plain_number(kpi, value.value, prefs) for value in values]
+def trend_rows(
+    kpi: Kpi, periods: Sequence[Period], columns: Sequence[Column], marks: Mapping[int, str], prefs: Preferences
+) -> list[list[str]]:
+    """The table beside the line, the newest period first."""
+    rows = [
+        [period_text(period, prefs), *(value_text(kpi, figures[index], prefs) for _name, figures, _style in columns)]
+        for index, period in enumerate(periods)
+    ]
+    if marks:
+        rows = [[*row, marks.get(index, "")] for index, row in enumerate(rows)]
+    return rows[::-1]
+
+
+def series_of(kpi: Kpi, column: Column, prefs: Preferences, *, is_open: bool) -> dict[str, Any]:
+    name, figures, style = column
+    numbers = [plain_number(kpi, figure, prefs) for figure in figures]
     return {"name": name, "values": numbers, "style": style, "openLast": is_open}
 
 
@@ -173,17 +186,18 @@ def short_day(period: Period, language: str) -> str:
     return day_title(period.start, period.calendar, language).removesuffix(f" {year}")
 
 
-def nowruz(periods: Sequence[Period]) -> list[dict[str, Any]]:
-    """The two weeks after 1 Farvardin explain more dips than anything else."""
-    if periods[0].grain not in (Grain.DAY, Grain.WEEK, Grain.MONTH):
-        return []
-    return [{"at": index, "text": _("Nowruz")} for index, period in enumerate(periods) if holds_nowruz(period)]
+def marks_of(periods: Sequence[Period], notes: Sequence[Note]) -> dict[int, str]:
+    """What happened, by the place of its period: days of the calendar and notes; those of one period in one mark."""
+    texts: dict[int, list[str]] = {}
+    for day, text in sorted([*occasions_of(periods), *notes], key=lambda each: each[0]):
+        index = next((index for index, period in enumerate(periods) if day in period), None)
+        if index is not None:
+            texts.setdefault(index, []).append(str(text))
+    return {index: " · ".join(found) for index, found in sorted(texts.items())}
 
 
-def holds_nowruz(period: Period) -> bool:
-    """Whether the first day of a Jalali year lies in the period."""
-    first, last = (parts(day, Calendar.JALALI) for day in (period.start, period.end))
-    return first[0] < last[0] or first[1:] == NOWRUZ
+def short_note(text: str) -> str:
+    return text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 1] + "…"
 
 
 def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Preferences) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kpis.views import alerts, catalogue, detail, overview, pages, palette, rfm, targets
+from kpis.views import alerts, annotations, catalogue, detail, overview, pages, palette, reviews, rfm, targets
 
 app_name = "kpis"
 urlpatterns = [
@@ -22,6 +22,16 @@ urlpatterns = [
     path("alerts/<int:pk>/edit/", alerts.AlertFormView.as_view(), name="alert-edit"),
     path("alerts/<int:pk>/mute/", alerts.mute, name="alert-mute"),
     path("alerts/<int:pk>/switch/", alerts.switch, name="alert-switch"),
+    path("annotations/new/", annotations.AnnotationFormView.as_view(), name="annotation-create"),
+    path("annotations/<int:pk>/remove/", annotations.remove, name="annotation-remove"),
+    path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),
+    path("reviews/", reviews.ReviewsView.as_view(), name="reviews"),
+    path("reviews/new/", reviews.ReviewFormView.as_view(), name="review-create"),
+    path("reviews/unread/", reviews.UnreadView.as_view(), name="reviews-unread"),
+    path("reviews/<int:pk>/edit/", reviews.ReviewFormView.as_view(), name="review-edit"),
+    path("reviews/<int:pk>/switch/", reviews.switch, name="review-switch"),
+    path("reviews/<int:pk>/<str:key>/", reviews.SittingView.as_view(), name="sitting"),
+    path("reviews/<int:pk>/<str:key>/open/", reviews.open_one, name="sitting-open"),
     path("targets/", targets.TargetsView.as_view(), name="targets"),
     path("targets/edits/<int:pk>/undo/", targets.undo, name="targets-undo"),
 ]

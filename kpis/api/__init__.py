@@ -5,11 +5,12 @@ from django.urls import path
 from crm.api.endpoints import routes
 from kpis.api import pages, rfm
 from kpis.api.alerts import ALERTS
+from kpis.api.annotations import ANNOTATIONS
 from kpis.api.targets import TARGETS
 from kpis.api.views import OPERATIONS as OPERATIONS_OF_KPIS
 from kpis.api.views import CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
 
-RESOURCES = [TARGETS, ALERTS]
+RESOURCES = [TARGETS, ALERTS, ANNOTATIONS]
 OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS + pages.OPERATIONS
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),

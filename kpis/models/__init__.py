@@ -1,7 +1,9 @@
 from kpis.models.alert import ALERT_GRAINS, Alert, AlertRule, Condition
+from kpis.models.annotation import Annotation
 from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
 from kpis.models.scope import Scope
@@ -20,6 +22,7 @@ __all__ = [
     "TARGET_GRAINS",
     "Alert",
     "AlertRule",
+    "Annotation",
     "Batch",
     "BatchLead",
     "CalendarDay",
@@ -34,6 +37,8 @@ __all__ = [
     "LeadFact",
     "OrderCategory",
     "Refresh",
+    "Review",
+    "ReviewSession",
     "RfmCell",
     "RfmSnapshot",
     "RfmSpan",

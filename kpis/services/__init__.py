@@ -1,20 +1,29 @@
 from kpis.services.alerts import judge_rules, mark_alerts_read, mute_alert, set_alert, switch_alert, write_alerts
+from kpis.services.annotations import add_annotation, remove_annotation, write_annotations
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.mails import send_mails
+from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
 
 __all__ = [
     "TargetCell",
+    "add_annotation",
     "change_calendar",
     "close_periods",
     "judge_rules",
     "mark_alerts_read",
     "mute_alert",
+    "open_sitting",
+    "remove_annotation",
     "send_mails",
     "set_alert",
+    "set_review",
     "set_targets",
     "switch_alert",
+    "switch_review",
     "undo_target_edit",
     "write_alerts",
+    "write_annotations",
+    "write_note",
     "write_targets",
 ]

@@ -58,3 +58,12 @@ class AlertIn(ScopedIn):
     by_email: bool | UnsetType = UNSET
     muted_until: Day | UnsetType | None = UNSET
     is_on: bool | UnsetType = UNSET
+
+
+class AnnotationIn(RecordIn):
+    """What happened on a day; on the trends of all KPIs unless one is named."""
+
+    day: Day | UnsetType = UNSET
+    text: line(120) | UnsetType = UNSET
+    kpi: KpiKey | UnsetType | None = UNSET
+    is_shared: bool | UnsetType = UNSET

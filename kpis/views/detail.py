@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,13 +21,15 @@ from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit
+from kpis.models import Annotation
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
-from kpis.views.overview import CARRIED, filter_bar
+from kpis.views.annotations import note_row
+from kpis.views.overview import CARRIED, filter_bar, notes_of
 
 PAGE = 25
 # How many periods the trend of each grain shows.
@@ -91,6 +93,7 @@ class KpiView(Page, TemplateView):
         by = forms.breakdown_asked(self.request.GET, kpi)
         parts = break_down(kpi, by, choice, reading) if by and reading.now.reason not in ("no_data", "not_visible") else []
         card = card_of(reading, choice, prefs)
+        notes = list(notes_of(self.request.user, reading).select_related("user"))
         return super().get_context_data(**kwargs) | {
             "kpi": kpi,
             "card": card,
@@ -99,7 +102,8 @@ class KpiView(Page, TemplateView):
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
-            "trend": self.trend(reading),
+            "trend": self.trend(reading, notes),
+            "notes": [note_row(note, self.request) for note in notes],
             "twins": self.twins(),
             "calendars": forms.calendar_links(self.request.GET, choice),
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
@@ -119,13 +123,14 @@ class KpiView(Page, TemplateView):
         query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
         return "" if query == "?" else query
 
-    def trend(self, reading: Reading) -> dict[str, Any]:
+    def trend(self, reading: Reading, notes: Sequence[Annotation]) -> dict[str, Any]:
         before = []
         if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_visible":
             before = year_before(self.kpi, self.choice, [value.period for value in reading.trend])
         is_open = self.choice.period.is_running(self.choice.today)
+        marks = [(note.day, note.text) for note in notes]
         return charts.trend_chart(
-            self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before, targets=reading.targets
+            self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
         )
 
     def files(self) -> dict[str, str]:

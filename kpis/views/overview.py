@@ -7,15 +7,18 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from crm.models import User
 from crm.pages import Page, query_with
 from kpis import charts, dashboards, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Group, Kpi
+from kpis.models import Annotation
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.summary import Compare, Reading, summarise, year_before
 from kpis.readings.words import period_text
@@ -85,7 +88,10 @@ class OverviewView(Page, TemplateView):
         if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_applicable":
             before = year_before(reading.kpi, self.choice, [value.period for value in reading.trend])
         is_open = self.choice.period.is_running(self.choice.today)
-        return charts.trend_chart(reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets)
+        marks = [(note.day, note.text) for note in notes_of(self.request.user, reading)]
+        return charts.trend_chart(
+            reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
+        )
 
     def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
         """Counts of the period, or what became of the period's leads: said which, because they differ."""
@@ -119,6 +125,12 @@ class OverviewView(Page, TemplateView):
 
     def page_of(self, key: str) -> str:
         return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
+
+
+def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:
+    """What people noted on the days of a trend."""
+    first, last = reading.trend[0].period.start, reading.now.period.end
+    return Annotation.objects.visible_to(user).about(reading.kpi.key, first, last)
 
 
 class Funnel(StrEnum):

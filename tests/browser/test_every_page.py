@@ -8,7 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from campaigns.models import LeadSource
+from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
+from kpis.models import Alert, AlertRule, Annotation, Review, Target
 from leads import services
 from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.leads import make_lead, make_opportunity
@@ -46,6 +48,20 @@ UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), sele
   .map((each) => each.outerHTML.slice(0, 120))"""
 
 
+def make_plans(user, now):
+    """A target, an alert that rang, a review and a note, of the month before."""
+    period = period_of(now.date(), Calendar.JALALI, Grain.MONTH).previous()
+    facts = {"calendar": period.calendar, "grain": period.grain}
+    Target.objects.create(kpi="revenue", start=period.start, value=Decimal(90_000_000), **facts)
+    rule = AlertRule.objects.create(
+        user=user, kpi="churn_rate", condition="above", bound=Decimal("0.05"), is_ringing=True, **facts
+    )
+    rung = {"start": period.start, "condition": "above", "bound": rule.bound, "value": Decimal("0.06"), "version": 1}
+    Alert.objects.create(rule=rule, raised_at=now, mail="failed", **facts, **rung)
+    Review.objects.create(user=user, name="شنبه‌ها", cadence="week", calendar="jalali", kpis=["revenue"], created_at=now)
+    Annotation.objects.create(user=user, day=period.start, text="قیمت‌های تازه", is_shared=True)
+
+
 @pytest.fixture
 def pages(sara):
     """A company with a little of everything, and the address of each page of it."""
@@ -73,6 +89,7 @@ def pages(sara):
     variant = page.variants.first()
     make_session(paths=("/start",), started_at=now, landing_page=page, variant=variant, converted_at=now)
     make_session(paths=("/start", "/"), started_at=now)
+    make_plans(sara, now)
     return [
         "/today/",
         "/today/?owner=all",
@@ -108,6 +125,9 @@ def pages(sara):
         "/targets/",
         "/alerts/",
         "/alerts/new/",
+        "/annotations/new/?kpi=revenue",
+        "/reviews/",
+        "/reviews/new/",
     ]
 
 

@@ -26,7 +26,7 @@ from customers.models import (
     Survey,
     Ticket,
 )
-from kpis.models import Alert, AlertRule, Target
+from kpis.models import Alert, AlertRule, Annotation, Target
 from leads.models import Activity, Opportunity, Quote, QuoteLine, Stage
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_landing_page, make_session
@@ -89,6 +89,9 @@ def an_alert(number):
 MAKERS = {
     "targets": a_target,
     "alerts": an_alert,
+    "annotations": lambda number: filled(
+        Annotation, is_shared=True, kpi="", day=date(2025, 1, number + 1), user=make_user("rep")
+    ),
     "campaigns": lambda _: filled(Campaign, "channel", "owner", starts_on=None, ends_on=None),
     "channels": lambda _: filled(Channel, "social_network"),
     "lead-sources": lambda _: filled(LeadSource),
