@@ -1,8 +1,10 @@
 """What people wait for: pages of figures, lists, searches and one form, as a manager and as a rep see them.
 
-Every page is asked through the whole of the product but its web server. The sums must be drained (rebuild.py).
+Every page is asked through the whole of the product but its web server. Pages of figures want the sums drained
+(rebuild.py); lists, searches and forms stand on none of them.
 
-    python benchmarks/pages.py 100000 [--only leads] [--profile]
+    python benchmarks/pages.py 100000 figures [--only revenue] [--profile]
+    python benchmarks/pages.py 100000 lists
 """
 
 from __future__ import annotations
@@ -85,7 +87,9 @@ def people() -> dict[str, Any]:
     return clients
 
 
-def pages(clients: dict[str, Any]) -> Iterator[Task]:
+def page_of(clients: dict[str, Any]) -> Callable[..., Task]:
+    """Makes tasks that open a page."""
+
     def page(title: str, address: str, who: str = "manager", **query: object) -> Task:
         target = f"{address}?{urlencode(query)}" if query else address
 
@@ -94,6 +98,11 @@ def pages(clients: dict[str, Any]) -> Iterator[Task]:
 
         return Task(title, who, ask)
 
+    return page
+
+
+def figures(clients: dict[str, Any]) -> Iterator[Task]:
+    page = page_of(clients)
     one, two = {"channel": CHANNEL}, {"channel": CHANNEL, "owner": OWNER}
     for who in clients:
         yield page("KPI overview, running month", "/kpis/", who)
@@ -106,7 +115,10 @@ def pages(clients: dict[str, Any]) -> Iterator[Task]:
     yield page("KPI page: churn rate", "/kpis/churn_rate/")
     yield page("KPI page: revenue, two filters, by product", "/kpis/revenue/", by="product", **two)
     yield page("KPI page: revenue", "/kpis/revenue/", "rep")
-    deep = place_of(DEEP)
+
+
+def lists(clients: dict[str, Any]) -> Iterator[Task]:
+    page, deep = page_of(clients), place_of(DEEP)
     for who in clients:
         yield page("lead list, first page", "/leads/", who)
         yield page(f"lead list, {DEEP:.0%} down", "/leads/", who, after=deep)
@@ -130,6 +142,10 @@ def pages(clients: dict[str, Any]) -> Iterator[Task]:
     for number, (who, client) in enumerate(clients.items()):
         yield Task("lead created, with its duplicate check", who, creation(client, number))
         yield page("duplicate check while typing a name", "/leads/duplicates/", who, name="پاییز", company="Harbor")
+
+
+PARTS = {"figures": figures, "lists": lists}
+RESULT_OF = {"figures": "pages", "lists": "lists"}
 
 
 def creation(client: Any, number: int) -> Callable[[int], Any]:
@@ -191,19 +207,18 @@ def clock_at(moment: datetime) -> Iterator[None]:
 
 
 def tidy() -> None:
-    """Take the created leads out again, and leave the sums as they were."""
-    from kpis.engine import drain  # noqa: PLC0415
+    """Take the created leads out again."""
     from leads.models import Lead, LeadEvent  # noqa: PLC0415
 
     made = Lead.objects.filter(name__startswith="Bench ", created_at__gte=NOW - timedelta(days=1))
     LeadEvent.objects.filter(lead__in=made).delete()
     made.delete()
-    drain(at=NOW)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("orders", type=int)
+    parser.add_argument("part", choices=PARTS)
     parser.add_argument("--only", default="", help="only what has this in its name; writes no result")
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--profile", action="store_true", help="print what each statement of one more run cost")
@@ -213,33 +228,37 @@ def main() -> None:
     from django.core.management import call_command  # noqa: PLC0415  Django is set up by now
     from django.db import connection  # noqa: PLC0415
 
-    from kpis.engine import is_clean  # noqa: PLC0415
+    from kpis.engine import drain, is_clean  # noqa: PLC0415
     from leads.models import Lead  # noqa: PLC0415
 
-    if not is_clean():
+    was_clean = is_clean()
+    if options.part == "figures" and not was_clean:
         raise SystemExit("Drain first: python benchmarks/rebuild.py")
     call_command("collectstatic", interactive=False, verbosity=0)
     rows, leads = [], Lead.objects.count()
     with clock_at(NOW):
-        for task in pages(people()):
+        for task in PARTS[options.part](people()):
             if options.only not in task.name:
                 continue
             rows.append([task.name, task.who, *measure(task, runs=options.runs).cells()])
             print(*rows[-1], sep=" | ", flush=True)
             with Session(connection).profile() if options.profile else nullcontext():
                 task.ask(WARMING + options.runs)
+    load = os.getloadavg()[1]
     tidy()
+    if was_clean:
+        drain(at=NOW)
     if options.only:
         return
     head = ["page", "who", "statements", "in the database, ms", "at the server, ms", "95 % at most, ms", "processor, ms"]
     write_result(
-        f"pages-{options.orders}",
-        f"Pages at {options.orders:,} orders and {leads:,} leads",
+        f"{RESULT_OF[options.part]}-{options.orders}",
+        f"Pages of {options.part} at {options.orders:,} orders and {leads:,} leads",
         table(head, rows),
         f"Medians of {options.runs} requests after {WARMING} others, caches warm, one client at a time; the server's time is that of"
         " Django with everything it does for a request, without the network and without granian. Processor time is that of Python and of the database sessions together, on average. Statements without those that open"
         f" and close a transaction. The running month is the ninth day of Aban 1405, the finished one {FINISHED}; a rep owns a twentieth"
-        " of the records.",
+        f" of the records. The load of the machine's two cores over the last five minutes was {load:.1f}.",
     )
 
 

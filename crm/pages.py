@@ -35,7 +35,7 @@ FORM_SOURCE = "page"
 LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
 # Beyond it a list says “more than”: nobody reads the rest, and to count a million rows takes longer than all else.
 MOST_COUNTED = 10_000
-MOST_FOUND = 1_000  # the same of a search, which has to look into each row
+MOST_FOUND = 1_000  # the same of a search and of filters, which have to look into each row
 
 
 class Page(LoginRequiredMixin):

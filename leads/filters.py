@@ -163,15 +163,20 @@ class LeadFilters:
         offered = [key for key in VIEWS if sees_others or key not in ("mine", "unassigned")]
         rows = {key: self.visible.filter(rows_of_view(key, self.user, self.today)) for key in offered}
         counts = {key: CountUpTo(found, MOST_COUNTED) for key, found in rows.items()}
-        if self.chips() or self.view not in offered:
+        if self.is_narrowed or self.view not in offered:
             counts["found"] = CountUpTo(self.rows(), self.most)
         (found,) = User.objects.filter(pk=self.user.pk).values_list(*counts.values())
         return dict(zip(counts, found, strict=True))
 
+    @cached_property
+    def is_narrowed(self) -> bool:
+        """A filter or a search is on, so that rows have to be looked into to be counted."""
+        return bool(self.chips())
+
     @property
     def most(self) -> int:
         """Up to where the rows of the list are counted."""
-        return MOST_FOUND if self.form.value("q") else MOST_COUNTED
+        return MOST_FOUND if self.is_narrowed else MOST_COUNTED
 
     @property
     def total(self) -> int:
@@ -214,7 +219,7 @@ class LeadFilters:
     @property
     def is_savable(self) -> bool:
         """There is something to keep, and no tab shows it yet."""
-        return bool(self.chips() or self.columns) and not any(tab["is_current"] for tab in self.saved)
+        return (self.is_narrowed or bool(self.columns)) and not any(tab["is_current"] for tab in self.saved)
 
     def _query(self, **changes: str | None) -> str:
         return query_with(self.request.GET, after=None, before=None, **changes)
