@@ -15,7 +15,7 @@ Two rules close the races between a row and the row it hangs on, whose writers m
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.definitions import Cube
@@ -96,7 +96,7 @@ INSERT_PARENTS = """
 """
 # A parent written by this very transaction cannot be changed by another one, so it needs no lock.
 HOLD = """
-    PERFORM 1 FROM {parent} p WHERE p.id IN (SELECT c.{column} FROM ({image}) c)
+    PERFORM 1 FROM {parent} p WHERE p.id = ANY (ARRAY(SELECT DISTINCT c.{column} FROM ({image}) c))
         AND p.xmin <> pg_current_xact_id()::xid ORDER BY p.id FOR SHARE;
 """
 IMAGES = {
@@ -153,8 +153,27 @@ def statement(mark: Mark, event: str) -> str:
         return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred, parents=mark.parents)
     if event == "insert" and mark.day:
         return newcomers(mark, image)
-    hold = HOLD.format(parent=mark.holds[0], column=mark.holds[1], image=image) if mark.holds else ""
-    return hold + insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes)
+    return insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes)
+
+
+def hold(mark: Mark, event: str) -> str:
+    """Whoever changes a parent meanwhile waits; of new and deleted rows it is all the same which columns matter."""
+    if not mark.holds or mark.deferred:
+        return ""
+    parent, column = mark.holds
+    columns = ("id", *mark.columns) if event == "update" else (column,)
+    return HOLD.format(parent=parent, column=column, image=IMAGES[event].format(columns=", ".join(dict.fromkeys(columns))))
+
+
+def together(marks: Iterable[Mark]) -> list[Mark]:
+    """Of new and deleted rows every column matters: what looks for the same days in the same way is one mark."""
+    found: dict[tuple[object, ...], Mark] = {}
+    for mark in marks:
+        key = (mark.query, mark.day, mark.deferred, mark.parents, mark.holds, bool(mark.cubes))
+        known = found.get(key, replace(mark, columns=(), cubes=()))
+        columns, cubes = (*known.columns, *mark.columns), (*known.cubes, *mark.cubes)
+        found[key] = replace(mark, columns=tuple(dict.fromkeys(columns)), cubes=tuple(dict.fromkeys(cubes)))
+    return list(found.values())
 
 
 def newcomers(mark: Mark, image: str) -> str:
@@ -192,10 +211,12 @@ def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
 
 def bodies(marks: list[Mark]) -> dict[str, str]:
     """What each event of one table does; only the events that do something."""
-    found = {
-        event: "".join(statement(mark, event) for mark in marks if event != "insert" or mark.concerns_new_rows)
-        for event in ("insert", "update", "delete")
-    }
+    found = {}
+    for event in ("insert", "update", "delete"):
+        concerned = [mark for mark in marks if event != "insert" or mark.concerns_new_rows]
+        concerned = concerned if event == "update" else together(concerned)
+        holds = dict.fromkeys(hold(mark, event) for mark in concerned)
+        found[event] = "".join(holds) + "".join(statement(mark, event) for mark in concerned)
     found["truncate"] = truncation(marks)
     return {event: body for event, body in found.items() if body}
 
