@@ -152,7 +152,7 @@ def _server(name: str, start: Callable[[], str]) -> str:
 DATABASE_URL = "postgres://none@localhost/none" if SERVERLESS else _server("DATABASE_URL", embedded.ensure_postgres)
 REDIS_URL = "redis://localhost/0" if SERVERLESS else _server("REDIS_URL", embedded.ensure_valkey)
 STATEMENT_TIMEOUT = env_int("STATEMENT_TIMEOUT", {"web": 5, "worker": 60}.get(PROCESS, 0))  # seconds; 0 is for ever
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, engine="crm.postgresql", conn_max_age=0, conn_health_checks=True)}
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = (
     f"-c statement_timeout={STATEMENT_TIMEOUT}s -c idle_in_transaction_session_timeout=300s"
@@ -160,6 +160,8 @@ DATABASES["default"]["OPTIONS"]["options"] = (
 # of `prepared_cursor`; Django's own cursors prepare nothing
 DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
 if PROCESS == "web":
+    # what is prepared looks up a few keys: to plan it anew for each of them takes longer than to run it
+    DATABASES["default"]["OPTIONS"]["options"] += " -c plan_cache_mode=force_generic_plan"
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env_int("DB_POOL", 8), "timeout": 10}
 CACHES = {
     "default": {
