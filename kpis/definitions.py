@@ -273,7 +273,8 @@ class Kpi:
     not_additive: frozenset[Dimension] = frozenset()
     maturing_days: int = 0
     window: tuple[str, str] | None = None
-    incomplete: Term | None = None
+    # Where these come to anything, an input is missing or cannot be right.
+    incomplete: tuple[Term, ...] = ()
     estimated: Term | None = None
     requires: tuple[Cube, ...] = ()
     campaign_goal: str = ""
@@ -303,7 +304,7 @@ class Kpi:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        extra = tuple(term for term in (self.squares, self.incomplete, self.estimated) if term)
+        extra = self.incomplete + tuple(term for term in (self.squares, self.estimated) if term)
         return self.numerator + self.denominator + self.sample + extra
 
     @property

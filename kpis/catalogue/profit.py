@@ -88,7 +88,7 @@ PROFIT_MARGIN = Kpi(
     drivers=("gross_margin", "operating_expenses"),
     needs=("orders", "unit costs", "expenses"),
     enter_at="admin:campaigns_expense_add",
-    incomplete=UNKNOWN_COSTS,
+    incomplete=(UNKNOWN_COSTS,),
     estimated=Term(SPENDING["all_estimated"]),
 )
 

@@ -103,7 +103,7 @@ GROSS_MARGIN = Kpi(
     drivers=("average_order_value",),
     needs=("orders", "unit costs"),
     enter_at="customers:order-create",
-    incomplete=UNKNOWN_COSTS,
+    incomplete=(UNKNOWN_COSTS,),
 )
 LIFETIME_SALES_PER_CUSTOMER = Kpi(
     key="lifetime_sales_per_customer",

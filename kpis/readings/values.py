@@ -170,9 +170,8 @@ class Evaluation:
         if self.kpi.model:
             return self._modelled(self.kpi.model, base, index, member)
         lower, upper = self._interval(sums, index, member, numerator, denominator)
-        return replace(
-            base, value=self._divide(numerator, denominator), lower=lower, upper=upper, quality=self._quality(sums, index, member)
-        )
+        value = self._divide(numerator, denominator)
+        return replace(base, value=value, lower=lower, upper=upper, quality=self._quality(sums, index, member, value))
 
     def _modelled(self, model: Model, base: Value, index: int, member: int | None) -> Value:
         inputs = self.models.inputs(model, is_split=member is not None).get((index, member), {})
@@ -214,8 +213,10 @@ class Evaluation:
             return None if self.kpi.unit is Unit.MONEY else int(numerator)
         return int(denominator)
 
-    def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None) -> str:
-        if self.kpi.incomplete and self._sum((self.kpi.incomplete,), sums, index, member):
+    def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None, value: Decimal) -> str:
+        # Nothing takes less than no time: dates out of order stay as they were given, and are said to be.
+        is_turned = self.kpi.unit is Unit.HOURS and value < 0
+        if is_turned or self._sum(self.kpi.incomplete, sums, index, member):
             return "incomplete"
         if self.kpi.estimated and self._sum((self.kpi.estimated,), sums, index, member):
             return "estimated"

@@ -106,6 +106,28 @@ def test_mean_time_to_resolution(refresh):
     assert [value.lower, value.upper] == near(2.187211, 9.812789)
 
 
+@pytest.mark.parametrize(
+    ("hours", "mean", "quality"),
+    [
+        ((2, 12), 7, "exact"),
+        # resolved two days before it was opened: (2 − 48) ÷ 2, and (100 − 48) ÷ 2
+        ((2, -48), -23, "incomplete"),
+        ((100, -48), 26, "incomplete"),
+        # an hour before, on the same day
+        ((-1,), -1, "incomplete"),
+    ],
+)
+def test_a_time_to_resolution_that_cannot_be_is_said_to_be_so(refresh, hours, mean, quality):
+    """Dates out of order are stored as given and marked."""
+    tickets(*hours)
+    refresh()
+
+    value, median = card("mean_time_to_resolution"), card("median_time_to_resolution")
+    assert (value.value, value.quality, value.denominator) == (mean, quality, len(hours))
+    # of two values the middle is their mean
+    assert (median.value, median.quality) == (mean, quality)
+
+
 def test_mean_time_to_resolution_by_priority(refresh):
     tickets(1, 3, priority="urgent")
     tickets(10, priority="low")
