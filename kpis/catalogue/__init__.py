@@ -1,10 +1,24 @@
 """The catalogue: every KPI, chapter by chapter, in the order in which it is shown."""
 
-from kpis.catalogue import base, customers, deals, marketing, profit, quotes, sales, satisfaction, selling, traffic, value
+from kpis.catalogue import (
+    base,
+    customers,
+    deals,
+    marketing,
+    profit,
+    quotes,
+    returns,
+    sales,
+    satisfaction,
+    selling,
+    traffic,
+    value,
+)
 from kpis.definitions import CARDS
 
 CHAPTERS = (
     marketing.KPIS,
+    returns.KPIS,
     traffic.KPIS,
     sales.KPIS,
     selling.KPIS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kpis.catalogue.cubes.deals import LEADS_INVOICED, OPPORTUNITIES_CREATED, PIPELINE, PRODUCTS_OF_CREATED
+from kpis.catalogue.cubes.deals import LEADS_INVOICED, OPPORTUNITIES_CREATED, PIPELINE, PRODUCTS_OF_CREATED, SALES_CYCLES
 from kpis.catalogue.measures import LEADS_CREATED, OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS
 from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
@@ -70,6 +70,25 @@ SALES_CYCLE_DAYS = Kpi(
     timing=Timing.LAGGING,
     dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
     interval=Interval.STUDENT,
+    drivers=("win_rate", "demos_held"),
+    needs=("closed opportunities",),
+    enter_at="leads:opportunity-board",
+)
+MEDIAN_SALES_CYCLE_DAYS = Kpi(
+    key="median_sales_cycle_days",
+    name=_("Median sales cycle"),
+    abbreviation="",
+    group=Group.SALES,
+    kind=Kind.DISTRIBUTION,
+    formula=_("the days from creation to winning in the middle of all opportunities won in the period"),
+    why=_("What a usual deal takes; one that dragged on for a year does not move it."),
+    numerator=(Term(SALES_CYCLES["median"]),),
+    denominator=(Term(OPPORTUNITIES_CLOSED["won"]),),
+    requires=(OPPORTUNITIES_CLOSED,),
+    unit=Unit.DAYS,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
     drivers=("win_rate", "demos_held"),
     needs=("closed opportunities",),
     enter_at="leads:opportunity-board",
@@ -156,6 +175,7 @@ KPIS = (
     WIN_RATE,
     WIN_RATE_COHORT,
     SALES_CYCLE_DAYS,
+    MEDIAN_SALES_CYCLE_DAYS,
     PIPELINE_VALUE,
     WEIGHTED_PIPELINE_VALUE,
     LEADS_WITH_INVOICE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from kpis.catalogue.cubes.credits import CREDITS
 from kpis.catalogue.cubes.demos import DEMOS_BOOKED, DEMOS_DONE, DEMOS_DUE
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.measures import (
@@ -14,16 +15,15 @@ from kpis.catalogue.measures import (
     LEADS_WITH_CUSTOMER,
     MQLS,
     ORDERS,
-    REFUNDS,
     SQLS,
 )
-from kpis.catalogue.terms import NET_REVENUE, ORDER_COUNT
+from kpis.catalogue.terms import CREDITED_REVENUE, ORDER_COUNT
 from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
 CREATED = Term(LEADS_CREATED["count"])
-CREDITED = (Term(ORDERS["net_by_marketing"]), Term(REFUNDS["by_marketing"], sign=-1))
+CREDITED = (Term(CREDITS["sold_by_marketing"]), Term(CREDITS["refunded_by_marketing"], sign=-1))
 CREDITED_TO = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.SOCIAL_NETWORK, D.LANDING_PAGE)
 
 LEADS = Kpi(
@@ -232,7 +232,7 @@ MARKETING_REVENUE = Kpi(
     abbreviation="",
     group=Group.MARKETING,
     kind=Kind.FLOW,
-    formula=_("net revenue of customers whose first touch was a marketing channel"),
+    formula=_("net revenue credited to marketing channels, by the organisation's attribution model"),
     why=_("What marketing brought in, in money instead of clicks."),
     numerator=CREDITED,
     sample=(ORDER_COUNT,),
@@ -250,10 +250,10 @@ MARKETING_REVENUE_SHARE = Kpi(
     abbreviation="",
     group=Group.MARKETING,
     kind=Kind.RATIO,
-    formula=_("net revenue of customers whose first touch was a marketing channel ÷ net revenue"),
+    formula=_("net revenue credited to marketing channels ÷ net revenue"),
     why=_("How much of what is sold would not be there without marketing."),
     numerator=CREDITED,
-    denominator=NET_REVENUE,
+    denominator=CREDITED_REVENUE,
     sample=(ORDER_COUNT,),
     unit=Unit.PERCENT,
     direction=Direction.UP,

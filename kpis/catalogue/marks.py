@@ -8,6 +8,7 @@ from __future__ import annotations
 from kpis.catalogue.cubes.columns import CUSTOMER, FLAGS, LEAD, OPPORTUNITY, ORDER, TICKET
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOLVED
+from kpis.catalogue.marks_of_credits import CREDIT_MARKS
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
 from kpis.catalogue.marks_of_quotes import QUOTE_MARKS
@@ -218,14 +219,6 @@ MARKS: tuple[Mark, ...] = (
         " JOIN customers_order o ON o.customer_id = k.id",
         ORDERS,
     ),
-    of_parent(
-        "channel.refunds",
-        "campaigns_channel",
-        ("is_marketing",),
-        "SELECT r.refunded_on, r.refunded_on FROM changed c JOIN customers_customer k ON k.channel_id = c.id"
-        " JOIN customers_order o ON o.customer_id = k.id JOIN customers_refund r ON r.order_id = o.id",
-        REFUNDS,
-    ),
     # opportunities
     of_day("leads_opportunity", "closed_on", (*OPPORTUNITY, "created_on"), OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS),
     of_child(
@@ -252,6 +245,7 @@ MARKS: tuple[Mark, ...] = (
     *DEAL_MARKS,
     *TRAFFIC_MARKS,
     *QUOTE_MARKS,
+    *CREDIT_MARKS,
 )
 
 DEFERRED = {mark.deferred: mark for mark in MARKS if mark.deferred}

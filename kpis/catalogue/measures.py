@@ -15,7 +15,8 @@ from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
 from kpis.catalogue.cubes.asking import ASKING_CUBES
 from kpis.catalogue.cubes.base import ENGAGED, active_spans
-from kpis.catalogue.cubes.deals import DEAL_CUBES, sides_of_opportunity
+from kpis.catalogue.cubes.credits import CREDIT_CUBES
+from kpis.catalogue.cubes.deals import DEAL_CUBES, SALES_CYCLES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
@@ -32,7 +33,7 @@ from leads.models.opportunity import of_counted_opportunity
 
 D = Dimension
 IN_LEADS_CAMPAIGN = Q(campaign__goal=Campaign.Goal.LEADS)
-# Money is credited to the customer's first touch.
+# Counts are of the customer's first touch, whatever money is credited to.
 BY_MARKETING = "customer__channel__is_marketing"
 
 LEADS_CREATED = Cube(
@@ -90,7 +91,6 @@ ORDERS = Cube(
         "cost": Fold(amount=F("cost_amount"), is_cost=True),
         "unknown_costs": Fold(amount=F("unknown_costs"), is_cost=True),
         "marketed": Fold(Q(**{BY_MARKETING: True}) | Q(customer__campaign__isnull=False)),
-        "net_by_marketing": Fold(Q(**{BY_MARKETING: True}), F("net_amount")),
     },
     resource="orders",
     live={D.SEGMENT: segment_of("customer_id")},
@@ -105,7 +105,6 @@ REFUNDS = Cube(
         "count": Fold(),
         "amount": Fold(amount=F("amount")),
         "cost": Fold(amount=F("cost_amount"), is_cost=True),
-        "by_marketing": Fold(Q(**{f"order__{BY_MARKETING}": True}), F("amount")),
     },
     resource="orders",
     live={D.SEGMENT: segment_of("order__customer_id")},
@@ -349,6 +348,7 @@ DAY_CUBES = (
     *DEMO_CUBES,
     *DEAL_CUBES,
     *QUOTE_CUBES,
+    *CREDIT_CUBES,
     *SUPPORT_CUBES,
     *NOBODYS_CUBES,
     *TRAFFIC_CUBES,
@@ -357,7 +357,7 @@ DAY_CUBES = (
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
-LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED, LANDINGS)
+LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED, LANDINGS, SALES_CYCLES)
 # Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
 RFM = Cube(
     key="rfm",

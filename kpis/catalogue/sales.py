@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue.measures import BUYERS, ORDERS, REFUNDS
-from kpis.catalogue.terms import ACQUIRED_AT_END, MARGIN, NET_REVENUE, ORDER_COUNT, UNKNOWN_COSTS
+from kpis.catalogue.terms import ACQUIRED_AT_END, CREDITED_REVENUE, MARGIN, NET_REVENUE, ORDER_COUNT, UNKNOWN_COSTS
 from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
@@ -18,7 +18,7 @@ REVENUE = Kpi(
     kind=Kind.FLOW,
     formula=_("net amount of paid and fulfilled orders − refunds, each on its own day, without tax and shipping"),
     why=_("What customers really paid for goods."),
-    numerator=NET_REVENUE,
+    numerator=CREDITED_REVENUE,
     sample=(ORDER_COUNT,),
     unit=Unit.MONEY,
     direction=Direction.UP,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kpis.catalogue.cubes.credits import CREDITS
+from kpis.catalogue.cubes.sides import FIRST_TOUCH
 from kpis.catalogue.measures import (
     ACQUIRED,
     CATEGORY_ORDERS,
@@ -29,6 +31,14 @@ COST_RETURNED = Term(REFUNDS["cost"], instead=by_product(REFUND_LINES["cost"]))
 ORDER_COUNT = Term(ORDERS["count"], instead={D.CATEGORY: CATEGORY_ORDERS["orders"], D.PRODUCT: LINES["orders"]})
 UNKNOWN_COSTS = Term(ORDERS["unknown_costs"], instead=by_product(LINES["unknown_costs"]))
 NET_REVENUE = (SOLD, REFUNDED)
+
+
+def credited(term: Term, measure: Measure) -> Term:
+    """The same money where it is credited to touches."""
+    return Term(term.measure, term.sign, instead={**term.instead, **dict.fromkeys(FIRST_TOUCH, measure)})
+
+
+CREDITED_REVENUE = (credited(SOLD, CREDITS["sold"]), credited(REFUNDED, CREDITS["refunded"]))
 MARGIN = (SOLD, REFUNDED, COST_OF_SOLD, COST_RETURNED)
 
 NEW = Term(ACQUIRED["count"])

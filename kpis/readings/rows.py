@@ -18,7 +18,7 @@ from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Kpi, Term, is_hidden
-from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
+from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
@@ -84,6 +84,7 @@ SHOWN: dict[type[Model], Shown] = {
     Cart: Shown("cart", "pk", Cart, ""),
     Session: Shown("session", "pk", Session, ""),
     SocialPost: Shown("social-post", "pk", SocialPost, ""),
+    Credit: Shown("order", "order_id", Order, "customers:order-detail"),
     ExpenseDay: Shown("expense", "expense_id", Expense, ""),
 }
 
@@ -212,7 +213,7 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     days = span if term.at is At.FLOW else (date.min, moment_of(term, query))
     rows = visible(narrowing.narrow(measure.rows(*days), measure.cube, span[0]), query)
     shown = SHOWN[rows.model]
-    key = measure.definition.distinct or (shown.path if rows.model is ExpenseDay else "pk")
+    key = measure.definition.distinct or (shown.path if rows.model in (ExpenseDay, Credit) else "pk")
     return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown)
 
 

@@ -1,5 +1,6 @@
 from kpis.services.alerts import judge_rules, mark_alerts_read, mute_alert, set_alert, switch_alert, write_alerts
 from kpis.services.annotations import add_annotation, remove_annotation, write_annotations
+from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.mails import send_mails
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
@@ -8,6 +9,7 @@ from kpis.services.targets import TargetCell, set_targets, undo_target_edit, wri
 __all__ = [
     "TargetCell",
     "add_annotation",
+    "change_attribution",
     "change_calendar",
     "close_periods",
     "judge_rules",

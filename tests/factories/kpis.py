@@ -110,8 +110,16 @@ def make_references(past: History) -> None:
     past.networks = SocialNetwork.objects.bulk_create(SocialNetwork(slug=f"network-{i}", name=f"N {i}") for i in range(2))
     past.pages = LandingPage.objects.bulk_create(LandingPage(url=f"https://example.com/{i}") for i in range(2))
     goals = ("leads", "leads", "awareness", "sales")
+    # A short one, one that has not ended, one that nobody says when it began, and one over two years.
+    spans = (
+        {"starts_on": date(2023, 5, 1), "ends_on": date(2023, 8, 31)},
+        {"starts_on": date(2024, 2, 1)},
+        {"ends_on": date(2024, 9, 21)},
+        {"starts_on": date(2022, 8, 1), "ends_on": date(2024, 8, 15)},
+    )
     past.campaigns = Campaign.objects.bulk_create(
-        Campaign(name=f"Campaign {i}", goal=goal, channel=past.maybe(past.channels)) for i, goal in enumerate(goals)
+        Campaign(name=f"Campaign {i}", goal=goal, channel=past.maybe(past.channels), **span)
+        for i, (goal, span) in enumerate(zip(goals, spans, strict=True))
     )
     categories = [None, *Category.objects.bulk_create(Category(name=f"Category {i}") for i in range(3))]
     past.products = Product.objects.bulk_create(
@@ -379,6 +387,7 @@ def edit(past: History) -> None:
     OrderLine.objects.filter(pk__in=list(OrderLine.objects.order_by("pk").values_list("pk", flat=True)[::31])).update(
         line_class="upsell"
     )
+    Campaign.objects.filter(pk=past.campaigns[0].pk).update(ends_on=date(2023, 9, 10))
     Campaign.objects.filter(pk=past.campaigns[2].pk).update(goal="leads", channel=past.channels[0])
     User.objects.filter(pk=past.users[0].pk).update(team=past.teams[1])
     Survey.objects.filter(pk=past.surveys[3].pk).update(kind="csat")

@@ -255,6 +255,11 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
         ("leads_invoiced",),
         None,
     ),
+    # campaigns
+    "campaign begins later": (rows(Campaign, starts_on=date(2025, 9, 26)), ("romi_short", "romi_long"), Dimension.CAMPAIGN),
+    "campaign ended long ago": (rows(Campaign, ends_on=date(2025, 8, 1)), ("romi_short",), None),
+    "costs of a campaign's orders": (rows(OrderLine, unit_cost=999), ("romi_short", "romi_long"), None),
+    "spend is none of marketing": (rows(Expense, kind="operating"), ("romi_short", "romi_long"), None),
     # quotes
     "quote issued earlier": (
         lambda b: save(b.quote, issued_at=tehran(2025, 7, 10)),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from crm.database import DaysBetween
 from crm.fields import ExactField
 from customers.models import Order
 from customers.models.order import of_invoice
 from kpis.catalogue.cubes.sides import LEAD_SIDES
-from kpis.definitions import Cube, Dimension, Fold
+from kpis.definitions import Cube, Dimension, Fold, PeriodCube
 from leads.models import Lead, Opportunity, Quote, Stage, StageChange
 from leads.models.opportunity import of_counted_opportunity
 
@@ -48,6 +50,24 @@ PRODUCTS_OF_CREATED = Cube(
     },
     resource="opportunities",
     live={name: path for name, path in sides_of_opportunity("opportunity__").items() if name is not D.OWNER},
+)
+
+
+def won_opportunities() -> QuerySet:
+    return Opportunity.objects.counted().filter(won_at__isnull=False)
+
+
+SALES_CYCLES = PeriodCube(
+    key="sales_cycles",
+    code=108,
+    rows=won_opportunities,
+    rows_in=lambda first, last: won_opportunities().filter(closed_on__gte=first, closed_on__lte=last),
+    day="closed_on",
+    # Teams by name: of two owners' medians nothing can be said about their team's.
+    dimensions=sides_of_opportunity()
+    | {D.TEAM: Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))},
+    folds={"median": Fold(amount=DaysBetween("created_on", "closed_on"), percentile=Decimal("0.5"))},
+    resource="opportunities",
 )
 
 # What an opportunity is worth from a change on: nothing once it is won or lost.

@@ -12,19 +12,22 @@ from crm.models import Organization
 from crm.periods import Calendar
 from crm.services import change_currency, change_time_zone
 from kpis.engine import rebuild
-from kpis.services import change_calendar
+from kpis.services import change_attribution, change_calendar
 
 CALENDAR_FIELDS = ("week_start", "fiscal_calendar", "fiscal_month")
 
 
 class Command(BaseCommand):
-    help = "Change the organisation's time zone, base currency, first day of the week or fiscal year."
+    help = "Change the organisation's time zone, base currency, first day of the week, fiscal year or attribution."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--time-zone", help="such as Asia/Tehran")
         parser.add_argument("--currency", help="three letters; amounts already stored are not converted")
         parser.add_argument("--week-start", type=int, choices=range(7), help="0 is Monday, 5 is Saturday")
         parser.add_argument("--fiscal-calendar", choices=[calendar.value for calendar in Calendar])
+        parser.add_argument(
+            "--attribution", choices=Organization.AttributionModel.values, help="which touches money is credited to"
+        )
         parser.add_argument("--fiscal-month", type=int, choices=range(1, 13), help="the month the fiscal year starts in")
 
     def handle(self, **options: Any) -> None:
@@ -34,6 +37,8 @@ class Command(BaseCommand):
             if options["currency"]:
                 change_currency(Organization.current(), currency=options["currency"])
                 rebuild()
+            if options["attribution"]:
+                change_attribution(Organization.current(), model=options["attribution"])
         except (ValidationError, ValueError) as error:
             raise CommandError(str(error)) from error
         given = {name: options[name] for name in CALENDAR_FIELDS if options[name] is not None}

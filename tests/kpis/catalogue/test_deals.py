@@ -65,6 +65,10 @@ def test_sales_cycle_days(refresh):
     value = card("sales_cycle_days")
     assert (value.numerator, value.denominator, value.value) == (24, 3, 8)
     assert [value.lower, value.upper] == near(-18.289642, 34.289642)
+    # in the middle of 0, 4 and 20
+    median = card("median_sales_cycle_days")
+    assert (median.value, median.numerator, median.denominator) == (4, None, 3)
+    assert card("median_sales_cycle_days", date(2025, 10, 25), today=LONG_AFTER).reason == "no_denominator"
 
 
 def test_pipeline(refresh):

@@ -79,6 +79,15 @@ INVOICED = """
 
 QUOTED = Part(COUNT, "first_sheet")
 
+
+def of_campaigns(end: str) -> Figure:
+    """Margin and spend of each campaign within its own days."""
+    within = f"EXISTS (SELECT 1 FROM campaign_span s WHERE s.id = r.campaign AND r.day BETWEEN s.first_day AND s.{end})"
+    margin = tuple(Part(part.amount, part.relation, where=within, sign=part.sign) for part in MARGIN)
+    spent = Part("SUM(r.amount)", "campaign_cost", where=within)
+    return Figure(("channel", "campaign"), (*margin, Part(spent.amount, spent.relation, where=within, sign=-1)), (spent,))
+
+
 # Over the 365 days to the period's end.
 EVER = Part(COUNT, "acquisition", UP_TO_END)
 YEAR = {
@@ -141,6 +150,8 @@ FIGURES: dict[str, Figure] = {
     ),
     "marketing_revenue": Figure(CREDITED, BY_MARKETING),
     "marketing_revenue_share": Figure(CREDITED, BY_MARKETING, NET),
+    "romi_short": of_campaigns("short_end"),
+    "romi_long": of_campaigns("long_end"),
     "social_leads": Figure(("social_network",), (Part(COUNT, "lead", where="r.social_network IS NOT NULL"),)),
     "social_customers": Figure(("social_network",), (Part(COUNT, "acquisition", where="r.social_network IS NOT NULL"),)),
     "sessions": Figure(VISITED, (Part(COUNT, "session"),)),
@@ -231,6 +242,11 @@ FIGURES: dict[str, Figure] = {
     "sales_cycle_days": Figure(
         (*PERSON, "channel"),
         (Part("SUM(r.day - r.created_day)", "decision", where="r.won = 1"),),
+        (Part(COUNT, "decision", where="r.won = 1"),),
+    ),
+    "median_sales_cycle_days": Figure(
+        (*PERSON, "channel"),
+        (Part("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY r.day - r.created_day)", "decision", where="r.won = 1"),),
         (Part(COUNT, "decision", where="r.won = 1"),),
     ),
     "pipeline_value": Figure(PERSON, (Part("SUM(r.amount)", "standing", OPEN_AT_END, "r.is_open = 1"),)),

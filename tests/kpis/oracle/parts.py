@@ -51,7 +51,7 @@ class Figure:
 
 
 PERSON = ("owner", "team")
-OF_NOBODY = ("accrual", "session", "post", "landing")
+OF_NOBODY = ("accrual", "campaign_cost", "session", "post", "landing")
 SEGMENT = "segment"
 
 

@@ -148,6 +148,28 @@ accrual AS (
               JOIN period p ON p.first_day <= x.valid_to AND p.last_day >= x.valid_from) s ON s.id = e.id
 ),
 
+-- How long a campaign counts: to 30 days after its last day, and to 365 after its first where that is later.
+campaign_span AS (
+    SELECT s.id, s.first_day, s.short_end,
+           CASE WHEN s.starts_on IS NULL OR s.short_end > s.starts_on + 365 THEN s.short_end ELSE s.starts_on + 365 END AS long_end
+      FROM (SELECT k.id, k.starts_on, CASE WHEN k.starts_on IS NULL THEN DATE '1900-01-01' ELSE k.starts_on END AS first_day,
+                   CASE WHEN k.ends_on IS NULL THEN DATE '2200-01-01' ELSE k.ends_on + 30 END AS short_end
+              FROM campaigns_campaign k) s
+),
+-- What campaigns cost day by day, whole units first and the odd ones on the first days.
+campaign_cost AS (
+    SELECT e.campaign_id AS campaign, c.day,
+           CASE WHEN e.channel_id IS NULL THEN k.channel_id ELSE e.channel_id END AS channel,
+           e.unit * (FLOOR(e.units / e.days) + CASE WHEN c.day - e.valid_from < e.units - e.days * FLOOR(e.units / e.days)
+                                                    THEN 1 ELSE 0 END) AS amount
+      FROM (SELECT x.*, x.valid_to - x.valid_from + 1 AS days,
+                   CASE WHEN x.amount = FLOOR(x.amount) THEN x.amount ELSE x.amount * 100 END AS units,
+                   CASE WHEN x.amount = FLOOR(x.amount) THEN 1 ELSE 0.01 END AS unit
+              FROM campaigns_expense x WHERE x.kind NOT IN ('operating', 'retention')) e
+      JOIN campaigns_campaign k ON k.id = e.campaign_id
+      JOIN kpis_calendarday c ON c.grain = 2 AND c.day BETWEEN e.valid_from AND e.valid_to
+),
+
 -- Opportunities, by their own, their lead's or their customer's members; won and lost ones by the day they closed.
 opportunity AS (
     SELECT o.id,

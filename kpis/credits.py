@@ -1,0 +1,74 @@
+"""The view that credits the money of each order and refund to touches, so that the credits add up to the last unit."""
+
+from __future__ import annotations
+
+# By largest remainder: what is left of whole units goes where most was cut off, then to the earlier place.
+# An amount that is no multiple of the smallest unit (a converted one) is cut into hundredths instead.
+CREATE_SPLIT_MONEY = """
+CREATE OR REPLACE FUNCTION split_money(amount numeric, weights numeric[]) RETURNS numeric[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT pg_catalog.array_agg(
+           ((s.whole + (s.rank <= s.missing)::int) * s.unit * pg_catalog.sign(amount))::numeric(20, 2) ORDER BY s.place)
+  FROM (SELECT p.place, p.whole, p.unit, p.units - pg_catalog.sum(p.whole) OVER () AS missing,
+               pg_catalog.row_number() OVER (ORDER BY p.rest DESC, p.place) AS rank
+          FROM (SELECT w.place, u.unit, u.units, pg_catalog.div(u.units * w.weight, t.total) AS whole,
+                       pg_catalog.mod(u.units * w.weight, t.total) AS rest
+                  FROM pg_catalog.unnest(weights) WITH ORDINALITY w (weight, place)
+                 CROSS JOIN (SELECT pg_catalog.sum(weight) AS total FROM pg_catalog.unnest(weights) x (weight)) t
+                 CROSS JOIN (SELECT n.unit, pg_catalog.abs(amount) / n.unit AS units
+                               FROM (SELECT CASE WHEN pg_catalog.mod(amount, public.money_unit()) = 0
+                                                 THEN public.money_unit() ELSE 0.01 END AS unit) n) u) p) s
+$$;
+"""
+# What each touch weighs, of n before an order, by its place among them and its age in half-lives of seven days.
+CREATE_TOUCH_WEIGHT = """
+CREATE OR REPLACE FUNCTION touch_weight(model text, place bigint, n bigint, age interval) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE model
+        WHEN 'linear' THEN 1
+        WHEN 'position' THEN CASE WHEN n < 3 THEN 1 WHEN place IN (1, n) THEN 2 * (n - 2) ELSE 1 END
+        WHEN 'decay' THEN pg_catalog.power(2::numeric, -EXTRACT(EPOCH FROM age)::numeric / 604800)
+        ELSE (place = n)::int END::numeric $$;
+"""
+# First touch is what stands on the customer, and needs no look at all the others.
+MONEY = {
+    "order": "SELECT o.id AS record_id, o.id AS order_id, o.placed_on AS day, o.customer_id, o.placed_at,"
+    " o.net_amount AS amount, o.cost_amount AS cost FROM customers_order o",
+    "refund": "SELECT r.id AS record_id, r.order_id, r.refunded_on AS day, o.customer_id, o.placed_at,"
+    " r.amount, r.cost_amount AS cost FROM customers_refund r JOIN customers_order o ON o.id = r.order_id",
+}
+MODEL = "(SELECT attribution_model FROM crm_organization)"
+BY_FIRST_TOUCH = """
+SELECT '{kind}' AS kind, b.record_id, b.order_id, b.day, 1::bigint AS place, c.channel_id, c.lead_source_id, c.campaign_id,
+       c.landing_page_id, c.social_network_id, b.amount, b.cost
+  FROM ({money}) b LEFT JOIN customers_customer c ON c.id = b.customer_id
+ WHERE {model} = 'first'
+"""
+BY_TOUCHES = """
+SELECT '{kind}', b.record_id, b.order_id, b.day, coalesce(t.place, 1), t.channel_id, t.lead_source_id, t.campaign_id,
+       t.landing_page_id, t.social_network_id, coalesce((split_money(b.amount, t.weights))[t.place], b.amount),
+       coalesce((split_money(b.cost, t.weights))[t.place], b.cost)
+  FROM ({money}) b
+  LEFT JOIN LATERAL (
+        SELECT w.*, array_agg(w.weight)
+                    OVER (ORDER BY w.place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS weights
+          FROM (SELECT p.*, touch_weight({model}, p.place, count(*) OVER (), b.placed_at - p.at) AS weight
+                  FROM (SELECT x.at, x.channel_id, x.lead_source_id, x.campaign_id, x.landing_page_id, x.social_network_id,
+                               row_number() OVER (ORDER BY x.at, x.kind, x.row_id, x.person) AS place
+                          FROM leads_touchpoint x WHERE x.customer_id = b.customer_id AND x.at <= b.placed_at) p) w) t
+    ON t.weight > 0
+ WHERE {model} <> 'first'
+"""
+CREATE_CREDIT = (
+    CREATE_SPLIT_MONEY
+    + CREATE_TOUCH_WEIGHT
+    + "CREATE VIEW kpis_credit AS"
+    + " UNION ALL ".join(
+        text.format(kind=kind, money=money, model=MODEL) for text in (BY_FIRST_TOUCH, BY_TOUCHES) for kind, money in MONEY.items()
+    )
+)
+DROP_CREDIT = (
+    "DROP VIEW IF EXISTS kpis_credit; DROP FUNCTION IF EXISTS touch_weight(text, bigint, bigint, interval);"
+    " DROP FUNCTION IF EXISTS split_money(numeric, numeric[])"
+)
