@@ -31,7 +31,7 @@ ROMI_SHORT = Kpi(
     needs=("campaign expenses", "orders", "unit costs"),
     enter_at="admin:campaigns_expense_add",
     maturing_days=SHORT,
-    incomplete=Term(CAMPAIGN_RETURNS["unknown_costs"]),
+    incomplete=(Term(CAMPAIGN_RETURNS["unknown_costs"]),),
     estimated=Term(CAMPAIGN_SPENDING["short_estimated"]),
 )
 ROMI_LONG = Kpi(
@@ -60,7 +60,7 @@ ROMI_LONG = Kpi(
     needs=("campaign expenses", "orders", "unit costs"),
     enter_at="admin:campaigns_expense_add",
     maturing_days=LONG,
-    incomplete=Term(CAMPAIGN_ORDERS["unknown_costs"]),
+    incomplete=(Term(CAMPAIGN_ORDERS["unknown_costs"]),),
     estimated=Term(CAMPAIGN_SPENDING["long_estimated"]),
 )
 
