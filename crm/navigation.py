@@ -40,6 +40,7 @@ ENTRIES = (
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
     Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/", "/reviews/", "/annotations/"), may_enter),
+    Entry(_("Support"), "message-square", "customers:ticket-list", ("/tickets/",), may_enter),
     Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )
 
@@ -101,8 +102,8 @@ def url_of(target: str) -> str:
         return ""
 
 
-# Where somebody lands: reps at their day, support where the customers are, the others at the figures.
-HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:customer-list"}
+# Where somebody lands: reps at their day, support at the requests, the others at the figures.
+HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:ticket-list"}
 
 
 def home_of(user: User) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customers, merging, order_actions, orders
+from customers.views import customers, merging, order_actions, orders, tickets
 
 app_name = "customers"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),
     path("orders/<int:pk>/refund/", orders.OrderRefundView.as_view(), name="order-refund"),
     path("refunds/<int:pk>/take-back/", order_actions.take_back, name="refund-take-back"),
+    path("tickets/", tickets.TicketListView.as_view(), name="ticket-list"),
+    path("tickets/<int:pk>/<str:kind>/", tickets.note, name="ticket-note"),
+    path("tickets/events/<int:pk>/undo/", tickets.undo, name="ticket-undo"),
     path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),
 ]

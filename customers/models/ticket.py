@@ -27,6 +27,9 @@ class TicketQuerySet(RecordQuerySet):
         still = Q(reopened_at__isnull=True) | Q(reopened_at__lte=F("resolved_at"))
         return self.filter(still, resolved_at__isnull=False)
 
+    def open(self) -> Self:
+        return self.filter(Q(resolved_at__isnull=True) | Q(reopened_at__gt=F("resolved_at")))
+
 
 @keeps_history
 class Ticket(Record):
@@ -61,6 +64,17 @@ class Ticket(Record):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None or (self.reopened_at is not None and self.reopened_at > self.resolved_at)
+
+    def may_be(self, event: str) -> bool:
+        """Whether this can happen to it now."""
+        match event:
+            case TicketEvent.Kind.RESPONDED:
+                return self.is_open and self.first_response_at is None
+            case TicketEvent.Kind.RESOLVED:
+                return self.is_open
+            case TicketEvent.Kind.REOPENED:
+                return not self.is_open
+        return False
 
 
 class TicketEvent(models.Model):

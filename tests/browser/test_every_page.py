@@ -116,6 +116,8 @@ def pages(sara):
         f"/orders/{order.pk}/refund/",
         f"/opportunities/{opportunity.pk}/orders/new/",
         "/search/?q=علی",
+        "/tickets/",
+        "/tickets/?state=all&priority=urgent",
         "/settings/",
         "/kpis/",
         "/kpis/revenue/",

@@ -22,13 +22,12 @@ def test_the_palette_finds_a_record_and_goes_there(visit, omid):
     page.get_by_role("option", name="New lead").wait_for()
     assert page.evaluate(CHOSEN) == "New lead"
     page.keyboard.type("third")
-    page.get_by_role("option", name="Third").wait_for()
-    found = page.locator("[data-palette-said]").text_content()
+    page.locator("[data-palette-said]", has_text="1 found").wait_for(state="attached")
     active = page.get_by_role("combobox", name="Find a record").get_attribute("aria-activedescendant")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/leads/{third.pk}/")
 
-    assert (found, active) == ("1 found", f"palette-lead-{third.pk}")
+    assert active == f"palette-lead-{third.pk}"
 
 
 def test_arrows_walk_through_the_palette_and_escape_gives_the_focus_back(visit, omid):
@@ -44,7 +43,7 @@ def test_arrows_walk_through_the_palette_and_escape_gives_the_focus_back(visit, 
         seen.append(page.evaluate(CHOSEN))
     page.keyboard.press("Escape")
 
-    assert seen == ["New lead", "New opportunity", "New lead", "KPIs"]
+    assert seen == ["New lead", "New opportunity", "New lead", "Support"]
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Command palette"
 
 

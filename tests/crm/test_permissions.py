@@ -46,7 +46,7 @@ def test_programs_and_people_who_left_are_no_colleagues(omid, nima):
 
 @pytest.mark.parametrize(
     ("person", "labels"),
-    [("omid", ["Today", "Leads", "Pipeline", "Customers"]), ("hana", ["Customers"])],
+    [("omid", ["Today", "Leads", "Pipeline", "Customers", "Support"]), ("hana", ["Customers", "Support"])],
 )
 def test_what_one_may_not_open_is_not_in_the_menu(request, person, labels):
     items = items_for(request.getfixturevalue(person), "/customers/3/")
@@ -71,4 +71,4 @@ def test_what_the_menus_name_answers():
 
 
 def test_everybody_lands_where_their_work_is(omid, hana):
-    assert (home_of(omid), home_of(hana)) == ("/today/", "/customers/")
+    assert (home_of(omid), home_of(hana)) == ("/today/", "/tickets/")

@@ -71,7 +71,7 @@ class TestAccess:
         assert list(Activity.objects.values_list("done_at", "due_at")) == [(None, NOON)]
 
     def test_it_is_where_reps_land(self, browse, omid, sara, hana):
-        assert [browse(user).get("/").url for user in (omid, sara, hana)] == ["/today/", "/kpis/", "/customers/"]
+        assert [browse(user).get("/").url for user in (omid, sara, hana)] == ["/today/", "/kpis/", "/tickets/"]
 
 
 class TestDay:

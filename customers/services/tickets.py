@@ -1,0 +1,45 @@
+"""What is done with requests for support by hand; integrations write theirs set-wise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from customers.models import Ticket, TicketEvent
+
+Kind = TicketEvent.Kind
+# What may be said of a request by hand, and the column that dates it.
+COLUMNS = {Kind.RESPONDED: "first_response_at", Kind.RESOLVED: "resolved_at", Kind.REOPENED: "reopened_at"}
+
+
+@transaction.atomic
+def note_event(ticket: Ticket, kind: str, *, by: User, at: datetime) -> TicketEvent | None:
+    """Answered, resolved or reopened now; None where that is so already, as a second press says nothing new."""
+    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if not ticket.may_be(kind):
+        return None
+    _date(ticket, kind, at)
+    return TicketEvent.objects.create(ticket=ticket, kind=kind, at=at, by=by)
+
+
+@transaction.atomic
+def undo_event(event: TicketEvent, *, by: User) -> Ticket:
+    """The request as it was before; only its last event goes back, by whom it was said."""
+    ticket = Ticket.objects.select_for_update().get(pk=event.ticket_id)
+    *_earlier, last = ticket.events.all()
+    if last != event or event.by != by or event.kind not in COLUMNS:
+        raise ValidationError(_("Something happened to this request since: it cannot be taken back."), code="conflict")
+    event.delete()
+    before = ticket.events.filter(kind=event.kind).last()
+    _date(ticket, event.kind, before.at if before else None)
+    return ticket
+
+
+def _date(ticket: Ticket, kind: str, at: datetime | None) -> None:
+    column = COLUMNS[Kind(kind)]
+    setattr(ticket, column, at)
+    ticket.save(update_fields=[column, "updated_at"])

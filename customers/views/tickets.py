@@ -1,0 +1,106 @@
+"""The page of support: requests, and what one press says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.ago import ago, lasting
+from crm.columns import Column, ColumnsPage
+from crm.models import User
+from crm.pages import Chip, action, count_of, say
+from crm.permissions import may_enter, owners_for
+from customers.models import Ticket, TicketEvent
+from customers.services import tickets as services
+
+COLUMNS = (
+    Column("customer", gettext_lazy("Customer"), joins=("customer",)),
+    Column("priority", gettext_lazy("Priority")),
+    Column("state", gettext_lazy("State")),
+    Column("owner", gettext_lazy("Owner"), joins=("owner",)),
+    Column("product", gettext_lazy("Product"), is_usual=False, joins=("product",)),
+    Column("opened", gettext_lazy("Opened on")),
+)
+# Without a state only the open ones are shown: the others are done with.
+STATES: dict[str, Promise] = {"": gettext_lazy("Open"), "resolved": gettext_lazy("Resolved"), "all": gettext_lazy("All")}
+SAID = {
+    TicketEvent.Kind.RESPONDED: gettext_lazy("“%(ticket)s”: answered."),
+    TicketEvent.Kind.RESOLVED: gettext_lazy("“%(ticket)s” is resolved."),
+    TicketEvent.Kind.REOPENED: gettext_lazy("“%(ticket)s” is open again."),
+}
+
+
+class TicketListView(ColumnsPage):
+    template_name = "customers/ticket_list.html"
+    permits = staticmethod(may_enter)
+    list_name = "tickets"
+    columns = COLUMNS
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        user, asked = self.request.user, self.request.GET
+        self.owners = owners_for(user) if user.sees_all or user.sees_team else User.objects.none()
+        self.owner = next((owner for owner in self.owners if str(owner.pk) == asked.get("owner")), None)
+        self.state = asked.get("state", "") if asked.get("state") in STATES else ""
+        self.priority = asked.get("priority", "") if asked.get("priority") in Ticket.Priority.values else ""
+        rows = Ticket.objects.visible_to(user)
+        rows = {"": rows.open, "resolved": rows.resolved, "all": rows.all}[self.state]()
+        rows = rows.filter(priority=self.priority) if self.priority else rows
+        self.found = rows.filter(owner=self.owner) if self.owner else rows
+        return self.found.select_related(*self.joins)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        prefs = self.request.prefs
+        for ticket in context["rows"]:
+            ticket.age = ago(ticket.created_at, self.at, prefs)
+            ticket.presses = [kind for kind in services.COLUMNS if ticket.may_be(kind)]
+            if not ticket.is_open:
+                ticket.took = lasting((ticket.resolved_at - ticket.created_at).total_seconds(), prefs)
+        return context | {
+            "states": list(STATES.items()),
+            "priorities": [("", _("Any priority")), *Ticket.Priority.choices],
+            "people": [("", _("Any owner")), *((str(person.pk), str(person)) for person in self.owners)],
+            "chips": list(self._chips()),
+            "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
+        }
+
+    def _chips(self) -> Iterator[Chip]:
+        if self.priority:
+            yield Chip(f"{_('Priority')}: {Ticket.Priority(self.priority).label}", self._without("priority"))
+        if self.owner:
+            yield Chip(f"{_('Owner')}: {self.owner}", self._without("owner"))
+
+    def _without(self, name: str) -> str:
+        return self.url_with(**{name: None}, after=None, before=None)
+
+
+@action(may_enter)
+def note(request: HttpRequest, pk: int, kind: str) -> str:
+    """Answered, resolved or reopened, by one press."""
+    if kind not in services.COLUMNS:
+        raise Http404
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+    event = services.note_event(ticket, kind, by=request.user, at=timezone.now())
+    if event:
+        undo = reverse("customers:ticket-undo", args=[event.pk])
+        say(request, str(SAID[TicketEvent.Kind(kind)]) % {"ticket": ticket}, undo=undo)
+    return reverse("customers:ticket-list")
+
+
+@action(may_enter)
+def undo(request: HttpRequest, pk: int) -> str:
+    visible = Ticket.objects.visible_to(request.user)
+    event = get_object_or_404(TicketEvent.objects.filter(ticket__in=visible, by=request.user), pk=pk)
+    services.undo_event(event, by=request.user)
+    say(request, _("Taken back."))
+    return reverse("customers:ticket-list")
