@@ -3,9 +3,10 @@
 The oracle's *gross* is our net revenue while no refund is known, its *net* ours once the refunds are; so the orders are
 loaded first, without refunds, and the refunds after them. Its margin and average order value know no refunds, so they
 are read at the first step. An order's items are lines of one piece with their own cost; `customers` of a month are our distinct
-buyers (the denominator of `sales_per_customer`).
+buyers (the denominator of `sales_per_customer`). An item beside the first one is sent as cross-sold; products have no
+categories, so nothing else is inferred to be, and the oracle's orders of more than one item are our cross-sold ones.
 Not comparable: `repeat_purchase_rate_pct` (ours has a window of 365 days and counts order days), the rates of refunds per
-item and the matrix of products bought together (no KPI of ours), `cross_sell_*` (no card yet), sessions (no card yet).
+item and the matrix of products bought together (no KPI of ours). Its visits are test_toy_store_sessions.py's.
 """
 
 from collections import defaultdict
@@ -55,7 +56,7 @@ def returned_cost(data):
     return sum(costs[refund["order_item_id"]] for refund in data.table("order_item_refunds.csv"))
 
 
-CARDS = ("revenue", "orders", "average_order_value", "gross_margin", "sales_per_customer", "new_customers")
+CARDS = ("revenue", "orders", "average_order_value", "gross_margin", "sales_per_customer", "new_customers", "cross_sell_rate")
 
 
 @dataclass
@@ -102,6 +103,7 @@ def test_orders_month_by_month(shop):
         assert sold["gross_margin"].state == ("closed", "exact", False)
         assert sold["sales_per_customer"].denominator == expected["customers"]
         assert sold["new_customers"].value == expected["new_customers"]
+        assert sold["cross_sell_rate"].value * 100 == near(expected["cross_sell_order_pct"])
 
 
 def test_orders_in_all(shop):
@@ -115,6 +117,7 @@ def test_orders_in_all(shop):
     assert added("new_customers") == shop.oracle["rows"]["customers"]
     assert added("gross_margin") == money(total["gross_cents"] - total["cogs_cents"])
     assert 100 * added("gross_margin") / added("gross_margin", "denominator") == near(total["gross_margin_pct"])
+    assert 100 * added("cross_sell_rate") / added("cross_sell_rate", "denominator") == near(total["cross_sell_order_pct"])
     assert 100 * added("average_order_value") / added("average_order_value", "denominator") == near(total["aov_cents"])
 
 
