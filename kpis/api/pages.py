@@ -218,25 +218,30 @@ class TestsView(PagesView):
 
 
 class TestRowsView(TestsView):
-    """The sessions in which a variant's visitors first saw it."""
+    """The sessions in which visitors first landed on a page, or first saw one of its variants."""
 
     allowed: ClassVar = (*SPAN, *FILTERS, "landing_page", "variant", "converted", "cursor", "limit")
 
     def get(self, request: Request) -> HttpResponse:
         parameters = self.parameters(self.allowed)
-        for name in ("landing_page", "variant"):
-            if name not in parameters:
-                raise bad_parameter(name, _("Name a landing page and the key of one of its variants."))
+        if "landing_page" not in parameters:
+            raise bad_parameter("landing_page", _("Name a landing page, and the key of one of its variants or none."))
         choice, converted = self.choice(parameters), parameters.get("converted", "false")
         if converted not in ("true", "false"):
             raise bad_parameter("converted")
         page = self.page_asked(parameters, LandingPage.objects.in_bulk())
-        variant = Variant.objects.filter(landing_page=page, key=parameters["variant"]).first()
-        if variant is None:
-            raise bad_parameter("variant")
         with one_snapshot():
-            people = Landings(choice).people(variant.pk, converted=converted == "true")
+            people = visitors_of(Landings(choice), page, parameters.get("variant"), converted=converted == "true")
             return answer(sessions_out(Session.objects.filter(pk__in=people).order_by("pk"), parameters))
+
+
+def visitors_of(landings: Landings, page: int, key: str | None, *, converted: bool) -> list[int]:
+    if key is None:
+        return landings.visitors(page, converted=converted)
+    variant = Variant.objects.filter(landing_page=page, key=key).first()
+    if variant is None:
+        raise bad_parameter("variant")
+    return landings.people(variant.pk, converted=converted)
 
 
 def first_trial() -> date | None:
@@ -351,14 +356,14 @@ OPERATIONS = [
     Operation(
         "get",
         "/reports/ab-tests/rows/",
-        "The sessions in which a variant's visitors first saw it",
+        "The sessions in which visitors first landed on a page, or first saw one of its variants",
         "kpis:read",
         SINCE_HELP
         | FILTER_HELP
-        | {"landing_page": "an id", "variant": "its key", "converted": "true: only of those who converted"}
+        | {"landing_page": "an id", "variant": "the key of one of its variants", "converted": "true: only of those who converted"}
         | PAGED_HELP,
         None,
         SessionsOut,
-        required=("landing_page", "variant"),
+        required=("landing_page",),
     ),
 ]

@@ -134,8 +134,8 @@ class Landed:
         return confidence.wilson(self.conversions, self.visitors)
 
 
+LANDING = "WITH landing AS ({landings}) "
 LANDED = """
-WITH landing AS ({landings})
 SELECT landing_page_id, count(DISTINCT person), count(DISTINCT person) FILTER (WHERE is_won) FROM landing GROUP BY 1
 """
 # Whoever saw one variant first belongs to it, whatever they see later; what they did before does not count.
@@ -151,6 +151,8 @@ won AS (
      GROUP BY a.landing_page_id, a.variant_id, a.person, a.session_id)
 """
 BY_VARIANT = "SELECT variant_id, count(*), count(*) FILTER (WHERE is_won) FROM won GROUP BY 1"
+# A visitor is shown by their first landing, of those who converted by the first that did.
+OF_PAGE = "SELECT min(id) FROM landing WHERE landing_page_id = %s AND (NOT %s OR is_won) GROUP BY person"
 OF_VARIANT = "SELECT session_id FROM won WHERE variant_id = %s AND (NOT %s OR is_won)"
 
 
@@ -176,7 +178,7 @@ class Landings:
     @cached_property
     def pages(self) -> list[Landed]:
         """The most visited first. An alarm is a page with many visitors that is surely worse than the middle one."""
-        counts = {page: (visitors, won) for page, visitors, won in self.ask(LANDED)}
+        counts = {page: (visitors, won) for page, visitors, won in self.ask(LANDING + LANDED)}
         known = LandingPage.objects.in_bulk(counts)
         found = [Landed(known[page], *counts[page]) for page in counts]
         many, middle = self.bounds(found)
@@ -202,6 +204,10 @@ class Landings:
         pages = LandingPage.objects.in_bulk([page for page, arms in by_page.items() if len(arms) > 1])
         trials = [Trial(pages[page], tuple(by_page[page])) for page in sorted(pages)]
         return [trial for trial in trials if trial.visitors]
+
+    def visitors(self, page: int, *, converted: bool) -> list[int]:
+        """The session by which each of a page's visitors is shown; of those who converted, or of all."""
+        return [session for (session,) in self.ask(LANDING + OF_PAGE, page, converted)]
 
     def people(self, variant: int, *, converted: bool) -> list[int]:
         """The session in which each of a variant's visitors first saw it; of those who converted, or of all."""

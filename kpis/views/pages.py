@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from campaigns.models import Session, Variant
+from campaigns.models import LandingPage, Session, Variant
 from crm.confidence import Interval
 from crm.pages import Page, Pager, query_with
 from crm.permissions import may_see_traffic
@@ -98,8 +97,10 @@ class PagesPage(Page, TemplateView):
         return "—" if share is None else percent_text(share, self.prefs)
 
     def range(self, interval: Interval | None) -> str:
-        """“8.1% – 12.3%”."""
-        return "" if interval is None else f"{self.percent(interval.lower)} – {self.percent(interval.upper)}"
+        """“8.1% to 12.3%”: a dash between Persian digits would be read from the wrong side."""
+        if interval is None:
+            return ""
+        return _("%(lower)s to %(upper)s") % {"lower": self.percent(interval.lower), "upper": self.percent(interval.upper)}
 
 
 class TopPagesView(PagesPage):
@@ -167,7 +168,8 @@ class LandingPagesView(PagesPage):
     def landed(self, found: Landed) -> dict[str, Any]:
         return {
             "name": str(found.page),
-            "url": found.page.url,
+            "url": self.opening("landed", found.page.pk),
+            "won_url": self.opening("landed", found.page.pk, converted="1"),
             "visitors": number_text(found.visitors, self.prefs),
             "conversions": number_text(found.conversions, self.prefs),
             "rate": self.percent(found.rate),
@@ -186,7 +188,7 @@ class LandingPagesView(PagesPage):
             "arms": [self.arm(arm, is_winner=arm is trial.winner) for arm in trial.arms],
             "tone": tone,
             "icon": icon,
-            "verdict": str(text) % {"name": trial.winner.name if trial.winner else ""},
+            "verdict": str(text) % {"name": apart(trial.winner.name) if trial.winner else ""},
             "z": number_text(found.z, self.prefs, decimals=2) if found else "—",
             "p": self.chance(found.p if found else None),
             "mismatch": self.chance(trial.mismatch),
@@ -198,12 +200,16 @@ class LandingPagesView(PagesPage):
     def chance(self, p: float | None) -> str:
         return "—" if p is None else number_text(p, self.prefs, decimals=4 if p >= 0.0001 else 6)
 
+    def opening(self, name: str, key: int, converted: str | None = None) -> str:
+        """This page with the visitors of one page or variant listed."""
+        chosen = {"landed": None, "variant": None, name: str(key)}
+        return query_with(self.request.GET, **chosen, converted=converted, after=None) + "#rows"
+
     def arm(self, arm: Arm, *, is_winner: bool) -> dict[str, Any]:
-        query = self.request.GET
         return {
             "name": arm.name,
-            "url": query_with(query, variant=str(arm.variant), converted=None, after=None) + "#rows",
-            "won_url": query_with(query, variant=str(arm.variant), converted="1", after=None) + "#rows",
+            "url": self.opening("variant", arm.variant),
+            "won_url": self.opening("variant", arm.variant, converted="1"),
             "visitors": number_text(arm.visitors, self.prefs),
             "conversions": number_text(arm.conversions, self.prefs),
             "rate": self.percent(arm.rate),
@@ -212,13 +218,31 @@ class LandingPagesView(PagesPage):
         }
 
     def opened(self, landings: Landings) -> dict[str, Any]:
-        key, converted = self.key_asked("variant"), bool(self.request.GET.get("converted"))
-        if key is None:
+        converted = bool(self.request.GET.get("converted"))
+        if (key := self.key_asked("variant")) is not None:
+            variant = named(Variant.objects.select_related("landing_page"), key)
+            name, people = (
+                f"{apart(str(variant.landing_page))} · {apart(str(variant))}",
+                landings.people(key, converted=converted),
+            )
+        elif (key := self.key_asked("landed")) is not None:
+            name = apart(str(named(LandingPage.objects.all(), key)))
+            people = landings.visitors(key, converted=converted)
+        else:
             return {}
-        variant = Variant.objects.select_related("landing_page").filter(pk=key).first()
-        if variant is None:
-            raise BadRequest("variant")
-        people: Sequence[int] = landings.people(key, converted=converted)
-        names = {"page": str(variant.landing_page), "variant": str(variant)}
-        title = _("%(page)s, %(variant)s: who converted") if converted else _("%(page)s, %(variant)s: all visitors")
-        return self.listed(Session.objects.filter(pk__in=people), title % names, variant=None, converted=None)
+        title = _("%(name)s: who converted") if converted else _("%(name)s: all visitors")
+        rows = Session.objects.filter(pk__in=people)
+        return self.listed(rows, title % {"name": name}, variant=None, landed=None, converted=None)
+
+
+def named(rows: QuerySet, key: int) -> Any:
+    """The row that an address names."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise BadRequest(str(key))
+    return row
+
+
+def apart(name: str) -> str:
+    """A name that keeps its own direction within a sentence."""
+    return f"\u2068{name}\u2069"

@@ -122,7 +122,8 @@ def test_pages_of_a_channel(api):
         ("top-pages/rows", {"landing_page": "999999"}),
         ("top-pages/rows", {"path": "/a", "cursor": "x"}),
         ("ab-tests", {"from": "1404-07"}),
-        ("ab-tests/rows", {"landing_page": "1"}),
+        ("ab-tests/rows", {}),
+        ("ab-tests/rows", {"variant": "a"}),
         ("ab-tests/rows", {"landing_page": "999999", "variant": "a"}),
     ],
 )
@@ -219,6 +220,11 @@ def test_the_people_behind_a_variant_come_to_its_numbers(api, tried):
 
     assert (everybody["total"], won["total"]) == (30, 4)
     assert sorted(row["visitor"] for row in won["results"]) == ["a0", "a1", "a2", "a5"]
+    # of the page all 60, of whom 4 and 15 converted
+    assert api.get("/reports/ab-tests/rows/", landing_page=tried.pk).json()["total"] == 60
+    assert api.get("/reports/ab-tests/rows/", landing_page=tried.pk, converted="true").json()["total"] == 19
+    (page,) = api.get("/reports/ab-tests/").json()["pages"]
+    assert (page["visitors"], page["conversions"]) == (60, 19)
 
 
 def test_a_page_with_many_visitors_and_few_conversions_raises_the_alarm(admin):
@@ -289,17 +295,27 @@ def test_the_page_of_landing_pages(client, sara, tried):
     shown = client.get("/kpis/landing-pages/", {"variant": variant.pk, "converted": 1})
 
     (test,) = shown.context["trials"]
-    assert (test["verdict"], test["z"], test["mismatch"]) == ("b wins, with at least 95 % certainty.", "3.05", "1.0000")
+    assert (test["verdict"], test["z"], test["mismatch"]) == (
+        "\u2068b\u2069 wins, with at least 95 % certainty.",
+        "3.05",
+        "1.0000",
+    )
     assert [(arm["visitors"], arm["conversions"], arm["is_winner"]) for arm in test["arms"]] == [
         ("30", "4", False),
         ("30", "15", True),
     ]
-    assert (shown.context["listed"], shown.context["total"]) == ("Start, b: who converted", "15")
+    assert (shown.context["listed"], shown.context["total"]) == ("\u2068Start\u2069 · \u2068b\u2069: who converted", "15")
     assert client.get("/kpis/landing-pages/", {"period": "1404-05"}).context["trials"] == []
 
 
 @pytest.mark.parametrize(
-    "address", ["/kpis/top-pages/?page=x", "/kpis/top-pages/?page=99999", "/kpis/landing-pages/?variant=99999"]
+    "address",
+    [
+        "/kpis/top-pages/?page=x",
+        "/kpis/top-pages/?page=99999",
+        "/kpis/landing-pages/?variant=99999",
+        "/kpis/landing-pages/?landed=9",
+    ],
 )
 def test_an_address_that_names_nothing_is_refused(client, sara, address):
     client.force_login(sara)

@@ -108,7 +108,10 @@ def network_of(story: Story, frame: Frame, channel: Channel) -> object:
 
 
 def views_of(story: Story, session: Session) -> list[PageView]:
-    first = session.landing_page.url.removeprefix(f"https://shop.{DOMAIN}") if session.landing_page else "/"
+    number = int(session.external_id.rpartition("-")[2])
+    # A third of those who come by themselves enter somewhere inside.
+    elsewhere = PATHS[number % 5] if number % 3 == 0 else "/"
+    first = session.landing_page.url.removeprefix(f"https://shop.{DOMAIN}") if session.landing_page else elsewhere
     paths = [first, *(story.one_of(PATHS) for _ in range(session.view_count - 1))]
     step = (session.ended_at - session.started_at) / max(len(paths), 1)
     return [PageView(session=session, path=path, at=session.started_at + step * number) for number, path in enumerate(paths)]
