@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Model
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from django.views.generic import TemplateView
 
 from crm.models import User
 from crm.navigation import ENTRIES, LISTS, NEW, OTHERS, Item, items_of
-from crm.pages import Page
+from crm.pages import RECENT, Page
 from crm.text import fold
+from customers.models import Customer, Order
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
+from leads.models import Lead, Opportunity
 from leads.search import IN_DROPDOWN, results
 
 MOST_PAGES = 6
 # From so many letters on, letters in the right order are enough: a word may miss one.
 SHORTEST_GUESS = 3
+# The records that are remembered, with their icon and page.
+RECORDS: dict[str, tuple[type[Model], str, str]] = {
+    "leads.lead": (Lead, "user", "leads:lead-detail"),
+    "leads.opportunity": (Opportunity, "hand-coins", "leads:opportunity-detail"),
+    "customers.customer": (Customer, "building-2", "customers:customer-detail"),
+    "customers.order": (Order, "receipt", "customers:order-detail"),
+}
 
 
 class PaletteView(Page, TemplateView):
@@ -32,9 +43,20 @@ class PaletteView(Page, TemplateView):
         found = results(text, user, IN_DROPDOWN) if text else {}
         found |= {"actions": matching(items_of(NEW, user), text), "places": matching(places_for(user), text)[:MOST_PAGES]}
         if not text:
-            found["places"] = items_of(ENTRIES, user)
+            found |= {"recent": recent(self.request), "places": items_of(ENTRIES, user)}
         count = sum(map(len, found.values()))
         return super().get_context_data(q=text, count=count, **found, **kwargs)
+
+
+def recent(request: HttpRequest) -> list[Item]:
+    """The records that were opened last and may still be seen, the latest first."""
+    kept = request.session.get(RECENT, [])
+    found = {}
+    for name, (model, icon, url) in RECORDS.items():
+        keys = [key for label, key in kept if label == name]
+        rows = model.objects.visible_to(request.user).filter(pk__in=keys) if keys else ()
+        found |= {(name, row.pk): Item(str(row), icon, reverse(url, args=[row.pk]), is_current=False) for row in rows}
+    return [found[label, key] for label, key in kept if (label, key) in found]
 
 
 def places_for(user: User) -> list[Item]:

@@ -79,3 +79,46 @@ def test_script_in_a_name_stays_text(browse, sara):
 def test_the_menu_of_new_things_is_that_of_the_palette(browse, hana, omid):
     assert reverse("leads:lead-create") not in browse(hana).get("/customers/").content.decode()
     assert reverse("leads:lead-create") in browse(omid).get("/customers/").content.decode()
+
+
+class TestRecent:
+    def names(self, client):
+        return [str(item.label) for item in client.get(URL).context["recent"]]
+
+    def test_what_was_opened_last_comes_first_and_once(self, browse, sara):
+        lead, customer = make_lead(name="Ali"), make_customer(name="Arya")
+        opportunity = make_opportunity(name="Deal")
+        client = browse(sara)
+        opened = [f"/leads/{lead.pk}/", f"/customers/{customer.pk}/", f"/opportunities/{opportunity.pk}/", f"/leads/{lead.pk}/"]
+
+        for url in opened:
+            client.get(url)
+
+        assert self.names(client) == ["Ali", "Deal", "Arya"]
+        assert "recent" not in client.get(URL, {"q": "ali"}).context
+
+    def test_only_the_last_five(self, browse, sara):
+        client = browse(sara)
+        for number in range(6):
+            client.get(f"/leads/{make_lead(name=str(number)).pk}/")
+
+        assert self.names(client) == ["5", "4", "3", "2", "1"]
+
+    def test_what_one_may_no_longer_see_is_gone(self, browse, omid, nima):
+        lead = make_lead(name="Ali", owner=omid)
+        client = browse(omid)
+        client.get(f"/leads/{lead.pk}/")
+
+        lead.owner = nima
+        lead.save()
+
+        assert self.names(client) == []
+
+    def test_it_ends_with_the_session(self, browse, omid):
+        client = browse(omid)
+        client.get(f"/leads/{make_lead(owner=omid).pk}/")
+
+        client.post("/account/logout/")
+        client.force_login(omid)
+
+        assert self.names(client) == []
