@@ -16,6 +16,7 @@ from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
+from kpis.models import Annotation, Target
 from kpis.readings import Query, read
 from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
 ROWS = (
     *(Lead, Customer, Order, Opportunity, Quote, Ticket, Invitation, Answer, Contract, Cart, Session, SocialPost),
-    *(Campaign, Channel, LandingPage, Expense, Product),
+    *(Campaign, Channel, LandingPage, Expense, Product, Target, Annotation),
 )
 
 
@@ -251,3 +252,20 @@ def test_a_second_load_changes_nothing():
 
     assert "already here" in said.getvalue()
     assert Lead.objects.count() == 2000
+
+
+def test_what_was_planned_adds_up():
+    """Twelve months of 1405 are planned, and so are its quarters and the year itself."""
+    targets = Target.objects.filter(kpi="leads", person=None, calendar="jalali", start__range=("2026-03-21", "2027-03-20"))
+    sums = dict(targets.values_list("grain").annotate(total=Sum("value")))
+
+    assert sums["month"] == sums["quarter"] == sums["year"] > 0
+
+
+def test_a_real_target_of_a_demo_team_goes_rather_than_become_everybodys():
+    facts = {"kpi": "orders", "calendar": "gregorian", "grain": "year", "start": "2026-01-01", "value": 5}
+    Target.objects.create(team=Team.objects.order_by("pk").first(), **facts)
+
+    demo.remove(unlink=True)
+
+    assert Target.objects.count() == 0

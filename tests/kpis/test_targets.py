@@ -490,7 +490,7 @@ class TestCard:
         card = response.context["card"]
         assert (card.target.text, card.target.percent, card.target.standing_text) == ("Target 4 · 25%", 25, "missed")
         assert response.context["trend"]["data"]["series"][-1]["values"][-1] == 4.0
-        assert response.context["trend"]["headings"] == ["Period", "Leads generated", "Target"]
+        assert response.context["trend"]["headings"] == ["Period", "Leads generated", "Target", "What happened"]
 
     def test_without_a_target_those_who_may_are_shown_where(self, browse, sara, omid):
         url = browse(sara).get("/kpis/leads/?period=1404-07").context["card"].target_url

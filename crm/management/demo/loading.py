@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from crm.management.demo.names import DEMO
 from crm.management.demo.offers import make_contracts, make_quotes
 from crm.management.demo.people import make_leads, save_people, settle
+from crm.management.demo.plans import make_plans
 from crm.management.demo.reference import make_frame
 from crm.management.demo.sales import make_opportunities, make_orders
 from crm.management.demo.service import make_activities, make_answers, make_tickets
@@ -53,10 +54,11 @@ def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
     sessions = make_sessions(story, frame, crowd)
     carts = make_carts(story, orders, sessions)
     posts = make_posts(story, frame)
+    targets = make_plans(story, frame)
     with connection.cursor() as cursor:
         # Plans made before the next autovacuum would believe that these tables are empty.
         cursor.execute("ANALYZE")
     made = {"leads": crowd.leads, "customers": crowd.buyers, "orders": orders, "opportunities": opportunities}
     made |= {"quotes": quotes, "contracts": contracts, "tickets": tickets, "answers": answers, "activities": activities}
-    made |= {"sessions": sessions, "carts": carts, "posts": posts}
+    made |= {"sessions": sessions, "carts": carts, "posts": posts, "targets": targets}
     return {name: len(rows) for name, rows in made.items()}

@@ -40,12 +40,18 @@ from customers.models import (
     Ticket,
     TicketEvent,
 )
+from kpis.models import AlertRule, Annotation, Target
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
 OURS = Q(source=DEMO)
+# What somebody made for themselves while signed in as one of ours.
+OF_OURS = OURS | Q(user__email__endswith=f"@{DOMAIN}")
 Note = Callable[[str], None]
 # In the order in which they can go: what refers to others goes before them.
 DEMO_ROWS: Mapping[type[models.Model], Q] = {
+    Target: OURS,
+    AlertRule: OF_OURS,
+    Annotation: OF_OURS,
     Activity: OURS,
     PageView: Q(session__source=DEMO),
     Session: OURS,

@@ -11,6 +11,7 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from crm.models import Record
+from kpis.models.scope import Scoped
 
 Rows = Mapping[type[Model], Q]
 NAMED = 5
@@ -53,7 +54,8 @@ class Tie:
         told, before = self.described(), self.rows().count()
         if not before:
             return []
-        if self.model._meta.auto_created:
+        # A figure about somebody would without them be one about everybody.
+        if self.model._meta.auto_created or issubclass(self.model, Scoped):
             self.rows().delete()
         elif self.field.null:
             keep_names(self)
