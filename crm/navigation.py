@@ -34,12 +34,14 @@ class Item:
     hint: str = ""
 
 
+# Where the pages of figures are.
+OF_KPIS = ("/kpis/", "/targets/", "/reports/", "/alerts/", "/reviews/", "/annotations/")
 ENTRIES = (
     Entry(_("Today"), "house", "leads:today", ("/today/",), may_sell),
     Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
-    Entry(_("KPIs"), "gauge", "/kpis/", ("/kpis/", "/targets/", "/alerts/", "/reviews/", "/annotations/"), may_enter),
+    Entry(_("KPIs"), "gauge", "/kpis/", OF_KPIS, may_enter),
     Entry(_("Support"), "message-square", "customers:ticket-list", ("/tickets/",), may_enter),
     Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )
@@ -54,6 +56,9 @@ NEW = (
 # Pages that stand in no menu of their own.
 OTHERS = (
     Entry(_("KPI catalogue"), "list", "kpis:catalogue", (), may_enter),
+    Entry(_("Reports"), "chart-column", "/reports/", (), may_enter),
+    Entry(_("Sales funnel"), "filter", "/kpis/funnel/", (), may_sell),
+    Entry(_("Retention cohorts"), "table", "/kpis/cohorts/", (), may_enter),
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
     Entry(_("Targets"), "target", "/targets/", (), may_enter),
     Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),

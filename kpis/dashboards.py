@@ -56,8 +56,6 @@ PINNED: Mapping[str, tuple[str, ...]] = {
 }
 # What happened in a period: each step counts its own events.
 FUNNEL_OF_PERIOD = ("leads", "mqls", "sqls", "lead_conversion_rate", "new_customers")
-# What became of the leads of a period: each step is a part of the one before.
-FUNNEL_OF_COHORT = ("lead_conversion_rate_cohort", "lead_to_customer_rate")
 GROWTH = ("new_customers", "reactivated_customers", "lost_customers", "net_customer_growth")
 # The same question asked of a period and of a cohort.
 TWINS: Mapping[str, str] = {

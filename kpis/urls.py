@@ -2,13 +2,36 @@
 
 from django.urls import path
 
-from kpis.views import alerts, annotations, catalogue, detail, overview, pages, palette, reviews, rfm, targets
+from kpis.views import (
+    alerts,
+    annotations,
+    catalogue,
+    cohorts,
+    detail,
+    funnel,
+    loyalty,
+    overview,
+    pages,
+    palette,
+    reports,
+    reviews,
+    rfm,
+    targets,
+)
 
 app_name = "kpis"
 urlpatterns = [
     path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("kpis/", overview.OverviewView.as_view(), name="overview"),
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
+    path("kpis/cohorts/", cohorts.CohortsView.as_view(), name="cohorts"),
+    path("kpis/cohorts/csv/", cohorts.CohortsCsvView.as_view(), name="cohorts-csv"),
+    path("kpis/funnel/", funnel.FunnelView.as_view(), name="funnel"),
+    path("kpis/funnel/csv/", funnel.FunnelCsvView.as_view(), name="funnel-csv"),
+    path("kpis/loyalty/", loyalty.LoyaltyView.as_view(), name="loyalty"),
+    path("kpis/loyalty/csv/", loyalty.LoyaltyCsvView.as_view(), name="loyalty-csv"),
+    path("kpis/nps-seasons/", loyalty.NpsSeasonsView.as_view(), name="nps-seasons"),
+    path("kpis/nps-seasons/csv/", loyalty.NpsSeasonsCsvView.as_view(), name="nps-seasons-csv"),
     path("kpis/rfm/", rfm.RfmView.as_view(), name="rfm"),
     path("kpis/rfm/csv/", rfm.RfmCsvView.as_view(), name="rfm-csv"),
     path("kpis/top-pages/", pages.TopPagesView.as_view(), name="top-pages"),
@@ -25,6 +48,7 @@ urlpatterns = [
     path("annotations/new/", annotations.AnnotationFormView.as_view(), name="annotation-create"),
     path("annotations/<int:pk>/remove/", annotations.remove, name="annotation-remove"),
     path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),
+    path("reports/", reports.ReportsView.as_view(), name="reports"),
     path("reviews/", reviews.ReviewsView.as_view(), name="reviews"),
     path("reviews/new/", reviews.ReviewFormView.as_view(), name="review-create"),
     path("reviews/unread/", reviews.UnreadView.as_view(), name="reviews-unread"),

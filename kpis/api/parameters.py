@@ -42,6 +42,17 @@ def query_of(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Query:
 
 def query_of_one(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Query:
     """The query for the rows of one period, named by its key."""
+    return Query(
+        periods=(one_period_of(parameters, caller),),
+        today=caller.organization.day_of(caller.at),
+        filters=filters_of(kpi, parameters),
+        viewer=caller.user,
+        window=window_of(kpi, parameters),
+    )
+
+
+def one_period_of(parameters: Mapping[str, str], caller: Caller) -> Period:
+    """The period that a key names."""
     if "period" not in parameters:
         raise bad_parameter("period", _("Name one period, such as 2025-10 or 1404-07."))
     try:
@@ -50,13 +61,7 @@ def query_of_one(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Que
         raise bad_parameter("period") from error
     if not FIRST_DAY <= period.start <= LAST_DAY:
         raise Problem("date-out-of-range")
-    return Query(
-        periods=(period,),
-        today=caller.organization.day_of(caller.at),
-        filters=filters_of(kpi, parameters),
-        viewer=caller.user,
-        window=window_of(kpi, parameters),
-    )
+    return period
 
 
 def filters_of(kpi: Kpi, parameters: Mapping[str, str]) -> dict[Dimension, int]:

@@ -13,6 +13,7 @@ from kpis.catalogue.cubes.selling import SELLING
 from kpis.catalogue.cubes.sides import FIRST_TOUCH
 from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import Cube, Dimension
+from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.folding import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
@@ -76,6 +77,7 @@ def recompute(cursor: Any) -> None:
     for cube in FACT_CUBES:
         apply_delta(cursor, cube)
     carry_buyers(cursor)
+    carry_cohorts(cursor)
     carry_churned(cursor)
 
 

@@ -31,7 +31,8 @@ PAST = "coalesce(width_bucket({day}, c.starts), 0)"
 def prepare_notes(cursor: Any) -> None:
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS kpis_buyernote (sign int, day date, channel_id bigint, campaign_id bigint,"
-        " owner_id bigint, team_id bigint, before date, before_of_owner date, before_of_team date) ON COMMIT DELETE ROWS;"
+        " owner_id bigint, team_id bigint, before date, before_of_owner date, before_of_team date,"
+        " first_day date, customer_owner_id bigint) ON COMMIT DELETE ROWS;"
         "CREATE TEMP TABLE IF NOT EXISTS kpis_churnnote (sign int, day date, start_day date, back datemultirange,"
         " channel_id bigint, lead_source_id bigint, campaign_id bigint, landing_page_id bigint, social_network_id bigint,"
         " owner_id bigint) ON COMMIT DELETE ROWS; DELETE FROM kpis_buyernote; DELETE FROM kpis_churnnote"
@@ -46,7 +47,7 @@ def note_buyers(cursor: Any, sign: int) -> None:
         SELECT {sign}, k.day, f.channel_id, f.campaign_id, k.owner_id, k.team_id,
                lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day, k.owner_id),
                lag(k.day) OVER (PARTITION BY k.fact_id, k.owner_id ORDER BY k.day),
-               lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id)
+               lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id), f.first_day, f.owner_id
           FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id
           JOIN kpis_customerfact f ON f.customer_id = k.fact_id
         """

@@ -47,6 +47,7 @@ STORED = (
     "kpis_ordercategory",
     "kpis_rfmspan",
     "kpis_rfmcell",
+    "kpis_cohortcell",
 )
 LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.

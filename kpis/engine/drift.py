@@ -20,6 +20,7 @@ from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
 from kpis.engine import selling
+from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.rfmdrift import drift_of_snapshots
 from kpis.models import DAY_GRAIN
@@ -140,6 +141,7 @@ def find_drift() -> list[str]:
         for cube in FACT_CUBES:
             found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
+        found += drift_of_cohorts(cursor)
         found += drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed))
     return found
 

@@ -1,6 +1,7 @@
 from kpis.models.alert import ALERT_GRAINS, Alert, AlertRule, Condition
 from kpis.models.annotation import Annotation
 from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
+from kpis.models.cohort import CohortCell
 from kpis.models.credit import Credit
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
@@ -27,6 +28,7 @@ __all__ = [
     "Batch",
     "BatchLead",
     "CalendarDay",
+    "CohortCell",
     "Condition",
     "Credit",
     "CustomerDay",

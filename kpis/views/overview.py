@@ -20,6 +20,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Group, Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import Card, card_of, compared_words
+from kpis.readings.funnel import Funnel
 from kpis.readings.summary import Compare, Reading, summarise, year_before
 from kpis.readings.words import period_text
 
@@ -36,8 +37,6 @@ STEP_NAMES = {
     "sqls": gettext_lazy("SQL"),
     "lead_conversion_rate": gettext_lazy("Opportunities"),
     "new_customers": gettext_lazy("New customers"),
-    "lead_conversion_rate_cohort": gettext_lazy("Became opportunities"),
-    "lead_to_customer_rate": gettext_lazy("Became customers"),
 }
 
 
@@ -95,22 +94,29 @@ class OverviewView(Page, TemplateView):
 
     def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
         """Counts of the period, or what became of the period's leads: said which, because they differ."""
-        is_cohort = forms.enum_asked(Funnel, self.request.GET.get("funnel"), Funnel.PERIOD) is Funnel.COHORT
-        keys = dashboards.FUNNEL_OF_COHORT if is_cohort else dashboards.FUNNEL_OF_PERIOD
-        counts = [(key, readings[key].now.numerator) for key in keys]
-        if is_cohort:
-            counts.insert(0, ("leads", readings["leads"].now.numerator))
+        is_cohort = forms.enum_asked(Shown, self.request.GET.get("funnel"), Shown.PERIOD) is Shown.COHORT
         links = [
             forms.Link(_("By period"), query_with(self.request.GET, funnel=None), not is_cohort),
-            forms.Link(_("Cohort"), query_with(self.request.GET, funnel=Funnel.COHORT.value), is_cohort),
+            forms.Link(_("Cohort"), query_with(self.request.GET, funnel=Shown.COHORT.value), is_cohort),
         ]
+        page = reverse("kpis:funnel") + ("" if self.link == "?" else self.link)
+        steps = self.cohort_steps(page) if is_cohort else self.period_steps(readings)
         return {
-            "steps": charts.funnel_steps(
-                [(str(STEP_NAMES[key]), self.page_of(key), count) for key, count in counts], self.request.prefs
-            ),
+            "steps": charts.funnel_steps(steps, self.request.prefs),
             "links": links,
             "is_cohort": is_cohort,
+            "url": page,
         }
+
+    def period_steps(self, readings: dict[str, Reading]) -> list[tuple[str, str, Decimal | None]]:
+        return [(str(STEP_NAMES[key]), self.page_of(key), readings[key].now.numerator) for key in dashboards.FUNNEL_OF_PERIOD]
+
+    def cohort_steps(self, page: str) -> list[tuple[str, str, Decimal | None]]:
+        """The steps of the funnel's own page."""
+        funnel = Funnel(self.choice.trend_query(1))
+        return [
+            (str(figures.step.label), page, None if funnel.is_hidden else Decimal(figures.count)) for figures in funnel.steps()
+        ]
 
     def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
         """New, returned and lost always stand together: the net figure alone hides the cause."""
@@ -133,7 +139,9 @@ def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:
     return Annotation.objects.visible_to(user).about(reading.kpi.key, first, last)
 
 
-class Funnel(StrEnum):
+class Shown(StrEnum):
+    """How the strip of the funnel counts."""
+
     PERIOD = "period"
     COHORT = "cohort"
 

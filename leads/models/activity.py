@@ -41,6 +41,10 @@ class ActivityQuerySet(RecordQuerySet):
         """Demos and consultations: what shows somebody the product."""
         return self.filter(kind__in=Activity.DEMONSTRATIONS)
 
+    def contacts(self) -> Self:
+        """What reached somebody: done, not only noted, and answered."""
+        return self.filter(kind__in=Activity.CONTACTS, done_at__isnull=False).exclude(outcome__in=Activity.UNANSWERED)
+
     def planned(self) -> Self:
         return self.filter(done_at__isnull=True, due_at__isnull=False)
 
@@ -58,7 +62,9 @@ class Activity(Record):
         NOTE = "note", _("Note")
 
     DEMONSTRATIONS = (Kind.DEMO, Kind.CONSULTATION)
+    CONTACTS = (Kind.CALL, Kind.MEETING, Kind.EMAIL, Kind.MESSAGE, *DEMONSTRATIONS)
     NO_SHOW = "no_show"
+    UNANSWERED = ("no_answer", "wrong_number", NO_SHOW)
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")

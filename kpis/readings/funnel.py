@@ -1,0 +1,233 @@
+"""The funnel of one cohort: how far the leads created in a period have come by now, and how long each step took.
+
+Everything is read from the rows of the cohort. Who reached a later step counts in the earlier ones, too, so that no step
+is larger than the one before; a time is that of somebody who has a moment of both steps.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+
+from crm import confidence
+from crm.models import Organization
+from customers.models.order import of_counted_order, of_invoice
+from kpis.catalogue.measures import LEADS_CREATED
+from kpis.definitions import Dimension
+from kpis.funnel import MATURING_DAYS, STEPS, Step
+from kpis.readings.narrowing import Narrowing
+from kpis.readings.query import Query
+from kpis.readings.rows import visible
+from leads.models import Activity, Lead, Opportunity, Quote
+
+FILTERS = (*LEADS_CREATED.dimensions, Dimension.TEAM)
+LAST = len(STEPS) - 1
+PLACES = Decimal("1e-12")
+BOUGHT, BOUGHT_AT = "customer__orders__", "customer__orders__placed_at"
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """How many leads came to a step; of the first step nothing was lost and nothing had to be waited for."""
+
+    step: Step
+    count: int
+    first: int
+    previous: int
+    since_previous: timedelta | None = None
+    since_first: timedelta | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Those who reached the step before and not this one."""
+        return self.previous - self.count
+
+    @property
+    def share_of_first(self) -> Decimal | None:
+        return Decimal(self.count) / self.first if self.first else None
+
+    @property
+    def share_of_previous(self) -> Decimal | None:
+        return Decimal(self.count) / self.previous if self.previous else None
+
+    @property
+    def interval(self) -> tuple[Decimal, Decimal] | None:
+        """Of the share of the step before."""
+        found = confidence.wilson(self.count, self.previous)
+        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A lead, how far it came, and when it came to each step (None where a later one only implies it)."""
+
+    lead: Lead
+    reached: Step
+    moments: tuple[datetime | None, ...]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """The leads created in the only period of a query, narrowed as the query says; `by` splits them."""
+
+    query: Query
+
+    @property
+    def is_hidden(self) -> bool:
+        """Leads are not for everybody."""
+        return self.query.viewer is not None and not self.query.viewer.may_sell
+
+    @property
+    def state(self) -> str:
+        end, today = self.query.periods[0].end, self.query.today
+        if today <= end + timedelta(days=Organization.current().closing_days):
+            return "open"
+        return "maturing" if today <= end + timedelta(days=MATURING_DAYS) else "closed"
+
+    @cached_property
+    def narrowing(self) -> Narrowing:
+        return Narrowing(self.query)
+
+    def cohort(self) -> QuerySet:
+        """The leads as the KPI “leads” counts and lists them."""
+        (span,) = self.query.spans
+        rows = self.narrowing.narrow(LEADS_CREATED.rows_between(*span), LEADS_CREATED, span[0])
+        return visible(rows, self.query)
+
+    def relation(self) -> tuple[str, list[Any]]:
+        """CTEs that end with person(id, member, at_0 … at_5, reach)."""
+        (span,) = self.query.spans
+        leads = self.cohort().order_by()
+        member = self.narrowing.member(LEADS_CREATED, span[0])
+        sql, params = leads.values_list("pk", member, "created_at", "mql_at", "converted_at").query.sql_with_params()
+        parts, all_params = [], [*params]
+        for step, rows in moments_of(leads.values("pk")):
+            part, part_params = rows.query.sql_with_params()
+            parts.append(f"SELECT m.lead, {STEPS.index(step)}, m.at FROM ({part}) m (lead, at)")
+            all_params += part_params
+        columns = ", ".join(f"min(m.at) FILTER (WHERE m.step = {number})" for number in range(3, LAST + 1))
+        reach = " ".join(f"WHEN at_{number} IS NOT NULL THEN {number}" for number in range(LAST, 0, -1))
+        names = ", ".join(f"at_{number}" for number in range(LAST + 1))
+        return (
+            f"""
+            WITH cohort (id, member, created_at, mql_at, converted_at) AS MATERIALIZED ({sql}),
+                 moment (lead, step, at) AS ({" UNION ALL ".join(parts)}),
+                 timed (id, member, {names}) AS (
+                    SELECT c.id, c.member, c.created_at, least(c.mql_at, min(m.at) FILTER (WHERE m.step = 1)),
+                           least(c.converted_at, min(m.at) FILTER (WHERE m.step = 2)), {columns}
+                      FROM cohort c LEFT JOIN moment m ON m.lead = c.id
+                     GROUP BY c.id, c.member, c.created_at, c.mql_at, c.converted_at),
+                 person AS MATERIALIZED (SELECT *, CASE {reach} ELSE 0 END AS reach FROM timed)
+            """,
+            all_params,
+        )
+
+    @cached_property
+    def found(self) -> tuple[dict[int, list[int]], list[timedelta | None], list[timedelta | None]]:
+        """Leads by member and by the last step they reached; median times since the step before and since the first."""
+        counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(STEPS))
+        if self.is_hidden or not self.query.begun:
+            return counts, [None] * len(STEPS), [None] * len(STEPS)
+        sql, params = self.relation()
+        since_previous = ", ".join(median(number, number - 1) for number in range(1, LAST + 1))
+        since_first = ", ".join(median(number, 0) for number in range(1, LAST + 1))
+        rows = fetch(
+            f"{sql} SELECT member, reach, count(*), NULL::interval[], NULL::interval[] FROM person GROUP BY 1, 2"
+            f" UNION ALL SELECT NULL, NULL, count(*), ARRAY[{since_previous}], ARRAY[{since_first}] FROM person",
+            params,
+        )
+        for member, reach, count, *_times in rows:
+            if reach is not None:
+                counts[self.narrowing.shown(member, LEADS_CREATED)][reach] += count
+        near, far = next(row[3:] for row in rows if row[1] is None)
+        return dict(counts), [None, *near], [None, *far]
+
+    def steps(self) -> list[StepFigures]:
+        """All leads of the cohort."""
+        counts, near, far = self.found
+        figures = figures_of([sum(column) for column in zip(*counts.values(), strict=True)] or [0] * len(STEPS))
+        return [replace(figure, since_previous=near[number], since_first=far[number]) for number, figure in enumerate(figures)]
+
+    def members(self) -> dict[int, list[StepFigures]]:
+        """By the dimension of the query, the largest first."""
+        split = {member: figures_of(reached) for member, reached in self.found[0].items()}
+        return dict(sorted(split.items(), key=lambda pair: (-pair[1][0].count, pair[0])))
+
+    def people(self, step: Step, *, dropped: bool = False, after: int = 0, limit: int = 50) -> list[Person]:
+        """Leads by number, after one: who reached a step, or who came to the one before and no further."""
+        if self.is_hidden or not self.query.begun:
+            return []
+        number, names = STEPS.index(step), ", ".join(f"at_{n}" for n in range(LAST + 1))
+        sql, params = self.relation()
+        condition = f"reach = {number - 1}" if dropped else f"reach >= {number}"
+        rows = fetch(
+            f"{sql} SELECT id, reach, {names} FROM person WHERE {condition} AND id > %s ORDER BY id LIMIT %s",
+            [*params, after, limit],
+        )
+        leads = Lead.objects.in_bulk([row[0] for row in rows])
+        return [Person(leads[key], STEPS[reach], tuple(moments)) for key, reach, *moments in rows if key in leads]
+
+    def everybody(self, step: Step, *, dropped: bool = False, page: int = 1000) -> Iterator[Person]:
+        """All of them, page by page: a file may be longer than memory."""
+        after = 0
+        while found := self.people(step, dropped=dropped, after=after, limit=page):
+            yield from found
+            after = found[-1].lead.pk
+
+
+def median(number: int, before: int) -> str:
+    return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY at_{number} - at_{before})"
+
+
+def figures_of(reached: Sequence[int]) -> list[StepFigures]:
+    """From how many got how far to how many came to each step."""
+    counts = [sum(reached[number:]) for number in range(len(STEPS))]
+    return [
+        StepFigures(step, count, counts[0], counts[max(number - 1, 0)])
+        for number, (step, count) in enumerate(zip(STEPS, counts, strict=True))
+    ]
+
+
+def moments_of(leads: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
+    """(lead, first moment) of each step that is not in a lead's own columns; a step may have several sources."""
+    deals, sheets = Opportunity.objects.filter(lead__in=leads), Quote.objects.counted().filter(issued_at__isnull=False)
+    yield Step.PROSPECT, first_of(Activity.objects.contacts().filter(lead__in=leads), "lead", "done_at")
+    yield Step.OPPORTUNITY, first_of(deals.counted(), "lead", "created_at")
+    yield Step.QUOTE, first_of(sheets.filter(lead__in=leads), "lead", "issued_at")
+    yield Step.QUOTE, first_of(sheets.filter(opportunity__lead__in=leads), "opportunity__lead", "issued_at")
+    sold = Opportunity.orders.through.objects.filter(of_invoice("order__"), opportunity__lead__in=leads)
+    yield Step.INVOICE, first_of(sold, "opportunity__lead", "order__placed_at")
+    for path in ("lead", "opportunity__lead"):
+        billed = Quote.objects.filter(of_invoice("order__"), order__isnull=False, **{f"{path}__in": leads})
+        yield Step.INVOICE, first_of(billed, path, "order__placed_at")
+    since = Q(**{f"{BOUGHT}placed_on__gte": F("created_on")})
+    known = Lead.objects.filter(pk__in=leads)
+    # As “leads that reached an invoice” counts them: by the customer where there is neither a quote nor an opportunity.
+    bare = known.filter(*(~Exists(model.objects.filter(lead=OuterRef("pk"))) for model in (Opportunity, Quote)))
+    yield Step.INVOICE, first_of(bare.filter(of_invoice(BOUGHT), since), "pk", BOUGHT_AT)
+    yield Step.CUSTOMER, first_of(known.filter(of_counted_order(BOUGHT), since), "pk", BOUGHT_AT)
+
+
+def first_of(rows: QuerySet, lead: str, moment: str) -> QuerySet:
+    return rows.order_by().values(funnel_lead=F(lead)).annotate(funnel_at=Min(moment)).values_list("funnel_lead", "funnel_at")
+
+
+def days_of(time: timedelta | None) -> Decimal | None:
+    """Exact to a millionth of a day."""
+    if time is None:
+        return None
+    return (Decimal(time // timedelta(microseconds=1)) / 86_400_000_000).quantize(Decimal("1e-6"))
+
+
+def fetch(sql: str, params: list[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,68 @@
+"""NPS period by period, with the three groups it is made of: the score alone does not say how many stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
+from crm import confidence
+from crm.periods import Period
+from kpis.catalogue.measures import ANSWERS
+from kpis.definitions import Dimension
+from kpis.readings.narrowing import Narrowing
+from kpis.readings.query import Query
+from kpis.readings.rows import visible
+
+FILTERS = (*ANSWERS.dimensions, Dimension.TEAM)
+PLACES = Decimal("1e-12")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of a period; while it runs, up to now."""
+
+    period: Period
+    promoters: int
+    passives: int
+    detractors: int
+    is_running: bool
+
+    @property
+    def count(self) -> int:
+        return self.promoters + self.passives + self.detractors
+
+    @property
+    def score(self) -> Decimal | None:
+        return Decimal(100 * (self.promoters - self.detractors)) / self.count if self.count else None
+
+    @property
+    def interval(self) -> tuple[Decimal, Decimal] | None:
+        found = confidence.nps_interval(self.promoters, self.detractors, self.count)
+        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+
+
+def answers_of(query: Query) -> list[Answers]:
+    """Of each period of a query, the oldest first: the rows that the KPI “nps” counts and lists."""
+    return [answers_in(query, index) for index in query.begun]
+
+
+def answers_in(query: Query, index: int) -> Answers:
+    period = query.periods[index]
+    query = replace(query, periods=(period,))
+    (span,) = query.spans
+    rows = visible(Narrowing(query).narrow(ANSWERS["nps"].rows(*span), ANSWERS, span[0]), query)
+    sums = rows.order_by().aggregate(
+        promoters=Count("pk", filter=ANSWERS["promoters"].definition.where),
+        detractors=Count("pk", filter=ANSWERS["detractors"].definition.where),
+        passives=Count("pk", filter=Q(score__range=(7, 8))),
+    )
+    return Answers(period, is_running=period.is_running(query.today), **sums)
+
+
+def change(found: Sequence[Answers], index: int) -> Decimal | None:
+    """Points since the period before; none where one of the two has no answers."""
+    now, before = found[index].score, found[index - 1].score if index else None
+    return None if now is None or before is None else now - before

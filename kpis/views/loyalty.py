@@ -1,0 +1,198 @@
+"""What customers say: loyalty in word and in deed, and NPS season by season."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from crm.exports import csv_response
+from crm.pages import Page, Pager, key_in, query_with
+from crm.periods import Grain, period_of
+from kpis import exports, forms
+from kpis.catalogue import CATALOGUE
+from kpis.loyalty import CELLS, MEANINGS, Loyalty
+from kpis.readings.loyalty import LoyaltyMatrix, Member
+from kpis.readings.promoters import Answers, answers_of, change
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.summary import Choice
+from kpis.readings.words import isolated, number_text, percent_text, period_text, signed
+from kpis.views.detail import choice_for
+from kpis.views.overview import filter_bar
+
+PAGE, SEASONS = 25, 8
+# What the filters of these pages are of.
+ATTITUDE, NPS = CATALOGUE["attitudinal_loyalty"], CATALOGUE["nps"]
+
+
+def loyalty_asked(request: HttpRequest) -> Loyalty | None:
+    text = request.GET.get("loyalty")
+    if text and text not in Loyalty.values:
+        raise BadRequest(f"loyalty: {text[:40]}")
+    return Loyalty(text) if text else None
+
+
+def wide(choice: Choice, request: HttpRequest) -> Choice:
+    """Questions about loyalty are asked a few times a year: without a period the year that runs is shown."""
+    if request.GET.get("period") or request.GET.get("grain"):
+        return choice
+    period = choice.period
+    return replace(choice, period=period_of(choice.today, period.calendar, Grain.YEAR, period.rules))
+
+
+class LoyaltyView(Page, TemplateView):
+    template_name = "kpis/loyalty.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.choice, loyalty = wide(choice_for(self.request, ATTITUDE, self.at), self.request), loyalty_asked(self.request)
+        with one_snapshot():
+            self.matrix = LoyaltyMatrix(self.choice.trend_query(1))
+            return super().get_context_data(**kwargs) | filter_bar(self, ATTITUDE) | {
+                "compares": [],
+                "calendars": forms.calendar_links(self.request.GET, self.choice),
+                "total": number_text(self.matrix.total, self.request.prefs),
+                "nameless": number_text(self.matrix.nameless, self.request.prefs) if self.matrix.nameless else "",
+                "rows": [
+                    {"label": label, "cells": [self.cell(CELLS[likes, returned]) for returned in (True, False)]}
+                    for likes, label in ((True, _("Would buy again (4 or 5)")), (False, _("Would not, or is not sure (1 to 3)")))
+                ],
+                **self.people(loyalty),
+            }  # fmt: skip
+
+    def cell(self, loyalty: Loyalty) -> dict[str, Any]:
+        prefs, cell = self.request.prefs, self.matrix.cells[loyalty]
+        bounds = [percent_text(bound, prefs) for bound in cell.interval or ()]
+        return {
+            "name": loyalty.label,
+            "meaning": MEANINGS[loyalty],
+            "count": number_text(cell.count, prefs),
+            "share": "—" if cell.share is None else percent_text(cell.share, prefs),
+            "interval": _("%(lower)s to %(upper)s") % dict(zip(("lower", "upper"), bounds, strict=True)) if bounds else "",
+            "url": query_with(self.request.GET, loyalty=loyalty.value, after=None) + "#people",
+        }
+
+    def people(self, loyalty: Loyalty | None) -> dict[str, Any]:
+        query = self.request.GET
+        after = key_in(query.get("after") or "0")
+        if after is None:
+            raise BadRequest("after")
+        found = self.matrix.people(loyalty, after=after, limit=PAGE + 1)
+        following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
+        count = self.matrix.cells[loyalty].count if loyalty else self.matrix.total
+        return {
+            "loyalty": loyalty.label if loyalty else "",
+            "people_total": number_text(count, self.request.prefs),
+            "people": [member_row(member, self.request.prefs) for member in found[:PAGE]],
+            "all_url": query_with(query, loyalty=None, after=None) + "#people",
+            "csv": reverse("kpis:loyalty-csv") + query_with(query, after=None),
+            "pager": Pager(
+                query_with(query, after=None) + "#people" if after else "",
+                query_with(query, after=following) + "#people" if following else "",
+            ),
+        }
+
+
+def member_row(member: Member, prefs: Any) -> dict[str, Any]:
+    return {
+        "customer": member.customer,
+        "loyalty": member.loyalty.label,
+        "score": number_text(member.score, prefs),
+        "answered_on": member.answered_on,
+        "first_day": member.first_day,
+        "second_day": member.second_day,
+    }
+
+
+class LoyaltyCsvView(Page, View):
+    """The customers of a cell, or all who answered, as a file."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        choice, loyalty = wide(choice_for(request, ATTITUDE, self.at), request), loyalty_asked(request)
+        header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Loyalty"), _("Score")]
+        header += [_("Answered on"), _("First order"), _("Second order")]
+        people = LoyaltyMatrix(choice.trend_query(1)).everybody(loyalty)
+        name = f"{_('Loyalty')}-{period_text(choice.period, request.prefs)}"
+        return csv_response(name, header, member_rows(people))
+
+
+def member_rows(people: Iterator[Member]) -> Iterator[list[object]]:
+    for member in people:
+        customer = member.customer
+        about = [customer.pk, str(customer), customer.external_id, customer.phone, customer.email]
+        days = [day.isoformat() if day else "" for day in (member.answered_on, member.first_day, member.second_day)]
+        yield [*about, str(member.loyalty.label), member.score, *days]
+
+
+# -- NPS by season -----------------------------------------------------------------------------------------------------
+
+
+def seasons_asked(request: HttpRequest, at: Any) -> Choice:
+    """The newest season that is shown is the one that the period asked for ends in."""
+    choice = choice_for(request, NPS, at)
+    period, day = choice.period, min(choice.period.end, choice.today)
+    return replace(choice, period=period_of(day, period.calendar, Grain.QUARTER, period.rules))
+
+
+class NpsSeasonsView(Page, TemplateView):
+    template_name = "kpis/nps_seasons.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.choice = seasons_asked(self.request, self.at)
+        with one_snapshot():
+            found = answers_of(self.choice.trend_query(SEASONS))
+        query = query_with(self.request.GET, after=None)
+        return super().get_context_data(**kwargs) | filter_bar(self, NPS) | {
+            "compares": [],
+            "grains": [],
+            "calendars": forms.calendar_links(self.request.GET, self.choice),
+            "rows": [self.row(found, index) for index in range(len(found) - 1, -1, -1)],
+            "csv": reverse("kpis:nps-seasons-csv") + query,
+        }  # fmt: skip
+
+    def row(self, found: Sequence[Answers], index: int) -> dict[str, Any]:
+        one, prefs, points = found[index], self.request.prefs, change(found, index)
+        bounds = [isolated(signed(bound, prefs), prefs) for bound in one.interval or ()]
+        page = reverse("kpis:kpi-detail", args=["nps"])
+        return {
+            "label": period_text(one.period, prefs),
+            "url": page + query_with(self.request.GET, period=one.period.key),
+            "is_running": one.is_running,
+            "score": "—" if one.score is None else signed(one.score, prefs, 1),
+            "interval": _("%(lower)s to %(upper)s") % dict(zip(("lower", "upper"), bounds, strict=True)) if bounds else "",
+            "change": "—" if points is None else signed(points, prefs, 1),
+            "groups": [
+                self.group(_("Promoters"), one.promoters, one.count),
+                self.group(_("Passives"), one.passives, one.count),
+                self.group(_("Detractors"), one.detractors, one.count),
+            ],
+            "count": number_text(one.count, prefs),
+        }
+
+    def group(self, name: str, count: int, whole: int) -> dict[str, str]:
+        prefs = self.request.prefs
+        share = percent_text(Decimal(count) / whole, prefs, 0) if whole else ""
+        return {"name": name, "count": number_text(count, prefs), "share": share}
+
+
+class NpsSeasonsCsvView(Page, View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        choice = seasons_asked(request, self.at)
+        found = answers_of(choice.trend_query(SEASONS))
+        header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
+        header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
+        return csv_response(f"NPS-{period_text(choice.period, request.prefs)}", header, season_rows(found, request.prefs))
+
+
+def season_rows(found: Sequence[Answers], prefs: Any) -> Iterator[list[object]]:
+    for index, one in enumerate(found):
+        period, bounds = one.period, one.interval or (None, None)
+        numbers = [exports.plain(number) for number in (one.score, *bounds, change(found, index))]
+        name = [period_text(period, prefs), period.key, period.start.isoformat(), period.end.isoformat()]
+        yield [*name, *numbers, one.count, one.promoters, one.passives, one.detractors, int(one.is_running)]
