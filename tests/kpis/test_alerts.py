@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from crm.models import Organization
+from crm.models import Organization, User
 from crm.periods import parse_period
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
@@ -17,9 +17,11 @@ from kpis.models import Alert, AlertRule
 from kpis.readings import Value
 from kpis.readings.alerts import Verdict, preview, verdict
 from kpis.services import judge_rules, mark_alerts_read, send_mails
+from kpis.services.alerts import ring
 from leads.models import Lead
 from tests.api_client import Api
 from tests.factories.kpis import tehran
+from tests.kpis.sessions import at_the_same_time, session
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = parse_period("2025-09")
@@ -299,6 +301,32 @@ class TestMail:
         judge_rules(at=AT)
 
         assert (send_mails(at=AT), Alert.objects.unread().count()) == (0, 1)
+
+
+class TestTwoAtOnce:
+    """Commits are real here: a second session stands beside the one that judges or sends."""
+
+    def test_a_mail_that_is_being_taken_is_left_to_its_sender(self, live):
+        rule = make_rule(User.objects.create_user("sara@example.com"), condition="below", bound=40)
+        facts = {"calendar": "gregorian", "grain": "month", "condition": "below", "bound": 40, "value": 35, "version": 1}
+        alert = Alert.objects.create(rule=rule, start=SEPTEMBER.start, raised_at=AT, mail="due", mail_at=AT, **facts)
+
+        with session() as sender:
+            sender.execute("SELECT FROM kpis_alert WHERE id = %s FOR UPDATE", [alert.pk])
+            assert send_mails(at=AT) == 0
+
+        assert [send_mails(at=AT), send_mails(at=AT)] == [1, 0]
+
+    def test_two_that_judge_at_the_same_time_tell_once(self, live):
+        rule = make_rule(User.objects.create_user("sara@example.com"), condition="below", bound=40)
+        now, before = value(35), value(45)
+
+        with session() as first:
+            first.execute("UPDATE kpis_alertrule SET is_ringing = true WHERE id = %s", [rule.pk])
+            with at_the_same_time(lambda: ring(rule, now, before, is_beyond=True, today=AT.date(), at=AT)) as second:
+                first.commit()
+
+        assert (second.result(), Alert.objects.count()) == (False, 0)
 
 
 @pytest.fixture
