@@ -15,10 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from crm import confidence
 from crm.models import Organization
+from customers.models import Order
 from customers.models.order import of_counted_order, of_invoice
 from kpis.catalogue.measures import LEADS_CREATED
 from kpis.definitions import Dimension
@@ -31,7 +32,6 @@ from leads.models import Activity, Lead, Opportunity, Quote
 FILTERS = (*LEADS_CREATED.dimensions, Dimension.TEAM)
 LAST = len(STEPS) - 1
 PLACES = Decimal("1e-12")
-BOUGHT, BOUGHT_AT = "customer__orders__", "customer__orders__placed_at"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Funnel:
         member = self.narrowing.member(LEADS_CREATED, span[0])
         sql, params = leads.values_list("pk", member, "created_at", "mql_at", "converted_at").query.sql_with_params()
         parts, all_params = [], [*params]
-        for step, rows in moments_of(leads.values("pk")):
+        for step, rows in moments_of(leads):
             part, part_params = rows.query.sql_with_params()
             parts.append(f"SELECT m.lead, {STEPS.index(step)}, m.at FROM ({part}) m (lead, at)")
             all_params += part_params
@@ -196,8 +196,9 @@ def figures_of(reached: Sequence[int]) -> list[StepFigures]:
     ]
 
 
-def moments_of(leads: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
-    """(lead, first moment) of each step that is not in a lead's own columns; a step may have several sources."""
+def moments_of(cohort: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
+    """(lead, first moment, or none) of each step that is not in a lead's own columns; a step may have several sources."""
+    leads = cohort.values("pk")
     deals, sheets = Opportunity.objects.filter(lead__in=leads), Quote.objects.counted().filter(issued_at__isnull=False)
     yield Step.PROSPECT, first_of(Activity.objects.contacts().filter(lead__in=leads), "lead", "done_at")
     yield Step.OPPORTUNITY, first_of(deals.counted(), "lead", "created_at")
@@ -208,12 +209,17 @@ def moments_of(leads: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
     for path in ("lead", "opportunity__lead"):
         billed = Quote.objects.filter(of_invoice("order__"), order__isnull=False, **{f"{path}__in": leads})
         yield Step.INVOICE, first_of(billed, path, "order__placed_at")
-    since = Q(**{f"{BOUGHT}placed_on__gte": F("created_on")})
-    known = Lead.objects.filter(pk__in=leads)
+    known = cohort.filter(customer__isnull=False)
     # As “leads that reached an invoice” counts them: by the customer where there is neither a quote nor an opportunity.
     bare = known.filter(*(~Exists(model.objects.filter(lead=OuterRef("pk"))) for model in (Opportunity, Quote)))
-    yield Step.INVOICE, first_of(bare.filter(of_invoice(BOUGHT), since), "pk", BOUGHT_AT)
-    yield Step.CUSTOMER, first_of(known.filter(of_counted_order(BOUGHT), since), "pk", BOUGHT_AT)
+    yield Step.INVOICE, bare.values_list("pk", first_order(of_invoice()))
+    yield Step.CUSTOMER, known.values_list("pk", first_order(of_counted_order()))
+
+
+def first_order(which: Q) -> Subquery:
+    """Of a lead's customer, from the lead's day on: looked up for each lead, as joining all orders would read them all."""
+    orders = Order.objects.filter(which, customer=OuterRef("customer"), placed_on__gte=OuterRef("created_on"))
+    return Subquery(orders.order_by().values("customer").annotate(first=Min("placed_at")).values("first"))
 
 
 def first_of(rows: QuerySet, lead: str, moment: str) -> QuerySet:
