@@ -134,7 +134,7 @@ class TopPagesView(PagesPage):
         if page is not None and page not in entrances.pages:
             raise BadRequest("page")
         title = str(entrances.pages[page]) if page else path
-        return self.listed(entrances.entering(page or 0, path), title, page=None, path=None)
+        return self.listed(entrances.entering(page or 0, path), title, page=None, path=None) | {"is_path": page is None}
 
 
 class LandingPagesView(PagesPage):
