@@ -12,7 +12,7 @@ from campaigns.models import Campaign, Channel, Expense
 from crm.models import Organization, Team, User
 from customers.models import Customer, Order, OrderLine, Product, Refund, RefundLine
 from kpis.engine import drain, find_drift, is_clean
-from leads.models import Lead
+from leads.models import Lead, Quote, QuoteLine
 from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW, wrong_cells
 
@@ -24,6 +24,12 @@ KEYS += [
     "lead_to_customer_rate",
     "lead_conversion_rate",
     "customer_acquisition_cost",
+    "quotes_issued",
+    "quote_to_invoice_rate",
+    "quote_to_invoice_value_rate",
+    "upsell_offer_rate",
+    "romi_short",
+    "romi_long",
 ]
 
 # Few days, far apart and close together, so that orders meet, bridge gaps and leave them.
@@ -32,10 +38,12 @@ moments = days.map(lambda day: tehran(2024, 3, 20, 0, 5) + timedelta(days=day))
 statuses = st.sampled_from(["paid", "paid", "fulfilled", "pending", "cancelled"])
 amounts = st.integers(1, 1000)
 picks = st.integers(0, 2)
+classes = st.sampled_from(["", "upsell", "cross_sell"])
 
 
 class Books(RuleBasedStateMachine):
     customers, orders, leads = Bundle("customers"), Bundle("orders"), Bundle("leads")
+    quotes = Bundle("quotes")
 
     def __init__(self):
         super().__init__()
@@ -111,7 +119,7 @@ class Books(RuleBasedStateMachine):
     @rule(gone=consumes(customers), kept=customers)
     def merge_customers(self, gone, kept):
         if gone != kept:
-            for model in (Order, Lead):
+            for model in (Order, Lead, Quote):
                 model.objects.filter(customer=gone).update(customer=kept)
             Customer.objects.filter(pk=gone).update(merged_into=kept)
 
@@ -136,6 +144,37 @@ class Books(RuleBasedStateMachine):
     def spend(self, at, length, amount, campaign):
         span = {"valid_from": at.date(), "valid_to": at.date() + timedelta(days=length)}
         Expense.objects.create(kind="ads", amount=amount, campaign=self.campaigns[campaign], **span)
+
+    @rule(target=quotes, customer=customers, at=moments, line_class=classes, owner=picks)
+    def issue_quote(self, customer, at, line_class, owner):
+        quote = Quote.objects.create(customer_id=customer, issued_at=at, currency="IRR", owner=self.users[owner])
+        QuoteLine.objects.create(quote=quote, position=0, quantity=1, unit_price=9, line_class=line_class)
+        return quote.pk
+
+    @rule(target=quotes, quote=quotes, at=st.one_of(st.none(), moments), line_class=classes, is_accepted=st.booleans())
+    def revise_quote(self, *, quote, at, line_class, is_accepted):
+        old = Quote.objects.get(pk=quote)
+        facts = {"customer_id": old.customer_id, "currency": "IRR", "accepted_at": at if is_accepted else None}
+        new = Quote.objects.create(issued_at=at, original_id=old.original_id or quote, revision_of=old, **facts)
+        QuoteLine.objects.create(quote=new, position=0, quantity=2, unit_price=9, line_class=line_class)
+        return new.pk
+
+    @rule(quote=quotes, at=st.one_of(st.none(), moments), order=st.one_of(st.none(), orders))
+    def change_quote(self, quote, at, order):
+        Quote.objects.filter(pk=quote).update(issued_at=at, order=Order.objects.filter(pk=order).first())
+
+    @rule(quote=quotes, line_class=classes)
+    def change_offer(self, quote, line_class):
+        QuoteLine.objects.filter(quote=quote).update(line_class=line_class)
+
+    @rule(campaign=st.integers(1, 2), at=moments, length=st.integers(0, 60))
+    def change_campaign(self, campaign, at, length):
+        span = {"starts_on": at.date(), "ends_on": at.date() + timedelta(days=length)}
+        Campaign.objects.filter(pk=self.campaigns[campaign].pk).update(**span)
+
+    @rule(customer=customers, campaign=picks)
+    def change_first_touch(self, customer, campaign):
+        Customer.objects.filter(pk=customer).update(campaign=self.campaigns[campaign])
 
     @rule(threshold=st.sampled_from([7, 30, 180]))
     def change_threshold(self, threshold):
