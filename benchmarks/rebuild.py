@@ -20,6 +20,8 @@ from rich.progress import Progress as Bar
 
 STORED = (
     "rollup",
+    "cross",
+    "crossday",
     "customerfact",
     "customerday",
     "customerspan",
@@ -54,7 +56,7 @@ def forget(cursor: object) -> None:
 
 def sizes(cursor: object) -> list[list[str]]:
     rows = []
-    for name in STORED[:5]:
+    for name in STORED[:7]:
         cursor.execute(f"SELECT count(*), pg_size_pretty(pg_total_relation_size('kpis_{name}')) FROM kpis_{name}")
         count, size = cursor.fetchone()
         rows.append([f"kpis_{name}", f"{count:,}", size])

@@ -39,6 +39,16 @@ class Dimension(StrEnum):
     VARIANT = "variant"
 
 
+# Where somebody or something first came from.
+FIRST_TOUCH = (
+    Dimension.CHANNEL,
+    Dimension.LEAD_SOURCE,
+    Dimension.CAMPAIGN,
+    Dimension.LANDING_PAGE,
+    Dimension.SOCIAL_NETWORK,
+)
+CROSSABLE = frozenset({Dimension.OWNER, *FIRST_TOUCH})
+
 # Codes of the stored tables; 0 is the total. Never renumber.
 DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
 
@@ -150,6 +160,11 @@ class Cube:
         return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
 
     @property
+    def is_crossed(self) -> bool:
+        """Whether what is stored also tells what is of several members at once: of an owner, and of each first touch."""
+        return len(CROSSABLE & self.dimensions.keys()) > 1 and not any(fold.distinct for fold in self.folds.values())
+
+    @property
     def table(self) -> str:
         """The table whose new rows add to what is stored, where their marks name them."""
         return self.new_in[0] if self.new_in else self.rows().model._meta.db_table
@@ -166,12 +181,18 @@ class PeriodCube(Cube):
 
     `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days` says that these are
     just the rows of its days, so that a period with nothing in its last days is that period without them.
-    `overlapping` names the dimensions of which one customer may have several members in a period.
+    `overlapping` names the dimensions of which one customer may have several members in a period. One that `is_stored`
+    has sums of its periods (engine/distinct.py); the others are read from their rows.
     """
 
     rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
     counts_days: bool = False
+    is_stored: bool = False
     overlapping: frozenset[Dimension] = frozenset()
+
+    @property
+    def is_crossed(self) -> bool:
+        return self.is_stored and len(CROSSABLE & self.dimensions.keys()) > 1
 
     def rows_between(self, first: Day, last: Day) -> QuerySet:
         return self.rows_in(first, last)

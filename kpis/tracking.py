@@ -130,6 +130,9 @@ FORGET_FACTS = """
     DO $$
     DECLARE fact text;
     BEGIN
+        IF to_regclass('kpis_cross') IS NOT NULL THEN
+            DELETE FROM kpis_cross WHERE cube <> ALL (ARRAY[{cubes}]);
+        END IF;
         FOREACH fact IN ARRAY ARRAY[{facts}] LOOP
             IF to_regclass(fact) IS NOT NULL THEN
                 EXECUTE 'TRUNCATE ' || fact;

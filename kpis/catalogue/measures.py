@@ -315,6 +315,7 @@ BUYERS = PeriodCube(
     resource="customers",
     stores_days=False,
     counts_days=True,
+    is_stored=True,
     # An order may have another owner than the customer's last one had.
     overlapping=frozenset({D.OWNER, D.TEAM}),
 )
@@ -328,6 +329,7 @@ CHURNED = PeriodCube(
     folds={"count": Fold(distinct="fact_id")},
     resource="customers",
     stores_days=False,
+    is_stored=True,
 )
 
 DAY_CUBES = (

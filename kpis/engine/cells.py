@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from kpis.catalogue.measures import CUBE_BY_CODE
 from kpis.definitions import Cube
-from kpis.engine.folding import Statement, adding, carry, replacing
+from kpis.engine.crossing import adding_crossed, carrying_crossed, fold_all, replacing_crossed
+from kpis.engine.folding import Statement, carry, replacing
 from kpis.engine.locks import CELL, lock, own_transaction
 
 MARKS = "SELECT id, first_day, last_day, keys FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)"
@@ -74,14 +75,24 @@ def days_of(ranges: Iterable[tuple[date, date]]) -> list[date]:
 
 def refold(cursor: Any, cube: Cube, marks: Marks) -> None:
     """Fold the marked days anew, add the rows that are new on other days, and carry the difference to all periods."""
-    relations = []
+    terms = [Statement(CONSUME, (marks.cube, marks.buckets, marks.ids, marks.days))]
+    deltas, crossed = [], []
     if marks.days:
-        relations.append(replacing(cube, marks.days, on_days(cube, marks.days)))
+        terms += [fold_all(cube, on_days(cube, marks.days), "fresh"), replacing(cube, marks.days)]
+        deltas.append("replaced")
+        if cube.is_crossed:
+            terms.append(replacing_crossed(cube, marks.days))
+            crossed.append("moved")
     if marks.days_of_new:
         new = cube.rows().filter(**{f"{cube.new_rows_by}__in": marks.keys, f"{cube.day}__in": marks.days_of_new})
-        relations.append(adding(cube, new))
-    consume = Statement(CONSUME, (marks.cube, marks.buckets, marks.ids, marks.days))
-    carry(cursor, cube, relations, consume)
+        terms.append(fold_all(cube, new, "added"))
+        deltas.append("added")
+        if cube.is_crossed:
+            terms.append(adding_crossed(cube))
+            crossed.append("added_crossed")
+    if crossed:
+        terms.append(carrying_crossed(cube, crossed))
+    carry(cursor, cube, terms, deltas)
 
 
 def on_days(cube: Cube, days: list[date]) -> QuerySet:

@@ -10,12 +10,11 @@ from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
 from kpis.catalogue.cubes.selling import SELLING
-from kpis.catalogue.cubes.sides import FIRST_TOUCH
 from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
-from kpis.definitions import Cube, Dimension
+from kpis.definitions import FIRST_TOUCH, Cube, Dimension
 from kpis.engine.cohorts import carry_cohorts
+from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
-from kpis.engine.folding import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.selling import write_order_categories
 from kpis.models import Batch, BatchLead
@@ -149,8 +148,9 @@ def write_spans(cursor: Any) -> None:
     """A gap of more than the threshold ends a span; the customer is lost a threshold after its last day."""
     cursor.execute(
         """
-        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first)
-        SELECT s.fact_id, min(s.day), max(s.day) + t.days, s.span = 0
+        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first, since, back_day)
+        SELECT s.fact_id, min(s.day), max(s.day) + t.days, s.span = 0, min(min(s.day)) OVER (PARTITION BY s.fact_id),
+               lead(min(s.day)) OVER (PARTITION BY s.fact_id ORDER BY s.span)
           FROM (SELECT g.fact_id, g.day, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.day) AS span
                   FROM (SELECT k.fact_id, k.day,
                                (k.day - lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day) > t.days IS TRUE)::int AS opens

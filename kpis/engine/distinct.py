@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from kpis.catalogue.measures import BUYERS, CHURNED
-from kpis.definitions import DIMENSION_CODES, Cube
+from kpis.definitions import DIMENSION_CODES, FIRST_TOUCH, Cube
 from kpis.engine.folding import LONGEST_PERIOD
-from kpis.models import Rollup
+from kpis.models import DAY_GRAIN, WEEK_GRAIN, Cross, Rollup
 
-TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id"
+TOUCH = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH)
 
 PERIODS = """
     periods AS MATERIALIZED (
@@ -75,16 +75,18 @@ def note_churned(cursor: Any, sign: int) -> None:
 def carry_buyers(cursor: Any) -> None:
     """A day counts in a period when the same customer has no earlier day in it."""
     code = DIMENSION_CODES
-    cursor.execute(
-        f"""
-        WITH {PERIODS.format(notes="kpis_buyernote")},
+    placed = f"""
+        {PERIODS.format(notes="kpis_buyernote")},
         changed AS (
             SELECT day, channel_id, campaign_id, owner_id, team_id, before, before_of_owner, before_of_team, sum(sign) AS n
               FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(sign) <> 0),
         placed AS (
             SELECT d.*, {PAST.format(day="d.before")} AS past, {PAST.format(day="d.before_of_owner")} AS past_of_owner,
                    {PAST.format(day="d.before_of_team")} AS past_of_team
-              FROM changed d JOIN periods c USING (day)),
+              FROM changed d JOIN periods c USING (day))"""
+    cursor.execute(
+        f"""
+        WITH {placed},
         by_member AS MATERIALIZED (
             SELECT d.day, v.dimension, v.member, v.past, sum(d.n) AS n
               FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past), ({code["channel"]}, d.channel_id, d.past),
@@ -94,23 +96,47 @@ def carry_buyers(cursor: Any) -> None:
         {insertion(BUYERS)}
         """
     )
+    cursor.execute(
+        f"""
+        WITH {placed},
+        crossed AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, d.channel_id, d.campaign_id, v.past, sum(d.n) AS n
+              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past), ({code["owner"]}, d.owner_id, d.past_of_owner),
+                   ({code["team"]}, d.team_id, d.past_of_team)) v (dimension, member, past)
+             GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(d.n) <> 0)
+        {crossing(BUYERS)}
+        """
+    )
 
 
 def carry_churned(cursor: Any) -> None:
     """Active the evening before the period, lost in it, and not active again on the evening of its last day."""
     members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in CHURNED.dimensions)
-    cursor.execute(
-        f"""
-        WITH {PERIODS.format(notes="kpis_churnnote")},
+    owner = DIMENSION_CODES["owner"]
+    placed = f"""
+        {PERIODS.format(notes="kpis_churnnote")},
         changed AS (
             SELECT day, start_day, back, {TOUCH}, owner_id, sum(sign) AS n
               FROM kpis_churnnote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0),
-        placed AS (SELECT d.*, {PAST.format(day="d.start_day")} AS past FROM changed d JOIN periods c USING (day)),
+        placed AS (SELECT d.*, {PAST.format(day="d.start_day")} AS past FROM changed d JOIN periods c USING (day))"""
+    cursor.execute(
+        f"""
+        WITH {placed},
         by_member AS MATERIALIZED (
             SELECT d.day, v.dimension, v.member, d.past, d.back, sum(d.n) AS n
               FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
              GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
         {insertion(CHURNED, "m.back IS NULL OR NOT m.back @> p.last")}
+        """
+    )
+    cursor.execute(
+        f"""
+        WITH {placed},
+        crossed AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, {TOUCH}, d.past, d.back, sum(d.n) AS n
+              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({owner}, d.owner_id)) v (dimension, member)
+             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(d.n) <> 0)
+        {crossing(CHURNED, "m.back IS NULL OR NOT m.back @> p.last")}
         """
     )
 
@@ -125,4 +151,19 @@ def insertion(cube: Cube, condition: str = "TRUE") -> str:
          WHERE {condition}
          GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
         ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
+    """
+
+
+def crossing(cube: Cube, condition: str = "TRUE") -> str:
+    """The same of `crossed`, to the crossed sums; who came in a day or a week is counted when it is asked for."""
+    touch = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH if dimension in cube.dimensions)
+    return f"""
+        INSERT INTO {Cross._meta.db_table} (cube, grain, dimension, start, member, {touch}, m1)
+        SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, {touch}, sum(m.n)
+          FROM crossed m JOIN periods c USING (day)
+         CROSS JOIN LATERAL unnest(c.starts[m.past + 1:], c.grains[m.past + 1:], c.lasts[m.past + 1:]) p (start, grain, last)
+         WHERE p.grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN}) AND ({condition})
+         GROUP BY p.grain, m.dimension, p.start, m.member, {touch} HAVING sum(m.n) <> 0
+         ORDER BY p.grain, m.dimension, p.start, m.member, {touch}
+        ON CONFLICT (cube, grain, dimension, start, member, {TOUCH}) DO UPDATE SET m1 = kpis_cross.m1 + EXCLUDED.m1
     """

@@ -40,6 +40,8 @@ from leads.models import Lead
 logger = logging.getLogger(__name__)
 STORED = (
     "kpis_rollup",
+    "kpis_cross",
+    "kpis_crossday",
     "kpis_customerfact",
     "kpis_customerday",
     "kpis_customerspan",
@@ -68,7 +70,10 @@ Report = Callable[[Progress], None]
 
 
 def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
-    """Drain everything that is dirty now and not parked; `beside`: customers in a session of their own beside the cells."""
+    """Drain everything that is dirty now and not parked.
+
+    `beside`: customers, and then their scores, in a session of their own beside the cells.
+    """
     progress = Progress()
     while True:
         resolve_parents(wait=wait)
@@ -76,18 +81,14 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
         customers = DirtyCustomer.objects.values("customer_id").distinct().count()
         progress.total = progress.done + len(cells) + -(-customers // batch)
         if not cells and not customers:
-            snapshots = drain_snapshots(at=at, wait=wait, limit=SNAPSHOTS_AT_ONCE)
-            if not snapshots:
+            if not drain_scores(progress, report, at=at, wait=wait):
                 return progress
-            progress.done += snapshots
-            progress.total = progress.done + RfmSnapshot.objects.filter(is_dirty=True).count()
-            notify(report, progress)
             continue
         before = progress.done + progress.failed
         people = partial(drain_people, -(-customers // batch), progress, report, at=at, batch=batch, wait=wait)
         if beside and cells and customers:
             with ThreadPoolExecutor(1) as pool:
-                future = pool.submit(in_own_session, people)
+                future = pool.submit(in_own_session, people, partial(drain_scores, progress, report, at=at, wait=wait))
                 drain_groups(cells, progress, report, at=at, wait=wait)
                 future.result()
         else:
@@ -113,10 +114,22 @@ def drain_groups(cells: list[tuple[int, int]], progress: Progress, report: Repor
         notify(report, progress)
 
 
-def in_own_session(work: Callable[[], None]) -> None:
+def drain_scores(progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> int:
+    """All dirty snapshots of RFM; how many."""
+    computed = 0
+    while snapshots := drain_snapshots(at=at, wait=wait, limit=SNAPSHOTS_AT_ONCE):
+        computed += snapshots
+        progress.done += snapshots
+        progress.total += snapshots
+        notify(report, progress)
+    return computed
+
+
+def in_own_session(*works: Callable[[], Any]) -> None:
     """A thread's connection is its own, and ends with its work."""
     try:
-        work()
+        for work in works:
+            work()
     finally:
         connection.close()
 

@@ -21,6 +21,7 @@ from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
 from kpis.engine import selling
 from kpis.engine.cohorts import drift_of_cohorts
+from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.rfmdrift import drift_of_snapshots
 from kpis.models import DAY_GRAIN
@@ -72,6 +73,11 @@ CHECKS = {
         SELECT coalesce(e.customer_id, s.fact_id) AS customer_id
           FROM expected e FULL JOIN kpis_customerspan s ON s.fact_id = e.customer_id AND s.start_day = e.day
          WHERE e.customer_id IS NULL OR s.fact_id IS NULL OR e.is_first <> s.is_first""",
+    "days around spans": """
+        SELECT s.fact_id AS customer_id FROM kpis_customerspan s
+         WHERE s.since <> (SELECT min(t.start_day) FROM kpis_customerspan t WHERE t.fact_id = s.fact_id)
+            OR s.back_day IS DISTINCT FROM
+               (SELECT min(t.start_day) FROM kpis_customerspan t WHERE t.fact_id = s.fact_id AND t.start_day > s.start_day)""",
     "order days, owners and teams": FACTS
     + """, expected AS (SELECT DISTINCT b.customer_id, b.day, b.owner_id, coalesce(u.team_id, 0) AS team_id
                           FROM bought b LEFT JOIN crm_user u ON u.id = b.owner_id)
@@ -135,13 +141,18 @@ def find_drift() -> list[str]:
         changed = [DEFERRED[key] for (key,) in cursor.fetchall()]
         found = []
         for cube in DAY_CUBES:
-            found += drift_of_days(cursor, cube, dirty_days(cursor, cube, changed))
+            dirty = dirty_days(cursor, cube, changed)
+            found += drift_of_days(cursor, cube, dirty)
             found += drift_of_sums(cursor, cube, stored_days(cube))
+            found += drift_of_crossed_days(cursor, cube, dirty) if cube.is_crossed else ()
         found += drift_of_facts(cursor, changed)
         for cube in FACT_CUBES:
             found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
         found += drift_of_cohorts(cursor)
+        for cube in DAY_CUBES + FACT_CUBES:
+            found += drift_of_crossed_months(cursor, cube) if cube.is_crossed else ()
+        found += drift_of_crossed_counts(cursor)
         found += drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed))
     return found
 
@@ -174,22 +185,10 @@ def stored_days(cube: Cube) -> Statement:
     )
 
 
-def comparing(cube: Cube, key: str, expected: str, stored: str, condition: str = "TRUE") -> str:
-    """Where two relations of keys and sums differ."""
-    used = folds_of(cube)
-    sums, negated = ", ".join(f"sum({name})" for name in used), ", ".join(f"-{name}" for name in used)
-    differs = " OR ".join(f"sum({name}) <> 0" for name in used)
-    plain = ", ".join(used)
-    return (
-        f"SELECT {key}, {sums} FROM (SELECT {key}, {plain} FROM ({expected}) e"
-        f" UNION ALL SELECT {key}, {negated} FROM ({stored}) s) q WHERE {condition} GROUP BY {key} HAVING {differs} LIMIT {FEW}"
-    )
-
-
 def drift_of_days(cursor: Any, cube: Cube, dirty: list[date]) -> Iterator[str]:
     """The sums of days against the rows."""
     rows = fold_margins(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}))
-    sql = comparing(cube, "day, dimension, member", rows.sql, stored_days(cube).sql, "day <> ALL(%s::date[])")
+    sql = differing(cube, ("day", "dimension", "member"), rows.sql, stored_days(cube).sql, "day <> ALL(%s::date[])")
     cursor.execute(sql, [*rows.params, dirty])
     yield from (f"{cube.key}: {row[0]}, dimension {row[1]}/{row[2]} differs by {row[3:]}" for row in cursor.fetchall())
 
@@ -202,7 +201,7 @@ def drift_of_sums(cursor: Any, cube: Cube, days: Statement) -> Iterator[str]:
         f" FROM ({days.sql}) d JOIN kpis_calendarday c ON c.day = d.day GROUP BY 1, 2, 3, 4"
     )
     stored = f"SELECT * FROM kpis_rollup WHERE cube = {cube.code}"
-    cursor.execute(comparing(cube, "grain, dimension, start, member", summed, stored), days.params)
+    cursor.execute(differing(cube, ("grain", "dimension", "start", "member"), summed, stored), days.params)
     yield from (
         f"{cube.key}: sum of grain {row[0]}, {row[2]}, dimension {row[1]}/{row[3]} differs by {row[4:]}"
         for row in cursor.fetchall()

@@ -21,7 +21,6 @@ from kpis.definitions import DIMENSION_CODES, Cube, Dimension, Fold
 from kpis.models import DAY_GRAIN, PARENT_GRAINS, Rollup
 
 FOLDS = ("m1", "m2", "m3", "m4", "m5", "m6")
-DELTA = "kpis_delta"
 TABLE = Rollup._meta.db_table
 LONGEST_PERIOD = 366
 
@@ -158,16 +157,14 @@ def carrying(cube: Cube, delta: str) -> str:
 # -- the delta of a cell ----------------------------------------------------------------------------------------------
 
 
-def replacing(cube: Cube, days: Sequence[date], rows: QuerySet) -> tuple[str, Statement]:
-    """WITH terms of the relation `replaced`: what the margins of some days must change by, to be the fold of these rows."""
+def replacing(cube: Cube, days: Sequence[date]) -> Statement:
+    """A WITH term `replaced`: what the margins of some days must change by, to be the `fresh` ones."""
     used = folds_of(cube)
-    fresh = fold_margins(cube, rows)
     change = ", ".join(f"coalesce(f.{name}, 0) - coalesce(s.{name}, 0) AS {name}" for name in used)
     old, new = (", ".join(f"coalesce({side}.{name}, 0)" for name in used) for side in ("s", "f"))
     codes = ", ".join(["0", *(str(DIMENSION_CODES[dimension]) for dimension in cube.dimensions)])
-    return "replaced", Statement(
+    return Statement(
         f"""
-        fresh AS MATERIALIZED ({fresh.sql}),
         replaced AS MATERIALIZED (
             SELECT day, dimension, member, {change}
               FROM fresh f FULL JOIN (
@@ -175,55 +172,13 @@ def replacing(cube: Cube, days: Sequence[date], rows: QuerySet) -> tuple[str, St
                  WHERE cube = {cube.code} AND grain = {DAY_GRAIN} AND dimension IN ({codes}) AND start = ANY(%s)
               ) s USING (day, dimension, member)
              WHERE ({old}) IS DISTINCT FROM ({new}))""",
-        (*fresh.params, list(days)),
+        (list(days),),
     )
 
 
-def adding(cube: Cube, rows: QuerySet) -> tuple[str, Statement]:
-    """WITH terms of the relation `added`: the margins of rows that were not there before."""
-    fresh = fold_margins(cube, rows)
-    return "added", Statement(f"added AS MATERIALIZED ({fresh.sql})", fresh.params)
-
-
-def carry(cursor: Any, cube: Cube, relations: Sequence[tuple[str, Statement]], first: Statement | None = None) -> None:
+def carry(cursor: Any, cube: Cube, terms: Sequence[Statement], deltas: Sequence[str]) -> None:
     """Add some deltas, of which no two touch the same day, to the stored sums; all of it in one statement, one snapshot."""
     columns = ", ".join(("day", "dimension", "member", *folds_of(cube)))
-    together = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name, _ in relations)
-    terms = [*([first] if first else []), *(statement for _, statement in relations)]
+    together = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name in deltas)
     sql = ", ".join([*(term.sql for term in terms), f"delta AS MATERIALIZED ({together})", carrying(cube, "delta")])
     cursor.execute(f"WITH {sql}", [value for term in terms for value in term.params])
-
-
-# -- deltas noted row by row ------------------------------------------------------------------------------------------
-
-
-def prepare_delta(cursor: Any) -> None:
-    """A session table of what a transaction takes away and adds; empty at first, and again by its end."""
-    folds = ", ".join(f"{name} numeric" for name in FOLDS)
-    cursor.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {DELTA} (cube smallint, day date, dimension smallint, member bigint, {folds})"
-        " ON COMMIT DELETE ROWS"
-    )
-    # A transaction around this one may have left rows of an earlier batch.
-    cursor.execute(f"DELETE FROM {DELTA}")
-
-
-def note_rows(cursor: Any, cube: Cube, rows: QuerySet, sign: int) -> None:
-    """Put the margins of some rows into the delta, with a sign."""
-    fresh, used = fold_margins(cube, rows), folds_of(cube)
-    signed = ", ".join(f"{sign} * {name}" for name in used)
-    cursor.execute(
-        f"INSERT INTO {DELTA} (cube, day, dimension, member, {', '.join(used)})"
-        f" SELECT {cube.code}, day, dimension, member, {signed} FROM ({fresh.sql}) f",
-        fresh.params,
-    )
-
-
-def apply_delta(cursor: Any, cube: Cube) -> None:
-    """Add the noted delta of one cube to its stored sums."""
-    sums = ", ".join(f"sum({name}) AS {name}" for name in folds_of(cube))
-    noted = Statement(
-        f"noted AS MATERIALIZED (SELECT day, dimension, member, {sums} FROM {DELTA} WHERE cube = {cube.code}"
-        f" GROUP BY 1, 2, 3 HAVING {any_left(folds_of(cube))})"
-    )
-    carry(cursor, cube, [("noted", noted)])

@@ -16,11 +16,12 @@ CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS = 7301, 7302, 7303, 7304, 7305
 def own_transaction() -> Iterator[Any]:
     """A cursor for one piece of work.
 
-    Its statements are many and short, so compiling each would cost more than it saves; and what they look up by key is
-    mostly in memory, where a planner told of spinning disks would read whole tables instead.
+    Its statements are many and short, so compiling each would cost more than it saves; what they look up by key is mostly
+    in memory, where a planner told of spinning disks would read whole tables instead; and their groups are far fewer than
+    it can know, so that hashing them takes half the time of sorting all rows.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1")
+        cursor.execute("SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL hash_mem_multiplier = 8")
         yield cursor
 
 

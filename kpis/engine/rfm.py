@@ -1,7 +1,8 @@
 """RFM snapshots: computed set by set for the end of each month, and again when an order or refund of their window changes.
 
-One worker at a time. Marks of days become dirty snapshots; then the oldest dirty snapshot is computed from the rows. Both
-happen under one lock and in this order, so that whatever a snapshot was computed without has a mark that is still to come.
+One worker at a time. Marks of days become dirty snapshots; then the oldest dirty ones are computed from the rows, which are
+read once for all of them: from one to the next, customers get what came into the window and lose what left it. All of it
+happens under one lock and in this order, so that whatever a snapshot was computed without has a mark that is still to come.
 """
 
 from __future__ import annotations
@@ -57,6 +58,30 @@ INSERT INTO kpis_rfmspan (customer_id, {VALUES}, first_day, until_day)
 SELECT customer_id, {VALUES}, min(first_day), max(until_day) FROM numbered GROUP BY customer_id, {VALUES}, part
 """
 
+SESSION_TABLES = """
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmflow (customer_id bigint, day date, orders int, amount numeric) ON COMMIT DELETE ROWS;
+    CREATE INDEX IF NOT EXISTS kpis_rfmflow_day ON kpis_rfmflow (day);
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmbase (customer_id bigint PRIMARY KEY, last_day date, orders bigint, revenue numeric)
+        ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (customer_id bigint, recency smallint, frequency smallint, monetary smallint,
+        segment smallint, days int, orders bigint, revenue numeric) ON COMMIT DELETE ROWS;
+    TRUNCATE kpis_rfmflow, kpis_rfmbase
+"""
+# From the window of one day to that of a later one; of a customer whose orders have all left it, nothing is counted.
+SLIDE = f"""
+    INSERT INTO kpis_rfmbase AS b (customer_id, last_day, orders, revenue)
+    SELECT customer_id, max(day) FILTER (WHERE orders > 0), sum(orders), sum(amount)
+      FROM (SELECT customer_id, day, orders, amount FROM kpis_rfmflow WHERE day > %(known)s AND day <= %(day)s
+             UNION ALL
+            SELECT customer_id, day, -orders, -amount FROM kpis_rfmflow
+             WHERE day > %(known)s - {WINDOW_DAYS} AND day <= %(day)s - {WINDOW_DAYS}) q
+     GROUP BY customer_id
+    ON CONFLICT (customer_id) DO UPDATE
+       SET last_day = greatest(b.last_day, EXCLUDED.last_day), orders = b.orders + EXCLUDED.orders,
+           revenue = b.revenue + EXCLUDED.revenue
+"""
+SLID = "SELECT customer_id, %s::date - last_day AS days, orders, revenue FROM kpis_rfmbase WHERE orders > 0"
+
 
 def figures(as_of: date, window: int | None = WINDOW_DAYS, customers: QuerySet | None = None) -> tuple[str, list[Any]]:
     """SELECT of (customer_id, days, orders, revenue): what the scores are of; of some customers, or of all."""
@@ -70,14 +95,19 @@ def figures(as_of: date, window: int | None = WINDOW_DAYS, customers: QuerySet |
 
 
 def scored(as_of: date, window: int | None = WINDOW_DAYS) -> tuple[str, list[Any]]:
-    """SELECT of (customer_id, recency, frequency, monetary, segment, days, orders, revenue) as of the evening of a day.
+    """SELECT of (customer_id, recency, frequency, monetary, segment, days, orders, revenue) as of the evening of a day."""
+    base, params = figures(as_of, window)
+    return scoring(base), params
+
+
+def scoring(base: str) -> str:
+    """SELECT of the scores of a relation (customer_id, days, orders, revenue).
 
     `1 + floor(5·k/n)`, k of the n being strictly smaller, is one more than the number of cuts below the value, where the
     cuts are the values at places ceil(n/5), ceil(2n/5) … in order: so nothing is sorted but once.
     """
-    base, params = figures(as_of, window)
     cuts = ", ".join(f"min(value) FILTER (WHERE place >= ({part} * n + {SCORES - 1}) / {SCORES})" for part in range(1, SCORES))
-    sql = f"""
+    return f"""
         WITH base AS MATERIALIZED ({base}),
              people AS MATERIALIZED (SELECT count(*) AS n FROM base),
              by_days AS (SELECT days AS value, sum(count(*)) OVER (ORDER BY days) AS place FROM base GROUP BY days),
@@ -93,7 +123,6 @@ def scored(as_of: date, window: int | None = WINDOW_DAYS) -> tuple[str, list[Any
         SELECT customer_id, recency, frequency, monetary,
                (ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency] AS segment, days, orders, revenue FROM score
     """
-    return sql, params
 
 
 def passed(column: str) -> str:
@@ -129,22 +158,39 @@ def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = 1) -> int 
             return None
         register(at)
         take_marks(cursor)
-    for done in range(limit):
-        if not compute_oldest(at=at, wait=wait):
-            return done
-    return limit
+        dirty = RfmSnapshot.objects.filter(is_dirty=True).order_by("day")
+        days = list(dirty.values_list("day", flat=True)[:limit])
+        if days:
+            # Sorting everybody on disk would take several times as long; a million customers take many seconds as it is.
+            cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '600s'")
+            collect(cursor, days[0], days[-1])
+        for known, day in zip([before_window(days[0]), *days] if days else [], days, strict=False):
+            cursor.execute(SLIDE, {"known": known, "day": day})
+            compute(cursor, day)
+            RfmSnapshot.objects.filter(pk=day).update(is_dirty=False, computed_at=at)
+    return len(days)
 
 
-def compute_oldest(*, at: datetime, wait: bool) -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not lock(cursor, SNAPSHOTS, wait=wait):
-            return False
-        day = RfmSnapshot.objects.filter(is_dirty=True).aggregate(day=Min("day"))["day"]
-        if day is None:
-            return False
-        compute(cursor, day)
-        RfmSnapshot.objects.filter(pk=day).update(is_dirty=False, computed_at=at)
-    return True
+def before_window(day: date) -> date:
+    """The last day that is too early for the window of a day."""
+    return day - timedelta(days=WINDOW_DAYS)
+
+
+def collect(cursor: Any, first: date, last: date) -> None:
+    """What was bought and returned in the windows of some days, from one statement and so from one state."""
+    days = before_window(first) + timedelta(days=1), last
+    bought = Order.objects.counted().filter(customer__merged_into__isnull=True, placed_on__range=days).order_by()
+    returned = Refund.objects.counted().filter(refunded_on__range=days).order_by()
+    orders, order_params = bought.values_list("customer_id", "placed_on", "net_amount").query.sql_with_params()
+    refunds, refund_params = returned.values_list("order__customer_id", "refunded_on", "amount").query.sql_with_params()
+    cursor.execute(SESSION_TABLES)
+    cursor.execute(
+        f"INSERT INTO kpis_rfmflow SELECT customer, day, 1, amount FROM ({orders}) o (customer, day, amount)"
+        f" WHERE customer IS NOT NULL UNION ALL SELECT customer, day, 0, -amount FROM ({refunds}) r (customer, day, amount)"
+        " WHERE customer IS NOT NULL",
+        [*order_params, *refund_params],
+    )
+    cursor.execute("ANALYZE kpis_rfmflow")
 
 
 def register(at: datetime) -> None:
@@ -176,15 +222,8 @@ def compute(cursor: Any, day: date) -> None:
     """Score everybody as of a day, and rewrite what differs: spans of customers, and the cells of the day."""
     known = RfmSnapshot.objects.filter(computed_at__isnull=False)  # one that was never computed ends no span
     following = known.filter(day__gt=day).aggregate(day=Min("day"))["day"] or FOR_EVER
-    sql, params = scored(day)
-    cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (customer_id bigint, recency smallint, frequency smallint,"
-        " monetary smallint, segment smallint, days int, orders bigint, revenue numeric) ON COMMIT DELETE ROWS;"
-        " DELETE FROM kpis_rfmfresh"
-    )
-    # Sorting everybody on disk would take several times as long; a million customers take many seconds as it is.
-    cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '600s'")
-    cursor.execute(f"INSERT INTO kpis_rfmfresh {sql}; ANALYZE kpis_rfmfresh", params)
+    cursor.execute("TRUNCATE kpis_rfmfresh")
+    cursor.execute(f"INSERT INTO kpis_rfmfresh {scoring(SLID)}; ANALYZE kpis_rfmfresh", [day])
     is_new = following == FOR_EVER and not known.filter(pk=day).exists()
     cursor.execute(CHANGED + (APPEND if is_new else REWRITE), {"day": day, "following": following})
     cursor.execute("DELETE FROM kpis_rfmcell WHERE day = %s", [day])

@@ -1,8 +1,9 @@
 from kpis.models.alert import ALERT_GRAINS, Alert, AlertRule, Condition
 from kpis.models.annotation import Annotation
-from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, CalendarDay
+from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, WEEK_GRAIN, CalendarDay
 from kpis.models.cohort import CohortCell
 from kpis.models.credit import Credit
+from kpis.models.cross import Cross, CrossDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.review import Review, ReviewSession
@@ -22,6 +23,7 @@ __all__ = [
     "GRAIN_CODES",
     "PARENT_GRAINS",
     "TARGET_GRAINS",
+    "WEEK_GRAIN",
     "Alert",
     "AlertRule",
     "Annotation",
@@ -31,6 +33,8 @@ __all__ = [
     "CohortCell",
     "Condition",
     "Credit",
+    "Cross",
+    "CrossDay",
     "CustomerDay",
     "CustomerFact",
     "CustomerSpan",

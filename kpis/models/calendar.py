@@ -23,7 +23,7 @@ GRAIN_CODES: Mapping[tuple[str, str], int] = {
     ("gregorian", "fiscal_year"): 9,
     ("jalali", "fiscal_year"): 9,
 }
-DAY_GRAIN = 0
+DAY_GRAIN, WEEK_GRAIN = 0, 1
 # Which grains are summed from days, and which longer ones from each of those: their periods are unions of its periods.
 PARENT_GRAINS: Mapping[int, tuple[int, ...]] = {1: (), 2: (3, 4), 5: (6, 7), 8: (9,)}
 

@@ -78,12 +78,14 @@ class CustomerDay(models.Model):
 
 
 class CustomerSpan(models.Model):
-    """A span of activity: from `start_day` up to the day before `lost_day`."""
+    """A span of activity: from `start_day` up to the day before `lost_day`; the customer came `since` and again on `back_day`."""
 
     fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, related_name="spans")
     start_day = models.DateField()
     lost_day = models.DateField()
     is_first = models.BooleanField()
+    since = models.DateField()
+    back_day = models.DateField(null=True)
 
     objects = FactDetailQuerySet.as_manager()
 

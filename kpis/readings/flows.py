@@ -10,13 +10,16 @@ from functools import cached_property
 
 from django.db.models import F, Q
 
+from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
-from kpis.definitions import At, Cube, Measure, PeriodCube
+from kpis.definitions import CROSSABLE, At, Cube, Dimension, Measure, PeriodCube
+from kpis.readings.crossed import HOLDERS, Crossing, read_crossed
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.stored import Part, Place, Source, Table, Wanted, read_stored, spans_of
 
+TOTAL = Source(Place.SUMS)
 DECLARED = CUBE_BY_CODE | LIVE_BY_CODE
 # (period index, member or, where the query is not split, None) -> sum
 Flows = dict[tuple[int, int | None], Decimal]
@@ -42,9 +45,14 @@ class Reader:
             for member, amount in self._spread(self._found(measure.cube, index), measure).items()
         }
 
+    def is_told(self, measure: Measure) -> bool:
+        """Whether it is read of every period: rows may be asked of some only. A stock needs all that came before."""
+        cube = measure.cube
+        return self.query.told is None or self._source(cube).place is not Place.ROWS or self.is_stock[cube]
+
     def before(self, measure: Measure, index: int) -> dict[int | None, Decimal]:
         """The measure over all days before a period: where a stock starts from."""
-        if self._source(measure.cube).place is Place.SUMS:
+        if self._source(measure.cube).place is not Place.ROWS:
             return self._spread(self._stored[Part.BEFORE][measure.cube.code][index], measure)
         return self._spread(self._found(measure.cube, ~index), measure)
 
@@ -56,14 +64,23 @@ class Reader:
         return self._sources[cube]
 
     def _source_of(self, cube: Cube) -> Source:
-        """What is stored holds a total, or one dimension; where two meet, the rows answer."""
+        """What is stored holds a total, or one dimension, or an owner and first touches; where others meet, the rows answer."""
         if cube is not CUBE_BY_CODE.get(cube.code):
             return Source(Place.ROWS)  # windowed: nothing stored knows it
         asked, split = self.narrowing.asked(cube), self.narrowing.split(cube)
         names = {*asked, split} - {None}
         if len(names) <= 1 and names <= cube.dimensions.keys() and self._adds_up(cube, asked):
             return Source(Place.SUMS, frozenset(asked.items()), split)
+        if self._is_crossed(cube, names) and self._adds_up(cube, asked):
+            return Source(Place.CROSSED, frozenset(asked.items()), split)
         return Source(Place.ROWS)
+
+    def _is_crossed(self, cube: Cube, names: set[Dimension]) -> bool:
+        """Of what counts once per period there are crossed sums of all but days and weeks."""
+        if not cube.is_crossed or not names <= cube.dimensions.keys() or len(names & HOLDERS) > 1:
+            return False
+        is_short = isinstance(cube, PeriodCube) and self.query.periods[0].grain in (Grain.DAY, Grain.WEEK)
+        return names <= CROSSABLE | HOLDERS and not is_short
 
     def _adds_up(self, cube: Cube, asked: Mapping) -> bool:
         """What counts once per member may be added up over members only where each thing has one of them."""
@@ -96,21 +113,39 @@ class Reader:
 
     @cached_property
     def _stored(self) -> dict[Part, Table]:
-        return read_stored(self.query, self._wanted())
+        stored, crossed = read_stored(self.query, self._wanted()), read_crossed(self.narrowing, self._crossings())
+        for part, table in crossed.items():
+            stored[part].update(table)
+        return stored
 
     def _wanted(self) -> dict[Source, Wanted]:
         """What to read of what is stored: all cubes that each source answers for."""
-        cubes: dict[Source, list[Cube]] = defaultdict(list)
-        for cube in sorted(self.is_stock, key=lambda cube: cube.code):
-            cubes[self._source(cube)].append(cube)
-        return {
+        wanted = {
             source: Wanted(
                 cubes=[cube.code for cube in found],
                 by_day=[cube.code for cube in found if not isinstance(cube, PeriodCube) or cube.counts_days],
                 stocks=[cube.code for cube in found if self.is_stock[cube]],
             )
-            for source, found in cubes.items()
+            for source, found in self._cubes_of(Place.SUMS).items()
         }
+        # Whether anything happened in the rest of a period is asked of the whole.
+        counted = [cube.code for cube in self.is_stock if isinstance(cube, PeriodCube) and cube.counts_days]
+        crossed = [code for code in counted if self._source(CUBE_BY_CODE[code]).place is Place.CROSSED]
+        total = wanted.get(TOTAL, Wanted([], [], []))
+        return wanted | {TOTAL: replace(total, by_day=[*total.by_day, *crossed])} if crossed else wanted
+
+    def _crossings(self) -> list[Crossing]:
+        return [
+            Crossing(dict(source.asked), source.split, tuple(found), tuple(cube for cube in found if self.is_stock[cube]))
+            for source, found in self._cubes_of(Place.CROSSED).items()
+        ]
+
+    def _cubes_of(self, place: Place) -> dict[Source, list[Cube]]:
+        cubes: dict[Source, list[Cube]] = defaultdict(list)
+        for cube in sorted(self.is_stock, key=lambda cube: cube.code):
+            if self._source(cube).place is place:
+                cubes[self._source(cube)].append(cube)
+        return cubes
 
     def _of_rows(self, cube: Cube) -> Mapping[int, dict[int, tuple]]:
         """The rows of this cube, read with those of all others that need it; of a windowed one on its own."""
@@ -123,7 +158,8 @@ class Reader:
 
     def _live_spans(self, cube: Cube) -> list:
         if self._source(cube).place is Place.ROWS:
-            return spans_of(self.query, with_before=self.is_stock[cube])
+            only = None if self.is_stock[cube] else self.query.told
+            return spans_of(self.query, with_before=self.is_stock[cube], only=only)
         if not isinstance(cube, PeriodCube):
             return []
         return spans_of(self.query, only=[i for i in self.query.unfinished if self._is_counted_live(cube, i)])

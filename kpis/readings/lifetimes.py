@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, localcontext
 
 from django.db import connection
-from django.db.models import F, Max, Min
 
 from kpis.catalogue.measures import STARTED
-from kpis.readings.live import FIRST, LAST
 from kpis.readings.narrowing import Narrowing
 
 PRECISION = 60
@@ -30,23 +29,55 @@ def restricted_mean(lifetimes: Lifetimes) -> Decimal:
     return area
 
 
+# A customer whose span is the last one begun by an evening has left once it is lost, and until then has stayed. Evenings are
+# in order, so each span says from which one on: `gone` is the first evening on which it is lost, `back` the first on which
+# a later span has begun. What begins or ends is a change, and changes are added up from evening to evening.
+CHANGES = """
+    WITH span AS MATERIALIZED (
+            SELECT q.member, q.since, q.lost_day, width_bucket(q.start_day - 1, e.days) AS came,
+                   width_bucket(q.lost_day - 1, e.days) AS gone,
+                   coalesce(width_bucket(q.back_day - 1, e.days), cardinality(e.days)) AS back
+              FROM ({spans}) q (start_day, lost_day, since, back_day, member) CROSS JOIN (SELECT %s::date[] AS days) e),
+         life AS (
+            SELECT member, gone, back, lost_day - since AS days, count(*) AS n FROM span WHERE gone < back GROUP BY 1, 2, 3, 4),
+         stay AS (SELECT member, came, gone, since, count(*) AS n FROM span WHERE came < gone GROUP BY 1, 2, 3, 4)
+    SELECT member, at, days, NULL::date, sum(n) FROM (
+        SELECT member, gone AS at, days, n FROM life UNION ALL SELECT member, back, days, -n FROM life) q GROUP BY 1, 2, 3
+     UNION ALL
+    SELECT member, at, NULL, since, sum(n) FROM (
+        SELECT member, came AS at, since, n FROM stay UNION ALL SELECT member, gone, since, -n FROM stay) q GROUP BY 1, 2, 4
+"""
+
+
 def lifetimes_of(narrowing: Narrowing) -> dict[tuple[int, int | None], Lifetimes]:
     """Of all customers acquired by the end of each period, per member where the query is split, else under None.
 
     From the acquisition to the last loss; of those active that evening only that they stayed until it.
     """
     query = narrowing.query
-    spans = narrowing.narrow(STARTED.rows().filter(start_day__lte=LAST), STARTED, FIRST)
-    known = spans.order_by().values(of=F("fact"), member=narrowing.member(STARTED, FIRST))
-    sql, params = known.annotate(since=Min("start_day"), until=Max("lost_day")).query.sql_with_params()
-    found: dict[tuple[int, int | None], dict[int, tuple[int, int]]] = defaultdict(dict)
+    evenings = sorted({last for _, last in query.spans})
+    rows = narrowing.narrow(STARTED.rows().filter(start_day__lte=evenings[-1]), STARTED, evenings[0]).order_by()
+    member = narrowing.member(STARTED, evenings[0])
+    sql, params = rows.values_list("start_day", "lost_day", "since", "back_day", member).query.sql_with_params()
+    changes: dict[int | None, dict[int, list[tuple]]] = defaultdict(lambda: defaultdict(list))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.i, q.member, least(q.until, p.last_day) - q.since, count(*) FILTER (WHERE q.until <= p.last_day),"
-            " count(*) FILTER (WHERE q.until > p.last_day)"
-            f" FROM unnest(%s::int[], %s::date[]) p (i, last_day) CROSS JOIN LATERAL ({sql}) q GROUP BY 1, 2, 3",
-            [list(range(len(query.spans))), [last for _, last in query.spans], *params],
-        )
-        for index, member, days, left, stayed in cursor.fetchall():
-            found[index, member if query.by else None][days] = (left, stayed)
-    return dict(found)
+        cursor.execute(CHANGES.format(spans=sql), [*params, evenings])
+        for one, at, *change in cursor.fetchall():
+            changes[one if query.by else None][at].append(change)
+    found = {(evening, one): lifetimes for one, of_one in changes.items() for evening, lifetimes in on_evenings(of_one, evenings)}
+    spans = enumerate(query.spans)
+    return {(i, one): found[last, one] for i, (_, last) in spans for one in changes if (last, one) in found}
+
+
+def on_evenings(changes: Mapping[int, list[tuple]], evenings: Sequence[date]) -> Iterator[tuple[date, Lifetimes]]:
+    """What is known of lifetimes on each evening, from the changes up to it; of the evenings on which there are any."""
+    left: Counter[int] = Counter()
+    since: Counter[date] = Counter()
+    for at, evening in enumerate(evenings):
+        for days, first, count in changes.get(at, ()):
+            (since if days is None else left)[first if days is None else days] += int(count)
+        stayed = {(evening - first).days: count for first, count in since.items() if count}
+        known = {days: (left[days], stayed.get(days, 0)) for days in left.keys() | stayed.keys()}
+        lifetimes = {days: each for days, each in known.items() if any(each)}
+        if lifetimes:
+            yield evening, lifetimes

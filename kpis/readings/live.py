@@ -1,13 +1,13 @@
 """Where nothing stored answers: the rows themselves, folded once for all periods and all measures of all cubes.
 
-The rows are those of the relation that drill-downs list; where each period is counted by itself, its days are columns
-of the statement instead of values.
+The rows are those of the relation that drill-downs list. Where each period is counted by itself, each has a part of the
+statement with its own days, which the database can plan for; of many periods the days are columns of one part instead.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -36,6 +36,7 @@ class DayOfSpan(Expression):
 
 SPANS = "unnest(%s::int[], %s::date[], %s::date[]) p (i, first_day, last_day)"
 FIRST, LAST = DayOfSpan("first_day"), DayOfSpan("last_day")
+FEW_SPANS = 16
 
 
 def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -> dict[int, dict[int, dict[int, tuple]]]:
@@ -43,20 +44,22 @@ def read_rows(narrowing: Narrowing, wanted: Sequence[tuple[Cube, list[Span]]]) -
     table: Table = defaultdict(lambda: defaultdict(dict))
     # Where nobody is left that the viewer may see, there is nothing to ask.
     asked = [(cube, spans) for cube, spans in wanted if spans and all(narrowing.asked(cube).values())]
-    for code, index, member, *sums in run(fold(narrowing, cube, spans) for cube, spans in asked):
+    for code, index, member, *sums in run(one for cube, spans in asked for one in fold(narrowing, cube, spans)):
         if any(sums):
             table[code][index][member] = tuple(sums)
     return table
 
 
-def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
-    if narrowing.hangs_on_periods(cube):
-        return fold_each(narrowing, cube, spans)
-    if not isinstance(cube, PeriodCube):
-        return fold_days(narrowing, cube, spans)
-    if all(each.distinct for each in cube.folds.values()):
-        return count_each(narrowing, cube, spans)
-    return fold_each(narrowing, cube, spans)
+def fold(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Iterator[Statement]:
+    hangs_on_periods = narrowing.hangs_on_periods(cube)
+    if not isinstance(cube, PeriodCube) and not hangs_on_periods:
+        yield fold_days(narrowing, cube, spans)
+    elif len(spans) <= FEW_SPANS:
+        yield from (fold_one(narrowing, cube, span) for span in spans)
+    elif all(each.distinct for each in cube.folds.values()) and not hangs_on_periods:
+        yield count_each(narrowing, cube, spans)
+    else:
+        yield fold_each(narrowing, cube, spans)
 
 
 def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
@@ -71,6 +74,15 @@ def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statem
         f" JOIN ({sql}) q ON q.fold_day BETWEEN p.first_day AND p.last_day GROUP BY 2, 3"
     )
     return statement, [*columns_of(spans), *params]
+
+
+def fold_one(narrowing: Narrowing, cube: Cube, span: Span) -> Statement:
+    """What does not add up, of one span."""
+    index, first, last = span
+    rows = narrowing.narrow(cube.rows_between(first, last), cube, first)
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube, first)}).query.sql_with_params()
+    folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
+    return f"SELECT {cube.code}, {index}, q.split_member, {', '.join(folds)} FROM ({sql}) q", list(params)
 
 
 def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:

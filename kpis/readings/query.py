@@ -28,7 +28,8 @@ class Query:
     """Some periods of one grain, optionally split by a dimension and filtered by members (0: unknown).
 
     `window` limits cohorts to conversions at most that many days after the entry day. `cuts` names the last day that
-    counts of some periods (by index): what a running period is compared with is cut as short as that one is.
+    counts of some periods (by index): what a running period is compared with is cut as short as that one is. `told` are the
+    periods of which rows are read where only rows can tell; of the others such a figure is worth nothing.
     """
 
     periods: tuple[Period, ...]
@@ -38,6 +39,7 @@ class Query:
     viewer: User | None = None
     window: int | None = None
     cuts: Mapping[int, date] = field(default_factory=dict)
+    told: frozenset[int] | None = None
 
     @property
     def dimensions(self) -> set[str]:

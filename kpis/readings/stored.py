@@ -24,9 +24,10 @@ Statement = tuple[str, list[Any]]
 
 
 class Place(Enum):
-    """Where the numbers of a cube are: in period sums, or only in the rows."""
+    """Where the numbers of a cube are: in period sums, in those of several members at once, or only in the rows."""
 
     SUMS = "sums"
+    CROSSED = "crossed"
     ROWS = "rows"
 
 

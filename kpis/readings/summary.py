@@ -14,7 +14,7 @@ from kpis.definitions import Dimension, Kpi
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.targets import Targets, targets_of
-from kpis.readings.values import Value, read_in_snapshot
+from kpis.readings.values import Value, read_in_snapshot, told_of_all
 
 TREND = 13
 
@@ -97,22 +97,36 @@ class Reading:
         return self.targets[-1]
 
 
-def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND) -> dict[str, Reading]:
-    """All KPIs from one snapshot, the period compared with among them."""
+def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_brief: bool = False) -> dict[str, Reading]:
+    """All KPIs from one snapshot, the period compared with among them.
+
+    `is_brief`: what only rows can tell is told of the period and the one compared with, and has no trend.
+    """
     able = [kpi for kpi in kpis if set(choice.filters) <= set(kpi.dimensions)]
     query, other = choice.compared_query(count)
+    if is_brief:
+        query = replace(query, told=frozenset({count - 1, other} - {None}))
     with one_snapshot():
         tables = read_in_snapshot(able, query, organization=choice.organization)
         targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer)
+        trended = told_of_all(able, query)
     unfit = [Value(period, reason="not_applicable") for period in query.periods[:count]]
-    return {
-        kpi.key: reading_of(kpi, tables[kpi.key].total, count, other, targets) if kpi.key in tables else Reading(kpi, unfit)
-        for kpi in kpis
-    }
+    found = {kpi.key: Reading(kpi, unfit) for kpi in kpis}
+    for kpi in able:
+        places = slice(0 if kpi.key in trended else count - 1, count)
+        found[kpi.key] = reading_of(kpi, tables[kpi.key].total, places, other, targets)
+    return found
 
 
-def reading_of(kpi: Kpi, values: Sequence[Value], count: int, other: int | None, targets: Targets) -> Reading:
-    trend = values[:count]
+def overview(kpis: Sequence[Kpi], choice: Choice, charted: Kpi) -> dict[str, Reading]:
+    """As `summarise`, brief but for the KPI that is charted: thirteen periods of rows are for a KPI's own page."""
+    with one_snapshot():
+        found = summarise(kpis, choice, is_brief=True)
+        return found if len(found[charted.key].trend) > 1 else found | summarise([charted], choice)
+
+
+def reading_of(kpi: Kpi, values: Sequence[Value], places: slice, other: int | None, targets: Targets) -> Reading:
+    trend = values[places]
     wanted = [targets.get((kpi.key, value.period.start)) for value in trend]
     return Reading(kpi, trend, None if other is None else values[other], wanted)
 

@@ -83,6 +83,13 @@ def reader_of(kpis: Sequence[Kpi], query: Query) -> Reader:
     return Reader(query, [(term.measure_for(query.dimensions), term.at) for kpi in shown for term in kpi.terms])
 
 
+def told_of_all(kpis: Sequence[Kpi], query: Query) -> set[str]:
+    """The KPIs whose values hold for every period, not only for those of which rows are read."""
+    reader = reader_of(kpis, query)
+    terms = {kpi.key: [term.measure_for(query.dimensions) for term in kpi.terms] for kpi in kpis}
+    return {key for key, measures in terms.items() if all(reader.is_told(measure) for measure in measures)}
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """One KPI for one query."""

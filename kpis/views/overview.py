@@ -21,7 +21,7 @@ from kpis.definitions import Group, Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
-from kpis.readings.summary import Compare, Reading, summarise, year_before
+from kpis.readings.summary import Compare, Reading, overview, year_before
 from kpis.readings.words import period_text
 
 GROUPS = {
@@ -49,14 +49,15 @@ class OverviewView(Page, TemplateView):
         query, prefs = self.request.GET, self.request.prefs
         self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
         timing = forms.timing_asked(query)
-        readings = summarise(list(CATALOGUE.values()), self.choice)
-        self.link = query_with(query, **{name: None for name in query if name not in CARRIED})
         pinned = dashboards.pinned(self.request.user, timing)
+        self.charted = self.charted_of(pinned)
+        readings = overview(list(CATALOGUE.values()), self.choice, CATALOGUE[self.charted])
+        self.link = query_with(query, **{name: None for name in query if name not in CARRIED})
         rest = [kpi for kpi in CATALOGUE.values() if kpi not in pinned and dashboards.has_timing(kpi, timing)]
         return super().get_context_data(**kwargs) | {
             "cards": [self.card(readings[kpi.key]) for kpi in pinned],
             "groups": self.groups(rest, readings),
-            "trend": self.trend(readings, pinned),
+            "trend": self.trend(readings),
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
             "funnel": self.funnel(readings),
             "growth": self.growth(readings),
@@ -77,11 +78,15 @@ class OverviewView(Page, TemplateView):
         ]
         return [group for group in found if group["rows"]]
 
-    def trend(self, readings: dict[str, Reading], pinned: list[Kpi]) -> dict[str, Any]:
-        """The chosen KPI over thirteen periods, and the year before where that is compared with."""
-        self.charted = self.request.GET.get("chart") or pinned[0].key
-        if self.charted not in CATALOGUE:
+    def charted_of(self, pinned: list[Kpi]) -> str:
+        """The KPI whose trend is drawn large: the first card's where none is chosen."""
+        key = self.request.GET.get("chart") or pinned[0].key
+        if key not in CATALOGUE:
             raise BadRequest("chart")
+        return key
+
+    def trend(self, readings: dict[str, Reading]) -> dict[str, Any]:
+        """The chosen KPI over thirteen periods, and the year before where that is compared with."""
         reading, prefs = readings[self.charted], self.request.prefs
         before = []
         if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_applicable":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 
 import pytest
@@ -16,7 +16,9 @@ from django.db import connection, transaction
 from kpis import tracking
 from kpis.catalogue.marks import MARKS
 from kpis.catalogue.measures import CUBE_BY_CODE
-from kpis.engine import cells
+from kpis.definitions import Cube
+from kpis.engine import cells, deltas, distinct
+from kpis.engine.folding import Statement
 from kpis.engine.locks import CELL, lock
 from kpis.tracking import Mark
 
@@ -73,6 +75,30 @@ def no_cell_lock(patch: pytest.MonkeyPatch) -> None:
     drain_cells_with(patch, claim_what_is_free)
 
 
+def crossed_rows_left_behind(patch: pytest.MonkeyPatch) -> None:
+    """What owners and first touches had together is added to, and never taken away."""
+    replacing = cells.replacing_crossed
+
+    def without_deleting(cube: Cube, days: list[date]) -> Statement:
+        kept = replacing(cube, days)
+        return replace(kept, sql=kept.sql.replace("(x.start, ", "x.id < 0 AND (x.start, "))
+
+    patch.setattr(cells, "replacing_crossed", without_deleting)
+
+
+def crossed_months_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A change of days is not carried to what owners and first touches have together in their months."""
+    nothing = Statement("carried_crossed AS (SELECT 1)")
+    for module in (cells, deltas):
+        patch.setattr(module, "carrying_crossed", lambda *_: nothing)
+
+
+def counted_without_past(patch: pytest.MonkeyPatch) -> None:
+    """Whoever bought before in a period counts again where owners and first touches are taken together."""
+    counting = distinct.crossing
+    patch.setattr(distinct, "crossing", lambda *args: counting(*args).replace("m.past + 1:", "1:"))
+
+
 def drain_cells_with(patch: pytest.MonkeyPatch, drain_cells: Callable) -> None:
     # The package gives its module's name to the function `drain`.
     for module in (cells, import_module("kpis.engine.drain")):
@@ -80,3 +106,4 @@ def drain_cells_with(patch: pytest.MonkeyPatch, drain_cells: Callable) -> None:
 
 
 MUTANTS = {mutant.__name__: mutant for mutant in (marks_deleted_last, old_images_forgotten, unique_marks, no_cell_lock)}
+OF_CROSSED_SUMS = (crossed_rows_left_behind, crossed_months_forgotten, counted_without_past)

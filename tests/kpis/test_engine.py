@@ -5,17 +5,30 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 
-from crm.models import Organization
+from campaigns.models import Campaign, Channel
+from crm.models import Organization, User
 from customers.models import Customer, Order, Refund
 from kpis import tracking
-from kpis.catalogue.measures import ACQUIRED, CATEGORY_ORDERS, DAY_CUBES, LINES, ORDERS
+from kpis.catalogue.measures import ACQUIRED, BUYERS, CATEGORY_ORDERS, DAY_CUBES, LINES, ORDERS
 from kpis.definitions import DIMENSION_CODES
 from kpis.engine import drain, find_drift, is_clean, rebuild
-from kpis.models import CustomerDay, CustomerFact, CustomerSpan, DirtyCustomer, DirtyDay, DirtyParent, LeadFact, Rollup
+from kpis.models import (
+    Cross,
+    CrossDay,
+    CustomerDay,
+    CustomerFact,
+    CustomerSpan,
+    DirtyCustomer,
+    DirtyDay,
+    DirtyParent,
+    LeadFact,
+    Rollup,
+)
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
+from tests.kpis import mutants
 from tests.kpis.proof import NOW, assert_right, value_of
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +37,20 @@ MEHR, SHAHRIVAR, TIR = date(2025, 9, 23), date(2025, 8, 23), date(2025, 6, 22)
 
 def state():
     """Everything that is stored, without the keys that only count rows."""
-    models = (CustomerFact, CustomerDay, CustomerSpan, LeadFact, Rollup)
+    models = (CustomerFact, CustomerDay, CustomerSpan, LeadFact, Rollup, Cross)
     columns = {model: [f.attname for f in model._meta.concrete_fields if f.attname != "id"] for model in models}
     rows = {model.__name__: Counter(model.objects.values_list(*columns[model])) for model in models}
-    sums = [columns[Rollup].index(name) for name in ("m1", "m2", "m3", "m4", "m5", "m6")]
-    return rows | {"Rollup": {row for row in rows["Rollup"] if any(row[place] for place in sums)}}
+    for model in (Rollup, Cross):
+        sums = [columns[model].index(name) for name in ("m1", "m2", "m3", "m4", "m5", "m6")]
+        rows[model.__name__] = {row for row in rows[model.__name__] if any(row[place] for place in sums)}
+    return rows | {"CrossDay": crossed_days()}
+
+
+def crossed_days():
+    """The crossed sums of days: of a day there may be several rows of the same members."""
+    members = [field.attname for field in CrossDay._meta.concrete_fields if not field.attname.startswith(("id", "m"))]
+    sums = {f"s{n}": Sum(f"m{n}") for n in range(1, 7)}
+    return set(CrossDay.objects.values_list(*members, "member").annotate(**sums).order_by())
 
 
 def test_a_drain_stores_sums_and_facts():
@@ -120,6 +142,58 @@ def test_cubes_that_fold_otherwise_after_a_migration_are_folded_from_nothing(mon
         cursor.execute(tracking.refold_sql(DAY_CUBES))
 
     assert_right()
+
+
+def crossed(cube, grain, member, start=MEHR):
+    """{(channel, campaign): first sum} of a month, in total (0) or of an owner."""
+    rows = Cross.objects.filter(cube=cube.code, grain=grain, start=start, member=member).exclude(m1=0)
+    return {(row.channel_id, row.campaign_id): row.m1 for row in rows.filter(dimension=DIMENSION_CODES["owner"] if member else 0)}
+
+
+def test_an_owner_and_a_first_touch_are_summed_together():
+    channel, campaign = Channel.objects.create(slug="one", name="One"), Campaign.objects.create(name="C")
+    owner, other = (User.objects.create_user(f"{name}@example.com") for name in ("a", "b"))
+    customer = make_customer(channel=channel, campaign=campaign, owner=owner)
+    for day, seller in ((23, owner), (24, owner), (24, other)):
+        make_order(customer=customer, owner=seller, placed_at=tehran(2025, 9, day))
+    make_order(customer=make_customer(owner=owner), placed_at=tehran(2025, 9, 25))
+
+    drain(at=NOW)
+
+    jalali_month, here, nowhere = 5, (channel.pk, campaign.pk), (0, 0)
+    # two orders of the owner and one of the other; whoever has no channel stands under 0
+    assert crossed(ORDERS, jalali_month, 0) == {here: 3, nowhere: 1}
+    assert crossed(ORDERS, jalali_month, owner.pk) == {here: 2, nowhere: 1}
+    assert crossed(ORDERS, jalali_month, other.pk) == {here: 1}
+    # one customer bought three times, and counts once with each of the two
+    assert crossed(BUYERS, jalali_month, 0) == {here: 1, nowhere: 1}
+    assert crossed(BUYERS, jalali_month, owner.pk) == {here: 1, nowhere: 1}
+    assert crossed(BUYERS, jalali_month, other.pk) == {here: 1}
+    days = CrossDay.objects.filter(cube=ORDERS.code, dimension=DIMENSION_CODES["owner"], member=owner.pk)
+    assert list(days.order_by("start").values_list("start__day", "m1")) == [(23, 1), (24, 1), (25, 1)]
+
+    Order.objects.filter(owner=owner, customer=customer).update(owner=other)
+    assert_right()
+    assert crossed(ORDERS, jalali_month, owner.pk) == {nowhere: 1}
+    assert crossed(ORDERS, jalali_month, other.pk) == {here: 3}
+    assert crossed(BUYERS, jalali_month, owner.pk) == {nowhere: 1}
+
+
+@pytest.mark.parametrize("mutant", mutants.OF_CROSSED_SUMS, ids=lambda mutant: mutant.__name__)
+def test_crossed_sums_of_a_broken_engine_are_seen_to_drift(monkeypatch, mutant):
+    owner = User.objects.create_user("a@example.com")
+    customer = make_customer(owner=owner)
+    for day in (23, 24):
+        make_order(customer=customer, placed_at=tehran(2025, 9, day))
+    mutant(monkeypatch)
+
+    drain(at=NOW)
+    Order.objects.filter(placed_on__day=24).update(owner=User.objects.create_user("b@example.com"))
+    drain(at=NOW)
+
+    found = find_drift()
+    assert found != []
+    assert all("crossed" in line for line in found)
 
 
 def test_what_is_marked_may_differ_and_nothing_else():

@@ -23,10 +23,11 @@ def kept_spans(first: Day, last: Day) -> QuerySet:
 
 def engaged_spans(first: Day, last: Day) -> QuerySet:
     """Of those active on the evening of the last day, those who ordered, wrote a ticket or answered in the period."""
-    ordered = CustomerDay.objects.filter(fact=OuterRef("fact"), day__gte=first, day__lte=last)
-    asked = Ticket.objects.filter(customer=OuterRef("fact_id"), created_on__gte=first, created_on__lte=last)
-    answered = Answer.objects.filter(customer=OuterRef("fact_id"), answered_on__gte=first, answered_on__lte=last)
-    return active_spans(last).filter(Exists(ordered) | Exists(asked) | Exists(answered))
+    ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    asked = Ticket.objects.filter(created_on__gte=first, created_on__lte=last).values("customer_id")
+    answered = Answer.objects.filter(answered_on__gte=first, answered_on__lte=last).values("customer_id")
+    # One list of those who did anything, gone through once, instead of three questions for each active customer.
+    return active_spans(last).filter(fact__in=ordered.union(asked, answered, all=True))
 
 
 KEPT = PeriodCube(

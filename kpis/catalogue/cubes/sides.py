@@ -10,12 +10,11 @@ from django.db.models.expressions import Combinable
 
 from campaigns.models import Expense
 from customers.models import Ticket
-from kpis.definitions import Dimension
+from kpis.definitions import FIRST_TOUCH, Dimension
 from kpis.models import RfmSpan
 from kpis.rfm import Segment
 
 D = Dimension
-FIRST_TOUCH = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.LANDING_PAGE, D.SOCIAL_NETWORK)
 
 # Dimensions whose members are choices, not records: stored by their number, shown by their name.
 CHOICES: Mapping[Dimension, type[TextChoices]] = {D.PRIORITY: Ticket.Priority, D.KIND: Expense.Kind, D.SEGMENT: Segment}

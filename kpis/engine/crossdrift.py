@@ -1,0 +1,90 @@
+"""Crossed sums compared with the rows, as drift.py does it for margins: days unless they are dirty, months always."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.catalogue.measures import BUYERS, CHURNED
+from kpis.definitions import DIMENSION_CODES, Cube
+from kpis.engine.crossing import DAYS, KEY, MONTH_GRAINS, MONTHS, TOUCH, crossed_terms, fold_finest, listed, summed
+from kpis.engine.folding import Statement, folds_of
+from kpis.models import DAY_GRAIN, WEEK_GRAIN
+
+FEW = 20
+PERIOD_KEY = ("grain", "dimension", "start", "member", *TOUCH)
+OWNER, TEAM = DIMENSION_CODES["owner"], DIMENSION_CODES["team"]
+# Each of a customer's days in a period, and each of the spans that were lost in it for good, seen from all sides.
+BOUGHT = f"""
+    SELECT c.grain, v.dimension, c.start, v.member, f.channel_id, 0::bigint AS lead_source_id, f.campaign_id,
+           0::bigint AS landing_page_id, 0::bigint AS social_network_id, k.fact_id
+      FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id JOIN kpis_calendarday c ON c.day = k.day
+     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, k.owner_id), ({TEAM}, k.team_id)) v (dimension, member)
+"""
+LEFT = f"""
+    SELECT c.grain, v.dimension, c.start, v.member, {listed(TOUCH, "f.")}, s.fact_id
+      FROM kpis_customerspan s JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start
+      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, f.owner_id)) v (dimension, member)
+     WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
+                        WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
+"""
+COUNTED = {BUYERS: BOUGHT, CHURNED: LEFT}
+
+
+def drift_of_crossed_days(cursor: Any, cube: Cube, dirty: Sequence[date]) -> Iterator[str]:
+    """The crossed sums of days against the rows."""
+    rows = crossed_rows(cube)
+    stored = f"SELECT start AS day, {listed((*KEY[1:], *folds_of(cube)))} FROM {DAYS} WHERE cube = {cube.code}"
+    sql = differing(cube, KEY, rows.sql, stored, "day <> ALL(%s::date[])")
+    cursor.execute(sql, [*rows.params, list(dirty)])
+    yield from told(cursor, cube, KEY)
+
+
+def drift_of_crossed_months(cursor: Any, cube: Cube) -> Iterator[str]:
+    """The crossed sums of months against those of days, or of what stores no days against the facts."""
+    days = Statement(f"SELECT start AS day, {listed((*KEY[1:], *folds_of(cube)))} FROM {DAYS} WHERE cube = {cube.code}")
+    days = days if cube.stores_days else crossed_rows(cube)
+    grouped = (
+        f"SELECT c.grain, c.start, {listed(KEY[1:])}, {summed(folds_of(cube))} FROM ({days.sql}) d"
+        f" JOIN kpis_calendarday c ON c.day = d.day AND c.grain IN {MONTH_GRAINS} GROUP BY c.grain, c.start, {listed(KEY[1:])}"
+    )
+    stored = f"SELECT * FROM {MONTHS} WHERE cube = {cube.code}"
+    cursor.execute(differing(cube, PERIOD_KEY, grouped, stored), days.params)
+    yield from told(cursor, cube, PERIOD_KEY)
+
+
+def drift_of_crossed_counts(cursor: Any) -> Iterator[str]:
+    """Customers counted once per period, against a plain count of distinct customers over the facts."""
+    for cube, sql in COUNTED.items():
+        counted = (
+            f"SELECT {listed(PERIOD_KEY)}, count(DISTINCT fact_id) AS m1 FROM ({sql}) e"
+            f" WHERE grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN}) GROUP BY {listed(PERIOD_KEY)}"
+        )
+        stored = f"SELECT * FROM {MONTHS} WHERE cube = {cube.code}"
+        cursor.execute(differing(cube, PERIOD_KEY, counted, stored))
+        yield from told(cursor, cube, PERIOD_KEY)
+
+
+def told(cursor: Any, cube: Cube, key: Sequence[str]) -> Iterator[str]:
+    for row in cursor.fetchall():
+        place = ", ".join(f"{name} {value}" for name, value in zip(key, row, strict=False))
+        yield f"{cube.key}: crossed, {place} differs by {row[len(key) :]}"
+
+
+def crossed_rows(cube: Cube) -> Statement:
+    """All rows of a cube that have a day, in the shape of what is stored."""
+    finest = fold_finest(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}))
+    terms = f"all_finest AS MATERIALIZED ({finest.sql}), {crossed_terms(cube, 'all')}"
+    return Statement(f"WITH {terms} SELECT * FROM all_crossed", finest.params)
+
+
+def differing(cube: Cube, key: Sequence[str], expected: str, stored: str, condition: str = "TRUE") -> str:
+    """Where two relations of keys and sums differ."""
+    used, by = folds_of(cube), listed(key)
+    return (
+        f"SELECT {by}, {summed(used)} FROM (SELECT {by}, {listed(used)} FROM ({expected}) e"
+        f" UNION ALL SELECT {by}, {listed(used, '-')} FROM ({stored}) s) q WHERE {condition}"
+        f" GROUP BY {by} HAVING {' OR '.join(f'sum({name}) <> 0' for name in used)} LIMIT {FEW}"
+    )
