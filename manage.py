@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The one door: makes the virtual environment when it is missing or out of date, then runs the command in it."""
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -57,23 +58,42 @@ def show_progress(lines: Iterable[str], total: int) -> None:
     print(file=sys.stderr)
 
 
+def parser() -> argparse.ArgumentParser:
+    """Of the launcher's commands: here, where help and a mistyped word are answered before anything is installed."""
+    result = argparse.ArgumentParser(prog="manage.py")
+    commands = result.add_subparsers(dest="command", required=True)
+    start = commands.add_parser("up", help="start everything; the first time, create everything")
+    start.add_argument("--port", type=int, help="where the pages are served (default: 8000, or the next free one)")
+    start.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    start.add_argument("--demo", action=argparse.BooleanOptionalAction, help="load the demo company, or do not ask")
+    end = commands.add_parser("down", help="stop what runs from the data directory")
+    for command in (start, end):
+        command.add_argument("--data-dir", help="where database, files and logs are kept")
+    return result
+
+
 def main() -> None:
     if os.name == "nt":
         sys.exit("On Windows, run this inside WSL, or use Docker: docker compose up.")
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    options = parser().parse_args() if command in {"up", "down"} else None
     bootstrap(development=command == "test")
     sys.path.insert(0, str(HERE))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-    if command in {"up", "down", "test"}:
+    if command == "test":
+        from crm.launcher import run_tests
+
+        run_tests(sys.argv[2:])
+    elif options:
         from crm.launcher import main as launch
 
-        launch(sys.argv[1:])
+        launch(options)
     else:
-        from django.core.management import execute_from_command_line
+        from crm.command_line import main as run
 
-        execute_from_command_line(sys.argv)
+        run(sys.argv)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ def data_dir() -> Path:
     given = os.environ.get("DATA_DIR")
     if given:
         return Path(given).expanduser().absolute()
+    return usual_dir()
+
+
+def usual_dir() -> Path:
+    """Where the data is when nobody says otherwise."""
     return Path("/var/lib") / NAME if ROOT else Path(__file__).resolve().parent.parent / "var"
 
 

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
@@ -38,10 +40,7 @@ SERVER_CHECK_SECONDS = 5.0
 console = Console(highlight=False, soft_wrap=True)
 
 
-def main(arguments: list[str]) -> None:
-    if arguments[0] == "test":
-        run_tests(arguments[1:])
-    options = parser().parse_args(arguments)
+def main(options: argparse.Namespace) -> None:
     if options.data_dir:
         os.environ["DATA_DIR"] = str(Path(options.data_dir).expanduser().absolute())
     try:
@@ -54,19 +53,6 @@ def main(arguments: list[str]) -> None:
         sys.exit(1)
     except OSError as error:
         sys.exit(f"{error}\nChoose a writable place with --data-dir, or free the disk.")
-
-
-def parser() -> argparse.ArgumentParser:
-    result = argparse.ArgumentParser(prog="manage.py")
-    commands = result.add_subparsers(dest="command", required=True)
-    start = commands.add_parser("up", help="start everything; the first time, create everything")
-    start.add_argument("--port", type=int, help=f"where the pages are served (default: {USUAL_PORT}, or the next free one)")
-    start.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    start.add_argument("--demo", action=argparse.BooleanOptionalAction, help="load the demo company, or do not ask")
-    end = commands.add_parser("down", help="stop what runs from the data directory")
-    for command in (start, end):
-        command.add_argument("--data-dir", help="where database, files and logs are kept")
-    return result
 
 
 # ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,11 +78,11 @@ def up(options: argparse.Namespace) -> None:
             address = os.environ["BASE_URL"] = os.environ.get("BASE_URL") or f"http://localhost:{port}"
             note(address)
             start_servers()
-            password = prepare(demo=options.demo)
+            sign_in = prepare(demo=options.demo)
             supervisor = Supervisor(children(options.host, port), say=console.print)
             supervisor.start()
             wait_for_the_page(supervisor, options.host, port)
-            announce(address, password)
+            announce(address, sign_in)
             watch(supervisor)
         except KeyboardInterrupt:
             console.print("\nStopping …")
@@ -165,27 +151,37 @@ def start_servers() -> None:
     starters = {"DATABASE_URL": ("PostgreSQL", embedded.ensure_postgres), "REDIS_URL": ("Valkey", embedded.ensure_valkey)}
     for name, (title, start) in starters.items():
         if not os.environ.get(name):
-            with console.status(f"Starting {title} …"):
+            with step(f"Starting {title} …"):
                 os.environ[name] = start()
 
 
-def prepare(*, demo: bool | None) -> str | None:
-    """Bring database and static files up to date; return the first administrator's password if one was made."""
-    with console.status("Loading …"):
+def step(text: str) -> AbstractContextManager[object]:
+    """What is being waited for: a moving line on a terminal, a plain one in a file."""
+    if console.is_terminal:
+        return console.status(text)
+    console.print(text)
+    return contextlib.nullcontext()
+
+
+def prepare(*, demo: bool | None) -> list[str]:
+    """Bring database and static files up to date; return what to say about signing in."""
+    with step("Loading …"):
         django.setup()
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
-        with console.status(f"Bringing the database up to date: {len(waiting)} migrations …"):
+        with step(f"Bringing the database up to date: {len(waiting)} migrations …"):
             call_command("migrate", interactive=False, verbosity=0)
-    with console.status("Preparing the static files …"):
+    with step("Preparing the static files …"):
         collect_static_files()
     is_new = not get_user_model().objects.exists()
-    password = create_first_administrator() if is_new else None
+    sign_in = create_first_administrator() if is_new else remind_of_the_password()
+    if is_new:
+        console.print(*sign_in, sep="\n")  # at once: whoever interrupts what follows would never see it
     if wants_demo(demo, is_new=is_new):
         load_demo()
     connection.close()
-    return password
+    return sign_in
 
 
 def collect_static_files() -> None:
@@ -200,12 +196,31 @@ def collect_static_files() -> None:
     stamp.write_text(seen.hexdigest())
 
 
-def create_first_administrator() -> str:
+def create_first_administrator() -> list[str]:
     password = secrets.token_urlsafe(12)
     # by its name: models can be imported only now, after the set-up
     create_user = import_string("crm.services.create_user")
     create_user(email=FIRST_ADMINISTRATOR, password=password, role="admin")
-    return password
+    return [
+        f"Sign in as  [bold]{FIRST_ADMINISTRATOR}[/]",
+        f"Password    [bold]{password}[/]",
+        "It is shown at this start only; change it after signing in.",
+    ]
+
+
+def remind_of_the_password() -> list[str]:
+    """Until somebody has signed in with it, the password of the first start may never have been seen."""
+    users = get_user_model().objects
+    if users.filter(last_login__isnull=False).exists() or not users.filter(email=FIRST_ADMINISTRATOR).exists():
+        return []
+    command = command_line(f"changepassword {FIRST_ADMINISTRATOR}")
+    return [f"Nobody has signed in yet as {FIRST_ADMINISTRATOR}. For a new password:  {command}"]
+
+
+def command_line(words: str) -> str:
+    """A command as it must be typed for this data directory."""
+    home, usual = embedded.data_dir(), embedded.usual_dir()
+    return f"{'' if home == usual else f'DATA_DIR={shlex.quote(str(home))} '}python3 manage.py {words}"
 
 
 def wants_demo(given: bool | None, *, is_new: bool) -> bool:
@@ -220,6 +235,7 @@ def wants_demo(given: bool | None, *, is_new: bool) -> bool:
 def load_demo() -> None:
     if "load_demo" not in get_commands():
         raise CommandError("There is no demo company in this version.")
+    console.print("Loading the demo company; it takes some minutes …")
     call_command("load_demo")
 
 
@@ -234,7 +250,7 @@ def children(host: str, port: int) -> list[Child]:
     worker = ["celery", "-A", "crm", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     beat = ["celery", "-A", "crm", "beat", "--schedule", str(data / "beat-schedule"), "--pidfile="]
     commands = {"web": [*web, "crm.wsgi:application"], "worker": worker, "beat": beat}
-    common = {"PROMETHEUS_MULTIPROC_DIR": str(counts), "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
+    common = {"PROMETHEUS_MULTIPROC_DIR": str(counts), "PYTHONUNBUFFERED": "1"}
     return [
         Child(name=name, command=[*python, *command], env=common | {"PROCESS": name}, log=logs / f"{name}.log")
         for name, command in commands.items()
@@ -244,7 +260,7 @@ def children(host: str, port: int) -> list[Child]:
 def wait_for_the_page(supervisor: Supervisor, host: str, port: int) -> None:
     """Until the first answer; a child that dies meanwhile shows its last words."""
     here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  compared, not bound
-    with console.status("Starting the web server, the worker and the clock …"):
+    with step("Starting the web server, the worker and the clock …"):
         for _ in range(300):
             with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
                 urllib.request.urlopen(f"http://{here}:{port}/healthz/live", timeout=2).close()
@@ -256,13 +272,12 @@ def wait_for_the_page(supervisor: Supervisor, host: str, port: int) -> None:
     raise CommandError(f"The web server does not answer. Log: {embedded.data_dir() / 'logs' / 'web.log'}")
 
 
-def announce(address: str, password: str | None) -> None:
-    lines = [f"Sanjeh runs at [bold]{address}[/]"]
-    if password:
-        lines += ["", f"Sign in as  [bold]{FIRST_ADMINISTRATOR}[/]", f"Password    [bold]{password}[/]"]
-        lines += ["It is shown this once; change it after signing in."]
-    console.print(Panel("\n".join(lines), expand=False, padding=(1, 3)))
+def announce(address: str, sign_in: list[str]) -> None:
+    console.print(Panel(f"Sanjeh runs at [bold]{address}[/]", expand=False, padding=(1, 3)))
+    console.print(*sign_in, sep="\n")  # not in the box, which would cut a long line
     console.print(f"Data and logs: {embedded.data_dir()}. Ctrl-C stops everything.")
+    if embedded.data_dir() != embedded.usual_dir():
+        console.print(f"Other commands need this directory too:  {command_line('COMMAND')}")
 
 
 def watch(supervisor: Supervisor) -> NoReturn:

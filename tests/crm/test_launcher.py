@@ -208,12 +208,47 @@ def start(home) -> Iterator[Callable[[], Product]]:
         product.stop()
 
 
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, env=environment(home), capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.slow
+def test_a_command_before_the_first_start_says_so_and_leaves_no_server(home):
+    result = run(home, "create_user", "mina@example.com", "--role", "rep")
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"The database is not set up, or older than this version (data directory: {home}). "
+        "Run python3 manage.py up first, or set DATA_DIR if the data is elsewhere.\n"
+    )
+    assert not (home / "postgres" / "postmaster.pid").exists()
+    assert not (home / "run" / "valkey.sock").exists()
+
+
+def test_help_and_a_mistyped_word_are_answered_without_any_package():
+    # -I -S: no packages can be imported
+    command = [sys.executable, "-I", "-S", str(CHECKOUT / "manage.py"), "up"]
+
+    helped = subprocess.run([*command, "--help"], capture_output=True, text=True)
+    mistyped = subprocess.run([*command, "--prot", "1"], capture_output=True, text=True)
+
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert "--data-dir" in helped.stdout
+    assert mistyped.returncode == 2
+    assert mistyped.stderr.endswith("error: unrecognized arguments: --prot 1\n")
+
+
 @pytest.mark.worker
 @pytest.mark.slow
 def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start):
     product = start()
     assert product.is_ready()
-    assert len(re.findall(r"Password +\S{16}", product.text)) == 1
+    # once when it is made, for whoever interrupts what follows, and once at the end
+    passwords = re.findall(r"Password +(\S{16})", product.text)
+    assert len(passwords) == 2
+    assert len(set(passwords)) == 1
+    assert f"Other commands need this directory too:  DATA_DIR={home} python3 manage.py COMMAND\n" in product.text
     database = f"postgres://sanjeh@{str(home / 'run').replace('/', '%2F')}:5432/sanjeh"
     with psycopg.connect(database) as connection:
         people = connection.execute("SELECT email, role, is_active, password LIKE 'argon2%' FROM crm_user").fetchall()
@@ -239,13 +274,15 @@ def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start
     seconds = product.stop()
     assert product.process.returncode == 0, product.text
     assert seconds < 10
-    assert product.text.endswith("Stopped.\n")
+    assert product.text.endswith("Stopping …\nStopped.\n")  # nobody had to be killed
     assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
     assert not pid_file.exists()
 
     again = start()
     assert again.is_ready()
     assert "Password" not in again.text
+    command = f"DATA_DIR={home} python3 manage.py changepassword admin@example.com"
+    assert f"Nobody has signed in yet as admin@example.com. For a new password:  {command}\n" in again.text
 
     # Linux tells children that their parent died; elsewhere they would live on
     family = psutil.Process(again.process.pid).children(recursive=True)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if options["rebuild"] or not options["check"]:
             self.drain()
         if options["check"]:
-            self.check()
+            self.compare()
 
     def drain(self) -> None:
         columns = (
@@ -60,13 +60,14 @@ class Command(BaseCommand):
             raise CommandError(f"{progress.failed} cells failed; they stay dirty and are tried again")
         self.stdout.write(f"{progress.done} cells refreshed")
 
-    def check(self) -> None:
+    def compare(self) -> None:
         drift = find_drift()
         for line in drift:
             self.stderr.write(line)
         if drift:
             raise CommandError(f"{len(drift)} differences")
-        self.stdout.write("No difference." if is_clean() else "No difference apart from what is marked dirty.")
+        rest = "" if is_clean() else ", apart from what is marked dirty"
+        self.stdout.write(f"No difference between the stored figures and a full recompute{rest}.")
 
 
 def cubes_of(key: str | None) -> tuple[Cube, ...]:
