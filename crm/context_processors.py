@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language_bidi, gettext
 
-from crm.navigation import NEW, items_for, items_of
+from crm.navigation import NEW, for_thumbs, items_for, items_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -21,5 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not user or not user.is_authenticated:
-        return {"navigation": [], "creations": []}
-    return {"navigation": items_for(user, request.path), "creations": items_of(NEW, user)}
+        return {"navigation": [], "thumbs": [], "beyond": [], "creations": []}
+    items = items_for(user, request.path)
+    thumbs, beyond = for_thumbs(items, user)
+    return {"navigation": items, "thumbs": thumbs, "beyond": beyond, "creations": items_of(NEW, user)}

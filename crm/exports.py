@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 
+from crm.phones import format_phone
+
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins like this for a formula, and a lead writes their own name.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,6 +29,11 @@ def safe_cell(value: object) -> str:
         return str(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+
+
+def phone_cell(phone: str | None) -> str:
+    """A telephone number as the pages show it; its bare form begins like a formula."""
+    return format_phone(phone) if phone else ""
 
 
 def csv_response(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:

@@ -107,9 +107,17 @@ def url_of(target: str) -> str:
         return ""
 
 
+ON_PHONES = 4
 # Where somebody lands: reps at their day, support at the requests, the others at the figures.
 HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:ticket-list"}
 
 
 def home_of(user: User) -> str:
     return url_of("/kpis/" if user.is_superuser else HOMES.get(User.Role(user.role), "/kpis/"))
+
+
+def for_thumbs(items: list[Item], user: User) -> tuple[list[Item], list[Item]]:
+    """What the bar at the bottom of a phone has room for, one's home first, and what is left for the menu."""
+    home = home_of(user)
+    ordered = sorted(items, key=lambda item: item.url != home)
+    return ordered[:ON_PHONES], ordered[ON_PHONES:]

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from crm import views
 from crm.api.view import NotFoundView
 
+handler400 = "crm.views.bad_request"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [

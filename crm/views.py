@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
@@ -15,8 +15,11 @@ from crm import services
 from crm.forms import OrganizationForm, PreferencesForm
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
-from crm.pages import FormPage, next_url, say
+from crm.pages import FormPage, next_url, query_with, say
 from crm.permissions import may_manage_people
+
+# How much of a parameter a message repeats.
+LONGEST_FOUND = 40
 
 
 @require_GET
@@ -62,3 +65,22 @@ class SettingsView(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(lists=items_of(LISTS, self.request.user), **kwargs)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that asks what there is not: the page names the parameter, and leads to itself without it."""
+    name = asked_wrongly(request, str(exception))
+    context = {
+        "name": name,
+        "found": request.GET.get(name, "")[:LONGEST_FOUND],
+        "without_url": request.path + query_with(request.GET, **{name: None, "after": None}) if name else request.path,
+    }
+    return render(request, "400.html", context, status=400)
+
+
+def asked_wrongly(request: HttpRequest, problem: str) -> str:
+    """The parameter of the address that a `BadRequest` speaks of: by its name, or by what it holds."""
+    name, _colon, found = problem.partition(": ")
+    if name in request.GET:
+        return name
+    return next((key for key, text in request.GET.items() if found and text[:LONGEST_FOUND] == found), "")

@@ -21,10 +21,16 @@ from kpis.definitions import Kpi, Unit, is_hidden
 from kpis.forms import GRAINS, SCOPES, members_for
 from kpis.models import ALERT_GRAINS, AlertRule, Condition, Scope
 from kpis.models.scope import COLUMNS, MEMBERS
-from kpis.readings.words import number_text
+from kpis.readings.words import number_text, unit_text
 from kpis.services.scopes import fits
 
 CHANGES = (Condition.RISES, Condition.FALLS)
+
+
+def name_with_unit(kpi: Kpi, prefs: Preferences) -> str:
+    """What the bound of this KPI is typed in stands with its name, whichever of them is chosen."""
+    unit = unit_text(kpi, prefs)
+    return f"{kpi.name} ({unit})" if unit else str(kpi.name)
 
 
 def change_text(kpi: Kpi, bound: Decimal, prefs: Preferences) -> str:
@@ -61,7 +67,9 @@ class AlertForm(ReaderForm):
 
     def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
-        self.fields["kpi"].choices = [(kpi.key, kpi.name) for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
+        self.fields["kpi"].choices = [
+            (kpi.key, name_with_unit(kpi, prefs)) for kpi in CATALOGUE.values() if not is_hidden(kpi, user)
+        ]
         self.fields["of"].choices = [("", _("All that I see")), *self.scopes()]
 
     def scopes(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from crm.exports import csv_response
-from crm.phones import format_phone
+from crm.exports import csv_response, phone_cell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_moment
 from leads.models import Lead
@@ -26,7 +25,7 @@ def leads_as_csv(rows: QuerySet[Lead], prefs: Preferences) -> HttpResponse:
 
 def _cells(rows: QuerySet[Lead], prefs: Preferences) -> Iterator[list[Any]]:
     for lead in rows.iterator(chunk_size=CHUNK):
-        phone = format_phone(lead.phone) if lead.phone else ""
         created = [format_moment(lead.created_at, prefs, "short"), lead.created_at.astimezone(prefs.zone).isoformat()]
-        about = [lead.name, lead.company, phone, lead.email, lead.lead_source, lead.campaign, lead.stage_label, lead.owner]
+        about = [lead.name, lead.company, phone_cell(lead.phone), lead.email]
+        about += [lead.lead_source, lead.campaign, lead.stage_label, lead.owner]
         yield [*about, *created]

@@ -83,6 +83,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_short_name(self) -> str:
+        """What Django's own pages call somebody."""
+        return str(self)
+
     @property
     def sees_all(self) -> bool:
         return self.is_superuser or self.visibility == self.Visibility.ALL

@@ -83,4 +83,9 @@ class Answer(Record):
         indexes = [models.Index(fields=["answered_on"], name="customers_answer_day")]
 
     def __str__(self) -> str:
-        return f"{self.survey_id}: {self.score}"
+        return f"{self.title}: {self.score}"
+
+    @property
+    def title(self) -> str:
+        """Who answered what; a survey without names has no customer."""
+        return f"{self.customer} · {self.survey}" if self.customer else str(self.survey)

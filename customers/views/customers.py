@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.columns import ColumnsPage
-from crm.exports import csv_response
+from crm.exports import csv_response, phone_cell
 from crm.models import User
 from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
-from crm.phones import format_phone
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import facts_of, orders_with_refunds
@@ -82,7 +81,7 @@ class CustomerListView(ColumnsPage):
     def _cells(self) -> Iterator[list[Any]]:
         prefs = self.request.prefs
         for customer in self.found.select_related("owner").order_by("-pk").iterator(chunk_size=EXPORT_CHUNK):
-            phone = format_phone(customer.phone) if customer.phone else ""
+            phone = phone_cell(customer.phone)
             since = [format_moment(customer.created_at, prefs, "short"), customer.created_at.astimezone(prefs.zone).isoformat()]
             yield [customer.name, customer.get_kind_display(), phone, customer.email, customer.owner, *since]
 

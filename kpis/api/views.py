@@ -201,7 +201,7 @@ class RowsView(ApiView):
             page = list_rows(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
         except ValueError as error:
             raise bad_parameter("cursor") from error
-        rows = [RowOut(row.type, row.id, row.label, row.url, row.day.isoformat(), exact(row.amount)) for row in page.results]
+        rows = [RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), exact(row.amount)) for row in page.results]
         return answer(RowsOut(page.total, exact(page.amount), rows, page.next))
 
     def check_scopes(self, kpi: Kpi) -> None:

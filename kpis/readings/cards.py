@@ -26,8 +26,10 @@ from kpis.readings.summary import Choice, Reading
 from kpis.readings.values import Value
 from kpis.readings.words import (
     difference_text,
+    isolated,
     money_text,
     number_text,
+    operand,
     percent_text,
     period_text,
     value_parts,
@@ -167,7 +169,7 @@ def change_text(kpi: Kpi, change: Change, prefs: Preferences) -> str:
             return _("no change")
         case ChangeKind.PERCENT:
             sign = "+" if change.size > 0 else ""
-            return sign + percent_text(change.size, prefs)
+            return isolated(sign + percent_text(change.size, prefs), prefs)
     return difference_text(kpi, change.size, prefs)
 
 
@@ -251,24 +253,25 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
 
 
 def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
-    """The formula with the period's numbers: 25 ÷ 100 = 25.0 %."""
+    """The formula with the period's numbers: 25 ÷ 100 = 25.0 %. It runs from left to right; each amount as its unit does."""
     if value.numerator is None or value.value is None or not kpi.is_ratio:
         return ""
-    pieces = [part_text(kpi, kpi.numerator, value.numerator, prefs), "÷"]
+    pieces = [operand(part_text(kpi, kpi.numerator, value.numerator, prefs), prefs), "÷"]
     if kpi.scale != 1:
         pieces = [number_text(kpi.scale, prefs), "×", *pieces]
     if kpi.divisor != 1:
         pieces += [number_text(kpi.divisor, prefs), "÷"]
-    pieces += [part_text(kpi, kpi.denominator, value.denominator, prefs), "=", value_text(kpi, value.value, prefs)]
-    return " ".join(pieces)
+    pieces += [operand(part_text(kpi, kpi.denominator, value.denominator, prefs), prefs), "="]
+    return " ".join([*pieces, operand(value_text(kpi, value.value, prefs), prefs)])
 
 
 def part_text(kpi: Kpi, terms: tuple[Term, ...], amount: Decimal, prefs: Preferences) -> str:
     """A numerator or denominator: money where the rows carry amounts, else a plain number."""
-    is_money = any(is_amount(term) for term in terms) and kpi.unit in (Unit.MONEY, Unit.PERCENT)
-    if not is_money:
-        return number_text(amount, prefs)
-    return money_text(amount, prefs)
+    return money_text(amount, prefs) if is_money_side(kpi, terms) else number_text(amount, prefs)
+
+
+def is_money_side(kpi: Kpi, terms: tuple[Term, ...]) -> bool:
+    return any(is_amount(term) for term in terms) and kpi.unit in (Unit.MONEY, Unit.PERCENT)
 
 
 def side_text(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> str:

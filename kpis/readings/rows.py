@@ -38,6 +38,13 @@ class Row:
     url: str
     day: date
     amount: Decimal
+    # What was answered: of answers to surveys only.
+    score: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The label with all that tells the record from the others, in Latin digits."""
+        return self.label if self.score is None else f"{self.label}: {self.score}"
 
 
 @dataclass(frozen=True)
@@ -241,13 +248,26 @@ def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, date, int, int
     wanted: dict[type[Model], set[int]] = defaultdict(set)
     for number, _day, _key, record, _amount in found:
         wanted[sources[number].shown.model].add(record)
-    records = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
-    rows = []
-    for number, day, _key, record, amount in found:
-        source, shown = sources[number], sources[number].shown
-        label = str(records[shown.model].get(record, f"#{record}"))
-        rows.append(Row(shown.type, record, label, url_of(shown, record), day, source.sign * amount))
-    return rows
+    records = {model: records_of(model).in_bulk(keys) for model, keys in wanted.items()}
+    return [
+        row_of(sources[number], records[sources[number].shown.model].get(record), record, day, amount)
+        for number, day, _key, record, amount in found
+    ]
+
+
+def records_of(model: type[Model]) -> QuerySet:
+    """Records with what their names are made of."""
+    records = model._default_manager.all()
+    return records.select_related("survey", "customer") if model is Answer else records
+
+
+def row_of(source: Source, found: Model | None, record: int, day: date, amount: Decimal) -> Row:
+    shown, added = source.shown, source.sign * amount
+    if isinstance(found, Answer):
+        # An answer has no page of its own: whoever sees it sees its customer.
+        url = reverse("customers:customer-detail", args=[found.customer_id]) if found.customer_id else ""
+        return Row(shown.type, record, found.title, url, day, added, found.score)
+    return Row(shown.type, record, str(found or f"#{record}"), url_of(shown, record), day, added)
 
 
 def url_of(shown: Shown, record: int) -> str:

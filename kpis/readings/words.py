@@ -17,7 +17,7 @@ SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(1
 SCALED_UNITS = ("rial", "toman")
 WHOLE_FROM = 1000
 # Keeps a sign at the left of its number where the words around run from right to left.
-ISOLATE, END_ISOLATE = "\u2066", "\u2069"
+ISOLATE, ISOLATE_BY_WORDS, END_ISOLATE = "\u2066", "\u2068", "\u2069"
 
 
 def scaled(scale: str, unit: str) -> str:
@@ -56,7 +56,8 @@ def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
 
 
 def money_text(amount: Decimal, prefs: Preferences) -> str:
-    return " ".join(money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits))
+    number, unit = money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    return f"{with_sign(number, prefs)} {unit}"
 
 
 def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bool = False) -> tuple[str, str]:
@@ -100,8 +101,8 @@ def signed(value: Decimal, prefs: Preferences, decimals: int = 0) -> str:
 def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bool = False) -> str:
     number, unit = value_parts(kpi, value, prefs, short=short)
     if kpi.unit is Unit.PERCENT:
-        return number + unit
-    return f"{number} {unit}".strip()
+        return with_sign(number + unit, prefs)
+    return f"{with_sign(number, prefs)} {unit}".strip()
 
 
 def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
@@ -109,7 +110,7 @@ def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
     if kpi.unit is Unit.PERCENT:
         return _("%(number)s points") % {"number": isolated(signed(difference * 100, prefs, 1), prefs)}
     if kpi.unit is Unit.SCORE:
-        return signed(difference, prefs, 1)
+        return with_sign(signed(difference, prefs, 1), prefs)
     number, unit = value_parts(kpi, difference, prefs, short=True)
     sign = "+" if difference > 0 else ""
     return f"{isolated(sign + number, prefs)} {unit}".strip()
@@ -117,6 +118,15 @@ def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
 
 def isolated(number: str, prefs: Preferences) -> str:
     return f"{ISOLATE}{number}{END_ISOLATE}" if language_key(prefs.language) == "fa" else number
+
+
+def with_sign(number: str, prefs: Preferences) -> str:
+    return isolated(number, prefs) if number.startswith(("+", MINUS)) else number
+
+
+def operand(text: str, prefs: Preferences) -> str:
+    """An amount inside a formula: its own words say which way it runs, and do not turn the formula around."""
+    return f"{ISOLATE_BY_WORDS}{text}{END_ISOLATE}" if language_key(prefs.language) == "fa" else text
 
 
 def period_text(period: Period, prefs: Preferences) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 
-from crm.exports import csv_response
+from crm.exports import csv_response, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Period, parse_period
 from kpis import exports, forms
@@ -197,12 +197,12 @@ def cell_rows(table: Sequence[Cohort], prefs: Any) -> Iterator[list[object]]:
     for cohort in table:
         for cell in cohort.cells:
             label, bounds = period_text(cohort.period, prefs), cell.interval or (None, None)
-            shares = [exports.plain(number) for number in (cell.share, *bounds)]
+            shares = [exports.rounded(number) for number in (cell.share, *bounds)]
             yield [label, cohort.period.key, cohort.size, cell.since, cell.month.key, cell.count, *shares, int(cell.is_running)]
 
 
 def people_rows(people: Iterator[Member]) -> Iterator[list[object]]:
     for member in people:
         customer = member.customer
-        contact = [customer.external_id, customer.phone, customer.email]
+        contact = [customer.external_id, phone_cell(customer.phone), customer.email]
         yield [customer.pk, str(customer), *contact, member.first_day.isoformat(), member.last_day.isoformat()]

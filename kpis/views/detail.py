@@ -25,6 +25,7 @@ from kpis.models import Annotation
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
+from kpis.readings.members import UNKNOWN
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
@@ -35,25 +36,11 @@ PAGE = 25
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
 USUAL_TREND = 9
+FILES = {"trend": gettext_lazy("trend"), "breakdown": gettext_lazy("breakdown"), "rows": gettext_lazy("rows")}
 STATES = {
     "open": gettext_lazy("open: rows of these days may still come"),
     "maturing": gettext_lazy("maturing: some of these may still convert"),
     "closed": gettext_lazy("closed"),
-}
-TYPES = {
-    "lead": gettext_lazy("Lead"),
-    "order": gettext_lazy("Order"),
-    "refund": gettext_lazy("Refund"),
-    "opportunity": gettext_lazy("Opportunity"),
-    "customer": gettext_lazy("Customer"),
-    "ticket": gettext_lazy("Ticket"),
-    "survey-answer": gettext_lazy("Survey answer"),
-    "activity": gettext_lazy("Activity"),
-    "session": gettext_lazy("Session"),
-    "social-post": gettext_lazy("Social post"),
-    "cart": gettext_lazy("Cart"),
-    "survey-invitation": gettext_lazy("Survey invitation"),
-    "expense": gettext_lazy("Expense"),
 }
 
 
@@ -152,12 +139,12 @@ class KpiView(Page, TemplateView):
         if by is None:
             return {"parts": [], "dimensions": []}
         query, prefs = self.request.GET, self.request.prefs
-        title = _("By %(dimension)s") % {"dimension": str(forms.DIMENSIONS[by]).lower()}
+        title = _("By %(dimension)s") % {"dimension": inside(str(forms.DIMENSIONS[by]))}
         return {
             "by_label": forms.DIMENSIONS[by],
             "by_title": title,
             "adds_up": by not in self.kpi.not_additive,
-            "parts": [self.part_row(part) for part in parts],
+            "parts": [self.part_row(part, by) for part in parts],
             "bars": charts.breakdown_chart(self.kpi, parts, title, prefs),
             "dimensions": [
                 forms.Link(str(forms.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by)
@@ -166,10 +153,11 @@ class KpiView(Page, TemplateView):
             "moved": [(part.label, difference_text(self.kpi, part.contribution, prefs)) for part in moved_most(parts)],
         }
 
-    def part_row(self, part: Part) -> dict[str, Any]:
+    def part_row(self, part: Part, by: Dimension) -> dict[str, Any]:
         kpi, prefs = self.kpi, self.request.prefs
         return {
             "label": part.label,
+            "url": self.part_url(part, by),
             "now": part.now,
             "is_small": part.now.is_small_sample(kpi),
             "size": number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
@@ -177,6 +165,13 @@ class KpiView(Page, TemplateView):
             "then": value_text(kpi, part.then.value, prefs, short=True) if part.then else "—",
             "contribution": difference_text(kpi, part.contribution, prefs) if part.contribution is not None else "—",
         }
+
+    def part_url(self, part: Part, by: Dimension) -> str:
+        """The same figure of one member alone, with its rows; of those dimensions that the page can be narrowed by."""
+        if by not in forms.FILTERS:
+            return ""
+        member = "null" if part.member == UNKNOWN else str(part.member)
+        return query_with(self.request.GET, **{by.value: member}, by=None, after=None)
 
     def rows(self) -> dict[str, Any]:
         """The records of one side; the total is the number above."""
@@ -201,13 +196,19 @@ class KpiView(Page, TemplateView):
         prefs, side = self.request.prefs, side_asked(self.request, self.kpi)
         for row in page.results:
             yield {
-                "type": TYPES.get(row.type, row.type),
+                "type": exports.TYPES.get(row.type, row.type),
                 "label": row.label,
+                "score": "" if row.score is None else number_text(row.score, prefs),
                 "url": row.url,
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, prefs),
                 "amount": amount_text(self.kpi, side, row.amount, prefs),
             }
+
+
+def inside(name: str) -> str:
+    """A name inside a sentence; abbreviations stay as they are."""
+    return " ".join(word if word.isupper() else word.lower() for word in name.split(" "))
 
 
 def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
@@ -234,16 +235,16 @@ class KpiCsvView(Page, View):
         match what:
             case "trend":
                 reading = summarise([kpi], choice, TRENDS.get(choice.period.grain, USUAL_TREND))[kpi.key]
-                header, rows = exports.trend_table(reading.trend, prefs)
+                header, rows = exports.trend_table(kpi, reading.trend, prefs)
             case "breakdown":
                 by = forms.breakdown_asked(request.GET, kpi)
                 if by is None:
                     raise BadRequest("by")
                 with one_snapshot():
                     parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
-                header, rows = exports.breakdown_table(parts, str(forms.DIMENSIONS[by]))
+                header, rows = exports.breakdown_table(kpi, parts, str(forms.DIMENSIONS[by]), prefs)
             case "rows":
                 header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
             case _:
                 raise BadRequest("what")
-        return csv_response(f"{kpi.name}-{period_text(choice.period, prefs)}", header, rows)
+        return csv_response(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from crm.exports import csv_response
+from crm.exports import csv_response, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from kpis import exports, forms
 from kpis.definitions import Dimension
@@ -222,10 +222,10 @@ def step_rows(steps: Sequence[StepFigures]) -> Iterator[list[object]]:
         bounds = figures.interval or (None, None)
         numbers = [figures.share_of_first, figures.share_of_previous, *bounds]
         times = [days_of(figures.since_previous), days_of(figures.since_first)]
-        shares = [exports.plain(number) for number in numbers]
+        shares = [exports.rounded(number) for number in numbers]
         yield [
             str(figures.step.label), figures.step.value, figures.count, *shares, figures.dropped,
-            *(exports.plain(time) for time in times),
+            *(exports.rounded(time) for time in times),
         ]  # fmt: skip
 
 
@@ -233,4 +233,4 @@ def people_rows(people: Iterator[Person]) -> Iterator[list[object]]:
     for person in people:
         lead = person.lead
         moments = [moment.isoformat() if moment else "" for moment in person.moments]
-        yield [lead.pk, str(lead), lead.external_id, lead.phone, lead.email, str(person.reached.label), *moments]
+        yield [lead.pk, str(lead), lead.external_id, phone_cell(lead.phone), lead.email, str(person.reached.label), *moments]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from crm.exports import csv_response
+from crm.exports import csv_response, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Grain, period_of
 from kpis import exports, forms
@@ -125,7 +125,7 @@ class LoyaltyCsvView(Page, View):
 def member_rows(people: Iterator[Member]) -> Iterator[list[object]]:
     for member in people:
         customer = member.customer
-        about = [customer.pk, str(customer), customer.external_id, customer.phone, customer.email]
+        about = [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email]
         days = [day.isoformat() if day else "" for day in (member.answered_on, member.first_day, member.second_day)]
         yield [*about, str(member.loyalty.label), member.score, *days]
 
@@ -193,6 +193,6 @@ class NpsSeasonsCsvView(Page, View):
 def season_rows(found: Sequence[Answers], prefs: Any) -> Iterator[list[object]]:
     for index, one in enumerate(found):
         period, bounds = one.period, one.interval or (None, None)
-        numbers = [exports.plain(number) for number in (one.score, *bounds, change(found, index))]
+        numbers = [exports.rounded(number) for number in (one.score, *bounds, change(found, index))]
         name = [period_text(period, prefs), period.key, period.start.isoformat(), period.end.isoformat()]
         yield [*name, *numbers, one.count, one.promoters, one.passives, one.detractors, int(one.is_running)]

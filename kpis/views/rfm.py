@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from crm.exports import csv_response
+from crm.exports import csv_response, phone_cell
 from crm.pages import Page, Pager, query_with
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
+from kpis import exports
 from kpis.forms import Link
 from kpis.models import RfmSnapshot
 from kpis.readings.rfm import Group, Movement, Rfm, Scored, movement
@@ -242,7 +243,8 @@ class RfmCsvView(Page, View):
             _("Frequency"),
             _("Amount"),
         ]
-        header += [_("RFM segment"), _("Days since the last order"), _("Orders"), _("Revenue (base unit)")]
+        revenue = exports.with_unit(_("Revenue"), exports.currency_name(request.prefs))
+        header += [_("RFM segment"), _("Days since the last order"), _("Orders"), revenue]
         people = Rfm(day, request.user).everybody(segment) if day else iter(())
         return csv_response(f"RFM-{day or ''}-{segment or _('all')}", header, rows_of(people))
 
@@ -252,4 +254,4 @@ def rows_of(people: Iterator[Scored]) -> Iterator[list[object]]:
         customer = one.customer
         scores = [one.recency, one.frequency, one.monetary]
         facts = [str(one.segment.label), one.days, one.orders, one.revenue]
-        yield [customer.pk, str(customer), customer.external_id, customer.phone, customer.email, *scores, *facts]
+        yield [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email, *scores, *facts]

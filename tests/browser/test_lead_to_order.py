@@ -67,7 +67,7 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     page.get_by_role("link", name="Ali Moradi").click()
     page.get_by_role("link", name="Won").click()
     page.get_by_label("Final amount").fill("1800")
-    page.get_by_role("button", name="Won").click()
+    page.get_by_role("button", name="Mark as won").click()
     expect(page.get_by_text("Ali Moradi is won.")).to_be_visible()
 
     page.get_by_role("link", name="New order").click()

@@ -323,7 +323,7 @@ class TestFiles:
 
         (row,) = rows_of(browse(sara).get("/kpis/leads/csv/?what=rows&period=1404-07"))
 
-        assert (row["Name"], row["Day (ISO)"], row["Amount (base unit)"]) == ("'=1+1", "2025-09-23", "1")
+        assert (row["Name"], row["Day (ISO)"], row["Amount"], row["Type"]) == ("'=1+1", "2025-09-23", "1", "Lead")
 
     def test_the_trend_has_exact_figures_and_both_names_of_its_periods(self, browse, sara):
         leads_on(1, 2)
