@@ -171,13 +171,13 @@ class BulkView(ResourceView):
     def entries(self) -> tuple[list[Any], bool]:
         document = self.document(MOST_BULK_BYTES)
         if not isinstance(document, dict):
-            raise refused([Failure("", "wrong-type")])
+            raise refused([Failure("", "wrong-type", _('Send an object whose "items" is the list of the records.'))])
         failures = [Failure(f"/{name}", "unknown-field") for name in document.keys() - {"items", "atomic"}]
         entries, is_atomic = document.get("items"), document.get("atomic", False)
         if "items" not in document:
             failures.append(Failure("/items", "required"))
         elif not isinstance(entries, list):
-            failures.append(Failure("/items", "wrong-type"))
+            failures.append(Failure("/items", "wrong-type", _('Send an object whose "items" is the list of the records.')))
         if not isinstance(is_atomic, bool):
             failures.append(Failure("/atomic", "wrong-type"))
         if failures:

@@ -15,8 +15,26 @@ from crm.api.endpoints import MOST_ITEMS
 from crm.api.paging import MOST_LIMIT
 from crm.api.problems import CONTENT_TYPE, PROBLEMS
 from crm.api.resource import Resource
+from crm.api.writing import KEPT
 
 REF = "#/components/schemas/{name}"
+DESCRIPTION = f"""The REST API of a CRM with built-in KPI dashboards.
+
+**Money** is exact: answers hold decimal strings such as `"125000.00"`; a string or a number is taken. Amounts of a record
+are in that record's `currency` (`IRR` is the Rial, `IRT` the Toman); figures of KPIs are in the organisation's base currency.
+
+**Trying again.** Send `Idempotency-Key` with a POST (for `POST /orders/` it is required): for {KEPT.days * 24} hours the same
+key and body get the first answer again, with `Idempotent-Replayed: true`, and nothing is written twice. The same key with
+another body is refused (422), while the first request still runs (409). After 409, 429 and 503 wait as `Retry-After` says. A
+record sent again with its `external_id` updates the stored one; `If-Match` with the `ETag` you read refuses (412) to overwrite
+a change that you have not seen.
+
+**In bulk:** `POST /<resource>/bulk/` takes `{{"items": […]}}`, at most {MOST_ITEMS:,}, without a key: `external_id` does the
+same. The answer is 200 with one result for each item, in order: `created`, `updated`, `unchanged`, `stale` (an older
+`source_version` than the stored one) or `error` with its `errors`. Refused items are left out, the others written; with
+`"atomic": true` all are written or none.
+
+**Errors** are `application/problem+json` with everything wrong in `errors`: a JSON pointer, a `code` and a text each."""
 PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -131,7 +149,7 @@ def document(modules: Iterable[str]) -> dict[str, Any]:
         paths.setdefault(f"/api/v1{operation.path}", {})[operation.method] = described(operation, by_type, resources)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Sanjeh", "version": "1", "description": "The REST API of a CRM with built-in KPI dashboards."},
+        "info": {"title": "Sanjeh", "version": "1", "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {

@@ -29,7 +29,8 @@ def read_parameters(request: HttpRequest, allowed: Collection[str]) -> dict[str,
         if name in IGNORED:
             continue
         if name not in allowed and name != "calendar":
-            raise bad_parameter(name, _("There is no such parameter."))
+            names = ", ".join(sorted({*allowed, "calendar"}))
+            raise bad_parameter(name, _("There is no such parameter. There are: %(names)s.") % {"names": names})
         if len(values) > 1:
             raise bad_parameter(name, _("The parameter is given more than once."))
         found[name] = checked(name, values[0])

@@ -48,7 +48,7 @@ def read_struct(kind: type[T], data: Any, caller: Caller, *, base: str = "") -> 
     try:
         struct = msgspec.convert(data, kind)
     except msgspec.ValidationError:
-        return None, explain(kind, data, base)[:MOST_FAILURES]
+        return None, explain(kind, data, base, caller)[:MOST_FAILURES]
     cleaner = _Cleaner(caller)
     cleaner.clean(struct, data, base)
     failures = cleaner.failures
@@ -85,10 +85,14 @@ class _Cleaner:
             if isinstance(value, Struct):
                 self.clean(value, sent[index], f"{base}/{index}")
             elif type(value) in step.types:
-                try:
-                    values[index] = step.clean(value, self.caller)
-                except ValueError as error:
-                    self.fail(f"{base}/{index}", error)
+                values[index] = self.clean_value(step, value, f"{base}/{index}")
+
+    def clean_value(self, step: Step, value: Any, pointer: str) -> Any:
+        try:
+            return step.clean(value, self.caller)
+        except ValueError as error:
+            self.fail(pointer, error)
+            return None
 
     def fail(self, pointer: str, error: ValueError) -> None:
         self.failures.append(Failure(pointer, getattr(error, "code", "wrong-type")))
@@ -128,22 +132,59 @@ def _holds_struct(hint: Any) -> bool:
     return any(_holds_struct(part) for part in get_args(hint))
 
 
-def explain(kind: type[Struct], data: Any, base: str) -> list[Failure]:
-    """Every fault of a record, field by field: the first pass stops at the first one."""
+def explain(kind: type[Struct], data: Any, base: str, caller: Caller) -> list[Failure]:
+    """Every fault of a record, in its parts too: the first pass stops at the first one, and the cleaning waits for it."""
     if not isinstance(data, dict):
         return [Failure(base, "wrong-type")]
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     failures = [Failure(base + pointer_of(name), "unknown-field") for name in data if name not in fields]
     for name, field in fields.items():
-        if name not in data:
-            if field.required:
-                failures.append(Failure(base + pointer_of(name), "required"))
-            continue
-        try:
-            msgspec.convert(data[name], field.type)
-        except msgspec.ValidationError as error:
-            failures.append(_failure_of(str(error), base + pointer_of(name)))
+        if len(failures) >= MOST_FAILURES:
+            break
+        if name in data:
+            failures += _faults_of(field.type, data[name], base + pointer_of(name), caller)
+        elif field.required:
+            failures.append(Failure(base + pointer_of(name), "required"))
     return failures or [Failure(base, "wrong-type")]
+
+
+def _faults_of(hint: Any, value: Any, pointer: str, caller: Caller) -> list[Failure]:
+    """What is wrong with the value of one field."""
+    whole, entry = _struct_in(hint), _struct_in(hint, listed=True)
+    if whole and isinstance(value, dict):
+        return read_struct(whole, value, caller, base=pointer)[1]
+    if entry and isinstance(value, list):
+        failures: list[Failure] = []
+        for index, each in enumerate(value):
+            if len(failures) >= MOST_FAILURES:
+                break
+            failures += read_struct(entry, each, caller, base=f"{pointer}/{index}")[1]
+        if failures:
+            return failures
+    try:
+        read = msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        return [_failure_of(str(error), pointer)]
+    clean, texts_only = _clean_of(hint)
+    step = Step("", clean, (TEXTS if texts_only else NUMBERS_TOO) if clean else frozenset())
+    cleaner = _Cleaner(caller)
+    if isinstance(read, list):
+        cleaner.clean_list(step, read, value, pointer)
+    elif type(read) in step.types:
+        cleaner.clean_value(step, value if type(value) is str else read, pointer)
+    return cleaner.failures
+
+
+def _struct_in(hint: Any, *, listed: bool = False) -> type[Struct] | None:
+    """The struct that a value of this type may be, or `listed`: that the entries of such a list may be."""
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return None if listed else hint
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is list:
+        return _struct_in(parts[0]) if listed else None
+    if origin not in (Annotated, Union, UnionType):
+        return None
+    return next((found for part in parts if (found := _struct_in(part, listed=listed))), None)
 
 
 def _failure_of(message: str, base: str) -> Failure:

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from crm.models import ApiToken, Organization, User
 from crm.services import change_time_zone, create_token, create_user, deactivate_user, revoke_token
@@ -83,7 +84,9 @@ def test_a_revoked_token_and_a_closed_account_are_dead():
 
 def test_commands_print_what_they_made_once():
     out = StringIO()
-    call_command("create_user", "shop@example.com", role="integration", team="North", stdout=out)
+    with translation.override("fa"):  # the language of an installation is not the one of its command line
+        call_command("create_user", "shop@example.com", role="integration", team="North", stdout=out)
+    assert out.getvalue().startswith("shop@example.com (Integration)\n")
     password = out.getvalue().split("Password: ")[1].strip()
     token_out = StringIO()
     call_command("create_token", "shop@example.com", scopes="orders:write, kpis:read", name="shop", expires=30, stdout=token_out)

@@ -193,6 +193,44 @@ def test_every_fault_of_a_record_is_listed(api):
 
 
 @pytest.mark.usefixtures("nothing_stored")
+def test_every_fault_of_an_order_and_its_parts_is_listed(api):
+    order = {
+        "external_id": "1",
+        "colour": "red",
+        "customer": {"phone": "12", "age": 7},
+        "placed_at": "yesterday",
+        "status": "lost",
+        "lines": [{"sku": "tea", "quantity": -2, "unit_price": "abc"}, {"sku": "salt", "quantity": 1, "unit_price": "5"}, 7],
+    }
+
+    response = api.post("/orders/", order)
+
+    assert [(each["pointer"], each["code"]) for each in problem(response)["errors"]] == [
+        ("/colour", "unknown-field"),
+        ("/customer/age", "unknown-field"),
+        ("/customer/phone", "invalid-phone"),
+        ("/placed_at", "invalid-date"),
+        ("/status", "invalid-choice"),
+        ("/lines/0/quantity", "out-of-range"),
+        ("/lines/0/unit_price", "invalid-amount"),
+        ("/lines/2", "wrong-type"),
+    ]
+
+
+def test_a_list_sent_in_bulk_is_told_where_it_belongs(api):
+    response = api.post("/orders/bulk/", [])
+
+    assert problem(response)["errors"] == [
+        {"pointer": "", "code": "wrong-type", "detail": 'Send an object whose "items" is the list of the records.'}
+    ]
+
+
+def test_an_unknown_parameter_is_told_the_known_ones(api):
+    response = api.get("/kpis/?period=2025-10")
+
+    assert problem(response)["detail"].startswith("There is no such parameter. There are: calendar")
+
+
 def test_too_many_lines_are_too_large(api):
     body = problem(api.post("/orders/", an_order(lines=[{"sku": "A", "quantity": 1, "unit_price": 1}] * 10_001)))
 

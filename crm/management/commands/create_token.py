@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from crm.models import User
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="what it is for; also the source of the records it writes")
         parser.add_argument("--expires", type=int, metavar="DAYS")
 
+    @no_translations
     def handle(self, *args: Any, email: str, scopes: str, name: str, expires: int | None, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:

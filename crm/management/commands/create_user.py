@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from crm.models import User
 from crm.services import create_user
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="")
         parser.add_argument("--password-stdin", action="store_true")
 
+    @no_translations
     def handle(
         self, *args: Any, email: str, role: str, team: str | None, name: str, password_stdin: bool, **options: Any
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             "--unlink", action="store_true", help="take references to the demo company out of real rows, which stay otherwise"
         )
 
+    @no_translations
     def handle(self, *args: Any, unlink: bool = False, **options: Any) -> None:
         columns = (TextColumn("{task.description:<60}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(file=self.stdout)) as progress:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from crm.models import Organization
 from crm.periods import Calendar
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--fiscal-month", type=int, choices=range(1, 13), help="the month the fiscal year starts in")
 
+    @no_translations
     def handle(self, **options: Any) -> None:
         try:
             if options["time_zone"]:
