@@ -137,7 +137,7 @@ class ListPage(Page, TemplateView):
             value = datetime.fromisoformat(stamp)
         except ValueError:
             return None
-        return (value, key) if value.tzinfo and 1900 < value.year < 9000 else None
+        return (value.astimezone(UTC), key) if value.tzinfo and 1900 < value.year < 9000 else None
 
 
 def count_of(rows: QuerySet, most: int = MOST_COUNTED) -> int:

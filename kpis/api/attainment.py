@@ -13,8 +13,8 @@ from crm.inputs.caller import Caller
 from kpis.definitions import Kpi
 from kpis.readings import Query, Value
 from kpis.readings.targets import attainment, member_targets, targets_of
+from kpis.readings.values import rounded
 
-PLACES = Decimal(1).scaleb(-12)
 Key = tuple[int | None, date]
 
 
@@ -41,8 +41,8 @@ def target_out(kpi: Kpi, value: Value, target: Decimal | None, caller: Caller) -
     if target is None:
         return None
     found = attainment(kpi, value, target, caller.organization.day_of(caller.at), caller.organization)
-    return TargetOut(plain(target) or "0", rounded(found.share), rounded(found.expected), found.standing.value)
+    return TargetOut(plain(target) or "0", maybe_rounded(found.share), maybe_rounded(found.expected), found.standing.value)
 
 
-def rounded(number: Decimal | None) -> str | None:
-    return plain(None if number is None else number.quantize(PLACES))
+def maybe_rounded(number: Decimal | None) -> str | None:
+    return plain(None if number is None else rounded(number))

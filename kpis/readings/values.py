@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 
 from campaigns.models import Campaign
 from crm import confidence
@@ -88,6 +88,11 @@ def told_of_all(kpis: Sequence[Kpi], query: Query) -> set[str]:
     reader = reader_of(kpis, query)
     terms = {kpi.key: [term.measure_for(query.dimensions) for term in kpi.terms] for kpi in kpis}
     return {key for key, measures in terms.items() if all(reader.is_told(measure) for measure in measures)}
+
+
+def rounded(number: Decimal) -> Decimal:
+    """A quotient at the places figures are kept with, however large it is."""
+    return number.quantize(PLACES, context=Context(prec=PRECISION))
 
 
 @dataclass(frozen=True)
@@ -186,13 +191,13 @@ class Evaluation:
         if value is None:
             return replace(base, reason="no_denominator")
         quality = "incomplete" if inputs.get(UNKNOWN_COSTS) else "estimated"
-        return replace(base, value=value.quantize(PLACES), quality=quality)
+        return replace(base, value=rounded(value), quality=quality)
 
     def _divide(self, numerator: Decimal, denominator: Decimal | None) -> Decimal:
         with localcontext(prec=PRECISION):
             parts = 1 if denominator is None or self.kpi.is_percentile else denominator
             quotient = self.kpi.scale * numerator / (parts * self.kpi.divisor)
-            return quotient.quantize(PLACES) if self.kpi.is_ratio else quotient
+        return rounded(quotient) if self.kpi.is_ratio else quotient
 
     def _fresh(self, index: int) -> dict:
         measures = [self._measure(term, self.query) for term in self.kpi.needed]

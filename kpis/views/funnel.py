@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -194,6 +194,8 @@ class FunnelCsvView(Page, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         choice, by, (step, is_dropped) = choice_asked(request, self.at), split_asked(request), people_asked(request)
         funnel = Funnel(replace(choice.trend_query(1), by=by))
+        if funnel.is_hidden:
+            raise PermissionDenied
         match request.GET.get("what", "steps"):
             case "steps":
                 header, rows = step_headings(), step_rows(funnel.steps())

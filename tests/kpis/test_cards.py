@@ -14,6 +14,7 @@ from kpis.readings.breakdown import contribution_of
 from kpis.readings.cards import change_text, compared_words, filled_formula, reason_text, sample_text
 from kpis.readings.change import ChangeKind, change_between
 from kpis.readings.summary import Choice, Compare
+from kpis.readings.values import rounded
 from kpis.readings.words import short_money, value_text
 
 MEHR = parse_period("1404-07")
@@ -228,3 +229,7 @@ def test_a_chart_and_its_table_say_the_same():
     assert chart["rows"] == [["Farvardin 1404", "100", "Nowruz"], ["Esfand 1403", "400", ""]]
     assert chart["data"]["annotations"] == [{"at": 1, "text": "Nowruz"}]
     assert chart["data"]["summary"] == "400 in Esfand 1403, 100 in Farvardin 1404; highest 400 in Esfand 1403."
+
+
+def test_a_figure_of_any_size_keeps_twelve_places():
+    assert rounded(Decimal("123456789012345678901234.5")) == Decimal("123456789012345678901234.500000000000")

@@ -259,6 +259,7 @@ class TestDoors:
         assert {(step["count"], step["reason"]) for step in steps} == {(None, "not_visible")}
         assert api.get("/reports/funnel/people/", period="1404-07", step="lead").status_code == 403
         assert "does not see" in browse(hana).get("/kpis/funnel/").content.decode()
+        assert browse(hana).get("/kpis/funnel/csv/").status_code == 403
 
     @pytest.mark.parametrize(
         ("path", "parameters", "pointer"),

@@ -184,6 +184,14 @@ class TestBulk:
             services.assign_leads(keys(make_lead()), owner=omid, by=sara, at=AT)
 
 
+def test_a_place_in_a_list_may_stand_in_any_zone(browse, sara):
+    make_lead(name="Ali")  # on a day of 2025
+
+    page = browse(sara).get("/leads/?after=2099-01-01T00:00:00%2B23:00_1")
+
+    assert [lead.name for lead in page.context["rows"]] == ["Ali"]
+
+
 class TestViews:
     def test_a_view_keeps_the_filters_in_one_order_and_is_a_tab(self, browse, sara):
         make_lead(name="Ali")
