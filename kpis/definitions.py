@@ -356,6 +356,11 @@ def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
     )
 
 
+def may_be_negative(kpi: Kpi) -> bool:
+    """Money and counts lie below nothing only where something is taken off, as in a growth less what was lost."""
+    return kpi.unit not in (Unit.MONEY, Unit.COUNT) or (kpi.unit is Unit.COUNT and any(t.sign < 0 for t in kpi.numerator))
+
+
 def visible_cards(viewer: User) -> list[str]:
     """The keys of the KPIs that a viewer's role may see."""
     return [key for key, kpi in CARDS.items() if not is_hidden(kpi, viewer)]

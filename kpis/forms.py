@@ -222,17 +222,26 @@ def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
 
 
 def members_for(scope: Scope, user: User) -> list[tuple[int, str]]:
-    """Whose targets a user may look at; those of channels and campaigns are for whoever sees the whole."""
+    """Whose targets a user may look at, as far as one can choose from them."""
+    return [(row.pk, str(row)) for row in rows_for(scope, user)[:MOST_OPTIONS]]
+
+
+def member_for(scope: Scope, member: int | None, user: User) -> list[tuple[int, str]]:
+    """The one of that key, where the user may look at its targets."""
+    return [(row.pk, str(row)) for row in rows_for(scope, user).filter(pk=member)]
+
+
+def rows_for(scope: Scope, user: User) -> QuerySet:
+    """All whose targets a user may look at; those of channels and campaigns are for whoever sees the whole."""
     match scope:
         case Scope.TEAM:
             rows = Team.objects.order_by("name")
-            rows = rows if user.sees_all else rows.filter(pk=user.team_id if user.sees_team else None)
+            return rows if user.sees_all else rows.filter(pk=user.team_id if user.sees_team else None)
         case Scope.OWNER:
-            rows = owners_for(user)
+            return owners_for(user)
         case Scope.CHANNEL:
-            rows = Channel.objects.visible_to(user) if user.sees_all else Channel.objects.none()
+            return Channel.objects.visible_to(user) if user.sees_all else Channel.objects.none()
         case Scope.CAMPAIGN:
-            rows = Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
+            return Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
         case _:
-            return []
-    return [(row.pk, str(row)) for row in rows[:MOST_OPTIONS]]
+            return Team.objects.none()

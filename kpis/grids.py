@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -11,21 +12,24 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.forms import AmountField, in_words
+from crm.models import User
 from crm.money import AmountError, parse_amount
 from crm.periods import Calendar, Grain, Period, periods_between
 from crm.preferences import Preferences
-from kpis.definitions import Kpi, Unit
+from kpis.definitions import Kpi, Unit, may_be_negative
 from kpis.models import Scope
 from kpis.models.target import Target
 from kpis.readings.targets import adds_up
 from kpis.readings.words import number_text, value_text
 from kpis.services import TargetCell
+from kpis.services.scopes import may_decide
 
 MOST_DECIMALS = 10
 SMALLEST = {Unit.COUNT: Decimal(1), Unit.PERCENT: Decimal("0.001"), Unit.MONEY: Decimal(1)}
 USUAL_SMALLEST = Decimal("0.01")
 PERCENT_SIGNS = " %٪"
-LARGEST_SEEN = Decimal(10) ** 19
+LONGEST_SEEN = 200_000
+SEEN = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,12})?")  # a short text such as 1e-6000000 would be megabytes of digits
 Figures = Mapping[tuple[str, str], Decimal | None]
 
 
@@ -38,6 +42,7 @@ class Sheet:
     member: int | None
     kpis: Sequence[Kpi]
     prefs: Preferences
+    viewer: User
 
     @property
     def columns(self) -> list[Period]:
@@ -61,7 +66,7 @@ def name_of(kpi: Kpi, period: Period) -> str:
 
 def stored_figures(sheet: Sheet, periods: Sequence[Period] | None = None) -> dict[tuple[str, str], Decimal]:
     """The targets that are set, by KPI and key of the period."""
-    rows = Target.objects.of_periods(periods or sheet.columns).of_scope(sheet.scope, sheet.member)
+    rows = Target.objects.visible_to(sheet.viewer).of_periods(periods or sheet.columns).of_scope(sheet.scope, sheet.member)
     return {(row.kpi, row.period.key): row.value for row in rows.filter(kpi__in=[kpi.key for kpi in sheet.kpis])}
 
 
@@ -92,6 +97,8 @@ def read_figure(kpi: Kpi, text: str, prefs: Preferences) -> Decimal | None:
         if error.code == "precision" and not decimals:
             raise ValidationError(_("A count is a whole number."), code="precision") from None
         raise in_words(error) from None
+    if figure < 0 and not may_be_negative(kpi):
+        raise ValidationError(_("A count is not negative."), code="negative")
     with localcontext(prec=60):
         return figure / 100 if kpi.unit is Unit.PERCENT else figure
 
@@ -120,7 +127,7 @@ def sent_of(sheet: Sheet, data: Mapping[str, str]) -> Sent:
         names = [name_of(kpi, period) for period in sheet.columns]
         texts |= spread(names, [data.get(name, "") for name in names])
     seen = read_seen(data.get("seen", ""))
-    return Sent(texts, {name: value for name, value in seen.items() if name in texts and abs(value) < LARGEST_SEEN})
+    return Sent(texts, {name: value for name, value in seen.items() if name in texts})
 
 
 def spread(names: Sequence[str], given: Sequence[str]) -> dict[str, str]:
@@ -135,12 +142,15 @@ def spread(names: Sequence[str], given: Sequence[str]) -> dict[str, str]:
 
 def read_seen(text: str) -> dict[str, Decimal]:
     """What stood in the cells when the form was made; what cannot be read was nothing."""
+    if len(text) > LONGEST_SEEN:
+        return {}
     try:
         found = json.loads(text)
-        figures = {str(name): Decimal(value) for name, value in found.items()}
-        return {name: value for name, value in figures.items() if value.is_finite()}
-    except (ValueError, ArithmeticError, AttributeError, TypeError):
+    except (ValueError, RecursionError):
         return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: Decimal(value) for name, value in found.items() if isinstance(value, str) and SEEN.fullmatch(value)}
 
 
 def seen_text(figures: Figures) -> str:
@@ -233,8 +243,13 @@ def note_of(
 
 
 def sums_below(sheet: Sheet) -> tuple[dict[tuple[str, str], Decimal], str]:
-    """What the targets of the teams come to beside the company's, or those of its people beside a team's."""
-    rows = Target.objects.of_periods(sheet.columns).filter(kpi__in=[kpi.key for kpi in sheet.kpis])
+    """What the targets of the teams come to beside the company's, or those of its people beside a team's.
+
+    Told only to those who see every one of them: a sum less one's own would tell the others'.
+    """
+    if not may_decide(sheet.viewer, sheet.scope, sheet.member):
+        return {}, ""
+    rows = Target.objects.visible_to(sheet.viewer).of_periods(sheet.columns).filter(kpi__in=[kpi.key for kpi in sheet.kpis])
     match sheet.scope:
         case Scope.COMPANY:
             rows, name = rows.filter(team__isnull=False), _("the teams")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from crm.api.output import Output
 from crm.api.resource import Resource, equals
 from crm.inputs.caller import Caller
-from crm.inputs.references import people_of
+from crm.inputs.references import people_of, teams_of
 from crm.models import Team, User
 
 
@@ -17,10 +17,9 @@ class People(Resource):
     """Colleagues: those whose records one may see."""
 
     def visible(self, caller: Caller) -> QuerySet[Any]:
-        people = people_of(caller.user)
         if self.model is User:
-            return people.select_related("team")
-        return Team.objects.all() if caller.user.sees_all else Team.objects.filter(pk=caller.user.team_id)
+            return people_of(caller.user).select_related("team")
+        return teams_of(caller.user)
 
 
 USERS = People(

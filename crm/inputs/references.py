@@ -13,7 +13,7 @@ from msgspec import UNSET
 from crm.inputs.caller import Caller
 from crm.inputs.fields import External
 from crm.inputs.items import Item
-from crm.models import Record, User
+from crm.models import Record, Team, User
 
 Key = tuple[str, ...] | tuple[str, int]
 
@@ -30,6 +30,8 @@ class Target:
         """What the caller may refer to: no more than they may see."""
         if self.model is User:
             return people_of(caller.user)
+        if self.model is Team:
+            return teams_of(caller.user)
         rows = self.model.objects.all()
         return rows.visible_to(caller.user) if hasattr(rows, "visible_to") else rows
 
@@ -43,6 +45,11 @@ def people_of(user: User) -> QuerySet[User]:
     if user.sees_all:
         return active
     return active.filter(team=user.team) if user.sees_team else active.filter(pk=user.pk)
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """The teams a user may name: all, or their own."""
+    return Team.objects.all() if user.sees_all else Team.objects.filter(pk=user.team_id)
 
 
 def resolve(items: Iterable[Item], field: str, target: Target, caller: Caller) -> None:

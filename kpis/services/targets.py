@@ -16,15 +16,15 @@ from msgspec import UNSET
 
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item, sound
-from crm.inputs.rates import is_too_fine
+from crm.inputs.rates import has_decimals, is_too_fine
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import User
 from crm.periods import DateError, Period, parse_period
 from crm.permissions import may_set_targets
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Unit, is_hidden
+from kpis.definitions import Kpi, Unit, is_hidden, may_be_negative
 from kpis.models import TARGET_GRAINS, Scope, Target, TargetEdit
-from kpis.models.scope import COLUMNS, MEMBERS
+from kpis.models.scope import COLUMNS, MEMBERS, MODELS
 from kpis.services.inputs import TargetIn
 from kpis.services.scopes import APART, REFERENCES, check_decides, fits, kpi_of, may_decide, resolve_scopes, value_of
 
@@ -47,16 +47,25 @@ def complete_targets(items: list[Item], caller: Caller) -> None:
     for item in sound(items):
         read_period(item, caller)
     for item in sound(items):
-        kpi = kpi_of(item, caller)
-        if kpi and kpi.unit is Unit.MONEY and is_too_fine(value_of(item, "value"), caller.organization.currency):
-            item.refuse("/value", "precision")
-        if abs(value_of(item, "value")) >= LARGEST:
-            item.refuse("/value", "amount-too-large")
+        check_value(item, kpi_of(item, caller), caller)
         check_decides(item, caller)
     find_same(sound(items))
     for item in sound(items):
         if item.row is None or "value" in item.values:
             item.values["set_by_id"] = caller.user.pk
+
+
+def check_value(item: Item, kpi: Kpi | None, caller: Caller) -> None:
+    """As the grid judges it."""
+    value, unit = value_of(item, "value"), kpi.unit if kpi else None
+    if unit is Unit.MONEY and is_too_fine(value, caller.organization.currency):
+        item.refuse("/value", "precision")
+    if unit is Unit.COUNT and has_decimals(value):
+        item.refuse("/value", "precision", _("A count is a whole number."))
+    if kpi and value < 0 and not may_be_negative(kpi):
+        item.refuse("/value", "negative")
+    if abs(value) >= LARGEST:
+        item.refuse("/value", "amount-too-large")
 
 
 def read_period(item: Item, caller: Caller) -> None:
@@ -151,10 +160,7 @@ class ChangedMeanwhileError(Exception):
 def set_targets(cells: Sequence[TargetCell], *, by: User, at: datetime) -> TargetEdit | None:
     """Write the cells that differ from what is stored, all or none; None where nothing was to be written."""
     for cell in cells:
-        kpi = CATALOGUE[cell.kpi]
-        is_allowed = may_set_targets(by) and may_decide(by, cell.scope, cell.member)
-        if not is_allowed or is_hidden(kpi, by) or not fits(kpi, cell.scope):
-            raise PermissionDenied
+        check_sets(by, CATALOGUE[cell.kpi], cell.scope, cell.member)
     rows = rows_by_key(cell.key for cell in cells)
     stored = {key: row.value for key, row in rows.items()}
     others = {cell.key: stored.get(cell.key) for cell in cells if stored.get(cell.key) not in (cell.seen, cell.value)}
@@ -166,6 +172,12 @@ def set_targets(cells: Sequence[TargetCell], *, by: User, at: datetime) -> Targe
     write(wanted, rows, by=by)
     changes = [{"key": plain(key), "before": text(stored.get(key)), "after": text(value)} for key, value in wanted.items()]
     return TargetEdit.objects.create(by=by, at=at, changes=changes)
+
+
+def check_sets(user: User, kpi: Kpi, scope: Scope, member: int | None) -> None:
+    is_allowed = may_set_targets(user) and may_decide(user, scope, member)
+    if not is_allowed or is_hidden(kpi, user) or not fits(kpi, scope):
+        raise PermissionDenied
 
 
 def write(wanted: dict[Key, Decimal | None], rows: dict[Key, Target], *, by: User) -> None:
@@ -189,7 +201,9 @@ def undo_target_edit(edit: TargetEdit, *, by: User, at: datetime) -> TargetEdit:
         edit = TargetEdit.objects.select_for_update().get(pk=edit.pk)
         if edit.undone_at:
             raise ValidationError(_("This was taken back already."), code="conflict")
-        changes = {unplain(change["key"]): change for change in edit.changes}
+        changes = still_there({unplain(change["key"]): change for change in edit.changes})
+        for key in changes:
+            check_sets(by, CATALOGUE[key[0]], *scope_in(key))
         rows = rows_by_key(changes)
         stored = {key: row.value for key, row in rows.items()}
         still = {key: change for key, change in changes.items() if stored.get(key) == number(change["after"])}
@@ -197,6 +211,33 @@ def undo_target_edit(edit: TargetEdit, *, by: User, at: datetime) -> TargetEdit:
         edit.undone_at = at
         edit.save(update_fields=["undone_at"])
     return edit
+
+
+def still_there(changes: dict[Key, Any]) -> dict[Key, Any]:
+    """Without the targets whose KPI, team, person, channel or campaign is gone: they went with it."""
+    wanted: dict[Scope, set[int | None]] = {}
+    for scope, member in map(scope_in, changes):
+        wanted.setdefault(scope, set()).add(member)
+    known: dict[Scope, set[int | None]] = {
+        scope: {None} if scope is Scope.COMPANY else set(MODELS[scope].objects.filter(pk__in=keys).values_list("pk", flat=True))
+        for scope, keys in wanted.items()
+    }
+    kept = {}
+    for key, change in changes.items():
+        scope, member = scope_in(key)
+        if key[0] in CATALOGUE and member in known[scope]:
+            kept[key] = change
+    if not kept:
+        raise ValidationError(_("What these targets were set for no longer exists."), code="conflict")
+    return kept
+
+
+def scope_in(key: Key) -> tuple[Scope, int | None]:
+    members = dict(zip(MEMBERS, key[-len(MEMBERS) :], strict=True))
+    for scope, column in COLUMNS.items():
+        if (member := members[f"{column}_id"]) is not None:
+            return scope, member
+    return Scope.COMPANY, None
 
 
 def plain(key: Key) -> list[Any]:

@@ -107,7 +107,7 @@ class TargetsView(Page, TemplateView):
         self.scope = forms.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
         self.members = forms.members_for(self.scope, user)
         member = self.member_asked()
-        return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs)
+        return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs, user)
 
     def year_asked(self) -> Period:
         prefs, query = self.request.prefs, self.request.GET
@@ -126,11 +126,15 @@ class TargetsView(Page, TemplateView):
     def member_asked(self) -> int | None:
         if self.scope is Scope.COMPANY:
             return None
-        known = {pk for pk, _name in self.members}
         text = self.request.GET.get("member")
-        if text and key_in(text) not in known:
+        if not text:
+            return self.members[0][0] if self.members else None
+        member = key_in(text)
+        if all(member != pk for pk, _name in self.members):
+            self.members += forms.member_for(self.scope, member, self.request.user)  # one that the choice is too short for
+        if all(member != pk for pk, _name in self.members):
             raise BadRequest("member")
-        return key_in(text) if text else next(iter(known), None)
+        return member
 
     def kpis_asked(self, member: int | None) -> list[Kpi]:
         """Those of a group that the reader may see and that can be narrowed so; first those that stand on their overview."""
