@@ -49,6 +49,9 @@ def read_change(kpi: Kpi, text: str) -> Decimal:
 
 
 class AlertForm(ReaderForm):
+    """`token` makes a form that was sent twice one alert."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kpi = forms.ChoiceField(label=gettext_lazy("KPI"))
     of = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
     condition = forms.ChoiceField(label=gettext_lazy("Condition"), choices=Condition.choices)

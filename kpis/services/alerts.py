@@ -58,8 +58,12 @@ RECIPE = Recipe(
 QUESTION = ("kpi", "condition", "bound", "calendar", "grain", *MEMBERS)
 
 
-def set_alert(rule: AlertRule, facts: Mapping[str, Any]) -> AlertRule:
-    """Make a rule or change it; another question starts in silence."""
+def set_alert(rule: AlertRule, facts: Mapping[str, Any], key: Mapping[str, str] | None = None) -> AlertRule:
+    """Make a rule or change it; another question starts in silence. A new one whose `key` is known is made already."""
+    if rule.pk is None and key:
+        if "external_id" in key and (known := AlertRule.objects.filter(**key).first()):
+            return known
+        facts = {**facts, "external_id": None, **key}
     if rule.pk and any(getattr(rule, name) != value for name, value in facts.items() if name in QUESTION):
         rule.is_ringing = False
     for name, value in facts.items():

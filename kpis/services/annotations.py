@@ -41,8 +41,11 @@ def complete_annotations(items: list[Item], caller: Caller) -> None:
 RECIPE = Recipe(Annotation, AnnotationIn, required=("day", "text"), completes=complete_annotations)
 
 
-def add_annotation(facts: Mapping[str, Any], *, by: User) -> Annotation:
-    return Annotation.objects.create(user=by, **facts)
+def add_annotation(facts: Mapping[str, Any], *, by: User, key: Mapping[str, str] | None = None) -> Annotation:
+    """A new note; one whose `key` is known is made already."""
+    if key and "external_id" in key and (known := Annotation.objects.filter(**key).first()):
+        return known
+    return Annotation.objects.create(user=by, **facts, **(key or {}))
 
 
 def remove_annotation(annotation: Annotation, *, removed: bool = True) -> Annotation:

@@ -6,10 +6,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
+from crm.models import User
 from kpis.models import Review, ReviewSession
 
 
+@transaction.atomic
 def set_review(review: Review, facts: Mapping[str, Any], *, at: datetime) -> Review:
+    """Make a review or change it. A new one that is like another of its user's in everything is that one, sent twice."""
+    if review.pk is None:
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=facts["user"].pk)
+        if known := Review.objects.visible_to(user).filter(**facts).first():
+            return known
     for name, value in facts.items():
         setattr(review, name, value)
     if review.pk is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from crm.pages import FormPage, Page, action, say
+from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_day, format_moment
 from kpis.catalogue import CATALOGUE
@@ -91,7 +92,7 @@ class AlertFormView(FormPage):
     def get_initial(self) -> dict[str, Any]:
         if self.rule.pk:
             return initial_of(self.rule, self.request.prefs)
-        return {"kpi": self.request.GET.get("kpi", ""), "grain": "month", "by_email": True}
+        return {"kpi": self.request.GET.get("kpi", ""), "grain": "month", "by_email": True, "token": uuid4()}
 
     def save(self, form: AlertForm) -> HttpResponse:
         facts = form.facts | {"user": self.request.user}
@@ -99,7 +100,7 @@ class AlertFormView(FormPage):
             rule = AlertRule(**facts)
             self.rung = preview(rule, self.request.prefs.today(self.at), self.request.prefs.organization)
             return self.render_to_response(self.get_context_data(form=form))
-        rule = set_alert(self.rule, facts)
+        rule = set_alert(self.rule, facts, form_key(AlertRule, form.cleaned_data["token"], facts))
         say(self.request, _("The alert “%(alert)s” was saved.") % {"alert": rule_sentence(rule, self.request.prefs)})
         return redirect("kpis:alerts")
 

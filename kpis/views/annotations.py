@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import BadRequest
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.forms import DayField, ReaderForm, TextField
 from crm.models import User
-from crm.pages import FormPage, action, next_url, say
+from crm.pages import FormPage, action, form_key, next_url, say
 from crm.permissions import may_enter
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
@@ -29,6 +30,9 @@ LAST_YEAR = 2060
 
 
 class AnnotationForm(ReaderForm):
+    """`token` makes a form that was sent twice one note."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     day = DayField(label=gettext_lazy("Day"))
     text = TextField(label=gettext_lazy("What happened"), max_length=120)
     is_everywhere = forms.BooleanField(label=gettext_lazy("On the trends of all KPIs"), required=False)
@@ -61,12 +65,14 @@ class AnnotationFormView(FormPage):
         return next_url(self.request, default=reverse("kpis:kpi-detail", args=[self.kpi.key]))
 
     def get_initial(self) -> dict[str, Any]:
-        return {"day": self.request.prefs.today(self.at)}
+        return {"day": self.request.prefs.today(self.at), "token": uuid4()}
 
     def save(self, form: AnnotationForm) -> HttpResponse:
-        found = form.cleaned_data
+        found, user = form.cleaned_data, self.request.user
         facts = {"day": found["day"], "text": found["text"], "is_shared": found.get("is_shared", False)}
-        note = add_annotation(facts | {"kpi": "" if found["is_everywhere"] else self.kpi.key}, by=self.request.user)
+        facts["kpi"] = "" if found["is_everywhere"] else self.kpi.key
+        key = form_key(Annotation, found["token"], facts | {"user": user, "is_removed": False})
+        note = add_annotation(facts, by=user, key=key)
         say(self.request, _("Noted."), undo=reverse("kpis:annotation-remove", args=[note.pk]))
         return redirect(self.back)
 
