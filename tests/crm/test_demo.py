@@ -241,7 +241,7 @@ def test_it_tells_how_far_it_is():
 
     demo.remove(note=said.append)
 
-    assert said[:2] == ["looking for real rows that refer to the demo company", "activities"]
+    assert said[:2] == ["looking for real rows that refer to the demo company", "targets"]
     assert len(said) == demo.STEPS
 
 
