@@ -132,11 +132,14 @@ def test_https_hardens_cookies_and_transport(given):
     assert "SECURE_PROXY_SSL_HEADER" not in settings
 
 
-@pytest.mark.parametrize(("process", "timeout", "pools"), [("web", 5, True), ("worker", 60, False), ("command", 0, False)])
-def test_each_process_has_its_own_patience(given, process, timeout, pools):
+@pytest.mark.parametrize(
+    ("process", "timeout", "plans", "pools"),
+    [("web", 5, " -c plan_cache_mode=force_generic_plan", True), ("worker", 60, "", False), ("command", 0, "", False)],
+)
+def test_each_process_has_its_own_patience(given, process, timeout, plans, pools):
     options = given(PROCESS=process)["DATABASES"]["default"]["OPTIONS"]
 
-    assert options["options"] == f"-c statement_timeout={timeout}s -c idle_in_transaction_session_timeout=300s"
+    assert options["options"] == f"-c statement_timeout={timeout}s -c idle_in_transaction_session_timeout=300s{plans}"
     assert ("pool" in options) is pools
 
 

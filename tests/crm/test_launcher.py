@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -39,6 +40,16 @@ def taken_port() -> Iterator[int]:
 
 def make_child(tmp_path: Path, command: list[str]) -> Child:
     return Child(name="child", command=command, env={}, log=tmp_path / "child.log")
+
+
+def living(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; one may end between two questions."""
+    found = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -169,9 +180,11 @@ class Product:
         return self.said.read_text(errors="replace")
 
     def pid_of(self, name: str) -> int | None:
-        family = psutil.Process(self.process.pid).children()
-        living = [process for process in family if process.status() != psutil.STATUS_ZOMBIE]
-        return next((process.pid for process in living if name in process.cmdline()), None)
+        for process in living(psutil.Process(self.process.pid).children()):
+            with suppress(psutil.NoSuchProcess):
+                if name in process.cmdline():
+                    return process.pid
+        return None
 
     def is_ready(self) -> bool:
         try:
@@ -275,7 +288,7 @@ def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start
     assert product.process.returncode == 0, product.text
     assert seconds < 10
     assert product.text.endswith("Stopping …\nStopped.\n")  # nobody had to be killed
-    assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    assert living(family) == []
     assert not pid_file.exists()
 
     again = start()
@@ -288,4 +301,4 @@ def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start
     family = psutil.Process(again.process.pid).children(recursive=True)
     again.process.kill()
     again.process.wait()
-    wait_for(lambda: sys.platform != "linux" or not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+    wait_for(lambda: sys.platform != "linux" or not living(family))
