@@ -170,8 +170,8 @@ def test_a_duplicate_is_shown_while_the_number_is_typed(visit, omid):
     page = visit(omid)
 
     page.goto("/leads/")
-    page.get_by_label("Mobile").press_sequentially("0912111", delay=10)
-    page.get_by_label("Mobile").press_sequentially("2233", delay=10)
+    page.get_by_role("textbox", name="Mobile").press_sequentially("0912111", delay=10)
+    page.get_by_role("textbox", name="Mobile").press_sequentially("2233", delay=10)
 
     expect(page.locator("#quick-add-duplicates")).to_contain_text("Looks like Ali Karimi")
 
