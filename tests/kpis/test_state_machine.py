@@ -194,7 +194,7 @@ def test_figures_follow_whatever_is_written():
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=4,
+            max_examples=3,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -150,7 +150,7 @@ def test_figures_of_traffic_follow_whatever_is_written():
     run_state_machine_as_test(
         Site,
         settings=settings(
-            max_examples=4,
+            max_examples=3,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
