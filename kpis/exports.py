@@ -14,7 +14,7 @@ from kpis.definitions import Kpi, Unit
 from kpis.readings import Query, Value, list_rows
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import QUALITIES, is_money_side, reason_text
-from kpis.readings.values import PLACES, PRECISION
+from kpis.readings.exact import PLACES, PRECISION
 from kpis.readings.words import period_text
 
 PAGE = 1000

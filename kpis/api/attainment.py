@@ -12,8 +12,8 @@ from crm.api.output import plain
 from crm.inputs.caller import Caller
 from kpis.definitions import Kpi
 from kpis.readings import Query, Value
+from kpis.readings.exact import rounded
 from kpis.readings.targets import attainment, member_targets, targets_of
-from kpis.readings.values import rounded
 
 Key = tuple[int | None, date]
 

@@ -20,7 +20,8 @@ from kpis.api.parameters import one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, maybe, period_out
 from kpis.definitions import Dimension
 from kpis.readings import Query
-from kpis.readings.cohorts import FILTERS, PLACES, Cell, Cohort, Cohorts, Member
+from kpis.readings.cohorts import FILTERS, Cell, Cohort, Cohorts, Member
+from kpis.readings.exact import PLACES
 from kpis.readings.members import member_of
 from kpis.readings.snapshot import one_snapshot
 

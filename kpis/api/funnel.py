@@ -21,12 +21,12 @@ from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut, Peri
 from kpis.definitions import Dimension
 from kpis.funnel import STEPS, Step
 from kpis.readings import Query
+from kpis.readings.exact import PLACES
 from kpis.readings.funnel import FILTERS, Funnel, Person, StepFigures, days_of
 from kpis.readings.members import member_labels, member_of, public_id
 from kpis.readings.snapshot import one_snapshot
 
 MOST_COHORTS = 36
-PLACES = Decimal("1e-12")
 SIDES = ("reached", "dropped")
 
 

@@ -22,7 +22,8 @@ from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, mayb
 from kpis.definitions import Dimension
 from kpis.loyalty import Loyalty
 from kpis.readings import Query
-from kpis.readings.loyalty import FILTERS, PLACES, Cell, LoyaltyMatrix, Member
+from kpis.readings.exact import PLACES
+from kpis.readings.loyalty import FILTERS, Cell, LoyaltyMatrix, Member
 from kpis.readings.members import member_of
 from kpis.readings.promoters import Answers, answers_of, change
 from kpis.readings.snapshot import one_snapshot

@@ -24,11 +24,11 @@ from kpis.abtests import Arm, Trial
 from kpis.api.parameters import FIRST_DAY, LAST_DAY, day_of
 from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact
 from kpis.definitions import Dimension
+from kpis.readings.exact import PLACES
 from kpis.readings.members import member_of
 from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
 
-PLACES = Decimal(1).scaleb(-12)
 TOP, MOST_PAGES = 5, 50
 SPAN = ("period", "from", "to")
 FILTERS = ("channel", "campaign", "social_network")

@@ -15,8 +15,9 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.models.alert import AlertRule, Condition
 from kpis.readings.change import IN_POINTS
+from kpis.readings.exact import PRECISION
 from kpis.readings.query import Query
-from kpis.readings.values import PRECISION, Value, read
+from kpis.readings.values import Value, read
 
 PREVIEWED_DAYS = 90
 

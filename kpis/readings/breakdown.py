@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from kpis.definitions import Dimension, Kpi
+from kpis.readings.exact import PRECISION
 from kpis.readings.members import UNKNOWN, member_labels
 from kpis.readings.summary import Choice, Reading
-from kpis.readings.values import PRECISION, Value, read_members
+from kpis.readings.values import Value, read_members
 
 ZERO = Decimal(0)
 

@@ -10,9 +10,9 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from kpis.definitions import Direction, Kpi, Unit
+from kpis.readings.exact import PRECISION
 from kpis.readings.values import Value
 
-PRECISION = 60
 IN_POINTS = (Unit.PERCENT, Unit.SCORE)
 
 

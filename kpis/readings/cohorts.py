@@ -23,12 +23,12 @@ from kpis.catalogue.measures import ACQUIRED
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.cohorts import DIMENSIONS
 from kpis.models import GRAIN_CODES, CohortCell, CustomerDay, DirtyCustomer
+from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
 
 FILTERS = (*DIMENSIONS, Dimension.TEAM)
-PLACES = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Cell:
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         found = confidence.wilson(self.count, self.size)
-        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+        return rounded_interval(found)
 
 
 @dataclass(frozen=True)

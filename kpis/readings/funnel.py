@@ -24,6 +24,7 @@ from customers.models.order import of_counted_order, of_invoice
 from kpis.catalogue.measures import LEADS_CREATED
 from kpis.definitions import Dimension
 from kpis.funnel import MATURING_DAYS, STEPS, Step
+from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
@@ -31,7 +32,6 @@ from leads.models import Activity, Lead, Opportunity, Quote
 
 FILTERS = (*LEADS_CREATED.dimensions, Dimension.TEAM)
 LAST = len(STEPS) - 1
-PLACES = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class StepFigures:
     def interval(self) -> tuple[Decimal, Decimal] | None:
         """Of the share of the step before."""
         found = confidence.wilson(self.count, self.previous)
-        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+        return rounded_interval(found)
 
 
 @dataclass(frozen=True)

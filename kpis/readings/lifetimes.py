@@ -10,9 +10,9 @@ from decimal import Decimal, localcontext
 from django.db import connection
 
 from kpis.catalogue.measures import STARTED
+from kpis.readings.exact import PRECISION
 from kpis.readings.narrowing import Narrowing
 
-PRECISION = 60
 # {days: (customers who left after so many days, customers of whom no more is known than that they stayed so long)}
 Lifetimes = Mapping[int, tuple[int, int]]
 

@@ -21,12 +21,12 @@ from customers.models import Customer
 from kpis.catalogue.cubes.support import OPINIONS
 from kpis.definitions import Dimension
 from kpis.loyalty import CELLS, LEAST_SCORE, RETURN_DAYS, SIDES, Loyalty
+from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
 
 FILTERS = (*OPINIONS.dimensions, Dimension.TEAM)
-PLACES = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Cell:
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         found = confidence.wilson(self.count, self.total)
-        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+        return rounded_interval(found)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from functools import cached_property
 
 from crm.periods import Grain
 from kpis.definitions import At, Kpi, Model, Term, is_hidden
+from kpis.readings.exact import PRECISION
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
 from kpis.readings.lifetimes import lifetimes_of, restricted_mean
 from kpis.readings.query import Query
 
-PRECISION = 60
 YEAR = 365
 Inputs = Mapping[str, Decimal]
 # Period index, and member or None for the whole.

@@ -12,12 +12,12 @@ from crm import confidence
 from crm.periods import Period
 from kpis.catalogue.measures import ANSWERS
 from kpis.definitions import Dimension
+from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
 
 FILTERS = (*ANSWERS.dimensions, Dimension.TEAM)
-PLACES = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Answers:
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         found = confidence.nps_interval(self.promoters, self.detractors, self.count)
-        return found and tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+        return rounded_interval(found)
 
 
 def answers_of(query: Query) -> list[Answers]:

@@ -16,7 +16,8 @@ from crm.periods import Period
 from kpis.definitions import Dimension, Direction, Kind, Kpi
 from kpis.models import TARGET_GRAINS, Scope, Target
 from kpis.models.scope import COLUMNS
-from kpis.readings.values import PRECISION, Value
+from kpis.readings.exact import PRECISION
+from kpis.readings.values import Value
 
 Filters = Mapping[Dimension, int]
 # The targets of some KPIs by KPI and first day.

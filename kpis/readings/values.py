@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 
 from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
 from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit, is_hidden
+from kpis.readings.exact import PRECISION, rounded, rounded_interval
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
 from kpis.readings.models import Models, compute
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 
-PRECISION = 60
-PLACES = Decimal(1).scaleb(-12)
 POISSON_BELOW = 30
 
 
@@ -88,11 +87,6 @@ def told_of_all(kpis: Sequence[Kpi], query: Query) -> set[str]:
     reader = reader_of(kpis, query)
     terms = {kpi.key: [term.measure_for(query.dimensions) for term in kpi.terms] for kpi in kpis}
     return {key for key, measures in terms.items() if all(reader.is_told(measure) for measure in measures)}
-
-
-def rounded(number: Decimal) -> Decimal:
-    """A quotient at the places figures are kept with, however large it is."""
-    return number.quantize(PLACES, context=Context(prec=PRECISION))
 
 
 @dataclass(frozen=True)
@@ -249,4 +243,4 @@ class Evaluation:
         elif method is Interval.STUDENT:
             squares = self._sum((self.kpi.squares,), sums, index, member)
             found = confidence.student(int(denominator), numerator / self.kpi.divisor, squares / self.kpi.divisor**2)
-        return (None, None) if found is None else tuple(Decimal(repr(bound)).quantize(PLACES) for bound in found)
+        return rounded_interval(found) or (None, None)

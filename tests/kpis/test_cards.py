@@ -13,8 +13,8 @@ from kpis.readings import Value
 from kpis.readings.breakdown import contribution_of
 from kpis.readings.cards import change_text, compared_words, filled_formula, reason_text, sample_text
 from kpis.readings.change import ChangeKind, change_between
+from kpis.readings.exact import rounded
 from kpis.readings.summary import Choice, Compare
-from kpis.readings.values import rounded
 from kpis.readings.words import short_money, value_text
 
 MEHR = parse_period("1404-07")
