@@ -57,6 +57,7 @@ NEW = (
 OTHERS = (
     Entry(_("KPI catalogue"), "list", "kpis:catalogue", (), may_enter),
     Entry(_("Reports"), "chart-column", "/reports/", (), may_enter),
+    Entry(_("Campaign report card"), "megaphone", "kpis:campaigns-report", (), may_sell),
     Entry(_("Sales funnel"), "filter", "/kpis/funnel/", (), may_sell),
     Entry(_("Retention cohorts"), "table", "/kpis/cohorts/", (), may_enter),
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),

@@ -245,3 +245,13 @@ def rows_for(scope: Scope, user: User) -> QuerySet:
             return Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
         case _:
             return Team.objects.none()
+
+
+def periods_before(choice: Choice, count: int) -> list[Period]:
+    """The period that runs today and those before it, of the grain that is shown, and the one that is shown; newest first."""
+    period = choice.period
+    day = choice.today
+    found = [period_of(day, period.calendar, period.grain, period.rules)]
+    while len(found) <= count and found[-1].start > FIRST_DAY:
+        found.append(found[-1].previous())
+    return found if period in found else [period, *found]

@@ -5,6 +5,8 @@ from django.urls import path
 from kpis.views import (
     alerts,
     annotations,
+    campaign,
+    campaigns,
     catalogue,
     cohorts,
     detail,
@@ -48,7 +50,9 @@ urlpatterns = [
     path("annotations/new/", annotations.AnnotationFormView.as_view(), name="annotation-create"),
     path("annotations/<int:pk>/remove/", annotations.remove, name="annotation-remove"),
     path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),
+    path("campaigns/<int:pk>/", campaign.CampaignDetailView.as_view(), name="campaign-detail"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
+    path("reports/campaigns/", campaigns.CampaignsReportView.as_view(), name="campaigns-report"),
     path("reviews/", reviews.ReviewsView.as_view(), name="reviews"),
     path("reviews/new/", reviews.ReviewFormView.as_view(), name="review-create"),
     path("reviews/unread/", reviews.UnreadView.as_view(), name="reviews-unread"),

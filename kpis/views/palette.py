@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.generic import TemplateView
 
+from campaigns.models import Campaign
 from crm.models import User
 from crm.navigation import ENTRIES, LISTS, NEW, OTHERS, Item, items_of
 from crm.pages import RECENT, Page
@@ -29,6 +30,7 @@ RECORDS: dict[str, tuple[type[Model], str, str]] = {
     "leads.lead": (Lead, "user", "leads:lead-detail"),
     "leads.opportunity": (Opportunity, "hand-coins", "leads:opportunity-detail"),
     "customers.customer": (Customer, "building-2", "customers:customer-detail"),
+    "campaigns.campaign": (Campaign, "megaphone", "kpis:campaign-detail"),
     "customers.order": (Order, "receipt", "customers:order-detail"),
 }
 

@@ -1,0 +1,205 @@
+"""What campaigns cost and brought in, side by side: in some periods, or over their whole lives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from functools import cached_property
+
+from campaigns.models import Campaign
+from crm.models import User
+from crm.periods import Calendar, Grain, Period, periods_between
+from kpis.calendars import FIRST_DAY
+from kpis.catalogue import CATALOGUE
+from kpis.catalogue.cubes.credits import LONG, SHORT
+from kpis.definitions import Dimension, Direction, Kpi, Term, is_hidden
+from kpis.readings.exact import PRECISION, rounded
+from kpis.readings.flows import Reader
+from kpis.readings.freshness import Freshness
+from kpis.readings.members import UNKNOWN
+from kpis.readings.query import Query
+from kpis.readings.rows import RowPage, list_rows
+
+ZERO = Decimal(0)
+TOP, BOTTOM = "numerator", "denominator"
+# One side of a KPI: its sum, and the rows that it is made of.
+Side = tuple[str, str]
+Sums = Mapping[Side, Decimal]
+
+
+def terms_of(side: Side) -> tuple[Term, ...]:
+    kpi = CATALOGUE[side[0]]
+    return kpi.numerator if side[1] == TOP else kpi.denominator
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A column: the sum of a side, or a quotient of two; `listed` is the side whose rows say whom it is about.
+
+    `unit` names the card by which it is written, where that is not the one it is read from.
+    """
+
+    key: str
+    top: Side
+    bottom: Side | None = None
+    listed: Side | None = None
+    unit: str = ""
+
+    @property
+    def kpi(self) -> Kpi:
+        return CATALOGUE[self.unit or self.top[0]]
+
+    @property
+    def rows(self) -> Side:
+        return self.listed or self.top
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return (self.top, self.bottom) if self.bottom else (self.top,)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(term for side in self.sides for term in terms_of(side))
+
+    @property
+    def is_cost(self) -> bool:
+        """A cost of one thing: the smaller, the better. Of a sum of money the largest is looked for."""
+        return self.bottom is not None and self.kpi.direction is Direction.DOWN
+
+    def is_hidden(self, viewer: User | None) -> bool:
+        """A sum may be seen where a quotient of it may not."""
+        return is_hidden(replace(self.kpi, numerator=self.terms, denominator=(), model=None), viewer)
+
+
+SPEND, CONVERTED = ("cost_per_purchase", TOP), ("lead_conversion_rate", TOP)
+FIGURES = (
+    Figure("spend", SPEND),
+    Figure("leads", ("leads", TOP)),
+    Figure("mqls", ("mqls", TOP)),
+    Figure("sqls", ("sqls", TOP)),
+    Figure("converted", CONVERTED, unit="leads"),
+    Figure("cost_per_lead", ("cost_per_lead", TOP), ("cost_per_lead", BOTTOM), listed=("cost_per_lead", BOTTOM)),
+    Figure("cost_per_converted_lead", SPEND, CONVERTED, listed=CONVERTED),
+    Figure("new_customers", ("new_customers", TOP)),
+    Figure("orders", ("orders", TOP)),
+    Figure("revenue", ("revenue", TOP)),
+    Figure("romi_short", ("romi_short", TOP), ("romi_short", BOTTOM)),
+    Figure("romi_long", ("romi_long", TOP), ("romi_long", BOTTOM)),
+)
+BY_KEY = {figure.key: figure for figure in FIGURES}
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """What each campaign did in all periods of a query together; none of them holds a day of another."""
+
+    query: Query
+
+    @classmethod
+    def of_lives(cls, viewer: User, today: date) -> Campaigns:
+        """All days there are."""
+        return cls(Query(tuple(periods_between(FIRST_DAY, today, Calendar.GREGORIAN, Grain.YEAR)), today, viewer=viewer))
+
+    @cached_property
+    def shown(self) -> tuple[Figure, ...]:
+        """The figures that the viewer's role may see."""
+        return tuple(figure for figure in FIGURES if not figure.is_hidden(self.query.viewer))
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        return Freshness.of(self.query)
+
+    @property
+    def is_stale(self) -> bool:
+        measures = {term.measure for figure in self.shown for term in figure.terms}
+        return any(self.freshness.is_stale(measure, index) for measure in measures for index in self.query.begun)
+
+    @cached_property
+    def by_campaign(self) -> dict[int, Sums]:
+        """Those of which there is anything; what is under no campaign belongs to none."""
+        query = replace(self.query, by=Dimension.CAMPAIGN)
+        sides = dict.fromkeys(side for figure in self.shown for side in figure.sides)
+        terms = {side: [(term, term.measure_for(query.dimensions)) for term in terms_of(side)] for side in sides}
+        reader = Reader(query, [(measure, term.at) for pairs in terms.values() for term, measure in pairs])
+        found: dict[int, dict[Side, Decimal]] = defaultdict(lambda: dict.fromkeys(sides, ZERO))
+        for side, pairs in terms.items():
+            for term, measure in pairs:
+                for (_index, member), amount in reader.flows(measure).items():
+                    found[member][side] += term.sign * amount
+        return {member: sums for member, sums in found.items() if member != UNKNOWN and any(sums.values())}
+
+    def together(self, members: Iterable[int]) -> Sums:
+        """Several campaigns as one: its quotients are those of the sums."""
+        chosen = [self.by_campaign[member] for member in members if member in self.by_campaign]
+        sides = dict.fromkeys(side for figure in self.shown for side in figure.sides)
+        return {side: sum((sums[side] for sums in chosen), ZERO) for side in sides}
+
+    def value(self, figure: Figure, sums: Sums) -> Decimal | None:
+        """A quotient of nothing, or of costs of which nobody has entered any, is no figure."""
+        if figure.bottom is None:
+            return sums[figure.top]
+        if sums[figure.bottom] == 0 or any(
+            term.measure.cube.is_cost and term.measure.cube.code not in self.freshness.filled for term in figure.terms
+        ):
+            return None
+        with localcontext(prec=PRECISION):
+            return rounded(sums[figure.top] / sums[figure.bottom])
+
+    def ranked(self, figure: Figure, *, is_turned: bool = False) -> list[int]:
+        """The best first, or with `is_turned` last; what has no figure, or cost nothing, stands at the end either way."""
+        values = {member: self.value(figure, sums) for member, sums in self.by_campaign.items()}
+        known = sorted(member for member, value in values.items() if value is not None and not (figure.is_cost and value == 0))
+        known.sort(key=lambda member: values[member], reverse=figure.is_cost == is_turned)
+        return [*known, *sorted(values.keys() - set(known), key=lambda member: (values[member] is None, member))]
+
+
+# -- one campaign ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Life:
+    """One campaign, from the first to the last of its days, beside those that had ended when it began."""
+
+    campaign: Campaign
+    campaigns: Campaigns
+
+    @cached_property
+    def sums(self) -> Sums:
+        return self.campaigns.together([self.campaign.pk])
+
+    @cached_property
+    def earlier(self) -> Sums | None:
+        """The earlier campaigns as one; none where there were none."""
+        if self.campaign.starts_on is None:
+            return None
+        known = Campaign.objects.filter(pk__in=self.campaigns.by_campaign, ends_on__lt=self.campaign.starts_on)
+        keys = list(known.values_list("pk", flat=True))
+        return self.campaigns.together(keys) if keys else None
+
+    def window_end(self, figure: Figure) -> date | None:
+        """The last day that a return counts; of a campaign without a last day there is none yet."""
+        starts, ends = self.campaign.starts_on, self.campaign.ends_on
+        if ends is None:
+            return None
+        short = ends + timedelta(days=SHORT)
+        if figure.key == "romi_short" or starts is None:
+            return short
+        return max(short, starts + timedelta(days=LONG))
+
+    def is_maturing(self, figure: Figure) -> bool:
+        """Whether more of it may still come back."""
+        if not figure.key.startswith("romi"):
+            return False
+        end = self.window_end(figure)
+        return end is None or self.campaigns.query.today <= end
+
+    def rows(self, figure: Figure, *, after: str, limit: int) -> RowPage:
+        """The records behind a figure. Raises ValueError for a cursor that is none."""
+        key, side = figure.rows
+        query = self.campaigns.query
+        whole = Period(Calendar.GREGORIAN, Grain.DAY, FIRST_DAY, query.today)
+        asked = Query((whole,), query.today, filters={Dimension.CAMPAIGN: self.campaign.pk}, viewer=query.viewer)
+        return list_rows(CATALOGUE[key], side, asked, after=after, limit=limit)

@@ -1,0 +1,130 @@
+"""One campaign: is it paying, who came by it, and which of its pages leaks?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign, Expense, SocialPost
+from crm.pages import DetailPage, Pager, query_with
+from crm.permissions import may_sell
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day
+from kpis import exports
+from kpis.catalogue import CATALOGUE
+from kpis.readings.campaigns import BY_KEY, Campaigns, Figure, Life
+from kpis.readings.cards import data_value, side_text
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.words import number_text, percent_text, value_parts, value_text
+from kpis.views.campaigns import HEADINGS
+from leads.models import Lead
+
+PAGE, LATEST = 25, 10
+
+
+class CampaignDetailView(DetailPage):
+    template_name = "kpis/campaign_detail.html"
+    permits = staticmethod(may_sell)
+
+    @property
+    def prefs(self) -> Preferences:
+        return self.request.prefs
+
+    def get_object(self) -> Campaign:
+        rows = Campaign.objects.visible_to(self.request.user).select_related("channel", "owner")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context, user = super().get_context_data(**kwargs), self.request.user
+        campaign = self.object
+        with one_snapshot():
+            self.life = Life(campaign, Campaigns.of_lives(user, self.prefs.today(self.at)))
+            leads = Lead.objects.visible_to(user).listed().filter(campaign=campaign).select_related("owner")
+            expenses = Expense.objects.visible_to(user).filter(campaign=campaign)
+            return context | {
+                "campaign": campaign,
+                "figures": [self.figure(figure) for figure in self.life.campaigns.shown],
+                "is_over": campaign.ends_on is not None and campaign.ends_on < self.prefs.today(self.at),
+                "is_stale": self.life.campaigns.is_stale,
+                "budget": self.budget(),
+                "leads": list(leads.order_by("-created_at", "-pk")[:LATEST]),
+                "expenses": list(expenses.order_by("-valid_from", "-pk")[:LATEST]),
+                "posts": self.posts(),
+                **self.opened(),
+            }
+
+    def figure(self, figure: Figure) -> dict[str, Any]:
+        """A number over the campaign's whole life, and what the earlier campaigns came to together."""
+        value, kpi = self.life.campaigns.value(figure, self.life.sums), figure.kpi
+        number, unit = value_parts(kpi, value, self.prefs, short=True)
+        before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
+        return {
+            "key": figure.key,
+            "label": HEADINGS[figure.key],
+            "value": "—" if value is None else data_value(value, number),
+            "unit": unit,
+            "url": query_with(self.request.GET, rows=figure.key, after=None) + "#rows" if value is not None else "",
+            "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
+            "maturing": self.maturing(figure) if value is not None else "",
+        }
+
+    def maturing(self, figure: Figure) -> str:
+        if not self.life.is_maturing(figure):
+            return ""
+        end = self.life.window_end(figure)
+        return _("so far; counts until %(day)s") % {"day": format_day(end, self.prefs)} if end else _("so far; it still runs")
+
+    def budget(self) -> str:
+        """How much of the budget is spent, for those who may see what is spent."""
+        figure, budget = BY_KEY["spend"], self.object.budget
+        if not budget or figure not in self.life.campaigns.shown:
+            return ""
+        return percent_text(self.life.sums[figure.top] / budget, self.prefs, 0)
+
+    def posts(self) -> list[SocialPost]:
+        rows = SocialPost.objects.visible_to(self.request.user).filter(campaign=self.object).select_related("social_network")
+        return list(rows.order_by("-posted_at", "-pk")[:LATEST])
+
+    def opened(self) -> dict[str, Any]:
+        """The rows behind the number that is asked for."""
+        query = self.request.GET
+        if not query.get("rows"):
+            return {}
+        figure = next((figure for figure in self.life.campaigns.shown if figure.key == query["rows"]), None)
+        try:
+            page = self.life.rows(figure, after=query.get("after", ""), limit=PAGE) if figure else None
+        except ValueError:
+            page = None
+        if figure is None or page is None:
+            raise BadRequest("rows")
+        return {
+            "listed": HEADINGS[figure.key],
+            "row_total": number_text(page.total, self.prefs),
+            "row_sum": self.amount(figure, page.amount),
+            "row_list": list(self.row_cells(page.results, figure)),
+            "close_url": query_with(query, rows=None, after=None),
+            "rows_pager": Pager(
+                query_with(query, after=None) + "#rows" if query.get("after") else "",
+                query_with(query, after=page.next) + "#rows" if page.next else "",
+            ),
+        }
+
+    def row_cells(self, rows: list[Any], figure: Figure) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            yield {
+                "type": exports.TYPES.get(row.type, row.type),
+                "label": row.label,
+                "url": row.url,
+                "iso": row.day.isoformat(),
+                "day": format_day(row.day, self.prefs),
+                "amount": self.amount(figure, row.amount),
+            }
+
+    def amount(self, figure: Figure, amount: Decimal) -> str:
+        key, side = figure.rows
+        return side_text(CATALOGUE[key], side, amount, self.prefs)

@@ -1,0 +1,151 @@
+"""The report card of campaigns: what each cost and brought in, with the rows behind every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from campaigns.models import Campaign
+from crm.exports import csv_response
+from crm.pages import Page, query_with
+from crm.permissions import may_sell
+from kpis import exports, forms
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Unit
+from kpis.readings.campaigns import Campaigns, Figure, Sums
+from kpis.readings.cards import data_value
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.words import period_text, value_text
+from kpis.views.overview import filter_bar
+
+# What the bar of filters is of.
+KPI = CATALOGUE["cost_per_lead"]
+EARLIER_PERIODS = 12
+HEADINGS = {
+    "spend": gettext_lazy("Spend"),
+    "leads": gettext_lazy("Leads"),
+    "mqls": gettext_lazy("MQL"),
+    "sqls": gettext_lazy("SQL"),
+    "converted": gettext_lazy("Converted leads"),
+    "cost_per_lead": gettext_lazy("Cost per lead"),
+    "cost_per_converted_lead": gettext_lazy("Cost per converted lead"),
+    "new_customers": gettext_lazy("New customers"),
+    "orders": gettext_lazy("Orders"),
+    "revenue": gettext_lazy("Net revenue"),
+    "romi_short": gettext_lazy("ROMI, short term"),
+    "romi_long": gettext_lazy("ROMI, long term"),
+}
+# By what the report is sorted where its address says nothing: the first of these that the reader may see.
+USUAL_ORDER = ("cost_per_converted_lead", "converted")
+
+
+class CampaignsReportView(Page, TemplateView):
+    """Which campaign brings a converted lead for least, and who are these leads?"""
+
+    template_name = "kpis/campaigns_report.html"
+    permits = staticmethod(may_sell)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, prefs = self.request.GET, self.request.prefs
+        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        with one_snapshot():
+            self.campaigns = Campaigns(replace(self.choice.trend_query(1), filters={}))
+            figure, is_turned = self.order()
+            keys = self.campaigns.ranked(figure, is_turned=is_turned)
+            bar = filter_bar(self, KPI) | {"compares": []}
+            return (
+                super().get_context_data(**kwargs)
+                | bar
+                | {
+                    "selects": [select for select in bar["selects"] if select["name"] == Dimension.CHANNEL],
+                    "calendars": forms.calendar_links(query, self.choice),
+                    "earlier": self.earlier(),
+                    "columns": self.columns(figure, is_turned=is_turned),
+                    "rows": [self.row(key) for key in keys if key in self.names],
+                    "total": self.cells(self.campaigns.together(self.names)),
+                    "is_stale": self.campaigns.is_stale,
+                    "csv": query_with(query, export="csv"),
+                }
+            )
+
+    def order(self) -> tuple[Figure, bool]:
+        """The column to sort by, and whether the worst comes first; a column that is not shown is none."""
+        shown = {figure.key: figure for figure in self.campaigns.shown}
+        text = self.request.GET.get("sort") or next(key for key in USUAL_ORDER if key in shown)
+        figure = shown.get(text.removeprefix("-"))
+        if figure is None:
+            raise BadRequest(f"sort: {text[:40]}")
+        return figure, text.startswith("-")
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The campaigns that are shown: those of the channel that is asked for."""
+        rows = Campaign.objects.visible_to(self.request.user).filter(pk__in=self.campaigns.by_campaign)
+        if (channel := self.choice.filters.get(Dimension.CHANNEL)) is not None:
+            rows = rows.filter(channel=channel or None)
+        return dict(rows.values_list("pk", "name"))
+
+    def earlier(self) -> list[forms.Link]:
+        """The period and those before it, each one click away."""
+        periods = forms.periods_before(self.choice, EARLIER_PERIODS)
+        return [
+            forms.Link(period_text(period, self.request.prefs), query_with(self.request.GET, period=period.key, grain=None),
+                       period == self.choice.period)
+            for period in periods
+        ]  # fmt: skip
+
+    def columns(self, chosen: Figure, *, is_turned: bool) -> list[dict[str, Any]]:
+        """Each heading sorts by its column, the best first; pressed again the worst."""
+        found = []
+        for figure in self.campaigns.shown:
+            is_chosen = figure is chosen
+            sort = f"-{figure.key}" if is_chosen and not is_turned else figure.key
+            is_rising = is_chosen and figure.is_cost != is_turned
+            aria = ("ascending" if is_rising else "descending") if is_chosen else ""
+            found.append({"label": HEADINGS[figure.key], "url": query_with(self.request.GET, sort=sort), "aria": aria})
+        return found
+
+    def row(self, key: int) -> dict[str, Any]:
+        return {
+            "name": self.names[key],
+            "url": reverse("kpis:campaign-detail", args=[key]),
+            "cells": self.cells(self.campaigns.by_campaign[key], key),
+        }
+
+    def cells(self, sums: Sums, campaign: int | None = None) -> list[dict[str, Any]]:
+        return [self.cell(figure, sums, campaign) for figure in self.campaigns.shown]
+
+    def cell(self, figure: Figure, sums: Sums, campaign: int | None) -> dict[str, Any]:
+        value = self.campaigns.value(figure, sums)
+        text = "—" if value is None else data_value(value, value_text(figure.kpi, value, self.request.prefs, short=True))
+        key, side = figure.rows
+        asked = {"period": self.choice.period.key, "campaign": campaign, "side": side}
+        link = f"{reverse('kpis:kpi-detail', args=[key])}?{urlencode(asked)}#rows"
+        return {"label": HEADINGS[figure.key], "text": text, "url": link if campaign and value is not None else ""}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if self.request.GET.get("export") == "csv":
+            title = _("Campaign report card")
+            return csv_response(f"{title}-{period_text(self.choice.period, self.request.prefs)}", self.header(), self.lines())
+        return super().render_to_response(context, **kwargs)
+
+    def header(self) -> list[str]:
+        units = {Unit.MONEY: exports.currency_name(self.request.prefs)}
+        return [_("Number"), _("Campaign")] + [
+            exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.campaigns.shown
+        ]
+
+    def lines(self) -> Iterator[list[object]]:
+        for key, name in sorted(self.names.items()):
+            sums = self.campaigns.by_campaign[key]
+            yield [key, name, *(exports.rounded(self.campaigns.value(figure, sums)) for figure in self.campaigns.shown)]
