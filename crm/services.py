@@ -14,7 +14,8 @@ from django.db.models import F, GeneratedField, Model
 from django.utils.translation import gettext as _
 
 from crm.database import local_day_sql, money_unit_sql
-from crm.models import ApiToken, IdempotencyKey, Organization, Team, User
+from crm.models import ApiToken, Holiday, IdempotencyKey, Organization, Team, User
+from crm.models.holiday import fixed_holidays
 from crm.text import TextError, clean_email
 
 SEES = {
@@ -158,3 +159,10 @@ def change_rules(**rules: Any) -> Organization:
     organization.full_clean()
     organization.save(update_fields=list(rules))
     return organization
+
+
+def add_fixed_holidays(year: int) -> int:
+    """Those of a Jalali year that are not there yet; how many there were."""
+    known = set(Holiday.objects.values_list("day", flat=True))
+    new = [Holiday(day=day, name=name) for day, name in fixed_holidays(year) if day not in known]
+    return len(Holiday.objects.bulk_create(new, ignore_conflicts=True))

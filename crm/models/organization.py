@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.holiday import Holiday
 from crm.money import CURRENCY_DIGITS
 from crm.periods import Calendar, CalendarRules, local_day
 
@@ -73,6 +75,22 @@ class Organization(models.Model):
         help_text=_("After so many minutes without a call, Today marks a new lead as late."),
     )
 
+    adstock_decay = models.DecimalField(
+        _("share of a week's advertising that still works in the next week"),
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal("0.5"),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("0.95"))],
+        help_text=_("λ of the adstock on a campaign's page, from 0 to 0.95"),
+    )
+    brand_words = ArrayField(
+        models.CharField(max_length=50),
+        verbose_name=_("words of the brand"),
+        default=list,
+        blank=True,
+        help_text=_("Searches with one of them are searches for the brand."),
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one"),
@@ -80,6 +98,7 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=Q(first_contact_minutes__range=(1, MINUTES_OF_A_WEEK)), name="crm_organization_first_contact"
             ),
+            models.CheckConstraint(condition=Q(adstock_decay__gte=0, adstock_decay__lt=1), name="crm_organization_adstock"),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +118,11 @@ class Organization(models.Model):
         return CalendarRules(
             week_start=self.week_start, fiscal_calendar=Calendar(self.fiscal_calendar), fiscal_month=self.fiscal_month
         )
+
+    @cached_property
+    def holidays(self) -> frozenset[date]:
+        """Days off besides those of each week; asked once, as this object lives no longer than a request."""
+        return frozenset(Holiday.objects.values_list("day", flat=True))
 
     @property
     def money_unit(self) -> Decimal:

@@ -61,8 +61,8 @@ def attainment(kpi: Kpi, value: Value, target: Decimal, today: date, organizatio
         return Attainment(target, Standing.REACHED if is_as_good(kpi, value.value, target) else Standing.MISSED, share)
     if not adds_up(kpi):
         return Attainment(target, Standing.ON_PACE if is_as_good(kpi, value.value, target) else Standing.BEHIND, share)
-    working = working_days(value.period.start, value.period.end, organization.business_days)
-    passed = working_days(value.period.start, today, organization.business_days)
+    period, rest = value.period, (organization.business_days, organization.holidays)
+    working, passed = working_days(period.start, period.end, *rest), working_days(period.start, today, *rest)
     with localcontext(prec=PRECISION):
         expected = target * passed / working if working else target
     return Attainment(target, standing_of(kpi, value.value, target, expected), share, expected, passed, working)
@@ -90,13 +90,14 @@ def share_of(kpi: Kpi, value: Decimal, target: Decimal) -> Decimal | None:
         return part / whole
 
 
-def working_days(first: date, last: date, weekdays: Collection[int]) -> int:
-    """The days from one to another, both included, that are worked on."""
+def working_days(first: date, last: date, weekdays: Collection[int], holidays: Collection[date] = ()) -> int:
+    """The days from one to another, both included, that are worked on: neither off in each week nor a holiday."""
     days = (last - first).days + 1
     if days <= 0:
         return 0
     weeks, rest = divmod(days, 7)
-    return weeks * len(set(weekdays)) + sum((first + timedelta(days=day)).weekday() in weekdays for day in range(rest))
+    usual = weeks * len(set(weekdays)) + sum((first + timedelta(days=day)).weekday() in weekdays for day in range(rest))
+    return usual - sum(first <= day <= last and day.weekday() in weekdays for day in set(holidays))
 
 
 def scope_for(filters: Filters, viewer: User | None) -> tuple[Scope, int | None] | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from crm.models import Organization
+from crm.models import Holiday, Organization
 from crm.periods import parse_period
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
@@ -76,6 +76,19 @@ class TestArithmetic:
         assert (found.passed, found.working, found.expected, found.standing) == (12, 22, 60, Standing.ON_PACE)
         assert reached(LEADS, 59, 110, date(2025, 10, 8)).standing is Standing.BEHIND
         assert reached(LEADS, 110, 110, date(2025, 10, 8)).standing is Standing.REACHED
+
+    def test_holidays_are_not_worked_on(self, django_assert_num_queries):
+        """Of Mehr two working days (Sunday 28 September, Sunday 12 October) and a Friday: 20 days, 11 of them by 8 October."""
+        Holiday.objects.bulk_create(Holiday(day=day, name="H") for day in (date(2025, 9, 28), date(2025, 10, 12)))
+        Holiday.objects.create(day=date(2025, 9, 26), name="On a day off")
+        Holiday.objects.create(day=date(2025, 10, 23), name="After the month")
+        organization = Organization.current()
+
+        with django_assert_num_queries(1):  # however many targets a page has
+            found = [attainment(LEADS, value(66), Decimal(120), date(2025, 10, 8), organization) for _card in range(3)]
+
+        # 120 × 11 ÷ 20
+        assert {(each.passed, each.working, each.expected, each.standing) for each in found} == {(11, 20, 66, Standing.ON_PACE)}
 
     def test_of_a_flow_that_should_be_small_more_than_the_whole_is_missed_at_once(self):
         standings = [reached(LOST, lost, 22, date(2025, 10, 8)).standing for lost in (12, 13, 23)]
