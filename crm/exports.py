@@ -1,19 +1,97 @@
-"""Rows as a file for a spreadsheet."""
+"""Tables as files for a spreadsheet: CSV, or a workbook in which numbers and days are numbers and days."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language_bidi
+from django.views.generic import View
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
+from crm.pages import Page
 from crm.phones import format_phone
+from crm.preferences import Preferences
 
+KINDS = ("csv", "xlsx")
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins like this for a formula, and a lead writes their own name.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a workbook can hold: rows of a sheet, letters of a cell, the first year of its calendar.
+MOST_ROWS, LONGEST_CELL, FIRST_YEAR = 1_048_576, 32_767, 1900
+NOT_IN_SHEET_NAMES, LONGEST_SHEET_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+NARROWEST, WIDEST, MEASURED_ROWS = 8, 48, 200
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Percent(Decimal):
+    """A share: a fraction of one in every file, which a workbook shows as per cent."""
+
+
+class FileKind:
+    """The kind of a file in an address."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows under their headings; `name` is in the reader's language. The rows may be longer than memory."""
+
+    name: str
+    header: Sequence[object]
+    rows: Iterable[Sequence[object]]
+
+
+def file_urls(view: str, query: str, *args: object) -> dict[str, str]:
+    """The addresses of one table by the kinds of its files."""
+    return {kind: reverse(view, args=[*args, kind]) + query for kind in KINDS}
+
+
+def file_response(kind: str, table: Table, prefs: Preferences) -> HttpResponse:
+    response = workbook_response(table, prefs) if kind == "xlsx" else csv_response(table)
+    names = f"filename=\"export.{kind}\"; filename*=UTF-8''{quote(table.name, safe='')}.{kind}"
+    response["Content-Disposition"] = f"attachment; {names}"
+    return response
+
+
+class FilePage(Page, View):
+    """The door of a table: a file of the kind that the address names."""
+
+    def table(self, **kwargs: Any) -> Table:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, kind: str, **kwargs: Any) -> HttpResponse:
+        return file_response(kind, self.table(**kwargs), request.prefs)
+
+
+def phone_cell(phone: str | None) -> str:
+    """A telephone number as the pages show it; its bare form begins like a formula."""
+    return format_phone(phone) if phone else ""
+
+
+def is_like_formula(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+
+
+# -- CSV ---------------------------------------------------------------------------------------------------------------
 
 
 class Echo:
@@ -27,25 +105,105 @@ def safe_cell(value: object) -> str:
     """A cell as text; numbers are no formula, whatever their sign."""
     if isinstance(value, int | float | Decimal):
         return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+    return f"'{text}" if is_like_formula(text) else text
 
 
-def phone_cell(phone: str | None) -> str:
-    """A telephone number as the pages show it; its bare form begins like a formula."""
-    return format_phone(phone) if phone else ""
-
-
-def csv_response(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A CSV file in UTF-8 with a mark that spreadsheets need to read Persian; `name` is in the reader's language."""
+def csv_response(table: Table) -> StreamingHttpResponse:
+    """In UTF-8 with a mark that spreadsheets need to read Persian."""
     writer = csv.writer(Echo())
 
     def lines() -> Iterator[str]:
         yield BYTE_ORDER_MARK
-        yield writer.writerow([safe_cell(cell) for cell in header])
-        for row in rows:
+        yield writer.writerow([safe_cell(cell) for cell in table.header])
+        for row in table.rows:
             yield writer.writerow([safe_cell(cell) for cell in row])
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name)}.csv"
-    return response
+    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+
+
+# -- workbooks ---------------------------------------------------------------------------------------------------------
+
+
+def workbook_response(table: Table, prefs: Preferences) -> FileResponse:
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it when it has been sent
+    try:
+        write_workbook(file, table, prefs)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, content_type=WORKBOOK_TYPE)
+
+
+def write_workbook(file: BinaryIO, table: Table, prefs: Preferences) -> None:
+    """Row by row through the disk: memory holds one row, however many there are."""
+    with Workbook(file, {"constant_memory": True}) as workbook:
+        workbook.set_properties({"title": table.name})
+        sheets = Sheets(workbook, table, prefs)
+        for row in table.rows:
+            sheets.add(row)
+        sheets.close()
+
+
+class Sheets:
+    """The sheets of one table: another one begins where a sheet is full."""
+
+    def __init__(self, workbook: Workbook, table: Table, prefs: Preferences) -> None:
+        self.workbook, self.table, self.prefs = workbook, table, prefs
+        formats = {"head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}, "text": {"quote_prefix": True}}
+        numbers = {"whole": "#,##0", "part": "#,##0.00##", "share": "0.0%", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
+        formats |= {name: {"num_format": number} for name, number in numbers.items()}
+        self.formats: dict[str, Format] = {name: workbook.add_format(facts) for name, facts in formats.items()}
+        self.sheet, self.row, self.widths = self.begin(), 1, [len(str(cell)) for cell in table.header]
+
+    def begin(self) -> Worksheet:
+        number = len(self.workbook.worksheets())
+        name = NOT_IN_SHEET_NAMES.sub(" ", self.table.name).strip() or "Table"
+        ending = f" {number + 1}" if number else ""
+        sheet = self.workbook.add_worksheet(name[: LONGEST_SHEET_NAME - len(ending)] + ending)
+        if get_language_bidi():
+            sheet.right_to_left()
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(self.table.header):
+            sheet.write_string(0, column, str(heading), self.formats["head"])
+        return sheet
+
+    def add(self, cells: Sequence[object]) -> None:
+        if self.row == MOST_ROWS:
+            self.close()
+            self.sheet, self.row = self.begin(), 1
+        for column, cell in enumerate(cells):
+            self.write(column, cell)
+        if self.row <= MEASURED_ROWS:
+            self.widths = [max(width, len(str(cell))) for width, cell in zip(self.widths, cells, strict=True)]
+        self.row += 1
+
+    def write(self, column: int, cell: object) -> None:
+        """A number, a day or a text: never a formula, and nothing that a spreadsheet might take for one."""
+        place: tuple[Any, ...] = (self.row, column)
+        match cell:
+            case None | "":
+                return
+            case Percent():
+                self.sheet.write_number(*place, cell, self.formats["share"])
+            case Decimal():
+                self.sheet.write_number(*place, cell, self.formats["whole" if cell == cell.to_integral_value() else "part"])
+            case int() | float():
+                self.sheet.write_number(*place, cell)
+            case datetime() if cell.year > FIRST_YEAR:
+                local = cell.astimezone(self.prefs.zone).replace(tzinfo=None)
+                self.sheet.write_datetime(*place, local, self.formats["moment"])
+            case date() if cell.year > FIRST_YEAR:
+                self.sheet.write_datetime(*place, cell, self.formats["day"])
+            case _:
+                text = str(cell)[:LONGEST_CELL]
+                self.sheet.write_string(*place, text, self.formats["text"] if is_like_formula(text) else None)
+
+    def close(self) -> None:
+        """Filters over the headings, and columns as wide as their first rows need."""
+        for column, width in enumerate(self.widths):
+            self.sheet.set_column(column, column, min(max(width + 2, NARROWEST), WIDEST))
+        self.sheet.autofilter(0, 0, self.row - 1, len(self.widths) - 1)

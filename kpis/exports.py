@@ -1,20 +1,24 @@
-"""Tables of one KPI for a spreadsheet: exact figures in Latin digits, and the reader's words beside them."""
+"""Tables of KPIs for a spreadsheet: exact figures in Latin digits and the reader's unit, and the reader's words beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.exports import Percent
+from crm.money import DISPLAY_UNITS
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
-from kpis.definitions import Kpi, Unit
+from kpis.definitions import Group, Kpi, Unit
 from kpis.readings import Query, Value, list_rows
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import QUALITIES, is_money_side, reason_text
 from kpis.readings.exact import PLACES, PRECISION
+from kpis.readings.summary import Reading
 from kpis.readings.words import period_text
 
 PAGE = 1000
@@ -50,10 +54,26 @@ def rounded(value: Decimal | float | None) -> Decimal | str:
         return plain(exact.quantize(PLACES) if exact.as_tuple().exponent < PLACES.as_tuple().exponent else exact)
 
 
-def currency_name(prefs: Preferences) -> str:
-    """The base currency, in which all amounts of files are; the reader's own unit is for pages."""
+def money_unit(prefs: Preferences) -> tuple[str, Decimal]:
+    """The name of the unit in which the files of a reader are, as their pages, and how much of the base currency it holds."""
     currency = prefs.organization.currency
-    return f"{_('Rial')} {currency}" if currency == "IRR" else currency
+    if currency != "IRR":
+        return currency, Decimal(1)
+    unit = DISPLAY_UNITS[prefs.money_unit]
+    return unit.name(prefs.language), unit.factor
+
+
+def money(amount: Decimal | None, prefs: Preferences) -> Decimal | str:
+    """An amount in the reader's unit, to the last digit: units are powers of ten."""
+    if amount is None:
+        return ""
+    with localcontext(prec=PRECISION):
+        return plain(amount / money_unit(prefs)[1])
+
+
+def percent(share: Decimal | float | None) -> Decimal | str:
+    number = rounded(share)
+    return Percent(number) if isinstance(number, Decimal) else number
 
 
 def with_unit(heading: str, unit: str) -> str:
@@ -63,14 +83,14 @@ def with_unit(heading: str, unit: str) -> str:
 def side_unit(kpi: Kpi, side: str, prefs: Preferences) -> str:
     """The unit of a numerator or a denominator; counts have none."""
     if is_money_side(kpi, kpi.numerator if side == "numerator" else kpi.denominator):
-        return currency_name(prefs)
+        return money_unit(prefs)[0]
     return _("seconds") if kpi.unit is Unit.HOURS and side == "numerator" else ""
 
 
 def unit_name(kpi: Kpi, prefs: Preferences) -> str:
     match kpi.unit:
         case Unit.MONEY:
-            return currency_name(prefs)
+            return money_unit(prefs)[0]
         case Unit.HOURS:
             return _("hours")
         case Unit.DAYS:
@@ -80,10 +100,24 @@ def unit_name(kpi: Kpi, prefs: Preferences) -> str:
     return ""
 
 
-def value_cells(kpi: Kpi, value: Value) -> list[object]:
-    numbers = (value.numerator, value.denominator, value.value, value.lower, value.upper)
+def value_cell(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> Decimal | str:
+    """A value of the KPI, or a difference of two."""
+    if kpi.unit is Unit.MONEY:
+        return money(value, prefs)
+    number = plain(value)
+    return Percent(number) if kpi.unit is Unit.PERCENT and isinstance(number, Decimal) else number
+
+
+def side_cell(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> Decimal | str:
+    is_money = is_money_side(kpi, kpi.numerator if side == "numerator" else kpi.denominator)
+    return money(amount, prefs) if is_money else plain(amount)
+
+
+def value_cells(kpi: Kpi, value: Value, prefs: Preferences) -> list[object]:
+    sides = [side_cell(kpi, side, getattr(value, side), prefs) for side in ("numerator", "denominator")]
+    numbers = [value_cell(kpi, number, prefs) for number in (value.value, value.lower, value.upper)]
     words = (reason_text(kpi, value), str(QUALITIES[value.quality]), str(STATES[value.state]))
-    return [*(plain(number) for number in numbers), value.sample_size, *words]
+    return [*sides, *numbers, value.sample_size, *words]
 
 
 def value_headings(kpi: Kpi, prefs: Preferences) -> list[str]:
@@ -99,9 +133,26 @@ def value_headings(kpi: Kpi, prefs: Preferences) -> list[str]:
 def trend_table(kpi: Kpi, values: Sequence[Value], prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
     header = [_("Period"), _("Key"), _("From"), _("To"), *value_headings(kpi, prefs)]
     return header, (
-        [period_text(v.period, prefs), v.period.key, v.period.start.isoformat(), v.period.end.isoformat(), *value_cells(kpi, v)]
-        for v in values
+        [period_text(v.period, prefs), v.period.key, v.period.start, v.period.end, *value_cells(kpi, v, prefs)] for v in values
     )
+
+
+def overview_table(
+    readings: Sequence[Reading], groups: Mapping[Group, Promise], prefs: Preferences
+) -> tuple[list[str], Iterator[list[object]]]:
+    """One KPI a row, each with its own unit beside it: a column of all units has none of its own."""
+    numbers = [_("Value"), _("Lower"), _("Upper"), _("Before"), _("Target"), _("Numerator"), _("Denominator"), _("n")]
+    header = [_("Group"), _("KPI"), _("Key"), _("Period"), _("Unit"), *numbers, _("Reason"), _("Quality"), _("State")]
+    return header, (overview_row(reading, str(groups[reading.kpi.group]), prefs) for reading in readings)
+
+
+def overview_row(reading: Reading, group: str, prefs: Preferences) -> list[object]:
+    kpi, now, then = reading.kpi, reading.now, reading.then
+    numerator, denominator, value, lower, upper, *rest = value_cells(kpi, now, prefs)
+    before = value_cell(kpi, then.value if then else None, prefs)
+    name = [group, str(kpi.name), kpi.key, now.period.key, unit_name(kpi, prefs)]
+    target = value_cell(kpi, reading.target, prefs)
+    return [*name, value, lower, upper, before, target, numerator, denominator, *rest]
 
 
 def breakdown_table(kpi: Kpi, parts: Sequence[Part], title: str, prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
@@ -111,13 +162,17 @@ def breakdown_table(kpi: Kpi, parts: Sequence[Part], title: str, prefs: Preferen
     return header, (
         [
             part.label,
-            *value_cells(kpi, part.now),
-            rounded(part.share),
-            plain(part.then.value if part.then else None),
-            rounded(part.contribution),
+            *value_cells(kpi, part.now, prefs),
+            percent(part.share),
+            value_cell(kpi, part.then.value if part.then else None, prefs),
+            contribution_cell(kpi, part.contribution, prefs),
         ]
         for part in parts
     )
+
+
+def contribution_cell(kpi: Kpi, contribution: Decimal | None, prefs: Preferences) -> Decimal | str:
+    return money(contribution, prefs) if kpi.unit is Unit.MONEY else rounded(contribution)
 
 
 def rows_table(kpi: Kpi, side: str, query: Query, prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
@@ -129,7 +184,7 @@ def rows_table(kpi: Kpi, side: str, query: Query, prefs: Preferences) -> tuple[l
             page = list_rows(kpi, side, query, after=after, limit=PAGE)
             for row in page.results:
                 kind, day = str(TYPES.get(row.type, row.type)), format_day(row.day, prefs, "short")
-                yield [kind, row.id, row.name, row.day.isoformat(), day, plain(row.amount)]
+                yield [kind, row.id, row.name, row.day, day, side_cell(kpi, side, row.amount, prefs)]
             after = page.next
 
     amount = with_unit(_("Amount"), side_unit(kpi, side, prefs))

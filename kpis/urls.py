@@ -1,7 +1,8 @@
 """Routes of the KPI pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from crm.exports import FileKind
 from kpis.views import (
     alerts,
     annotations,
@@ -21,25 +22,30 @@ from kpis.views import (
     targets,
 )
 
+register_converter(FileKind, "file")
+
 app_name = "kpis"
 urlpatterns = [
     path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("kpis/", overview.OverviewView.as_view(), name="overview"),
+    path("kpis/overview/<file:kind>/", overview.OverviewFileView.as_view(), name="overview-file"),
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
     path("kpis/cohorts/", cohorts.CohortsView.as_view(), name="cohorts"),
-    path("kpis/cohorts/csv/", cohorts.CohortsCsvView.as_view(), name="cohorts-csv"),
+    path("kpis/cohorts/<file:kind>/", cohorts.CohortsFileView.as_view(), name="cohorts-file"),
     path("kpis/funnel/", funnel.FunnelView.as_view(), name="funnel"),
-    path("kpis/funnel/csv/", funnel.FunnelCsvView.as_view(), name="funnel-csv"),
+    path("kpis/funnel/<file:kind>/", funnel.FunnelFileView.as_view(), name="funnel-file"),
     path("kpis/loyalty/", loyalty.LoyaltyView.as_view(), name="loyalty"),
-    path("kpis/loyalty/csv/", loyalty.LoyaltyCsvView.as_view(), name="loyalty-csv"),
+    path("kpis/loyalty/<file:kind>/", loyalty.LoyaltyFileView.as_view(), name="loyalty-file"),
     path("kpis/nps-seasons/", loyalty.NpsSeasonsView.as_view(), name="nps-seasons"),
-    path("kpis/nps-seasons/csv/", loyalty.NpsSeasonsCsvView.as_view(), name="nps-seasons-csv"),
+    path("kpis/nps-seasons/<file:kind>/", loyalty.NpsSeasonsFileView.as_view(), name="nps-seasons-file"),
     path("kpis/rfm/", rfm.RfmView.as_view(), name="rfm"),
-    path("kpis/rfm/csv/", rfm.RfmCsvView.as_view(), name="rfm-csv"),
+    path("kpis/rfm/<file:kind>/", rfm.RfmFileView.as_view(), name="rfm-file"),
     path("kpis/top-pages/", pages.TopPagesView.as_view(), name="top-pages"),
+    path("kpis/top-pages/<file:kind>/", pages.TopPagesFileView.as_view(), name="top-pages-file"),
     path("kpis/landing-pages/", pages.LandingPagesView.as_view(), name="landing-pages"),
+    path("kpis/landing-pages/<file:kind>/", pages.LandingPagesFileView.as_view(), name="landing-pages-file"),
     path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
-    path("kpis/<str:key>/csv/", detail.KpiCsvView.as_view(), name="kpi-csv"),
+    path("kpis/<str:key>/<file:kind>/", detail.KpiFileView.as_view(), name="kpi-file"),
     path("alerts/", alerts.AlertsView.as_view(), name="alerts"),
     path("alerts/new/", alerts.AlertFormView.as_view(), name="alert-create"),
     path("alerts/read/", alerts.mark_read, name="alerts-read"),

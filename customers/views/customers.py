@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.columns import ColumnsPage
-from crm.exports import csv_response, phone_cell
+from crm.exports import KINDS, Table, file_response, phone_cell
 from crm.models import User
 from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
@@ -61,13 +61,13 @@ class CustomerListView(ColumnsPage):
             "owners": self.owners,
             "chips": self._chips(),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found, most), most)),
-            "export_url": self.url_with(export="csv", after=None, before=None),
+            "files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS},
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        if self.request.GET.get("export") == "csv":
+        if (kind := self.request.GET.get("export")) in KINDS:
             header = [_("Name"), _("Kind"), _("Phone"), _("E-mail"), _("Owner"), _("Since"), _("Since (ISO)")]
-            return csv_response(_("customers"), header, self._cells())
+            return file_response(kind, Table(_("customers"), header, self._cells()), self.request.prefs)
         return super().render_to_response(context, **kwargs)
 
     def _chips(self) -> list[Chip]:
@@ -82,7 +82,7 @@ class CustomerListView(ColumnsPage):
         prefs = self.request.prefs
         for customer in self.found.select_related("owner").order_by("-pk").iterator(chunk_size=EXPORT_CHUNK):
             phone = phone_cell(customer.phone)
-            since = [format_moment(customer.created_at, prefs, "short"), customer.created_at.astimezone(prefs.zone).isoformat()]
+            since = [format_moment(customer.created_at, prefs, "short"), customer.created_at.astimezone(prefs.zone)]
             yield [customer.name, customer.get_kind_display(), phone, customer.email, customer.owner, *since]
 
 

@@ -8,13 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from crm.exports import csv_response, phone_cell
+from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Period, parse_period
 from kpis import exports, forms
@@ -80,7 +79,7 @@ class CohortsView(Page, TemplateView):
                 "columns": [number_text(since, self.request.prefs) for since in range(length + 1)],
                 "rows": self.rows(table, length),
                 "mean": self.mean(table, length),
-                "csv": reverse("kpis:cohorts-csv") + query_with(self.request.GET, cohort=None, after=None),
+                "files": file_urls("kpis:cohorts-file", query_with(self.request.GET, cohort=None, after=None)),
                 **self.people(cell_asked(self.request, table)),
             }  # fmt: skip
 
@@ -148,7 +147,7 @@ class CohortsView(Page, TemplateView):
                 for side, label in (("", _("Ordered")), (ABSENT, _("Did not order")))
             ],
             "people": found[:PAGE],
-            "people_csv": reverse("kpis:cohorts-csv") + query_with(query, what="people", after=None),
+            "people_files": file_urls("kpis:cohorts-file", query_with(query, what="people", after=None)),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",
                 query_with(query, after=following) + "#people" if following else "",
@@ -161,10 +160,11 @@ def shade(cell: Cell, most: Decimal) -> int:
     return min(SHADES, int(SHADES * cell.share / most) + 1) if cell.since and cell.share and most else 0
 
 
-class CohortsCsvView(Page, View):
-    """The cells, or the customers of one, as a file."""
+class CohortsFileView(FilePage):
+    """The cells, or the customers of one."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def table(self) -> Table:
+        request = self.request
         choice, length = choice_asked(request, self.at), length_asked(request)
         cohorts = cohorts_asked(choice, length)
         table = cohorts.table(length)
@@ -178,26 +178,19 @@ class CohortsCsvView(Page, View):
                 if asked is None:
                     raise BadRequest("cohort")
                 cohort, cell, is_absent = asked
-                header = [
-                    _("Number"),
-                    _("Customer"),
-                    _("External ID"),
-                    _("Phone"),
-                    _("E-mail"),
-                    _("First order"),
-                    _("Last order"),
-                ]
+                header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail")]
+                header += [_("First order"), _("Last order")]
                 rows = people_rows(cohorts.everybody(cohort, cell.month, absent=is_absent))
             case _:
                 raise BadRequest("what")
-        return csv_response(f"{_('Retention cohorts')}-{period_text(choice.period, request.prefs)}", header, rows)
+        return Table(f"{_('Retention cohorts')}-{period_text(choice.period, request.prefs)}", header, rows)
 
 
 def cell_rows(table: Sequence[Cohort], prefs: Any) -> Iterator[list[object]]:
     for cohort in table:
         for cell in cohort.cells:
             label, bounds = period_text(cohort.period, prefs), cell.interval or (None, None)
-            shares = [exports.rounded(number) for number in (cell.share, *bounds)]
+            shares = [exports.percent(number) for number in (cell.share, *bounds)]
             yield [label, cohort.period.key, cohort.size, cell.since, cell.month.key, cell.count, *shares, int(cell.is_running)]
 
 
@@ -205,4 +198,4 @@ def people_rows(people: Iterator[Member]) -> Iterator[list[object]]:
     for member in people:
         customer = member.customer
         contact = [customer.external_id, phone_cell(customer.phone), customer.email]
-        yield [customer.pk, str(customer), *contact, member.first_day.isoformat(), member.last_day.isoformat()]
+        yield [customer.pk, str(customer), *contact, member.first_day, member.last_day]

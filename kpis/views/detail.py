@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from crm.exports import csv_response
+from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, Pager, query_with
 from crm.periods import Grain
 from crm.templatetags.crm_format import format_day
@@ -98,7 +98,7 @@ class KpiView(Page, TemplateView):
             "link": self.link,
             "smallest": number_text(kpi.minimum_sample, prefs),
             "version": number_text(kpi.version, prefs),
-            "csv": self.files(),
+            "files": self.files(),
             **self.breakdown(by, parts),
             **self.rows(),
             **filter_bar(self, kpi),
@@ -120,10 +120,13 @@ class KpiView(Page, TemplateView):
             self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
         )
 
-    def files(self) -> dict[str, str]:
-        """The addresses of the three files."""
-        base, query = reverse("kpis:kpi-csv", args=[self.kpi.key]), self.request.GET
-        return {what: base + query_with(query, what=what, after=None) for what in ("trend", "breakdown", "rows")}
+    def files(self) -> dict[str, dict[str, str]]:
+        """The addresses of the three tables' files."""
+        query = self.request.GET
+        return {
+            what: file_urls("kpis:kpi-file", query_with(query, what=what, after=None), self.kpi.key)
+            for what in ("trend", "breakdown", "rows")
+        }
 
     def twins(self) -> list[forms.Link]:
         """The same question, asked of what happened in the period or of those who entered in it."""
@@ -225,11 +228,11 @@ def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
     return side_text(kpi, side, amount, prefs)
 
 
-class KpiCsvView(Page, View):
-    """The trend, the breakdown or the rows of a KPI as a file."""
+class KpiFileView(FilePage):
+    """The trend, the breakdown or the rows of a KPI."""
 
-    def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        kpi = kpi_of(key)
+    def table(self, key: str) -> Table:
+        kpi, request = kpi_of(key), self.request
         choice = choice_for(request, kpi, self.at)
         prefs, what = request.prefs, request.GET.get("what", "trend")
         match what:
@@ -247,4 +250,4 @@ class KpiCsvView(Page, View):
                 header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
             case _:
                 raise BadRequest("what")
-        return csv_response(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)
+        return Table(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)

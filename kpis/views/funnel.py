@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from crm.exports import csv_response, phone_cell
+from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from kpis import exports, forms
 from kpis.definitions import Dimension
@@ -69,7 +69,7 @@ class FunnelView(Page, TemplateView):
                 "compared": compared_words(self.choice, self.request.prefs),
                 "state": self.funnel.state,
                 "calendars": forms.calendar_links(self.request.GET, self.choice),
-                "csv": {what: self.csv(what) for what in ("steps", "breakdown", "people")},
+                "files": {what: self.files(what) for what in ("steps", "breakdown", "people")},
                 "kpi_link": query_with(self.request.GET, step=None, side=None, by=None, after=None),
                 **self.breakdown(by),
                 **self.people(step, steps[STEPS.index(step)], is_dropped=is_dropped),
@@ -82,8 +82,8 @@ class FunnelView(Page, TemplateView):
         cuts = {0: self.choice.other_last} if self.choice.other_last else {}
         return Funnel(replace(self.choice.trend_query(1), periods=(self.choice.other,), cuts=cuts)).steps()
 
-    def csv(self, what: str) -> str:
-        return reverse("kpis:funnel-csv") + query_with(self.request.GET, what=what, after=None)
+    def files(self, what: str) -> dict[str, str]:
+        return file_urls("kpis:funnel-file", query_with(self.request.GET, what=what, after=None))
 
     def link(self, step: Step, side: str = "") -> str:
         return query_with(self.request.GET, step=step.value, side=side, after=None) + "#people"
@@ -188,10 +188,11 @@ def days_text(time: timedelta | None, prefs: Any) -> str:
     return "—" if days is None else f"{number_text(days, prefs, decimals=1)} {_('days')}"
 
 
-class FunnelCsvView(Page, View):
-    """The steps, their breakdown or the people of a step as a file."""
+class FunnelFileView(FilePage):
+    """The steps, their breakdown or the people of a step."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def table(self) -> Table:
+        request = self.request
         choice, by, (step, is_dropped) = choice_asked(request, self.at), split_asked(request), people_asked(request)
         funnel = Funnel(replace(choice.trend_query(1), by=by))
         if funnel.is_hidden:
@@ -209,7 +210,7 @@ class FunnelCsvView(Page, View):
                 rows = people_rows(funnel.everybody(step, dropped=is_dropped))
             case _:
                 raise BadRequest("what")
-        return csv_response(f"{_('Sales funnel')}-{period_text(choice.period, request.prefs)}", header, rows)
+        return Table(f"{_('Sales funnel')}-{period_text(choice.period, request.prefs)}", header, rows)
 
 
 def step_headings() -> list[str]:
@@ -224,7 +225,7 @@ def step_rows(steps: Sequence[StepFigures]) -> Iterator[list[object]]:
         bounds = figures.interval or (None, None)
         numbers = [figures.share_of_first, figures.share_of_previous, *bounds]
         times = [days_of(figures.since_previous), days_of(figures.since_first)]
-        shares = [exports.rounded(number) for number in numbers]
+        shares = [exports.percent(number) for number in numbers]
         yield [
             str(figures.step.label), figures.step.value, figures.count, *shares, figures.dropped,
             *(exports.rounded(time) for time in times),
@@ -234,5 +235,12 @@ def step_rows(steps: Sequence[StepFigures]) -> Iterator[list[object]]:
 def people_rows(people: Iterator[Person]) -> Iterator[list[object]]:
     for person in people:
         lead = person.lead
-        moments = [moment.isoformat() if moment else "" for moment in person.moments]
-        yield [lead.pk, str(lead), lead.external_id, phone_cell(lead.phone), lead.email, str(person.reached.label), *moments]
+        yield [
+            lead.pk,
+            str(lead),
+            lead.external_id,
+            phone_cell(lead.phone),
+            lead.email,
+            str(person.reached.label),
+            *person.moments,
+        ]

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from crm.exports import csv_response, phone_cell
+from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Grain, period_of
 from kpis import exports, forms
@@ -63,6 +63,7 @@ class LoyaltyView(Page, TemplateView):
                     {"label": label, "cells": [self.cell(CELLS[likes, returned]) for returned in (True, False)]}
                     for likes, label in ((True, _("Would buy again (4 or 5)")), (False, _("Would not, or is not sure (1 to 3)")))
                 ],
+                "matrix_files": file_urls("kpis:loyalty-file", query_with(self.request.GET, what="matrix", after=None)),
                 **self.people(loyalty),
             }  # fmt: skip
 
@@ -91,7 +92,7 @@ class LoyaltyView(Page, TemplateView):
             "people_total": number_text(count, self.request.prefs),
             "people": [member_row(member, self.request.prefs) for member in found[:PAGE]],
             "all_url": query_with(query, loyalty=None, after=None) + "#people",
-            "csv": reverse("kpis:loyalty-csv") + query_with(query, after=None),
+            "files": file_urls("kpis:loyalty-file", query_with(query, what="people", after=None)),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",
                 query_with(query, after=following) + "#people" if following else "",
@@ -110,23 +111,35 @@ def member_row(member: Member, prefs: Any) -> dict[str, Any]:
     }
 
 
-class LoyaltyCsvView(Page, View):
-    """The customers of a cell, or all who answered, as a file."""
+class LoyaltyFileView(FilePage):
+    """The four cells, or the customers of one of them, or all who answered."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def table(self) -> Table:
+        request = self.request
         choice, loyalty = wide(choice_for(request, ATTITUDE, self.at), request), loyalty_asked(request)
-        header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Loyalty"), _("Score")]
-        header += [_("Answered on"), _("First order"), _("Second order")]
-        people = LoyaltyMatrix(choice.trend_query(1)).everybody(loyalty)
-        name = f"{_('Loyalty')}-{period_text(choice.period, request.prefs)}"
-        return csv_response(name, header, member_rows(people))
+        matrix, period = LoyaltyMatrix(choice.trend_query(1)), period_text(choice.period, request.prefs)
+        match request.GET.get("what", "people"):
+            case "people":
+                header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Loyalty"), _("Score")]
+                header += [_("Answered on"), _("First order"), _("Second order")]
+                return Table(f"{_('Loyalty')}-{period}", header, member_rows(matrix.everybody(loyalty)))
+            case "matrix":
+                header = [_("Loyalty"), _("Key"), _("Customers"), _("Share"), _("Lower"), _("Upper")]
+                return Table(f"{_('Loyalty matrix')}-{period}", header, matrix_rows(matrix))
+        raise BadRequest("what")
+
+
+def matrix_rows(matrix: LoyaltyMatrix) -> Iterator[list[object]]:
+    for loyalty, cell in matrix.cells.items():
+        shares = [exports.percent(number) for number in (cell.share, *(cell.interval or (None, None)))]
+        yield [str(loyalty.label), loyalty.value, cell.count, *shares]
 
 
 def member_rows(people: Iterator[Member]) -> Iterator[list[object]]:
     for member in people:
         customer = member.customer
         about = [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email]
-        days = [day.isoformat() if day else "" for day in (member.answered_on, member.first_day, member.second_day)]
+        days = [member.answered_on, member.first_day, member.second_day]
         yield [*about, str(member.loyalty.label), member.score, *days]
 
 
@@ -153,7 +166,7 @@ class NpsSeasonsView(Page, TemplateView):
             "grains": [],
             "calendars": forms.calendar_links(self.request.GET, self.choice),
             "rows": [self.row(found, index) for index in range(len(found) - 1, -1, -1)],
-            "csv": reverse("kpis:nps-seasons-csv") + query,
+            "files": file_urls("kpis:nps-seasons-file", query),
         }  # fmt: skip
 
     def row(self, found: Sequence[Answers], index: int) -> dict[str, Any]:
@@ -181,18 +194,19 @@ class NpsSeasonsView(Page, TemplateView):
         return {"name": name, "count": number_text(count, prefs), "share": share}
 
 
-class NpsSeasonsCsvView(Page, View):
-    def get(self, request: HttpRequest) -> HttpResponse:
+class NpsSeasonsFileView(FilePage):
+    def table(self) -> Table:
+        request = self.request
         choice = seasons_asked(request, self.at)
         found = answers_of(choice.trend_query(SEASONS))
         header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
         header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
-        return csv_response(f"NPS-{period_text(choice.period, request.prefs)}", header, season_rows(found, request.prefs))
+        return Table(f"NPS-{period_text(choice.period, request.prefs)}", header, season_rows(found, request.prefs))
 
 
 def season_rows(found: Sequence[Answers], prefs: Any) -> Iterator[list[object]]:
     for index, one in enumerate(found):
         period, bounds = one.period, one.interval or (None, None)
         numbers = [exports.rounded(number) for number in (one.score, *bounds, change(found, index))]
-        name = [period_text(period, prefs), period.key, period.start.isoformat(), period.end.isoformat()]
+        name = [period_text(period, prefs), period.key, period.start, period.end]
         yield [*name, *numbers, one.count, one.promoters, one.passives, one.detractors, int(one.is_running)]

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from crm.exports import FilePage, Table, file_urls
 from crm.models import User
 from crm.pages import Page, query_with
-from kpis import charts, dashboards, forms
+from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Group, Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
-from kpis.readings.summary import Compare, Reading, overview, year_before
+from kpis.readings.summary import Compare, Reading, overview, summarise, year_before
 from kpis.readings.words import period_text
 
 GROUPS = {
@@ -65,6 +66,7 @@ class OverviewView(Page, TemplateView):
                 forms.Link(str(name), query_with(query, timing=value), value is timing) for value, name in forms.TIMINGS.items()
             ],
             "compared": compared_words(self.choice, prefs),
+            "files": file_urls("kpis:overview-file", query_with(query, chart=None, funnel=None, timing=None)),
             **filter_bar(self),
         }
 
@@ -136,6 +138,17 @@ class OverviewView(Page, TemplateView):
 
     def page_of(self, key: str) -> str:
         return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
+
+
+class OverviewFileView(FilePage):
+    """Every KPI of the period, one a row, with its value before."""
+
+    def table(self) -> Table:
+        prefs = self.request.prefs
+        choice = forms.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
+        readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
+        header, rows = exports.overview_table(list(readings.values()), GROUPS, prefs)
+        return Table(f"{_('KPIs')}-{period_text(choice.period, prefs)}", header, rows)
 
 
 def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:

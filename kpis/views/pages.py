@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -12,19 +13,21 @@ from django.views.generic import TemplateView
 
 from campaigns.models import LandingPage, Session, Variant
 from crm.confidence import Interval
+from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, Pager, query_with
 from crm.permissions import may_see_traffic
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
-from kpis import forms
+from kpis import exports, forms
 from kpis.abtests import Arm, Trial, Verdict
 from kpis.catalogue import CATALOGUE
-from kpis.readings.pages import Choice, Entrances, Landed, Landings
+from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import isolated, number_text, percent_text, signed
+from kpis.readings.words import isolated, number_text, percent_text, period_text, signed
 from kpis.views.overview import filter_bar
 
-TOP, PAGE = 5, 25
+TOP, PAGE, CHUNK = 5, 25, 2000
+MOST_PAGES = 1000  # of a file
 # What the filters of these pages are of.
 KPI = CATALOGUE["landing_page_conversion_rate"]
 VERDICTS = {
@@ -39,8 +42,8 @@ VERDICTS = {
 }
 
 
-class PagesPage(Page, TemplateView):
-    """Filters and sessions of both pages."""
+class PagesPage(Page):
+    """Filters and sessions of both pages and of their files."""
 
     permits = staticmethod(may_see_traffic)
 
@@ -48,9 +51,13 @@ class PagesPage(Page, TemplateView):
     def prefs(self) -> Preferences:
         return self.request.prefs
 
-    def filters(self) -> dict[str, Any]:
-        """The period and filters that the address asks for, and the bar that shows them; nothing to compare with."""
+    def ask(self) -> None:
+        """The period and filters that the address asks for."""
         self.choice = forms.choice_of(self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user)
+
+    def filters(self) -> dict[str, Any]:
+        """The bar that shows them; nothing to compare with."""
+        self.ask()
         bar = filter_bar(self, KPI)
         return bar | {"compares": [], "carried": forms.carried(self.request.GET, *(each["name"] for each in bar["selects"]))}
 
@@ -102,17 +109,45 @@ class PagesPage(Page, TemplateView):
             return ""
         return _("%(lower)s to %(upper)s") % {"lower": self.percent(interval.lower), "upper": self.percent(interval.upper)}
 
+    def sessions_table(self, name: str, sessions: QuerySet) -> Table:
+        header = [_("Number"), _("Began"), _("Channel"), _("Campaign"), _("Pages viewed"), _("Converted")]
+        return Table(name, header, self.session_rows(sessions.select_related("channel", "campaign").order_by("pk")))
 
-class TopPagesView(PagesPage):
+    def session_rows(self, sessions: QuerySet) -> Iterator[list[object]]:
+        for one in sessions.iterator(chunk_size=CHUNK):
+            source = [str(one.channel or _("Unknown")), one.campaign, one.view_count]
+            moments = [moment and moment.astimezone(self.prefs.zone) for moment in (one.started_at, one.converted_at)]
+            yield [one.pk, moments[0], *source, moments[1]]
+
+
+class TopPages(PagesPage):
+    def entrances(self) -> Entrances:
+        period = self.choice.period
+        return Entrances(self.choice_of(period.start, min(period.end, self.choice.today)))
+
+    def entering(self, entrances: Entrances) -> tuple[str, QuerySet] | None:
+        """The sessions that began at the page of the address."""
+        page, path = self.key_asked("page"), self.request.GET.get("path", "")
+        if page is None and not path:
+            return None
+        if page is not None and page not in entrances.pages:
+            raise BadRequest("page")
+        return str(entrances.pages[page]) if page else path, entrances.entering(page or 0, path)
+
+
+class TopPagesView(TopPages, TemplateView):
     template_name = "kpis/top_pages.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | self.filters()
-        period = self.choice.period
+        files = {what: self.files(what) for what in ("pages", "sessions")}
         with one_snapshot():
-            entrances = Entrances(self.choice_of(period.start, min(period.end, self.choice.today)))
+            entrances = self.entrances()
             rows = [self.entrance(entrance) for entrance in entrances.top(TOP)]
-            return context | {"rows": rows} | self.opened(entrances)
+            return context | {"rows": rows, "files": files} | self.opened(entrances)
+
+    def files(self, what: str) -> dict[str, str]:
+        return file_urls("kpis:top-pages-file", query_with(self.request.GET, what=what, after=None))
 
     def entrance(self, found: Any) -> dict[str, Any]:
         query, page = self.request.GET, found.page
@@ -128,42 +163,88 @@ class TopPagesView(PagesPage):
         }
 
     def opened(self, entrances: Entrances) -> dict[str, Any]:
-        page, path = self.key_asked("page"), self.request.GET.get("path", "")
-        if page is None and not path:
+        found = self.entering(entrances)
+        if found is None:
             return {}
-        if page is not None and page not in entrances.pages:
-            raise BadRequest("page")
-        title = str(entrances.pages[page]) if page else path
-        return self.listed(entrances.entering(page or 0, path), title, page=None, path=None) | {"is_path": page is None}
+        title, sessions = found
+        return self.listed(sessions, title, page=None, path=None) | {"is_path": self.key_asked("page") is None}
 
 
-class LandingPagesView(PagesPage):
+class TopPagesFileView(TopPages, FilePage):
+    """The pages at which visits began, or the visits of one of them."""
+
+    def table(self) -> Table:
+        self.ask()
+        entrances, name = self.entrances(), f"{_('Top pages')}-{period_text(self.choice.period, self.prefs)}"
+        match self.request.GET.get("what", "pages"):
+            case "pages":
+                header = [_("Page"), _("Path"), _("Visits that begin here"), _("Views"), _("Published"), _("Older than a year")]
+                return Table(name, header, (entrance_cells(found) for found in entrances.top(MOST_PAGES)))
+            case "sessions":
+                found = self.entering(entrances)
+                if found is None:
+                    raise BadRequest("page")
+                return self.sessions_table(f"{name}-{found[0]}", found[1])
+        raise BadRequest("what")
+
+
+def entrance_cells(found: Entrance) -> list[object]:
+    published = found.page.published_on if found.page else None
+    return [found.page or found.path, found.path, found.sessions, found.views, published, int(found.is_old)]
+
+
+class LandingPages(PagesPage):
+    @property
+    def is_whole(self) -> bool:
+        return "period" not in self.request.GET
+
+    def span(self) -> tuple[Any, Any]:
+        period, today = self.choice.period, self.choice.today
+        if not self.is_whole:
+            return period.start, min(period.end, today)
+        shown = Session.objects.counted().filter(variant__isnull=False).aggregate(day=Min("started_on"))["day"]
+        return min(shown or period.start, today), today
+
+    def chosen(self, landings: Landings) -> tuple[str, QuerySet] | None:
+        """The visitors of the page or variant of the address."""
+        converted = bool(self.request.GET.get("converted"))
+        if (key := self.key_asked("variant")) is not None:
+            variant = named(Variant.objects.select_related("landing_page"), key)
+            name = f"{apart(str(variant.landing_page))} · {apart(str(variant))}"
+            people = landings.people(key, converted=converted)
+        elif (key := self.key_asked("landed")) is not None:
+            name = apart(str(named(LandingPage.objects.all(), key)))
+            people = landings.visitors(key, converted=converted)
+        else:
+            return None
+        title = _("%(name)s: who converted") if converted else _("%(name)s: all visitors")
+        return title % {"name": name}, Session.objects.filter(pk__in=people)
+
+
+class LandingPagesView(LandingPages, TemplateView):
     """The pages that visitors land on, and what is tried out on them: since the beginning, or in one period."""
 
     template_name = "kpis/landing_pages.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query, is_whole = self.request.GET, "period" not in self.request.GET
+        query, is_whole = self.request.GET, self.is_whole
         context = super().get_context_data(**kwargs) | self.filters() | {"is_whole": is_whole}
         key = self.choice.period.key
         context["tabs"] = [
             forms.Link(_("Since the tests began"), query_with(query, period=None, grain=None, after=None), is_whole),
             forms.Link(_("In one period"), query_with(query, period=key, after=None), not is_whole),
         ]
+        context["files"] = {what: self.files(what) for what in ("pages", "tests", "visitors")}
         with one_snapshot():
-            first, last = self.span(is_whole=is_whole)
+            first, last = self.span()
             context["span"] = f"{format_day(first, self.prefs)} – {format_day(last, self.prefs)}"
             landings = Landings(self.choice_of(first, last))
             trials, pages = landings.tests(), landings.pages
             context |= {"trials": [self.trial(trial) for trial in trials], "pages": [self.landed(page) for page in pages]}
             return context | self.opened(landings)
 
-    def span(self, *, is_whole: bool) -> tuple[Any, Any]:
-        period, today = self.choice.period, self.choice.today
-        if not is_whole:
-            return period.start, min(period.end, today)
-        shown = Session.objects.counted().filter(variant__isnull=False).aggregate(day=Min("started_on"))["day"]
-        return min(shown or period.start, today), today
+    def files(self, what: str) -> dict[str, str]:
+        return file_urls("kpis:landing-pages-file", query_with(self.request.GET, what=what, after=None))
 
     def landed(self, found: Landed) -> dict[str, Any]:
         return {
@@ -218,21 +299,51 @@ class LandingPagesView(PagesPage):
         }
 
     def opened(self, landings: Landings) -> dict[str, Any]:
-        converted = bool(self.request.GET.get("converted"))
-        if (key := self.key_asked("variant")) is not None:
-            variant = named(Variant.objects.select_related("landing_page"), key)
-            name, people = (
-                f"{apart(str(variant.landing_page))} · {apart(str(variant))}",
-                landings.people(key, converted=converted),
-            )
-        elif (key := self.key_asked("landed")) is not None:
-            name = apart(str(named(LandingPage.objects.all(), key)))
-            people = landings.visitors(key, converted=converted)
-        else:
-            return {}
-        title = _("%(name)s: who converted") if converted else _("%(name)s: all visitors")
-        rows = Session.objects.filter(pk__in=people)
-        return self.listed(rows, title % {"name": name}, variant=None, landed=None, converted=None)
+        found = self.chosen(landings)
+        return {} if found is None else self.listed(found[1], found[0], variant=None, landed=None, converted=None)
+
+
+class LandingPagesFileView(LandingPages, FilePage):
+    """The landing pages, the variants that are tried out, or the visitors of one of them."""
+
+    def table(self) -> Table:
+        self.ask()
+        first, last = self.span()
+        landings, days = Landings(self.choice_of(first, last)), f"{first.isoformat()}-{last.isoformat()}"
+        counts = [_("Visitors"), _("Conversions"), _("Rate"), _("Lower"), _("Upper")]
+        match self.request.GET.get("what", "pages"):
+            case "pages":
+                header, rows = [_("Page"), *counts, _("Alarm")], page_rows(landings)
+                return Table(f"{_('Landing pages')}-{days}", header, rows)
+            case "tests":
+                header = [_("Page"), _("Variant"), _("Key"), *counts, _("Verdict"), "z", "p", _("Equal split by chance (p)")]
+                return Table(f"{_('A/B tests')}-{days}", header, trial_rows(landings))
+            case "visitors":
+                found = self.chosen(landings)
+                if found is None:
+                    raise BadRequest("landed")
+                return self.sessions_table(f"{_('Visitors')}-{days}", found[1])
+        raise BadRequest("what")
+
+
+def count_cells(found: Landed | Arm) -> list[object]:
+    bounds = (found.interval.lower, found.interval.upper) if found.interval else (None, None)
+    return [found.visitors, found.conversions, *(exports.percent(share) for share in (found.rate, *bounds))]
+
+
+def page_rows(landings: Landings) -> Iterator[list[object]]:
+    for found in landings.pages:
+        yield [found.page, *count_cells(found), int(found.is_alarm)]
+
+
+def trial_rows(landings: Landings) -> Iterator[list[object]]:
+    """One row a variant; what is said of the test stands in each of its rows."""
+    for trial in landings.tests():
+        found = trial.comparison
+        verdict = str(VERDICTS[trial.verdict][2]) % {"name": trial.winner.name if trial.winner else ""}
+        chances = [exports.rounded(number) for number in (found and found.z, found and found.p, trial.mismatch)]
+        for arm in trial.arms:
+            yield [trial.page, arm.name, arm.key, *count_cells(arm), verdict, *chances]
 
 
 def named(rows: QuerySet, key: int) -> Any:

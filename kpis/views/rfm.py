@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from crm.exports import csv_response, phone_cell
+from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, query_with
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
@@ -163,17 +163,23 @@ class RfmView(Page, TemplateView):
         query, segment, after = self.request.GET, segment_asked(self.request), after_asked(self.request)
         found = self.now.people(segment, after=after, limit=PAGE + 1)
         following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
-        csv = reverse("kpis:rfm-csv") + query_with(query, as_of=self.now.as_of.isoformat(), after=None, view=None)
         return {
             "segment": segment.label if segment else "",
             "all_url": query_with(query, segment=None, after=None) + "#people",
             "people": [self.person(one) for one in found[:PAGE]],
-            "csv": csv,
+            "files": self.files("people"),
+            "segment_files": self.files("segments"),
+            "grid_files": self.files("grid"),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",
                 query_with(query, after=following) + "#people" if following else "",
             ),
         }
+
+    def files(self, what: str) -> dict[str, str]:
+        """The months of the page, also where its address leaves them open."""
+        days = {"as_of": self.now.as_of.isoformat(), "compare": self.then and self.then.as_of.isoformat()}
+        return file_urls("kpis:rfm-file", query_with(self.request.GET, **days, what=what, after=None, view=None))
 
     def person(self, one: Scored) -> dict[str, Any]:
         prefs = self.request.prefs
@@ -200,6 +206,7 @@ class RfmView(Page, TemplateView):
         return {
             "columns": list(labels.values()),
             "moves": rows,
+            "files": self.files("movement"),
             "column_sums": [number_text(count, prefs) for count in columns],
             "sum": number_text(sum(columns), prefs),
         }
@@ -227,31 +234,79 @@ def shade(revenue: Decimal, most: Decimal) -> int:
     return min(SHADES, int(SHADES * revenue / most) + 1) if revenue > 0 and most > 0 else 0
 
 
-class RfmCsvView(Page, View):
-    """The customers of a segment as a file."""
+class RfmFileView(FilePage):
+    """The customers of a segment, the segments, the grid of scores, or who moved between two months."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def table(self) -> Table:
         latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
-        day, segment = day_asked(request, "as_of", latest), segment_asked(request)
-        header = [
-            _("Number"),
-            _("Customer"),
-            _("External ID"),
-            _("Phone"),
-            _("E-mail"),
-            _("Recency"),
-            _("Frequency"),
-            _("Amount"),
-        ]
-        revenue = exports.with_unit(_("Revenue"), exports.currency_name(request.prefs))
-        header += [_("RFM segment"), _("Days since the last order"), _("Orders"), revenue]
-        people = Rfm(day, request.user).everybody(segment) if day else iter(())
-        return csv_response(f"RFM-{day or ''}-{segment or _('all')}", header, rows_of(people))
+        day, segment = day_asked(self.request, "as_of", latest), segment_asked(self.request)
+        then, what = day_asked(self.request, "compare", None), self.request.GET.get("what", "people")
+        viewer, prefs = self.request.user, self.request.prefs
+        if what not in TABLES:
+            raise BadRequest("what")
+        now, before = (each and Rfm(each, viewer) for each in (day, then))
+        name = f"RFM-{day or ''}-{segment or _('all')}" if what == "people" else f"RFM-{day or ''}-{what}"
+        header, rows = TABLES[what](now, before, segment, prefs)
+        return Table(name, header, rows)
 
 
-def rows_of(people: Iterator[Scored]) -> Iterator[list[object]]:
-    for one in people:
-        customer = one.customer
-        scores = [one.recency, one.frequency, one.monetary]
-        facts = [str(one.segment.label), one.days, one.orders, one.revenue]
-        yield [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email, *scores, *facts]
+Rows = tuple[list[object], Iterator[list[object]]]
+
+
+def revenue_heading(prefs: Preferences) -> str:
+    return exports.with_unit(_("Revenue"), exports.money_unit(prefs)[0])
+
+
+def people_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+    header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Recency"), _("Frequency"), _("Amount")]
+    header += [_("RFM segment"), _("Days since the last order"), _("Orders"), revenue_heading(prefs)]
+
+    def rows() -> Iterator[list[object]]:
+        for one in now.everybody(segment) if now else ():
+            customer = one.customer
+            about = [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email]
+            scores = [one.recency, one.frequency, one.monetary]
+            yield [*about, *scores, str(one.segment.label), one.days, one.orders, exports.money(one.revenue, prefs)]
+
+    return header, rows()
+
+
+def group_cells(group: Group, total: Group, prefs: Preferences) -> list[object]:
+    part = exports.percent(Decimal(group.customers) / total.customers if total.customers else None)
+    return [group.customers, part, exports.money(group.revenue, prefs)]
+
+
+def segments_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+    found, before = now.segments() if now else {}, then.segments() if then else {}
+    header = [_("RFM segment"), _("Key"), _("Customers"), _("Share"), revenue_heading(prefs), _("Customers before"), _("Change")]
+    total = now.total() if now else Group()
+
+    def rows() -> Iterator[list[object]]:
+        for each in BEST_FIRST if now else ():
+            earlier = before[each].customers if before else None
+            change = found[each].customers - earlier if before else None
+            yield [str(each.label), each.value, *group_cells(found[each], total, prefs), earlier, change]
+
+    return header, rows()
+
+
+def grid_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+    header = [_("Recency"), _("Frequency"), _("RFM segment"), _("Customers"), _("Share"), revenue_heading(prefs)]
+    found, total, scores = now.grid() if now else {}, now.total() if now else Group(), range(SCORES, 0, -1)
+    return header, (
+        [r, f, str(GRID[r - 1][f - 1].label), *group_cells(found.get((r, f), Group()), total, prefs)]
+        for r in scores
+        for f in scores
+        if now
+    )
+
+
+def movement_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+    """One row a pair: what stands in the cell where the row of the one and the column of the other meet."""
+    moves = movement(then, now) if now and then else {}
+    labels = {each: str(each.label) for each in BEST_FIRST} | {None: _("Did not buy")}
+    header = [_("Segment before"), _("Segment after"), _("Customers")]
+    return header, ([labels[a], labels[b], moves.get((a, b), 0)] for a in labels for b in labels if moves)
+
+
+TABLES = {"people": people_table, "segments": segments_table, "grid": grid_table, "movement": movement_table}

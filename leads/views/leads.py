@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 
 from crm.ago import ago
 from crm.columns import ColumnsPage
+from crm.exports import KINDS, file_response
 from crm.models import User
 from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, say
 from crm.permissions import colleagues, may_sell
@@ -23,7 +24,7 @@ from crm.text import TextError, clean_email
 from customers.models import Customer
 from leads import services
 from leads.columns import COLUMNS
-from leads.exports import leads_as_csv
+from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
@@ -63,12 +64,12 @@ class LeadListView(ColumnsPage):
             "total_text": counted(self.filters.total, prefs, self.filters.most),
             "form": new_lead_form(self.request, self.at, self.filters.sources),
             "quick_add": QUICK_ADD,
-            "export_url": self.url_with(export="csv", after=None, before=None),
+            "files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS},
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        if self.request.GET.get("export") == "csv":
-            return leads_as_csv(self.filters.rows(), self.request.prefs)
+        if (kind := self.request.GET.get("export")) in KINDS:
+            return file_response(kind, table_of_leads(self.filters.rows(), self.request.prefs), self.request.prefs)
         return super().render_to_response(context, **kwargs)
 
 

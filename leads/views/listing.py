@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.models import Campaign
+from crm.exports import KINDS, file_response
 from crm.money import format_number
 from crm.pages import action, key_in, next_url, say
 from crm.permissions import colleagues, may_sell
 from crm.transactions import in_transaction
 from leads import services
-from leads.exports import leads_as_csv
+from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.models import BulkChange, Lead, SavedView
 from leads.services.together import MOST_AT_ONCE
@@ -54,8 +55,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     rows = chosen_rows(request)
     back = next_url(request, default=reverse("leads:lead-list"))
-    if request.POST.get("do") == "export":
-        return leads_as_csv(rows, request.prefs)
+    if (kind := request.POST.get("do")) in KINDS:
+        return file_response(kind, table_of_leads(rows, request.prefs), request.prefs)
     try:
         keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         change = in_transaction(lambda: change_rows(request, keys))

@@ -29,7 +29,7 @@ function prepare() {
   });
   // A file leaves the page where it is: the next press must not be taken for the second one of an impatient finger.
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.value === "export") setTimeout(() => delete form.dataset.sent);
+    if (["csv", "xlsx"].includes(event.submitter?.value)) setTimeout(() => delete form.dataset.sent);
   });
   refresh(form);
 }

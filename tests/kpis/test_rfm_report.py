@@ -187,10 +187,10 @@ def test_the_file_has_the_customers_of_the_segment(browse, sara, ten):
     rows = list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
     assert [(int(row[0]), *row[5:]) for row in rows[1:]] == [
-        (ten[6], "2", "1", "1", "Lost", "90", "1", "1000.00"),
-        (ten[7], "2", "1", "1", "Lost", "120", "1", "1000.00"),
-        (ten[8], "1", "1", "1", "Lost", "200", "1", "1000.00"),
-        (ten[9], "1", "1", "1", "Lost", "300", "1", "1000.00"),
+        (ten[6], "2", "1", "1", "Lost", "90", "1", "100.00"),
+        (ten[7], "2", "1", "1", "Lost", "120", "1", "100.00"),
+        (ten[8], "1", "1", "1", "Lost", "200", "1", "100.00"),
+        (ten[9], "1", "1", "1", "Lost", "300", "1", "100.00"),
     ]
 
 

@@ -96,7 +96,7 @@ def test_an_answer_says_who_gave_it_and_leads_to_them(persian):
 def test_a_file_names_its_unit_and_has_no_codes(persian, campaign):
     (row,) = table_of(persian.get("/kpis/cost_per_lead/csv/?what=breakdown&by=campaign&period=1404-07"))
 
-    assert (row["مقدار (ریال IRR)"], row["صورت (ریال IRR)"], row["مخرج"]) == ("250.000000000000", "1000.00", "4")
+    assert (row["مقدار (تومان)"], row["صورت (تومان)"], row["مخرج"]) == ("25.000000000000", "100.00", "4")
     assert (row["سهم"], row["کیفیت"], row["وضعیت"]) == ("1", "دقیق", "بسته")
 
 

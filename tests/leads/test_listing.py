@@ -122,7 +122,7 @@ class TestBulk:
     def test_export_of_the_ticked_ones_has_no_formula(self, browse, sara):
         first, _second = make_lead(name="=1+1"), make_lead(name="Other")
 
-        response = send(browse(sara), [first], do="export")
+        response = send(browse(sara), [first], do="csv")
 
         lines = b"".join(response.streaming_content).decode().splitlines()
         assert (len(lines), lines[0][0], lines[1].split(",")[0]) == (2, "\ufeff", "'=1+1")

@@ -1,0 +1,173 @@
+"""Files of the KPI pages: what they say is what the cards and the API say, in cells of the right kind."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from campaigns.models import Campaign, Expense
+from crm.models import User
+from crm.services import create_token
+from kpis.catalogue import CATALOGUE
+from kpis.engine import drain
+from tests.api_client import Api
+from tests.factories.customers import make_customer, make_order
+from tests.factories.leads import make_lead
+from tests.kpis.sessions import pointed_at
+from tests.spreadsheets import csv_rows, sheet_of, sheets_of
+
+MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
+MONTH = "2024-05"
+
+
+def settle():
+    drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def exported(history_database, django_db_blocker):
+    """Of each KPI of one month of the three years: what both files, its card and the API say."""
+    with django_db_blocker.unblock(), pointed_at(history_database):
+        user = User.objects.create_user(
+            "exporter@example.com", role="manager", visibility="all", language="en", money_unit="rial"
+        )
+        token, token.secret = create_token(user, scopes=["kpis:read"], at=MEHR, name="exporter")
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user)
+        asked = f"?period={MONTH}&compare=none"
+        plain = {row["Key"]: row for row in csv_rows(client.get(f"/kpis/overview/csv/{asked}"))}
+        sheet = {row["Key"]: row for row in sheet_of(client.get(f"/kpis/overview/xlsx/{asked}")).dicts}
+        cards = dict(card_values(client.get(f"/kpis/{asked}").content.decode()))
+        api, days = Api(Client(headers={"host": "localhost"}), token), {"from": "2024-05-01", "to": "2024-05-31"}
+        answers = {
+            key: api.get(f"/kpis/{key}/values/", grain="month", calendar="gregorian", **days).json()["results"][0]
+            for key in CATALOGUE
+        }
+        user.delete()
+    return plain, sheet, cards, answers
+
+
+def card_values(page):
+    """The machine's value of each card and each row of the overview."""
+    for piece in page.split('data-kpi="')[1:]:
+        found = re.search(r'<data value="([^"]*)">', piece)
+        yield piece.split('"', 1)[0], found[1] if found else ""
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_what_is_exported_is_what_the_card_and_the_api_say(exported, key):
+    plain, sheet, cards, answers = exported
+    answer = answers[key]
+
+    value = answer["value"]
+    number = None if value is None else Decimal(value)
+    assert (Decimal(plain[key]["Value"]) if plain[key]["Value"] else None) == number
+    assert (Decimal(cards[key]) if cards[key] else None) == number
+    # A workbook's numbers have sixteen digits.
+    assert sheet[key]["Value"] == (None if number is None else float(f"{number:.16G}"))
+    sides = [plain[key][side] for side in ("Numerator", "Denominator")]
+    assert [Decimal(side) if side else None for side in sides] == [
+        None if answer[side] is None else Decimal(answer[side]) for side in ("numerator", "denominator")
+    ]
+
+
+@pytest.fixture
+def cost(db):
+    """1,000 rials for four leads: 250 for each."""
+    campaign = Campaign.objects.create(name="Autumn")
+    day = MEHR.date()
+    Expense.objects.create(kind="ads", campaign=campaign, amount=1_000, valid_from=day, valid_to=day + timedelta(days=1))
+    for _number in range(4):
+        make_lead(at=MEHR, campaign=campaign)
+    settle()
+
+
+class TestUnits:
+    @pytest.mark.parametrize(("unit", "name", "value"), [("rial", "Rial", 250), ("toman", "Toman", 25)])
+    @pytest.mark.usefixtures("cost")
+    def test_money_is_in_the_unit_of_the_pages_and_its_heading_says_so(self, browse, sara, unit, name, value):
+        sara.money_unit, heading = unit, f"Value ({name})"
+        sara.save()
+        address = "/kpis/cost_per_lead/{}/?what=breakdown&by=campaign&period=1404-07"
+
+        (plain,) = csv_rows(browse(sara).get(address.format("csv")))
+        (sheet,) = sheet_of(browse(sara).get(address.format("xlsx"))).dicts
+
+        assert (Decimal(plain[heading]), sheet[heading]) == (value, value)
+
+
+class TestWorkbooks:
+    def test_numbers_and_days_are_what_they_are_and_names_stay_texts(self, browse, sara):
+        make_lead(at=MEHR, name="=1+1", owner=sara)
+        settle()
+
+        sheet = sheet_of(browse(sara).get("/kpis/leads/xlsx/?what=rows&period=1404-07"))
+
+        (row,) = sheet.dicts
+        assert (row["Name"], row["Day (ISO)"], row["Amount"]) == ("=1+1", datetime(2025, 9, 23), 1)  # noqa: DTZ001
+        assert (sheet.quoted, sheet.formulas, sheet.is_right_to_left) == ({"=1+1"}, 0, False)
+
+    def test_a_persian_sheet_runs_from_right_to_left(self, browse, sara):
+        sara.language = "fa"
+        sara.save()
+
+        response = browse(sara).get("/kpis/leads/xlsx/?what=trend&period=1404-07")
+
+        sheet = sheet_of(response)
+        assert (sheet.is_right_to_left, sheet.header[0], sheet.dicts[-1]["بازهٔ زمانی"]) == (True, "بازهٔ زمانی", "مهر ۱۴۰۴")
+        assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        assert response["Content-Disposition"].startswith("attachment; filename=\"export.xlsx\"; filename*=UTF-8''%")
+
+    def test_another_sheet_begins_where_one_is_full(self, browse, sara, monkeypatch):
+        monkeypatch.setattr("crm.exports.MOST_ROWS", 4)
+        for _number in range(7):
+            make_lead(at=MEHR, owner=sara)
+        settle()
+
+        response = browse(sara).get("/kpis/leads/xlsx/?what=rows&period=1404-07")
+
+        # Three rows under the headings of each: 3 + 3 + 1.
+        assert [len(sheet.rows) for sheet in sheets_of(response)] == [3, 3, 1]
+
+    def test_a_list_is_a_workbook_too(self, browse, sara):
+        make_lead(at=MEHR, name="+989", owner=sara)
+
+        (row,) = sheet_of(browse(sara).get("/leads/?export=xlsx")).dicts
+
+        assert (row["Name"], row["Owner"], row["Created (ISO)"]) == ("+989", "Sara", datetime(2025, 9, 23, 12, 30))  # noqa: DTZ001
+
+
+class TestTables:
+    """Tables that had no file: the same figures as on their pages."""
+
+    def test_segments_and_the_grid_of_rfm(self, browse, sara):
+        make_order(customer=make_customer(owner=sara), placed_at=MEHR - timedelta(days=10))
+        settle()
+        get = browse(sara).get
+
+        segments = csv_rows(get("/kpis/rfm/csv/?what=segments&as_of=2025-09-30"))
+        grid = csv_rows(get("/kpis/rfm/csv/?what=grid&as_of=2025-09-30"))
+
+        # One customer, who gets the same score as everybody: their segment has all.
+        assert [(row["Customers"], row["Share"]) for row in segments if row["Customers"] != "0"] == [("1", "1")]
+        assert (len(grid), sum(int(row["Customers"]) for row in grid)) == (25, 1)
+
+    def test_the_matrix_of_loyalty_has_four_cells(self, browse, sara):
+        rows = csv_rows(browse(sara).get("/kpis/loyalty/csv/?what=matrix"))
+
+        assert [(row["Customers"], row["Share"]) for row in rows] == [("0", "")] * 4
+
+    @pytest.mark.parametrize(
+        "address",
+        ["/kpis/rfm/csv/?what=x", "/kpis/loyalty/csv/?what=x", "/kpis/top-pages/csv/?what=x", "/kpis/landing-pages/xlsx/?what=x",
+         "/kpis/top-pages/csv/?what=sessions", "/kpis/landing-pages/csv/?what=visitors"],
+    )  # fmt: skip
+    def test_what_is_no_table_is_refused(self, browse, sara, address):
+        assert browse(sara).get(address).status_code == 400
+
+    def test_traffic_is_for_those_who_look_at_it(self, browse, hana):
+        answers = [browse(hana).get(f"/kpis/{page}/csv/").status_code for page in ("top-pages", "landing-pages")]
+
+        assert answers == [403, 403]
