@@ -101,11 +101,10 @@ def unit_name(kpi: Kpi, prefs: Preferences) -> str:
 
 
 def value_cell(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> Decimal | str:
-    """A value of the KPI, or a difference of two."""
-    if kpi.unit is Unit.MONEY:
-        return money(value, prefs)
-    number = plain(value)
-    return Percent(number) if kpi.unit is Unit.PERCENT and isinstance(number, Decimal) else number
+    """A value of the KPI, or its target."""
+    if kpi.unit is Unit.MONEY and value is not None:
+        return money(Decimal(rounded(value)), prefs)
+    return percent(value) if kpi.unit is Unit.PERCENT else rounded(value)
 
 
 def side_cell(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> Decimal | str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from campaigns.models import Campaign
-from crm.exports import csv_response
+from crm.exports import KINDS, Table, file_response
 from crm.pages import Page, query_with
 from crm.permissions import may_sell
 from kpis import exports, forms
@@ -74,7 +74,7 @@ class CampaignsReportView(Page, TemplateView):
                     "rows": [self.row(key) for key in keys if key in self.names],
                     "total": self.cells(self.campaigns.together(self.names)),
                     "is_stale": self.campaigns.is_stale,
-                    "csv": query_with(query, export="csv"),
+                    "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }
             )
 
@@ -134,18 +134,19 @@ class CampaignsReportView(Page, TemplateView):
         return {"label": HEADINGS[figure.key], "text": text, "url": link if campaign and value is not None else ""}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        if self.request.GET.get("export") == "csv":
-            title = _("Campaign report card")
-            return csv_response(f"{title}-{period_text(self.choice.period, self.request.prefs)}", self.header(), self.lines())
+        if (kind := self.request.GET.get("export")) in KINDS:
+            title = f"{_('Campaign report card')}-{period_text(self.choice.period, self.request.prefs)}"
+            return file_response(kind, Table(title, self.header(), self.lines()), self.request.prefs)
         return super().render_to_response(context, **kwargs)
 
     def header(self) -> list[str]:
-        units = {Unit.MONEY: exports.currency_name(self.request.prefs)}
+        units = {Unit.MONEY: exports.money_unit(self.request.prefs)[0]}
         return [_("Number"), _("Campaign")] + [
             exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.campaigns.shown
         ]
 
     def lines(self) -> Iterator[list[object]]:
         for key, name in sorted(self.names.items()):
-            sums = self.campaigns.by_campaign[key]
-            yield [key, name, *(exports.rounded(self.campaigns.value(figure, sums)) for figure in self.campaigns.shown)]
+            sums, prefs = self.campaigns.by_campaign[key], self.request.prefs
+            values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.campaigns.shown]
+            yield [key, name, *(exports.value_cell(kpi, value, prefs) for kpi, value in values)]
