@@ -198,8 +198,11 @@ def insertion(query: str, cubes: tuple[Cube, ...]) -> str:
 
 
 def truncation(marks: Iterable[Mark]) -> str:
-    """After TRUNCATE nothing is left to look at: all that is stored may be wrong."""
-    marks = [mark for mark in marks if not mark.deferred]
+    """After TRUNCATE nothing is left to look at: all that is stored may be wrong.
+
+    What hangs on a row goes with it, and says so itself; what a row only names (a visitor's orders) stays.
+    """
+    marks = [mark for mark in marks if mark.concerns_new_rows]
     cubes = {cube.code: cube for mark in marks for cube in mark.cubes}
     stored = {code: STORED_DAYS.format(code=code) if cube.stores_days else SNAPSHOT_DAYS for code, cube in sorted(cubes.items())}
     body = "".join(insertion(days, (cubes[code],)) for code, days in stored.items())

@@ -104,6 +104,11 @@ WRITES = {
         lambda b: (Lead.objects.update(visitor="v"), visit(b)),
         lambda _: raw("DELETE FROM campaigns_session"),
     ),
+    "touches truncated": (touch, lambda _: raw("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE leads_touch")),
+    "visits truncated": (
+        lambda b: (Lead.objects.update(visitor="v"), visit(b)),
+        lambda _: raw("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE campaigns_session CASCADE"),
+    ),
     "a visitor known by a cart": (visit, known_by_cart),
     "a cart of nobody": (known_by_cart, lambda _: Cart.objects.update(customer=None)),
     "a lead given away": (touch, lambda _: Lead.objects.update(customer=None)),
