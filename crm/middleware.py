@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from crm.pages import refusal
 from crm.preferences import Preferences
 
 UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class CleanInputMiddleware:
-    """What no column can hold (NUL, half characters) is refused before a page reads it; the API has its own errors."""
+class EntryMiddleware:
+    """Who may not change a page is told so before what they sent is read; the API does the same for itself.
+
+    Then what no column can hold (NUL, half characters) is refused before a page reads it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/api/") and any(map(_is_unreadable, (request.GET, request.POST))):
-            return HttpResponseBadRequest(_("The text contains a character that is not allowed."))
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        permits = getattr(getattr(view, "view_class", view), "permits", None)
+        if request.method == "POST" and permits:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not permits(request.user):
+                raise PermissionDenied
+        if any(map(_is_unreadable, (request.GET, request.POST))):
+            return refusal(request, _("The text contains a character that is not allowed."))
+        return None
 
 
 def _is_unreadable(data: QueryDict) -> bool:

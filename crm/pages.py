@@ -16,7 +16,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -193,6 +193,24 @@ class FormPage(Page, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422 if self.request.htmx else 200)
 
 
+def posted(permits: Callable[[User], bool]) -> Callable:
+    """A view that takes what those whom its rule lets in send."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @require_POST
+        @login_required
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not permits(request.user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        wrapped.permits = permits
+        return wrapped
+
+    return decorate
+
+
 def action(permits: Callable[[User], bool]) -> Callable:
     """A view that changes one thing by POST and goes back to a page; what the service refuses becomes a message.
 
@@ -200,12 +218,9 @@ def action(permits: Callable[[User], bool]) -> Callable:
     """
 
     def decorate(view: Callable[..., str]) -> Callable[..., HttpResponse]:
-        @require_POST
-        @login_required
+        @posted(permits)
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not permits(request.user):
-                raise PermissionDenied
             try:
                 target = in_transaction(lambda: view(request, *args, **kwargs))
             except ValidationError as error:
@@ -216,6 +231,11 @@ def action(permits: Callable[[User], bool]) -> Callable:
         return wrapped
 
     return decorate
+
+
+def refusal(request: HttpRequest, text: str) -> HttpResponse:
+    """What was sent cannot be taken; nothing was changed."""
+    return render(request, "400.html", {"refusal": text}, status=400)
 
 
 def next_url(request: HttpRequest, default: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from crm import services
 from crm.forms import OrganizationForm, PreferencesForm
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
-from crm.pages import FormPage, next_url, query_with, say
+from crm.pages import FormPage, next_url, query_with, refusal, say
 from crm.permissions import may_manage_people
 
 # How much of a parameter a message repeats.
@@ -42,7 +43,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest()
+        return refusal(request, _("This choice is not offered."))
     User.objects.filter(pk=request.user.pk).update(**form.chosen)
     return redirect(next_url(request, default="/"))
 
@@ -69,6 +70,8 @@ class SettingsView(FormPage):
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that asks what there is not: the page names the parameter, and leads to itself without it."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return refusal(request, _("This is too much at once: send it in smaller parts."))
     name = asked_wrongly(request, str(exception))
     context = {
         "name": name,

@@ -6,20 +6,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from campaigns.models import Campaign
 from crm.exports import KINDS, file_response
 from crm.money import format_number
-from crm.pages import action, key_in, next_url, say
+from crm.pages import action, key_in, next_url, posted, say
 from crm.permissions import colleagues, may_sell
 from crm.transactions import in_transaction
 from leads import services
@@ -47,12 +45,9 @@ def remove_view(request: HttpRequest, pk: int) -> str:
     return reverse("leads:lead-list")
 
 
-@require_POST
-@login_required
+@posted(may_sell)
 def bulk(request: HttpRequest) -> HttpResponse:
     """The ticked rows, or all that the filters of this address match."""
-    if not may_sell(request.user):
-        raise PermissionDenied
     rows = chosen_rows(request)
     back = next_url(request, default=reverse("leads:lead-list"))
     if (kind := request.POST.get("do")) in KINDS:

@@ -86,7 +86,9 @@ class TestPreferences:
         client = browse(omid)
         before = type(omid).objects.values().get(pk=omid.pk)
 
-        assert client.post("/preferences/", wrong).status_code == 400
+        response = client.post("/preferences/", wrong)
+
+        assert (response.status_code, "This choice is not offered." in response.content.decode()) == (400, True)
         assert type(omid).objects.values().get(pk=omid.pk) == before
 
     def test_strangers_and_links_change_nothing(self, browse, omid):

@@ -1,0 +1,75 @@
+"""What stands between a request and its page: who may, then what they send."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from crm.models import Organization
+from tests.factories.leads import make_lead
+
+pytestmark = pytest.mark.django_db
+TOO_MUCH = {"name": "a" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)}
+FORM = "application/x-www-form-urlencoded"
+
+
+class Unread:
+    """A body that nobody may look at."""
+
+    def read(self, *_size):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def send_unread(client, url):
+    facts = {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": "100", "wsgi.input": Unread()}
+    return client.generic("POST", url, **facts)
+
+
+@pytest.mark.parametrize("name", ["leads:lead-create", "leads:lead-bulk", "settings"])
+def test_what_nobody_may_send_is_not_read(browse, hana, name):
+    url = reverse(name)
+
+    statuses = [send_unread(browse(user), url).status_code for user in (hana, None)]
+
+    assert statuses == [403, 302]
+
+
+def test_an_action_is_asked_the_same(browse, hana, omid):
+    url = reverse("leads:lead-archive", args=[make_lead(owner=omid).pk])
+
+    assert [send_unread(browse(user), url).status_code for user in (hana, None)] == [403, 302]
+
+
+def test_too_much_at_once_is_a_page_for_those_who_may(browse, omid, hana):
+    url = reverse("leads:lead-create")
+
+    responses = [browse(user).post(url, TOO_MUCH, headers={"host": "localhost"}) for user in (omid, hana)]
+
+    assert [response.status_code for response in responses] == [400, 403]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_character_that_no_column_holds_is_a_page(browse, omid, method):
+    response = getattr(browse(omid), method)(reverse("leads:lead-list"), {"q": "a\x00b"})
+
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert ("The text contains a character that is not allowed." in page, 'class="entrance"' in page) == (True, True)
+
+
+def test_a_forged_form_changes_nothing(root_client):
+    before = Organization.current().name
+
+    assert root_client.post(reverse("settings"), {"name": "Forged"}).status_code == 403
+    assert Organization.objects.get().name == before
+
+
+@pytest.fixture
+def root_client(sara):
+    sara.is_superuser = True
+    sara.save()
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.force_login(sara)
+    return client
