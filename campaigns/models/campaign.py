@@ -45,6 +45,8 @@ class Campaign(Record):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
         ordering = ["-id"]
         constraints = [
             *Record.Meta.constraints,

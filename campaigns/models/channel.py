@@ -24,6 +24,8 @@ class SocialNetwork(Record):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("social network")
+        verbose_name_plural = _("social networks")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -37,6 +39,8 @@ class LeadSource(Record):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("lead source")
+        verbose_name_plural = _("lead sources")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -66,6 +70,8 @@ class Channel(Record):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -65,6 +65,8 @@ class Expense(Record):
     objects = ExpenseQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("expense")
+        verbose_name_plural = _("expenses")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="campaigns_expense_ends_after_start"),

@@ -17,6 +17,8 @@ class LandingPage(Record):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("landing page")
+        verbose_name_plural = _("landing pages")
         ordering = ["url"]
 
     def __str__(self) -> str:
@@ -33,6 +35,8 @@ class Variant(models.Model):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
         ordering = ["landing_page", "key"]
         constraints = [models.UniqueConstraint(fields=["landing_page", "key"], name="campaigns_variant_key")]
 

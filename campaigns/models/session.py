@@ -67,6 +67,8 @@ class Session(Record):
     objects = SessionQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         indexes = [
             models.Index(fields=["started_on"], name="campaigns_session_day"),
             # A visitor's sessions in order: the channel of their cart, their touches, their conversions after landing.
@@ -93,6 +95,8 @@ class PageView(models.Model):
     objects = PageViewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("page view")
+        verbose_name_plural = _("page views")
         ordering = ["at", "id"]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ class SocialPost(Record):
     objects = SocialPostQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

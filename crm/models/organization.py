@@ -92,6 +92,8 @@ class Organization(models.Model):
     )
 
     class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one"),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="crm_organization_closes_after_opening"),
@@ -147,6 +149,8 @@ class ExchangeRate(models.Model):
     rate = models.DecimalField(max_digits=20, decimal_places=8, validators=[MinValueValidator(Decimal("0.00000001"))])
 
     class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
         constraints = [
             models.UniqueConstraint(fields=["currency", "day"], name="crm_exchangerate_currency_day"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="crm_exchangerate_rate_positive"),

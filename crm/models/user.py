@@ -16,6 +16,10 @@ class Team(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
 
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
     def __str__(self) -> str:
         return self.name
 
@@ -78,6 +82,8 @@ class User(AbstractUser):
     objects = UserManager()
 
     class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="crm_user_email_folded")]
 
     def __str__(self) -> str:

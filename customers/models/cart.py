@@ -42,6 +42,8 @@ class Cart(Record):
     objects = CartQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(condition=Q(amount__gte=0), name="customers_cart_amount_not_negative"),

@@ -36,6 +36,8 @@ class Contract(Record):
     objects = ContractQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -81,6 +81,8 @@ class Customer(Record):
     objects = CustomerQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         indexes = [
             models.Index(fields=["phone"], condition=~Q(phone=""), name="customers_customer_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="customers_customer_email"),

@@ -47,6 +47,8 @@ class Invitation(Record):
     objects = InvitationQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         indexes = [
             models.Index(fields=["delivered_on"], condition=Q(delivered_on__isnull=False), name="customers_invitation_day"),
             models.Index(fields=["customer", "survey"], name="customers_invitation_customer"),
@@ -80,6 +82,8 @@ class InvitationSkip(models.Model):
     objects = InvitationSkipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("survey not sent")
+        verbose_name_plural = _("surveys not sent")
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["customer", "survey", "-at"], name="customers_skip_customer")]
 

@@ -91,6 +91,8 @@ class Order(Record):
     objects = OrderQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(condition=Q(rate__gt=0), name="customers_order_rate_positive"),
@@ -155,6 +157,8 @@ class OrderLine(models.Model):
     objects = OrderLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="customers_orderline_position"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="customers_orderline_quantity_positive"),
@@ -191,6 +195,8 @@ class Refund(Record):
     objects = RefundQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         constraints = [
             models.UniqueConstraint(fields=["order", "external_id"], name="customers_refund_order_external_id"),
             models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0, shipping__gte=0), name="customers_refund_not_negative"),

@@ -23,6 +23,8 @@ class Category(models.Model):
     objects = ReferenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -63,6 +65,8 @@ class Product(Record):
     objects = ProductQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         ordering = ["sku"]
 
     def __str__(self) -> str:

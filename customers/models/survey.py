@@ -36,6 +36,10 @@ class Survey(Record):
 
     objects = ReferenceQuerySet.as_manager()
 
+    class Meta(Record.Meta):
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+
     def __str__(self) -> str:
         return self.name
 
@@ -70,6 +74,8 @@ class Answer(Record):
     objects = AnswerQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

@@ -53,6 +53,8 @@ class Ticket(Record):
     objects = TicketQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
         indexes = [
             models.Index(fields=["resolved_on"], name="customers_ticket_resolved"),
             models.Index(fields=["created_on"], name="customers_ticket_created"),

@@ -84,7 +84,8 @@ class Activity(Record):
     objects = ActivityQuerySet.as_manager()
 
     class Meta(Record.Meta):
-        verbose_name_plural = "activities"
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -96,6 +96,8 @@ class Lead(Record):
     objects = LeadQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
         indexes = [
             models.Index(fields=["created_on"], name="leads_lead_created"),
             models.Index(fields=["mql_on"], condition=Q(mql_on__isnull=False), name="leads_lead_mql"),
@@ -165,6 +167,8 @@ class LeadEvent(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("event of a lead")
+        verbose_name_plural = _("events of leads")
         ordering = ["at", "id"]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ class Stage(models.Model):
     stale_days = models.PositiveSmallIntegerField(_("days without activity before it is stale"), default=7)
 
     class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["kind"], condition=~Q(kind="open"), name="leads_stage_one_end_each"),
@@ -91,7 +93,8 @@ class Opportunity(Record):
     objects = OpportunityQuerySet.as_manager()
 
     class Meta(Record.Meta):
-        verbose_name_plural = "opportunities"
+        verbose_name = _("opportunity")
+        verbose_name_plural = _("opportunities")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
@@ -138,6 +141,8 @@ class StageChange(models.Model):
     objects = StageChangeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("stage change")
+        verbose_name_plural = _("stage changes")
         ordering = ["at", "id"]
         indexes = [
             models.Index(fields=["day"], name="leads_stagechange_day"),

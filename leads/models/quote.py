@@ -82,6 +82,8 @@ class Quote(Record):
     objects = QuoteQuerySet.as_manager()
 
     class Meta(Record.Meta):
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
@@ -150,6 +152,8 @@ class QuoteLine(models.Model):
     objects = QuoteLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("quote line")
+        verbose_name_plural = _("quote lines")
         constraints = [
             models.UniqueConstraint(fields=["quote", "position"], name="leads_quoteline_position"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="leads_quoteline_quantity_positive"),
