@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import User
 from crm.models.organization import MINUTES_OF_A_WEEK
 from crm.money import (
@@ -184,7 +185,14 @@ class DayField(ReaderField):
         self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-date": True}
 
     def read(self, text: str) -> date:
-        return parse_date(text, Calendar(self.prefs.calendar), self.today)
+        day = parse_date(text, Calendar(self.prefs.calendar), self.today)
+        first, last = date(FIRST_YEAR, 1, 1), date(self.today.year + YEARS_AHEAD, 12, 31)
+        if not first <= day <= last:
+            bounds = {"found": text, "first": self.prepare_value(first), "last": self.prepare_value(last)}
+            raise ValidationError(
+                _("“%(found)s” is too far away: give a day from %(first)s to %(last)s."), "out-of-range", bounds
+            )
+        return day
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, date):

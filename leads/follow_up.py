@@ -74,7 +74,10 @@ class WhenForm(ReaderForm):
 
 
 class FollowUpForm(WhenForm):
+    """`token` makes a form that was sent twice one activity."""
+
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices, required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -141,16 +141,18 @@ class WonForm(ReaderForm):
 
 
 class ActivityForm(ReaderForm):
-    """What was done, or with a day what is planned."""
+    """What was done, or with a day what is planned. `token` makes a form that was sent twice one activity."""
 
-    kind = forms.ChoiceField(choices=Activity.Kind.choices, widget=forms.Select(attrs={"aria-label": _("Kind")}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices, widget=forms.Select(attrs={"aria-label": _("Kind")}))
     body = TextField(
+        label=_("Text"),
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "aria-label": _("Text"), "placeholder": _("What was said, what was agreed")}),
     )
     due_on = DayField(label=_("Planned for"), required=False)
     due_time = ClockField(label=_("At"), required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

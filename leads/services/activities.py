@@ -92,11 +92,15 @@ def log_contact(
     body: str = "",
     next_kind: str = "",
     next_due_at: datetime | None = None,
+    source: str | None = None,
+    external_id: str | None = None,
 ) -> Activity:
-    """A call with a lead that was not planned, and the next step where one is."""
-    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, lead=lead, outcome=outcome, body=body)
+    """A call with a lead that was not planned, and the next step where one is. With the same key it is one call."""
+    key = {"source": source, "external_id": external_id}
+    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, lead=lead, outcome=outcome, body=body, **key)
     if next_due_at is not None:
-        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, lead=lead, due_at=next_due_at)
+        key["external_id"] = f"{external_id}-next" if external_id else None
+        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, lead=lead, due_at=next_due_at, **key)
     return call
 
 

@@ -1,19 +1,22 @@
-"""Logging, planning and finishing activities."""
+"""Logging and planning activities."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4, uuid5
 
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.pages import action, key_in, say
+from crm.forms import ReaderForm
+from crm.pages import FormPage, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from leads import services
+from leads.follow_up import FinishForm, PlanForm
 from leads.forms import ActivityForm
 from leads.models import Activity, Lead, Opportunity
 
@@ -31,26 +34,132 @@ def page_of(activity: Activity) -> str:
     return reverse("customers:customer-detail", args=[activity.customer_id])
 
 
-def _log(request: HttpRequest, **about: Any) -> str:
-    at = timezone.now()
-    form = ActivityForm(request.POST, user=request.user, prefs=request.prefs, at=at)
-    if not form.is_valid():
-        raise ValidationError([error for errors in form.errors.values() for error in errors])
-    facts = form.cleaned_data
-    activity = services.log_activity(by=request.user, at=at, kind=facts["kind"], body=facts["body"], due_at=form.due_at, **about)
-    say(request, _("Planned.") if activity.due_at else _("Added."))
-    return page_of(activity)
+class FollowUpPage(FormPage):
+    """Mostly sent from a small form beside the row; a page of its own where something typed cannot be read."""
+
+    template_name = "leads/follow_up.html"
+    permits = staticmethod(may_sell)
+    heading = ""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"token": uuid4()}
+
+    @property
+    def back_url(self) -> str:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(heading=self.heading, cancel_url=self.back_url, next=self.return_url, **kwargs)
+
+    @property
+    def return_url(self) -> str:
+        return next_url(self.request, default=self.back_url)
+
+    def done(self, text: str, undo: str = "") -> HttpResponse:
+        say(self.request, text, undo=undo)
+        return redirect(self.return_url)
 
 
-@action(may_sell)
-def log_for_lead(request: HttpRequest, pk: int) -> str:
-    return _log(request, lead=get_object_or_404(Lead.objects.visible_to(request.user), pk=pk))
+def activity_key(form: ReaderForm, subject: Model, facts: dict[str, Any]) -> dict[str, str]:
+    """Forms that stand side by side on one page have the same token: what they are about tells them apart."""
+    token = form.cleaned_data["token"]
+    return form_key(Activity, token and uuid5(token, f"{subject._meta.label_lower} {subject.pk}"), facts)
 
 
-@action(may_sell)
-def log_for_opportunity(request: HttpRequest, pk: int) -> str:
-    opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
-    return _log(request, opportunity=opportunity, lead=opportunity.lead)
+class OneLeadPage(FollowUpPage):
+    @property
+    def lead(self) -> Lead:
+        if not hasattr(self, "_lead"):
+            self._lead = get_object_or_404(Lead.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return self._lead
+
+    @property
+    def back_url(self) -> str:
+        return reverse("leads:lead-detail", args=[self.lead.pk])
+
+
+class OneOpportunityPage(FollowUpPage):
+    @property
+    def opportunity(self) -> Opportunity:
+        if not hasattr(self, "_opportunity"):
+            rows = Opportunity.objects.visible_to(self.request.user).select_related("lead")
+            self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return self._opportunity
+
+    @property
+    def back_url(self) -> str:
+        return reverse("leads:opportunity-detail", args=[self.opportunity.pk])
+
+
+class LogPage(FollowUpPage):
+    """What was done, or with a day what is planned."""
+
+    form_class = ActivityForm
+
+    @property
+    def about(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
+    def heading(self) -> str:
+        return _("Activity: %(subject)s") % {"subject": next(iter(self.about.values()))}
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"kind": Activity.Kind.CALL}
+
+    def save(self, form: ActivityForm) -> HttpResponse:
+        facts = {"kind": form.cleaned_data["kind"], "body": form.cleaned_data["body"], "due_at": form.due_at, **self.about}
+        key = activity_key(form, next(iter(self.about.values())), facts)
+        activity = services.log_activity(by=self.request.user, at=self.at, **facts, **key)
+        return self.done(_("Planned.") if activity.due_at else _("Added."))
+
+
+class LeadLogView(LogPage, OneLeadPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"lead": self.lead}
+
+
+class OpportunityLogView(LogPage, OneOpportunityPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
+
+
+class ContactView(OneLeadPage):
+    """The first call of a new lead, written down when it is over."""
+
+    form_class = FinishForm
+
+    @property
+    def heading(self) -> str:
+        return _("Call with %(lead)s") % {"lead": self.lead}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"of_kind": Activity.Kind.CALL}
+
+    def save(self, form: FinishForm) -> HttpResponse:
+        said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
+        key = activity_key(form, self.lead, said)
+        services.log_contact(self.lead, by=self.request.user, at=self.at, **said, **form.facts, **key)
+        return self.done(_("Added."))
+
+
+class PlanView(OneOpportunityPage):
+    """A next step for an opportunity that has none."""
+
+    form_class = PlanForm
+
+    @property
+    def heading(self) -> str:
+        return _("Next step of %(opportunity)s") % {"opportunity": self.opportunity}
+
+    def save(self, form: PlanForm) -> HttpResponse:
+        kind = form.cleaned_data.get("kind") or Activity.Kind.CALL
+        facts = {"kind": kind, "due_at": form.due_at(), "opportunity": self.opportunity, "lead": self.opportunity.lead}
+        key = activity_key(form, self.opportunity, facts)
+        services.log_activity(by=self.request.user, at=self.at, **facts, **key)
+        return self.done(_("Planned."))
 
 
 @action(may_sell)

@@ -179,8 +179,9 @@ class LeadDetailView(LeadPage):
         }
 
 
-def activity_form(request: HttpRequest, at: datetime, data: Any = None) -> ActivityForm:
-    return ActivityForm(data, user=request.user, prefs=request.prefs, at=at, initial={"kind": Activity.Kind.CALL})
+def activity_form(request: HttpRequest, at: datetime) -> ActivityForm:
+    initial = {"kind": Activity.Kind.CALL, "token": uuid4()}
+    return ActivityForm(user=request.user, prefs=request.prefs, at=at, initial=initial)
 
 
 class LeadFormPage(FormPage):

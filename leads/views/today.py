@@ -1,28 +1,28 @@
-"""The page of the day, and what is pressed on it: done, later, contacted, planned."""
+"""The page of the day, and what becomes of what was planned: done, or later."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from crm.forms import ReaderForm
-from crm.pages import FormPage, Page, action, next_url, say
+from crm.pages import Page, action, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import format_moment
 from leads import services
-from leads.follow_up import FinishForm, PlanForm, SnoozeForm, when_choices
+from leads.follow_up import FinishForm, SnoozeForm, when_choices
 from leads.forms import DISQUALIFY_REASONS
-from leads.models import Activity, Lead, Opportunity
+from leads.models import Activity
 from leads.today import Today
-from leads.views.activities import activity_of, page_of
+from leads.views.activities import FollowUpPage, activity_of, page_of
 
 
 class TodayView(Page, TemplateView):
@@ -32,30 +32,8 @@ class TodayView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today = Today(self.request, self.at)
         choices = when_choices(today.day, self.request.prefs)
-        return super().get_context_data(today=today, when_choices=choices, reasons=DISQUALIFY_REASONS, **kwargs)
-
-
-class FollowUpPage(FormPage):
-    """Mostly sent from a small form beside the row; a page of its own where something typed cannot be read."""
-
-    template_name = "leads/follow_up.html"
-    permits = staticmethod(may_sell)
-    heading = ""
-
-    @property
-    def back_url(self) -> str:
-        raise NotImplementedError
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(heading=self.heading, cancel_url=self.back_url, next=self.return_url, **kwargs)
-
-    @property
-    def return_url(self) -> str:
-        return next_url(self.request, default=self.back_url)
-
-    def done(self, text: str, undo: str = "") -> HttpResponse:
-        say(self.request, text, undo=undo)
-        return redirect(self.return_url)
+        facts = {"when_choices": choices, "reasons": DISQUALIFY_REASONS, "token": uuid4()}
+        return super().get_context_data(today=today, **facts, **kwargs)
 
 
 class OneActivityPage(FollowUpPage):
@@ -122,58 +100,3 @@ def move_back(request: HttpRequest, pk: int) -> str:
     services.reschedule_activity(activity, due_at=due_at, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
     return page_of(activity)
-
-
-class ContactView(FollowUpPage):
-    """The first call of a new lead, written down when it is over."""
-
-    form_class = FinishForm
-
-    @property
-    def lead(self) -> Lead:
-        if not hasattr(self, "_lead"):
-            self._lead = get_object_or_404(Lead.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        return self._lead
-
-    @property
-    def heading(self) -> str:
-        return _("Call with %(lead)s") % {"lead": self.lead}
-
-    @property
-    def back_url(self) -> str:
-        return reverse("leads:lead-detail", args=[self.lead.pk])
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"of_kind": Activity.Kind.CALL}
-
-    def save(self, form: FinishForm) -> HttpResponse:
-        said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
-        services.log_contact(self.lead, by=self.request.user, at=self.at, **said, **form.facts)
-        return self.done(_("Added."))
-
-
-class PlanView(FollowUpPage):
-    """A next step for an opportunity that has none."""
-
-    form_class = PlanForm
-
-    @property
-    def opportunity(self) -> Opportunity:
-        if not hasattr(self, "_opportunity"):
-            rows = Opportunity.objects.visible_to(self.request.user).select_related("lead")
-            self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
-        return self._opportunity
-
-    @property
-    def heading(self) -> str:
-        return _("Next step of %(opportunity)s") % {"opportunity": self.opportunity}
-
-    @property
-    def back_url(self) -> str:
-        return reverse("leads:opportunity-detail", args=[self.opportunity.pk])
-
-    def save(self, form: ReaderForm) -> HttpResponse:
-        about = {"opportunity": self.opportunity, "lead": self.opportunity.lead}
-        kind, due_at = form.cleaned_data.get("kind") or Activity.Kind.CALL, form.due_at()
-        services.log_activity(by=self.request.user, at=self.at, kind=kind, due_at=due_at, **about)
-        return self.done(_("Planned."))

@@ -69,6 +69,9 @@ def test_what_is_read(form, name, typed, value):
         ("amount", "twelve", "Enter an amount in digits, such as 1250000."),
         ("day", "1404/12/30", "There is no such day in the calendar."),
         ("day", "soon", "Enter a date, such as 1404/07/01 or 2025-09-23."),
+        # 9377 is typed for 1377 or 1397; the last day is that of 2030, five years on
+        ("day", "9377-01-01", "“9377-01-01” is too far away: give a day from 1368/10/11 to 1409/10/10."),
+        ("day", "1289/01/01", "“1289/01/01” is too far away: give a day from 1368/10/11 to 1409/10/10."),
         ("clock", "25:00", "Enter a time of day, such as 10:30."),
     ],
 )

@@ -55,7 +55,7 @@ class TestAccess:
 
     @pytest.mark.parametrize(
         "name",
-        ["qualify", "unqualify", "disqualify", "reopen", "undo-conversion", "assign", "archive", "restore", "activity"],
+        ["qualify", "unqualify", "disqualify", "reopen", "undo-conversion", "assign", "archive", "restore"],
     )
     def test_nobody_changes_the_lead_of_another(self, browse, omid, nima, hana, name):
         lead = make_lead(owner=omid)

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0007_fold_sooner"),
+        ("crm", "0008_holidays"),
     ]
 
     operations = [

@@ -1,0 +1,106 @@
+"""Writing an activity down on the page of a lead or an opportunity, or beside it on the page of the day."""
+
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from leads.models import Activity
+from tests.factories.leads import make_lead, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+# Tuesday 1 Mehr 1404, 10:30 in Tehran
+NOON = datetime.fromisoformat("2025-09-23T10:30:00+03:30")
+TOKEN = str(UUID(int=1))
+
+
+@pytest.fixture(autouse=True)
+def the_clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+def url_of(name, row):
+    return reverse(f"leads:{name}", args=[row.pk])
+
+
+def written():
+    return list(Activity.objects.order_by("pk").values_list("kind", "body", "due_at"))
+
+
+def test_who_may_write_on_whose(browse, sara, omid, nima, hana):
+    for name, row in (("lead-activity", make_lead(owner=omid)), ("opportunity-activity", make_opportunity(owner=omid))):
+        statuses = [browse(user).get(url_of(name, row)).status_code for user in (sara, omid, nima, hana, None)]
+
+        assert (name, statuses) == (name, [200, 200, 404, 403, 302])
+    assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        ({"due_on": "1404/13/01"}, {"due_on": ["There is no such day in the calendar."]}),
+        (
+            {"due_on": "9377-05-05"},
+            {"due_on": ["“9377-05-05” is too far away: give a day from 1990-01-01 to 2030-12-31."]},
+        ),
+        ({"due_on": "+3", "due_time": "25:00"}, {"due_time": ["Enter a time of day, such as 10:30."]}),
+        ({"kind": "nap"}, {"kind": ["Select a valid choice. nap is not one of the available choices."]}),
+    ],
+)
+def test_a_note_is_not_lost_when_something_else_is_wrong(browse, omid, sent, errors):
+    lead = make_lead(owner=omid)
+
+    response = browse(omid).post(url_of("lead-activity", lead), {"kind": "note", "body": "a long note", **sent})
+
+    form = response.context["form"]
+    assert (dict(form.errors), form["body"].value(), written()) == (errors, "a long note", [])
+    page = response.content.decode()
+    assert ("a long note" in page, next(iter(errors.values()))[0] in page) == (True, True)
+
+
+def test_what_is_planned_goes_back_to_the_page_it_came_from(browse, omid):
+    lead = make_lead(owner=omid)
+
+    response = browse(omid).post(url_of("lead-activity", lead), {"kind": "call", "due_on": "1404/07/03", "next": "/today/"})
+
+    assert (response.url, written()) == ("/today/", [("call", "", datetime.fromisoformat("2025-09-25T09:00:00+03:30"))])
+
+
+class TestSentTwice:
+    def test_a_note_is_one_note(self, browse, omid):
+        client, opportunity = browse(omid), make_opportunity(owner=omid)
+        token = client.get(url_of("opportunity-detail", opportunity)).context["activity_form"].initial["token"]
+
+        for _time in range(2):
+            client.post(url_of("opportunity-activity", opportunity), {"kind": "note", "body": "seen", "token": token})
+
+        assert written() == [("note", "seen", None)]
+
+    def test_with_other_words_it_is_another_note(self, browse, omid):
+        client, url = browse(omid), url_of("lead-activity", make_lead(owner=omid))
+
+        for body in ("seen", "seen again"):
+            client.post(url, {"kind": "note", "body": body, "token": TOKEN})
+
+        assert written() == [("note", "seen", None), ("note", "seen again", None)]
+
+    def test_forms_of_one_page_are_told_apart(self, browse, omid):
+        client, leads = browse(omid), [make_lead(owner=omid, at=NOON) for _ in range(2)]
+        sent = {"outcome": "no_answer", "when": "tomorrow", "token": client.get("/today/").context["token"]}
+
+        for lead in (*leads, *leads):
+            client.post(url_of("lead-contact", lead), sent)
+
+        # each lead: the call that was made, and the one of tomorrow
+        assert [lead.activities.count() for lead in leads] == [2, 2]
+
+    def test_a_next_step_is_planned_once(self, browse, omid):
+        client, opportunity = browse(omid), make_opportunity(owner=omid)
+
+        for _time in range(2):
+            client.post(url_of("opportunity-plan", opportunity), {"when": "week", "token": TOKEN})
+
+        assert written() == [("call", "", datetime.fromisoformat("2025-09-30T09:00:00+03:30"))]
