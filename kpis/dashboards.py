@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from crm.models import User
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi, Timing
+from kpis.definitions import Kpi, Timing, is_hidden
+from kpis.models import Pins
 
 MOST_CARDS = 8
+MOST_PINS = 12
 LEADERS = (
     "revenue",
     "lead_conversion_rate",
@@ -64,13 +66,26 @@ TWINS: Mapping[str, str] = {
 }
 
 
+def usual(user: User) -> list[Kpi]:
+    """The cards of a user's role."""
+    return [CATALOGUE[key] for key in PINNED[User.Role.ADMIN if user.is_superuser else User.Role(user.role)]]
+
+
+def own(user: User) -> list[Kpi]:
+    """The cards a user has pinned, but for what their role has stopped to see; else those of the role."""
+    pins = Pins.objects.visible_to(user).first()
+    found = [CATALOGUE[key] for key in (pins and pins.kpis) or () if key in CATALOGUE]
+    return [kpi for kpi in found if not is_hidden(kpi, user)] or usual(user)
+
+
 def pinned(user: User, timing: Timing | None) -> list[Kpi]:
-    """The cards of a user: their role's, and of one timing the rest of the catalogue until there are eight."""
-    own = [CATALOGUE[key] for key in PINNED[User.Role.ADMIN if user.is_superuser else User.Role(user.role)]]
+    """The cards of a user, and of one timing the rest of the catalogue until there are eight."""
+    chosen = own(user)
     if timing is None:
-        return own
-    others = [kpi for kpi in CATALOGUE.values() if kpi not in own]
-    return [kpi for kpi in own + others if has_timing(kpi, timing)][:MOST_CARDS]
+        return chosen
+    timed = [kpi for kpi in chosen if has_timing(kpi, timing)]
+    others = [kpi for kpi in CATALOGUE.values() if kpi not in chosen and has_timing(kpi, timing)]
+    return timed + others[: max(MOST_CARDS - len(timed), 0)]
 
 
 def has_timing(kpi: Kpi, timing: Timing | None) -> bool:

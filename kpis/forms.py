@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import Http404, QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,8 @@ from crm.periods import Calendar, Grain, Period, parse_period, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY
-from kpis.definitions import Dimension, Kpi, Timing
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Group, Kpi, Timing, is_hidden
 from kpis.models import Scope
 from kpis.readings.members import UNKNOWN, member_of
 from kpis.readings.summary import Choice, Compare
@@ -61,6 +63,12 @@ DIMENSIONS = {
     Dimension.VARIANT: gettext_lazy("Variant"),
 }
 
+GROUPS = {
+    Group.MARKETING: gettext_lazy("Marketing"),
+    Group.SALES: gettext_lazy("Sales"),
+    Group.CUSTOMERS: gettext_lazy("Customers"),
+    Group.SATISFACTION: gettext_lazy("Satisfaction and support"),
+}
 SCOPES = {
     Scope.COMPANY: gettext_lazy("Company"),
     Scope.TEAM: gettext_lazy("Team"),
@@ -172,6 +180,19 @@ def select_of(name: Dimension, options: Sequence[tuple[int, str]], chosen: int |
     if chosen and all(pk != chosen for pk, _label in options):
         known.append((str(chosen), f"#{chosen}", True))
     return {"name": name.value, "label": label, "options": known}
+
+
+def kpi_choices(user: User, *, without: Collection[str] = ()) -> list[tuple[str, list[tuple[str, Promise]]]]:
+    """The KPIs a user may choose from, by their group."""
+    seen = [kpi for kpi in CATALOGUE.values() if not is_hidden(kpi, user) and kpi.key not in without]
+    groups = ((str(name), [(kpi.key, kpi.name) for kpi in seen if kpi.group is group]) for group, name in GROUPS.items())
+    return [(name, kpis) for name, kpis in groups if kpis]
+
+
+def kpi_of(key: str) -> Kpi:
+    if key not in CATALOGUE:
+        raise Http404
+    return CATALOGUE[key]
 
 
 def compare_options(choice: Choice) -> list[tuple[str, str, bool]]:

@@ -6,6 +6,7 @@ from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.pins import Pins
 from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
@@ -44,6 +45,7 @@ __all__ = [
     "Failure",
     "LeadFact",
     "OrderCategory",
+    "Pins",
     "Refresh",
     "Review",
     "ReviewSession",

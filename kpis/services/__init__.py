@@ -3,6 +3,7 @@ from kpis.services.annotations import add_annotation, remove_annotation, write_a
 from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.mails import send_mails
+from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
 
@@ -16,14 +17,18 @@ __all__ = [
     "mark_alerts_read",
     "mute_alert",
     "open_sitting",
+    "pin_kpi",
     "remove_annotation",
     "send_mails",
     "set_alert",
+    "set_pins",
     "set_review",
     "set_targets",
     "switch_alert",
     "switch_review",
+    "undo_pins",
     "undo_target_edit",
+    "unpin_kpi",
     "write_alerts",
     "write_annotations",
     "write_note",

@@ -8,12 +8,12 @@ from django.utils.text import capfirst
 from django.views.generic import TemplateView
 
 from crm.pages import Page
-from kpis import forms
+from kpis import dashboards, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.readings import Query, read
 from kpis.readings.cards import TIMINGS, reason_text, reason_url
-from kpis.views.overview import GROUPS
+from kpis.views.pins import pin_button
 
 
 class CatalogueView(Page, TemplateView):
@@ -23,14 +23,17 @@ class CatalogueView(Page, TemplateView):
         prefs = self.request.prefs
         choice = forms.choice_of({}, prefs, prefs.today(self.at), self.request.user)
         tables = read(list(CATALOGUE.values()), Query((choice.period,), choice.today, viewer=self.request.user))
+        user, pinned = self.request.user, {kpi.key for kpi in dashboards.own(self.request.user)}
         groups = [
             {
                 "name": name,
                 "rows": [
-                    describe(kpi, tables[kpi.key].total[0], self.request.user) for kpi in CATALOGUE.values() if kpi.group is group
+                    describe(kpi, tables[kpi.key].total[0], user) | {"pin": pin_button(kpi.key, pinned, user)}
+                    for kpi in CATALOGUE.values()
+                    if kpi.group is group
                 ],
             }
-            for group, name in GROUPS.items()
+            for group, name in forms.GROUPS.items()
         ]
         return super().get_context_data(groups=groups, count=len(CATALOGUE), **kwargs)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit
+from kpis.forms import kpi_of
 from kpis.models import Annotation
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
@@ -31,6 +32,7 @@ from kpis.readings.summary import Choice, Compare, Reading, summarise, year_befo
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.annotations import note_row
 from kpis.views.overview import CARRIED, filter_bar, notes_of
+from kpis.views.pins import pin_of
 
 PAGE = 25
 # How many periods the trend of each grain shows.
@@ -42,12 +44,6 @@ STATES = {
     "maturing": gettext_lazy("maturing: some of these may still convert"),
     "closed": gettext_lazy("closed"),
 }
-
-
-def kpi_of(key: str) -> Kpi:
-    if key not in CATALOGUE:
-        raise Http404
-    return CATALOGUE[key]
 
 
 def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
@@ -96,6 +92,7 @@ class KpiView(Page, TemplateView):
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
             "formula": capfirst(str(kpi.formula)),
             "link": self.link,
+            "pin": pin_of(self.request, kpi.key),
             "smallest": number_text(kpi.minimum_sample, prefs),
             "version": number_text(kpi.version, prefs),
             "files": self.files(),

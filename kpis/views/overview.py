@@ -18,19 +18,13 @@ from crm.models import User
 from crm.pages import Page, query_with
 from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Group, Kpi
+from kpis.definitions import Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
 from kpis.readings.summary import Compare, Reading, overview, summarise, year_before
 from kpis.readings.words import period_text
 
-GROUPS = {
-    Group.MARKETING: gettext_lazy("Marketing"),
-    Group.SALES: gettext_lazy("Sales"),
-    Group.CUSTOMERS: gettext_lazy("Customers"),
-    Group.SATISFACTION: gettext_lazy("Satisfaction and support"),
-}
 CARRIED = ("period", "compare", "campaign", "channel", "owner")
 STEP_NAMES = {
     "leads": gettext_lazy("Leads"),
@@ -76,7 +70,7 @@ class OverviewView(Page, TemplateView):
     def groups(self, kpis: list[Kpi], readings: dict[str, Reading]) -> list[dict[str, Any]]:
         found = [
             {"name": name, "rows": [(self.card(readings[kpi.key]), readings[kpi.key].now) for kpi in kpis if kpi.group is group]}
-            for group, name in GROUPS.items()
+            for group, name in forms.GROUPS.items()
         ]
         return [group for group in found if group["rows"]]
 
@@ -147,7 +141,7 @@ class OverviewFileView(FilePage):
         prefs = self.request.prefs
         choice = forms.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
         readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
-        header, rows = exports.overview_table(list(readings.values()), GROUPS, prefs)
+        header, rows = exports.overview_table(list(readings.values()), forms.GROUPS, prefs)
         return Table(f"{_('KPIs')}-{period_text(choice.period, prefs)}", header, rows)
 
 

@@ -24,13 +24,13 @@ from crm.templatetags.crm_format import format_moment
 from kpis import dashboards
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
+from kpis.forms import kpi_choices
 from kpis.models import Review
 from kpis.readings.cards import card_of
 from kpis.readings.reviews import Sitting, count_unread, sittings_of
 from kpis.readings.summary import Choice, Compare, summarise
 from kpis.readings.words import number_text, period_text
 from kpis.services import open_sitting, set_review, switch_review, write_note
-from kpis.views.overview import GROUPS
 
 MOST_KPIS = 12
 LONGEST_NOTE = 5_000
@@ -49,10 +49,7 @@ class ReviewForm(ReaderForm):
 
     def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
-        seen = [kpi for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
-        self.fields["kpis"].choices = [
-            (str(name), [(kpi.key, kpi.name) for kpi in seen if kpi.group is group]) for group, name in GROUPS.items()
-        ]
+        self.fields["kpis"].choices = kpi_choices(user)
 
     def clean_kpis(self) -> list[str]:
         chosen = self.cleaned_data["kpis"]

@@ -32,7 +32,6 @@ from kpis.readings.words import number_text, percent_sign, period_text, unit_tex
 from kpis.services import set_targets, undo_target_edit
 from kpis.services.scopes import fits, may_decide
 from kpis.services.targets import ChangedMeanwhileError
-from kpis.views.overview import GROUPS
 
 FIRST_YEARS = {Calendar.JALALI: 1369, Calendar.GREGORIAN: 1990}
 LAST_YEARS = {Calendar.JALALI: 1439, Calendar.GREGORIAN: 2060}
@@ -280,7 +279,7 @@ class TargetsView(Page, TemplateView):
         ]
 
     def groups(self) -> list[forms.Link]:
-        names = {PINNED: _("Most important")} | {group.value: str(name) for group, name in GROUPS.items()}
+        names = {PINNED: _("Most important")} | {group.value: str(name) for group, name in forms.GROUPS.items()}
         return [forms.Link(name, query_with(self.request.GET, group=key), key == self.group) for key, name in names.items()]
 
 

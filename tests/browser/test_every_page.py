@@ -122,6 +122,7 @@ def pages(sara):
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
+        "/kpis/pins/",
         "/kpis/top-pages/?path=/start",
         f"/kpis/landing-pages/?variant={variant.pk}",
         "/targets/",
