@@ -61,6 +61,7 @@ OTHERS = (
     Entry(_("Sales funnel"), "filter", "/kpis/funnel/", (), may_sell),
     Entry(_("Retention cohorts"), "table", "/kpis/cohorts/", (), may_enter),
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
+    Entry(_("Lists of people"), "users", "leads:people-lists", (), may_enter),
     Entry(_("Targets"), "target", "/targets/", (), may_enter),
     Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),
     Entry(_("Reviews"), "eye", "/reviews/", (), may_enter),

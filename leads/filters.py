@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, LeadSource
 from crm.columns import PARAMETER, as_parameter, named_in
 from crm.database import CountUpTo
-from crm.models import User
+from crm.models import PeopleList, User
 from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, counted, query_with
 from crm.permissions import colleagues, owners_for
 from crm.spans import NAMED, span_of
@@ -61,6 +61,7 @@ class LeadFilterForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    list = forms.ChoiceField(label=_("List"), required=False)
     created = forms.CharField(label=_("Created"), required=False, widget=forms.Select, max_length=40)
 
     def __init__(self, *args: Any, user: User, created_choices: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -73,6 +74,8 @@ class LeadFilterForm(forms.Form):
             self._offer("owner", _("Any owner"), [*people(owners_for(user)), (NOBODY, _("Nobody"))])
         else:
             del self.fields["owner"]
+        lists = PeopleList.objects.visible_to(user).of_leads().values_list("pk", "name")
+        self._offer("list", _("Any list"), [(str(key), name) for key, name in lists])
         self.fields["created"].widget.choices = [("", _("Any time")), *created_choices]
         self.fields["q"].widget.attrs |= {"dir": "auto", "placeholder": _("Name, phone, company"), "type": "search"}
 
@@ -113,6 +116,8 @@ class LeadFilters:
                 found = found.filter(**({f"{column}__isnull": True} if wish == NOBODY else {column: wish}))
         if stage := self.form.value("stage"):
             found = found.filter(STAGES[stage])
+        if people_list := self.form.value("list"):
+            found = found.in_list(people_list)
         if self.span:
             found = found.filter(created_on__range=(self.span.start, self.span.end))
         return found.search(self.form.value("q"))
@@ -135,7 +140,8 @@ class LeadFilters:
     @property
     def selects(self) -> list[dict[str, Any]]:
         """The filters as the page draws them."""
-        return [self._select(name) for name in self.form.fields if name != "q"]
+        names = [name for name in self.form.fields if name != "q"]
+        return [self._select(name) for name in names if name != "list" or len(self.form.fields[name].choices) > 1]
 
     def _select(self, name: str) -> dict[str, Any]:
         options = self.form.fields[name].widget.choices
@@ -146,7 +152,7 @@ class LeadFilters:
 
     def chips(self) -> list[Chip]:
         path, chips = self.request.path, []
-        for name in ("source", "stage", "owner", "campaign"):
+        for name in ("source", "stage", "owner", "campaign", "list"):
             if wish := self.form.value(name):
                 label = dict(self.form.fields[name].choices)[wish]
                 chips.append(Chip(f"{self.form.fields[name].label}: {label}", path + self._query(**{name: None})))

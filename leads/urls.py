@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, listing, opportunities, orders, today
+from leads.views import activities, lead_actions, leads, listing, lists, opportunities, orders, today
 
 app_name = "leads"
 urlpatterns = [
@@ -32,6 +32,11 @@ urlpatterns = [
     path("activities/<int:pk>/snooze/", today.SnoozeView.as_view(), name="activity-snooze"),
     path("activities/<int:pk>/move-back/", today.move_back, name="activity-move-back"),
     path("activities/<int:pk>/reopen/", activities.reopen, name="activity-reopen"),
+    path("lists/", lists.PeopleListsView.as_view(), name="people-lists"),
+    path("lists/<int:pk>/", lists.PeopleListView.as_view(), name="people-list"),
+    path("lists/<int:pk>/edit/", lists.edit, name="people-list-edit"),
+    path("lists/<int:pk>/remove/", lists.remove, name="people-list-remove"),
+    path("lists/<int:pk>/restore/", lists.restore, name="people-list-restore"),
     path("pipeline/", opportunities.OpportunityBoardView.as_view(), name="opportunity-board"),
     path("opportunities/new/", opportunities.OpportunityCreateView.as_view(), name="opportunity-create"),
     path("opportunities/<int:pk>/", opportunities.OpportunityDetailView.as_view(), name="opportunity-detail"),

@@ -2,6 +2,7 @@ from customers.models.cart import Cart
 from customers.models.contract import Contract
 from customers.models.customer import Customer
 from customers.models.invitation import Invitation, InvitationSkip
+from customers.models.listed import ListedCustomer
 from customers.models.merge import CustomerMerge
 from customers.models.order import Order, OrderLine, Refund, RefundLine
 from customers.models.product import Category, Product
@@ -17,6 +18,7 @@ __all__ = [
     "CustomerMerge",
     "Invitation",
     "InvitationSkip",
+    "ListedCustomer",
     "Order",
     "OrderLine",
     "Product",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.database import FoldText
 from crm.history import keeps_history
-from crm.models import Record, RecordQuerySet, User
+from crm.models import PeopleList, Record, RecordQuerySet, User
 from crm.text import to_latin_digits
 
 NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
@@ -51,6 +51,15 @@ class CustomerQuerySet(SearchQuerySet):
     def counted(self) -> Self:
         """Customers that figures count: not a test, not spam, not merged into another."""
         return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
+
+    def listed(self) -> Self:
+        """Customers a list shows: the rest is archived or merged away."""
+        return self.filter(is_archived=False, merged_into__isnull=True)
+
+    def in_list(self, people_list: PeopleList) -> Self:
+        """The members of a list; who was merged is in it as the survivor."""
+        members = Customer.objects.filter(listed__people_list=people_list)
+        return self.filter(pk__in=members.values_list(Coalesce("merged_into", "pk")))
 
 
 @keeps_history

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, Table, file_response, phone_cell
-from crm.models import User
+from crm.models import PeopleList, User
 from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
@@ -40,8 +40,11 @@ class CustomerListView(ColumnsPage):
         self.q = self.request.GET.get("q", "").strip()[:100]
         wish = self.request.GET.get("owner", "")
         self.owner = next((owner for owner in self.owners if str(owner.pk) == wish), None)
-        rows = Customer.objects.visible_to(self.request.user).filter(is_archived=False, merged_into=None)
+        rows = Customer.objects.visible_to(self.request.user).listed()
         rows = rows.filter(owner=self.owner) if self.owner else rows
+        self.lists = list(PeopleList.objects.visible_to(self.request.user).of_customers())
+        self.people_list = next((each for each in self.lists if str(each.pk) == self.request.GET.get("list", "")), None)
+        rows = rows.in_list(self.people_list) if self.people_list else rows
         self.found = rows.search(self.q)
         return self.found.select_related(*self.joins).annotate(
             order_count=Count("orders", filter=Q(orders__status__in=Order.COUNTED)),
@@ -54,11 +57,13 @@ class CustomerListView(ColumnsPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        most = MOST_FOUND if self.q else MOST_COUNTED
+        most = MOST_FOUND if self.q or self.people_list else MOST_COUNTED
         return context | {
             "q": self.q,
             "owner": self.owner,
             "owners": self.owners,
+            "lists": self.lists,
+            "people_list": self.people_list,
             "chips": self._chips(),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found, most), most)),
             "files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS},
@@ -74,6 +79,8 @@ class CustomerListView(ColumnsPage):
         chips = []
         if self.owner:
             chips.append(Chip(f"{_('Owner')}: {self.owner}", self.url_with(owner=None, after=None, before=None)))
+        if self.people_list:
+            chips.append(Chip(f"{_('List')}: {self.people_list}", self.url_with(list=None, after=None, before=None)))
         if self.q:
             chips.append(Chip(f"{_('Search')}: {self.q}", self.url_with(q=None, after=None, before=None)))
         return chips

@@ -150,6 +150,13 @@ class Rfm:
             if key in customers and key in amounts
         ]
 
+    def keys(self, segment: Segment | None = None) -> list[int]:
+        """The customers of a segment, or all."""
+        people, params = self.relation()
+        code = SEGMENT_CODES[segment] if segment else None
+        rows = fetch(f"SELECT customer_id FROM ({people}) p WHERE %s::int IS NULL OR segment = %s", [*params, code, code])
+        return [key for (key,) in rows]
+
     def everybody(self, segment: Segment | None = None, page: int = 1000) -> Iterator[Scored]:
         """All of them, page by page: a file may be longer than memory."""
         after = 0

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
@@ -147,6 +148,7 @@ class CohortsView(Page, TemplateView):
                 for side, label in (("", _("Ordered")), (ABSENT, _("Did not order")))
             ],
             "people": found[:PAGE],
+            "save_url": reverse("kpis:people-save", args=["cohorts"]) + query_with(query, after=None),
             "people_files": file_urls("kpis:cohorts-file", query_with(query, what="people", after=None)),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",

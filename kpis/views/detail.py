@@ -27,6 +27,7 @@ from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.members import UNKNOWN
+from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
@@ -186,11 +187,18 @@ class KpiView(Page, TemplateView):
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
+            "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager(
                 query_with(query, after=None) + "#rows" if query.get("after") else "",
                 query_with(query, after=page.next) + "#rows" if page.next else "",
             ),
         }
+
+    def save_url(self, side: str) -> str:
+        """Where the people of these rows are saved as a list, if they are anybody's."""
+        if kind_behind(self.kpi, side, self.choice.trend_query(1)) is None:
+            return ""
+        return reverse("kpis:people-save", args=["kpi"]) + query_with(self.request.GET, kpi=self.kpi.key, after=None)
 
     def row_cells(self, page: RowPage) -> Iterator[dict[str, Any]]:
         prefs, side = self.request.prefs, side_asked(self.request, self.kpi)

@@ -143,6 +143,7 @@ class FunnelView(Page, TemplateView):
             "people_title": title % {"step": step.label},
             "people_total": number_text(figures.dropped if is_dropped else figures.count, prefs),
             "people": [person_row(person) for person in found[:PAGE]],
+            "save_url": reverse("kpis:people-save", args=["funnel"]) + query_with(query, after=None),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if query.get("after") else "",
                 query_with(query, after=following) + "#people" if following else "",

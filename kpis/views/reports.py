@@ -44,6 +44,7 @@ REPORTS = (
     Report(_("CSAT by product"), _("Which product disappoints?"), "package", "kpis:kpi-detail", key="csat", query=BY_PRODUCT),
     Report(_("Top pages"), _("Where do visitors enter?"), "chart-line", "kpis:top-pages", may_see_traffic),
     Report(_("Landing pages"), _("Which page wins people over?"), "target", "kpis:landing-pages", may_see_traffic),
+    Report(_("Lists of people"), _("Whom did we want to come back to?"), "users", "leads:people-lists"),
     Report(_("Reviews"), _("What did we decide about these figures?"), "eye", "kpis:reviews"),
 )  # fmt: skip
 

@@ -167,6 +167,8 @@ class RfmView(Page, TemplateView):
             "segment": segment.label if segment else "",
             "all_url": query_with(query, segment=None, after=None) + "#people",
             "people": [self.person(one) for one in found[:PAGE]],
+            "save_url": reverse("kpis:people-save", args=["rfm"])
+            + query_with(query, as_of=self.now.as_of.isoformat(), after=None, view=None),
             "files": self.files("people"),
             "segment_files": self.files("segments"),
             "grid_files": self.files("grid"),

@@ -1,7 +1,7 @@
 from leads.models.activity import OUTCOMES, Activity
 from leads.models.conversion import LandingConversion
 from leads.models.lead import Lead, LeadEvent, Touch
-from leads.models.listing import BulkChange, SavedView
+from leads.models.listing import BulkChange, ListedLead, SavedView
 from leads.models.opportunity import Opportunity, Stage, StageChange
 from leads.models.quote import Quote, QuoteLine
 from leads.models.touchpoint import Touchpoint
@@ -13,6 +13,7 @@ __all__ = [
     "LandingConversion",
     "Lead",
     "LeadEvent",
+    "ListedLead",
     "Opportunity",
     "Quote",
     "QuoteLine",

@@ -7,13 +7,13 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.database import local_day_field
 from crm.history import keeps_history
-from crm.models import Record, User
+from crm.models import PeopleList, Record, User
 from customers.models import Customer
 from customers.models.customer import SearchQuerySet, search_key
 
@@ -34,6 +34,11 @@ class LeadQuerySet(SearchQuerySet):
 
     def open(self) -> Self:
         return self.filter(OPEN)
+
+    def in_list(self, people_list: PeopleList) -> Self:
+        """The members of a list; who was merged is in it as the survivor."""
+        members = Lead.objects.filter(listed__people_list=people_list)
+        return self.filter(pk__in=members.values_list(Coalesce("merged_into", "pk")))
 
     def resembling(self, *, phone: str = "", email: str = "", name: str = "", company: str = "") -> Self:
         """Likely duplicates: the same phone or e-mail, or the same name and company once folded."""

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import User
+from crm.models import PeopleList, User
+from leads.models.lead import Lead
 
 
 class SavedView(models.Model):
@@ -26,6 +27,19 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListedLead(models.Model):
+    """A member of a list of leads."""
+
+    people_list = models.ForeignKey(PeopleList, on_delete=models.CASCADE, related_name="+")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="listed")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["people_list", "lead"], name="leads_listed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.people_list_id} {self.lead_id}"
 
 
 class BulkChangeQuerySet(models.QuerySet):

@@ -19,6 +19,7 @@ from leads.services.leads import (
     unqualify_lead,
 )
 from leads.services.listing import remove_view, save_view
+from leads.services.lists import edit_people_list, remove_people_list, save_people
 from leads.services.merging import merge_leads
 from leads.services.opportunities import (
     edit_opportunity,
@@ -45,6 +46,7 @@ __all__ = [
     "disqualify_lead",
     "edit_lead",
     "edit_opportunity",
+    "edit_people_list",
     "finish_activity",
     "link_order",
     "log_activity",
@@ -56,12 +58,14 @@ __all__ = [
     "qualify_lead",
     "qualify_leads",
     "register_lead",
+    "remove_people_list",
     "remove_view",
     "reopen_activity",
     "reopen_lead",
     "reopen_opportunity",
     "reschedule_activity",
     "restore_lead",
+    "save_people",
     "save_view",
     "send_quote",
     "set_campaign_of_leads",

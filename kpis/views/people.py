@@ -1,0 +1,112 @@
+"""Saving the people behind a report or a number as a list with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Max
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.models import PeopleList
+from crm.pages import action, query_with, say
+from crm.permissions import may_enter
+from kpis.models import RfmSnapshot
+from kpis.readings.funnel import Funnel
+from kpis.readings.people import people_behind
+from kpis.readings.rfm import Rfm
+from kpis.readings.snapshot import one_snapshot
+from kpis.readings.words import number_text, period_text
+from kpis.views import cohorts, detail, funnel, rfm
+from leads import services
+
+CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
+
+
+@dataclass(frozen=True)
+class People:
+    """Whom a page shows, what it calls them, and where it is."""
+
+    kind: PeopleList.Kind
+    keys: Iterable[int]
+    title: str
+    url: str
+
+
+def of_rfm(request: HttpRequest, at: datetime) -> People:
+    """A segment, or all that are scored."""
+    latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
+    day, segment = rfm.day_asked(request, "as_of", latest), rfm.segment_asked(request)
+    keys = Rfm(day, request.user).keys(segment) if day else []
+    return People(CUSTOMERS, keys, f"RFM · {segment.label if segment else _('All segments')}", reverse("kpis:rfm"))
+
+
+def of_cohorts(request: HttpRequest, at: datetime) -> People:
+    """The customers of a cell, or those who are missing from it."""
+    choice, length = cohorts.choice_asked(request, at), cohorts.length_asked(request)
+    found = cohorts.cohorts_asked(choice, length)
+    asked = cohorts.cell_asked(request, found.table(length))
+    if asked is None:
+        raise BadRequest("cohort")
+    cohort, cell, is_absent = asked
+    words = _("First order in %(cohort)s, none in %(month)s") if is_absent else _("First order in %(cohort)s, again in %(month)s")
+    title = words % {"cohort": period_text(cohort, request.prefs), "month": period_text(cell.month, request.prefs)}
+    keys = (member.customer.pk for member in found.everybody(cohort, cell.month, absent=is_absent))
+    return People(CUSTOMERS, keys, title, reverse("kpis:cohorts"))
+
+
+def of_funnel(request: HttpRequest, at: datetime) -> People:
+    """Who came to a step, or dropped out before it."""
+    choice, (step, is_dropped) = funnel.choice_asked(request, at), funnel.people_asked(request)
+    found = Funnel(choice.trend_query(1))
+    if found.is_hidden:
+        raise PermissionDenied
+    words = _("Dropped out before: %(step)s") if is_dropped else _("Reached: %(step)s")
+    title = f"{words % {'step': step.label}} · {period_text(choice.period, request.prefs)}"
+    keys = (person.lead.pk for person in found.everybody(step, dropped=is_dropped))
+    return People(LEADS, keys, title, reverse("kpis:funnel"))
+
+
+def of_kpi(request: HttpRequest, at: datetime) -> People:
+    """The leads or customers behind one side of a figure."""
+    kpi = detail.kpi_of(request.GET.get("kpi", ""))
+    choice, side = detail.choice_for(request, kpi, at), detail.side_asked(request, kpi)
+    found = people_behind(kpi, side, choice.trend_query(1))
+    if found is None:
+        raise BadRequest("kpi")
+    title = f"{kpi.name} · {period_text(choice.period, request.prefs)}"
+    return People(*found, title, reverse("kpis:kpi-detail", args=[kpi.key]))
+
+
+SOURCES: dict[str, Callable[[HttpRequest, datetime], People]] = {
+    "rfm": of_rfm,
+    "cohorts": of_cohorts,
+    "funnel": of_funnel,
+    "kpi": of_kpi,
+}
+
+
+@action(may_enter)
+def save(request: HttpRequest, source: str) -> str:
+    """The people of the page whose query this address carries."""
+    if source not in SOURCES:
+        raise Http404
+    sent, user = request.POST, request.user
+    with one_snapshot():
+        people = SOURCES[source](request, timezone.now())
+        place = people.url + query_with(request.GET, after=None, kpi=None, next=None)
+        facts = {"kind": people.kind, "name": sent.get("name", ""), "scope": sent.get("scope", ""), "origin": people.title}
+        people_list, count = services.save_people(people.keys, by=user, origin_url=place, **facts)
+    words = ngettext("%(list)s was saved with one person.", "%(list)s was saved with %(count)s people.", count)
+    say(
+        request,
+        words % {"list": people_list, "count": number_text(count, request.prefs)},
+        undo=reverse("leads:people-list-remove", args=[people_list.pk]),
+    )
+    return reverse("leads:people-list", args=[people_list.pk])
