@@ -272,3 +272,25 @@ def running_sums(differences: Sequence[Decimal]) -> Iterator[Decimal]:
 
 def signed_count(count: Decimal, prefs: Preferences) -> str:
     return ("+" if count > 0 else "") + number_text(count, prefs)
+
+
+def weeks_chart(key: str, kpi: Kpi, columns: Sequence[Column], periods: Sequence[Period], prefs: Preferences) -> dict[str, Any]:
+    """Lines of amounts by week; `kpi` says their unit, the first column what the chart is of."""
+    title, figures, _style = columns[0]
+    most = max(range(len(periods)), key=lambda index: figures[index])
+    data = {
+        "kind": "line",
+        "labels": axis_labels(periods, prefs),
+        "series": [series_of(kpi, column, prefs, is_open=False) for column in columns],
+        "format": drawn_as(kpi),
+        "unit": unit_name(kpi, prefs),
+        "summary": _("Highest: %(most)s in %(period)s; %(sum)s in all of these weeks.")
+        % {
+            "most": value_text(kpi, figures[most], prefs, short=True),
+            "period": period_text(periods[most], prefs),
+            "sum": value_text(kpi, sum(figures, Decimal(0)), prefs, short=True),
+        },
+        "annotations": [],
+    }
+    headings = [_("Week"), *(name for name, _figures, _style in columns)]
+    return {"id": key, "title": title, "data": data, "headings": headings, "rows": trend_rows(kpi, periods, columns, {}, prefs)}

@@ -8,19 +8,24 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Expense, SocialPost
 from crm.pages import DetailPage, Pager, query_with
-from crm.permissions import may_sell
+from crm.periods import Calendar
+from crm.permissions import may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
-from kpis import exports
+from kpis import charts, exports
 from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
+from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
 from kpis.readings.campaigns import BY_KEY, Campaigns, Figure, Life
 from kpis.readings.cards import data_value, side_text
+from kpis.readings.pages import Choice, Landings
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import number_text, percent_text, value_parts, value_text
+from kpis.readings.words import isolated, number_text, percent_text, value_parts, value_text
 from kpis.views.campaigns import HEADINGS
 from leads.models import Lead
 
@@ -55,8 +60,58 @@ class CampaignDetailView(DetailPage):
                 "leads": list(leads.order_by("-created_at", "-pk")[:LATEST]),
                 "expenses": list(expenses.order_by("-valid_from", "-pk")[:LATEST]),
                 "posts": self.posts(),
+                "charts": self.charts(),
+                "brand": self.brand(),
+                "landings": self.landings(),
                 **self.opened(),
             }
+
+    def charts(self) -> list[dict[str, Any]]:
+        """Spend with its adstock, and leads, by week: two charts, as two axes on one would say what one likes."""
+        calendar, prefs = Calendar(self.prefs.calendar), self.prefs
+        weeks = weeks_of(self.object, self.request.user, prefs.today(self.at), calendar, prefs.organization)
+        if weeks is None:
+            return []
+        leads = [(_("Leads by week"), weeks.leads, "series1")]
+        found = [charts.weeks_chart("weekly-leads", CATALOGUE["leads"], leads, weeks.periods, prefs)]
+        if weeks.spend is None or weeks.adstock is None:
+            return found
+        decay = number_text(prefs.organization.adstock_decay, prefs)
+        spend = [
+            (_("Spend by week"), weeks.spend, "series1"),
+            (_("Adstock, λ = %(decay)s") % {"decay": decay}, weeks.adstock, "previous"),
+        ]
+        return [charts.weeks_chart("weekly-spend", CATALOGUE["cost_per_purchase"], spend, weeks.periods, prefs), *found]
+
+    def brand(self) -> dict[str, str]:
+        """Shown apart from the returns, and part of none."""
+        found = brand_effect(self.object, self.request.user, self.prefs.today(self.at), self.prefs.organization)
+        if found is None:
+            return {}
+        before, during = (number_text(count, self.prefs, most=1) for count in found.weekly)
+        change = found.change
+        sign = "+" if change and change > 0 else ""
+        text = _("new") if change is None else isolated(sign + percent_text(change, self.prefs), self.prefs)
+        return {"before": before, "during": during, "change": text}
+
+    def landings(self) -> list[dict[str, Any]]:
+        """The pages on which its visitors landed; the alarm is that of the whole site."""
+        user, days = self.request.user, days_of(self.object, self.prefs.today(self.at))
+        if days is None or not may_see_traffic(user):
+            return []
+        pages = Landings(Choice(*days, user, {Dimension.CAMPAIGN: self.object.pk})).pages[:LATEST]
+        alarms = {one.page.pk for one in Landings(Choice(*days, user)).pages if one.is_alarm} if pages else set()
+        return [
+            {
+                "name": str(one.page),
+                "url": reverse("kpis:landing-pages") + f"?landed={one.page.pk}&campaign={self.object.pk}#rows",
+                "visitors": number_text(one.visitors, self.prefs),
+                "conversions": number_text(one.conversions, self.prefs),
+                "rate": percent_text(Decimal(repr(one.rate)), self.prefs),
+                "is_alarm": one.page.pk in alarms,
+            }
+            for one in pages
+        ]
 
     def figure(self, figure: Figure) -> dict[str, Any]:
         """A number over the campaign's whole life, and what the earlier campaigns came to together."""
