@@ -49,7 +49,7 @@ def test_every_vendored_package_comes_with_its_licence() -> None:
     folders = [folder for folder in (STATIC / "vendor").iterdir() if folder.is_dir()]
 
     assert folders
-    assert all(list(folder.glob("LICENSE*")) for folder in folders)
+    assert all([*folder.glob("LICENSE*"), *folder.glob("OFL*")] for folder in folders)
 
 
 def test_lock_file_names_no_address() -> None:
