@@ -23,7 +23,7 @@ WIDTH, HEIGHT, EDGE, FOOT = 210.0, 297.0, 14.0, 12.0
 INSIDE = WIDTH - 2 * EDGE
 # A line's height in millimetres by the size of its letters in points: Persian needs room above and below.
 LINE = 0.58
-GAP = 4.0
+GAP, PADDING = 4.0, 2.0
 ISOLATES = ("LRI", "RLI", "FSI", "PDI")
 Colour = tuple[int, int, int]
 TEXT: Colour = (26, 31, 41)
@@ -64,6 +64,7 @@ class Paper:
 
     def __init__(self, prefs: Preferences, *, is_rtl: bool, foot: str) -> None:
         self.prefs, self.is_rtl, self.foot = prefs, is_rtl, foot
+        self.widths: dict[tuple[str, float, bool], float] = {}
         self.pdf = FPDF(format="A4")
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.c_margin = 0
@@ -119,19 +120,26 @@ class Paper:
         """The parts of a line from left to right, each in the order in which it is read."""
         base = TextDirection.RTL if self.is_rtl else TextDirection.LTR
         shown = BidiParagraph(line, base, preserve_bn_chars=True).get_reordered_characters()
-        for level, found in groupby(shown, key=lambda each: each.embedding_level):
+        for is_turned, found in groupby(shown, key=lambda each: each.embedding_level % 2 == 1):
             letters = [each.character for each in found if each.original_bidi_class not in ISOLATES]
-            run = "".join(letters[::-1] if level % 2 else letters)
+            run = "".join(letters[::-1] if is_turned else letters)
             if run:
-                yield run, "rtl" if level % 2 else "ltr"
+                yield run, "rtl" if is_turned else "ltr"
 
     def width_of(self, line: str, look: Look) -> float:
-        self.dress(look)
-        width = 0.0
-        for run, direction in self.runs(line):
-            self.pdf.set_text_shaping(use_shaping_engine=True, direction=direction)
-            width += self.pdf.get_string_width(run)
-        return width
+        """Letters join within words only, so a line is as wide as its words and the spaces between; most words come again."""
+        words = line.split(" ")
+        return sum(self.word_width(word, look) for word in words) + (len(words) - 1) * self.word_width(" ", look)
+
+    def word_width(self, word: str, look: Look) -> float:
+        key = (word, look.size, look.is_bold)
+        if key not in self.widths:
+            self.dress(look)
+            self.widths[key] = 0.0
+            for run, direction in self.runs(word):
+                self.pdf.set_text_shaping(use_shaping_engine=True, direction=direction)
+                self.widths[key] += self.pdf.get_string_width(run)
+        return self.widths[key]
 
     def lines(self, text: str, look: Look, width: float, most: int | None = None) -> list[str]:
         """A text broken between its words; what does not fit into so many lines ends in dots."""
@@ -205,7 +213,10 @@ class Paper:
         self.top += GAP
 
     def cell_lines(self, columns: Sequence[Column], cells: Sequence[str], look: Look) -> list[list[str]]:
-        return [self.lines(cell, look, column.share * INSIDE - 2, most=4) for column, cell in zip(columns, cells, strict=True)]
+        return [
+            self.lines(cell, look, column.share * INSIDE - 2 * PADDING, most=4)
+            for column, cell in zip(columns, cells, strict=True)
+        ]
 
     def height_of(self, columns: Sequence[Column], cells: Sequence[str], look: Look) -> float:
         return max(len(lines) for lines in self.cell_lines(columns, cells, look)) * look.line + 1.6
@@ -216,7 +227,7 @@ class Paper:
             width = column.share * INSIDE
             for index, line in enumerate(lines):
                 top = self.top + 0.8 + index * look.line
-                self.put(line, look, top, start + 1, width - 2, at_end=column.is_number)
+                self.put(line, look, top, start + PADDING, width - 2 * PADDING, at_end=column.is_number)
             start += width
         self.top += max(len(lines) for lines in found) * look.line + 1.6
         self.rule(self.top)
@@ -228,7 +239,10 @@ class Paper:
         whole = self.pdf.pages_count
         for number in range(1, whole + 1):
             self.pdf.page = number
-            self.pdf.set_font(FAMILY, "", 1)  # what another page set last is not known to this one
+            # What another page set last is not known to this one.
+            self.pdf.set_font(FAMILY, "", 1)
+            self.pdf.set_draw_color(0, 0, 0)
+            self.pdf.set_line_width(1)
             top = HEIGHT - EDGE - SMALL.line
             self.rule(top - 2)
             numbers = {"page": self.number(number), "pages": self.number(whole)}
@@ -237,7 +251,13 @@ class Paper:
         self.pdf.set_title(title)
         file = BytesIO()
         self.pdf.output(file)
+        self.close()
         return file.getvalue()
+
+    def close(self) -> None:
+        """The fonts are files that stay open while something is set in them."""
+        for font in self.pdf.fonts.values():
+            font.ttfont.close()
 
     def number(self, value: int) -> str:
         return format_number(value, self.prefs.language, latin_digits=self.prefs.latin_digits)

@@ -306,6 +306,8 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # every step of making a font small enough for a PDF
+        "fontTools": {"level": "WARNING"},
     },
 }
 

@@ -195,6 +195,16 @@ def kpi_of(key: str) -> Kpi:
     return CATALOGUE[key]
 
 
+def filter_words(selects: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The filters that are on, by the names their reader knows; each name keeps its own direction."""
+    return [
+        f"{select['label']}: \u2068{label}\u2069"
+        for select in selects
+        for value, label, is_chosen in select["options"]
+        if is_chosen and value
+    ]
+
+
 def compare_options(choice: Choice) -> list[tuple[str, str, bool]]:
     return [(value.value, str(label), value is choice.compare) for value, label in COMPARES.items()]
 

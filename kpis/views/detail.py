@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,17 +22,17 @@ from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit
 from kpis.forms import kpi_of
-from kpis.models import Annotation
+from kpis.glances import notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.members import UNKNOWN
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.summary import Choice, Compare, Reading, summarise, year_before
+from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.annotations import note_row
-from kpis.views.overview import CARRIED, filter_bar, notes_of
+from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.pins import pin_of
 
 PAGE = 25
@@ -86,7 +86,7 @@ class KpiView(Page, TemplateView):
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
-            "trend": self.trend(reading, notes),
+            "trend": trend_of(reading, choice, prefs, notes),
             "notes": [note_row(note, self.request) for note in notes],
             "twins": self.twins(),
             "calendars": forms.calendar_links(self.request.GET, choice),
@@ -97,6 +97,7 @@ class KpiView(Page, TemplateView):
             "smallest": number_text(kpi.minimum_sample, prefs),
             "version": number_text(kpi.version, prefs),
             "files": self.files(),
+            "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.request.GET, after=None, side=None),
             **self.breakdown(by, parts),
             **self.rows(),
             **filter_bar(self, kpi),
@@ -107,16 +108,6 @@ class KpiView(Page, TemplateView):
         """Period and filters, as another KPI's page takes them."""
         query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
         return "" if query == "?" else query
-
-    def trend(self, reading: Reading, notes: Sequence[Annotation]) -> dict[str, Any]:
-        before = []
-        if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_visible":
-            before = year_before(self.kpi, self.choice, [value.period for value in reading.trend])
-        is_open = self.choice.period.is_running(self.choice.today)
-        marks = [(note.day, note.text) for note in notes]
-        return charts.trend_chart(
-            self.kpi, reading.trend, self.request.prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
-        )
 
     def files(self) -> dict[str, dict[str, str]]:
         """The addresses of the three tables' files."""

@@ -7,32 +7,22 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
-from crm.models import User
 from crm.pages import Page, query_with
-from kpis import charts, dashboards, exports, forms
+from kpis import charts, dashboards, exports, forms, glances
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
-from kpis.models import Annotation
+from kpis.glances import notes_of
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
-from kpis.readings.summary import Compare, Reading, overview, summarise, year_before
+from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
 
 CARRIED = ("period", "compare", "campaign", "channel", "owner")
-STEP_NAMES = {
-    "leads": gettext_lazy("Leads"),
-    "mqls": gettext_lazy("MQL"),
-    "sqls": gettext_lazy("SQL"),
-    "lead_conversion_rate": gettext_lazy("Opportunities"),
-    "new_customers": gettext_lazy("New customers"),
-}
 
 
 class OverviewView(Page, TemplateView):
@@ -60,6 +50,7 @@ class OverviewView(Page, TemplateView):
                 forms.Link(str(name), query_with(query, timing=value), value is timing) for value, name in forms.TIMINGS.items()
             ],
             "compared": compared_words(self.choice, prefs),
+            "pdf_url": reverse("kpis:overview-pdf") + query_with(query, chart=None, funnel=None, timing=None),
             "files": file_urls("kpis:overview-file", query_with(query, chart=None, funnel=None, timing=None)),
             **filter_bar(self),
         }
@@ -82,16 +73,9 @@ class OverviewView(Page, TemplateView):
         return key
 
     def trend(self, readings: dict[str, Reading]) -> dict[str, Any]:
-        """The chosen KPI over thirteen periods, and the year before where that is compared with."""
-        reading, prefs = readings[self.charted], self.request.prefs
-        before = []
-        if self.choice.compare is Compare.LAST_YEAR and reading.now.reason != "not_applicable":
-            before = year_before(reading.kpi, self.choice, [value.period for value in reading.trend])
-        is_open = self.choice.period.is_running(self.choice.today)
-        marks = [(note.day, note.text) for note in notes_of(self.request.user, reading)]
-        return charts.trend_chart(
-            reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
-        )
+        """The chosen KPI over thirteen periods."""
+        reading = readings[self.charted]
+        return glances.trend_of(reading, self.choice, self.request.prefs, notes_of(self.request.user, reading))
 
     def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
         """Counts of the period, or what became of the period's leads: said which, because they differ."""
@@ -110,7 +94,7 @@ class OverviewView(Page, TemplateView):
         }
 
     def period_steps(self, readings: dict[str, Reading]) -> list[tuple[str, str, Decimal | None]]:
-        return [(str(STEP_NAMES[key]), self.page_of(key), readings[key].now.numerator) for key in dashboards.FUNNEL_OF_PERIOD]
+        return [(str(glances.STEP_NAMES[key]), self.page_of(key), count) for key, count in glances.period_steps(readings)]
 
     def cohort_steps(self, page: str) -> list[tuple[str, str, Decimal | None]]:
         """The steps of the funnel's own page."""
@@ -120,15 +104,8 @@ class OverviewView(Page, TemplateView):
         ]
 
     def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
-        """New, returned and lost always stand together: the net figure alone hides the cause."""
-        new, returned, lost, _net = (readings[key].now.numerator for key in dashboards.GROWTH)
-        if new is None or returned is None or lost is None:
-            return None
-        parts = [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
-        return {
-            "steps": charts.waterfall_steps(parts, _("Net"), self.request.prefs),
-            "url": self.page_of("net_customer_growth"),
-        }
+        steps = glances.growth_steps(readings, self.request.prefs)
+        return steps and {"steps": steps, "url": self.page_of("net_customer_growth")}
 
     def page_of(self, key: str) -> str:
         return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
@@ -143,12 +120,6 @@ class OverviewFileView(FilePage):
         readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
         header, rows = exports.overview_table(list(readings.values()), forms.GROUPS, prefs)
         return Table(f"{_('KPIs')}-{period_text(choice.period, prefs)}", header, rows)
-
-
-def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:
-    """What people noted on the days of a trend."""
-    first, last = reading.trend[0].period.start, reading.now.period.end
-    return Annotation.objects.visible_to(user).about(reading.kpi.key, first, last)
 
 
 class Shown(StrEnum):
@@ -173,4 +144,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "clear_url": query_with(query, campaign=None, channel=None, owner=None, after=None),
         "period_label": period_text(choice.period, prefs),
         "is_running": choice.period.is_running(choice.today),
+        "caption": " · ".join([period_text(choice.period, prefs), *forms.filter_words(selects)]),
+        # The period by its name: without one the address would mean another month to whoever opens it next month.
+        "link_url": view.request.build_absolute_uri(query_with(query, period=choice.period.key, grain=None, after=None)),
     }

@@ -187,6 +187,56 @@ function draw(canvas) {
 
 function drawAll(parent) {
   parent.querySelectorAll("canvas[data-chart]").forEach(draw);
+  parent.querySelectorAll("[data-picture]").forEach((button) => (button.hidden = false));
+}
+
+// A picture has its own size, twice as fine as a screen's, and says what it shows: title, period, unit, source.
+const PICTURE = { width: 960, height: 480, edge: 28, head: 76, foot: 44, scale: 2 };
+
+function picture(button) {
+  const { width, height, edge, head, foot, scale } = PICTURE;
+  const figure = button.closest("[data-chart-figure]");
+  const chart = JSON.parse(document.getElementById(figure.querySelector("canvas").dataset.chart).textContent);
+  const paper = document.createElement("canvas");
+  paper.width = width * scale;
+  paper.height = (head + height + foot) * scale;
+  const pen = paper.getContext("2d");
+  pen.scale(scale, scale);
+  pen.fillStyle = colour("surface");
+  pen.fillRect(0, 0, width, head + height + foot);
+  pen.drawImage(drawnApart(chart, width - 2 * edge, height, scale), edge, head, width - 2 * edge, height);
+  const title = figure.querySelector("h2").textContent;
+  const write = (text, top, font, token) => {
+    pen.font = `${font} ${fontFamily}`;
+    pen.fillStyle = colour(token);
+    pen.direction = isRtl ? "rtl" : "ltr";
+    pen.textAlign = "start";
+    pen.fillText(text, isRtl ? width - edge : edge, top, width - 2 * edge);
+  };
+  write(title, 38, "650 19px", "text");
+  write([button.dataset.caption, unitOf(chart)].filter(Boolean).join(" · "), 62, "13px", "muted");
+  write(button.dataset.source, head + height + foot - 16, "12px", "muted");
+  save(paper, [title, button.dataset.caption].filter(Boolean).join(" "));
+}
+
+function drawnApart(chart, width, height, scale) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const settings = configuration(chart);
+  Object.assign(settings.options, { responsive: false, devicePixelRatio: scale });
+  new Chart(canvas, settings);
+  return canvas;
+}
+
+function save(canvas, name) {
+  canvas.toBlob((blob) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${name.replace(/[\\/:*?"<>|\s]+/g, "-")}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href));
+  });
 }
 
 function redraw() {
@@ -209,4 +259,8 @@ new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) drawAll(event.target);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-picture]");
+  if (button) picture(button);
 });

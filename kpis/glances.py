@@ -1,0 +1,58 @@
+"""What an overview shows of its readings, on the page and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.models import User
+from crm.preferences import Preferences
+from kpis import charts, dashboards
+from kpis.models import Annotation
+from kpis.readings.summary import Choice, Compare, Reading, year_before
+
+STEP_NAMES: Mapping[str, Promise] = {
+    "leads": gettext_lazy("Leads"),
+    "mqls": gettext_lazy("MQL"),
+    "sqls": gettext_lazy("SQL"),
+    "lead_conversion_rate": gettext_lazy("Opportunities"),
+    "new_customers": gettext_lazy("New customers"),
+}
+
+
+def trend_of(reading: Reading, choice: Choice, prefs: Preferences, notes: QuerySet[Annotation]) -> dict[str, Any]:
+    """The line of a KPI, with the year before where that is compared with."""
+    before = []
+    if choice.compare is Compare.LAST_YEAR and reading.now.reason not in ("not_applicable", "not_visible"):
+        before = year_before(reading.kpi, choice, [value.period for value in reading.trend])
+    is_open = choice.period.is_running(choice.today)
+    marks = [(note.day, note.text) for note in notes]
+    return charts.trend_chart(
+        reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
+    )
+
+
+def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:
+    """What people noted on the days of a trend."""
+    first, last = reading.trend[0].period.start, reading.now.period.end
+    return Annotation.objects.visible_to(user).about(reading.kpi.key, first, last)
+
+
+def period_steps(readings: Mapping[str, Reading]) -> list[tuple[str, Decimal | None]]:
+    """The steps of the funnel by the KPIs that count them, each its own events."""
+    return [(key, readings[key].now.numerator) for key in dashboards.FUNNEL_OF_PERIOD]
+
+
+def growth_steps(readings: Mapping[str, Reading], prefs: Preferences) -> list[dict[str, Any]] | None:
+    """New, returned and lost always stand together: the net figure alone hides the cause."""
+    new, returned, lost, _net = (readings[key].now.numerator for key in dashboards.GROWTH)
+    if new is None or returned is None or lost is None:
+        return None
+    parts = [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
+    return charts.waterfall_steps(parts, _("Net"), prefs)

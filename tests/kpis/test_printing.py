@@ -1,0 +1,124 @@
+"""The overview and the pages of KPIs on paper: who sees what, and letters that are joined and run the right way."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils.translation import override
+
+from crm.paper import BODY, Paper
+from crm.preferences import Preferences
+from kpis.drawing import tick_text, ticks_of
+from kpis.engine import drain
+from tests.factories.leads import make_lead
+
+MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
+
+
+@pytest.fixture
+def paper(sara):
+    sheets = []
+
+    def of(*, is_rtl):
+        sheets.append(Paper(Preferences(sara, "fa"), is_rtl=is_rtl, foot=""))
+        return sheets[-1]
+
+    yield of
+    for sheet in sheets:
+        sheet.close()
+
+
+class TestLines:
+    """The parts of a line as they stand from left to right, each as it is read."""
+
+    def test_persian_runs_from_the_right_and_its_numbers_from_the_left(self, paper):
+        runs = list(paper(is_rtl=True).runs("مهر ۱۴۰۴ (LCR)"))
+
+        # The bracket that closes is the leftmost, and is turned around as it is drawn.
+        assert runs == [(")", "rtl"), ("LCR", "ltr"), (" (", "rtl"), ("۱۴۰۴", "ltr"), ("مهر ", "rtl")]
+
+    def test_a_persian_name_inside_of_english_keeps_its_own_order(self, paper):
+        runs = list(paper(is_rtl=False).runs("See مهر ۱۴۰۴ now"))
+
+        assert runs == [("See ۱۴۰۴", "ltr"), ("مهر ", "rtl"), (" now", "ltr")]
+
+    def test_marks_that_keep_directions_apart_are_not_printed(self, paper):
+        assert list(paper(is_rtl=True).runs("\u2066+۳٫۲\u2069")) == [("+۳٫۲", "ltr")]
+
+    def test_letters_are_joined(self, paper):
+        sheet = paper(is_rtl=True)
+
+        # Joined forms are narrower than letters that stand alone.
+        assert sheet.width_of("بیبیبیبی", BODY) < 8 * min(sheet.width_of("ب", BODY), sheet.width_of("ی", BODY))
+
+    def test_a_text_is_broken_between_words_and_ends_in_dots_where_no_more_fits(self, paper):
+        sheet = paper(is_rtl=False)
+        width = sheet.width_of("one two", BODY)
+
+        assert sheet.lines("one two one two", BODY, width) == ["one two", "one two"]
+        assert sheet.lines("one two one two one", BODY, width, most=2)[1].endswith("…")
+
+
+class TestAxis:
+    @pytest.mark.parametrize(
+        ("least", "most", "ticks"),
+        [(3, 47, [0, 10, 20, 30, 40, 50]), (-20, 15, [-20, -10, 0, 10, 20]), (0, 0, [0, 1]), (1, 1.1, [0, 0.5, 1, 1.5])],
+    )
+    def test_it_has_round_numbers_around_all_values(self, least, most, ticks):
+        assert ticks_of(least, most)[: len(ticks)] == ticks
+
+    def test_large_amounts_say_their_scale_in_words(self, sara):
+        with override("en"):
+            prefs = Preferences(sara, "en")
+            assert [tick_text(value, "number", prefs) for value in (9_999, 20_000, 1_500_000_000)] == [
+                "9,999",
+                "20,000",
+                "1.5 billion",
+            ]
+            assert tick_text(25, "percent", prefs) == "25%"
+
+
+class TestDoors:
+    @pytest.mark.parametrize("address", ["/kpis/overview/pdf/", "/kpis/leads/pdf/?by=owner", "/kpis/nps/pdf/?period=1404-07"])
+    @pytest.mark.parametrize("language", ["fa", "en"])
+    def test_a_page_is_a_file(self, browse, sara, language, address):
+        make_lead(at=MEHR, owner=sara)
+        drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+        sara.language = language
+        sara.save()
+
+        response = browse(sara).get(address)
+
+        assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
+        assert response["Content-Disposition"].startswith("attachment; filename=\"report.pdf\"; filename*=UTF-8''")
+
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [("/kpis/no-such-kpi/pdf/", 404), ("/kpis/leads/pdf/?by=everything", 400), ("/kpis/overview/pdf/?period=x", 400)],
+    )
+    def test_what_means_nothing_is_refused(self, browse, sara, address, status):
+        assert browse(sara).get(address).status_code == status
+
+    def test_a_stranger_is_asked_to_sign_in(self, browse):
+        assert browse().get("/kpis/overview/pdf/").url.startswith("/account/login/")
+
+    def test_a_rep_prints_what_they_see(self, browse, omid, nima, printed):
+        make_lead(at=MEHR, owner=nima)
+        drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+
+        browse(omid).get("/kpis/leads/pdf/?period=1404-07")
+
+        # The title, the days and the words of the KPI, then its number: theirs are none.
+        assert (printed[0], printed[3]) == ("Leads generated", "0")
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """Every line that is put on paper."""
+    found, put = [], Paper.put
+
+    def kept(self, line, *args, **kwargs):
+        found.append(line)
+        return put(self, line, *args, **kwargs)
+
+    monkeypatch.setattr(Paper, "put", kept)
+    return found
