@@ -42,6 +42,7 @@ ENTRIES = (
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/orders/"), may_enter),
     Entry(_("KPIs"), "gauge", "/kpis/", OF_KPIS, may_enter),
+    Entry(_("Dashboards"), "layout-dashboard", "/kpis/dashboards/", ("/kpis/dashboards/",), may_enter),
     Entry(_("Support"), "message-square", "customers:ticket-list", ("/tickets/",), may_enter),
     Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )
@@ -56,6 +57,8 @@ NEW = (
 # Pages that stand in no menu of their own.
 OTHERS = (
     Entry(_("KPI catalogue"), "list", "kpis:catalogue", (), may_enter),
+    Entry(_("New dashboard"), "layout-dashboard", "kpis:dashboard-create", (), may_enter),
+    Entry(_("Cards of my overview"), "pin", "kpis:pins", (), may_enter),
     Entry(_("Reports"), "chart-column", "/reports/", (), may_enter),
     Entry(_("Campaign report card"), "megaphone", "kpis:campaigns-report", (), may_sell),
     Entry(_("Sales funnel"), "filter", "/kpis/funnel/", (), may_sell),
@@ -95,7 +98,11 @@ def items_for(user: User, path: str) -> list[Item]:
 def items_of(entries: tuple[Entry, ...], user: User, path: str = "") -> list[Item]:
     """Those of the entries that a user may open and that answer."""
     allowed = [(entry, url_of(entry.target)) for entry in entries if entry.is_for(user)]
-    return [Item(entry.label, entry.icon, url, path.startswith(entry.prefixes)) for entry, url in allowed if url]
+    # One entry may lie within another: the narrower one is where the reader is.
+    nearest = max(
+        (prefix for entry, url in allowed if url for prefix in entry.prefixes if path.startswith(prefix)), key=len, default=""
+    )
+    return [Item(entry.label, entry.icon, url, nearest in entry.prefixes) for entry, url in allowed if url]
 
 
 @cache

@@ -4,6 +4,7 @@ from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, WEEK_GRA
 from kpis.models.cohort import CohortCell
 from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
+from kpis.models.dashboard import Dashboard
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.pins import Pins
@@ -39,6 +40,7 @@ __all__ = [
     "CustomerDay",
     "CustomerFact",
     "CustomerSpan",
+    "Dashboard",
     "DirtyCustomer",
     "DirtyDay",
     "DirtyParent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -20,9 +21,13 @@ class AnnotationQuerySet(RecordQuerySet):
             return self.none()
         return self.filter(Q(user=user) | Q(is_shared=True), is_removed=False, kpi__in=["", *visible_cards(user)])
 
+    def about_any(self, kpis: Iterable[str], first: date, last: date) -> Self:
+        """The notes that the trends of some KPIs show between two days."""
+        return self.filter(kpi__in=("", *kpis), day__range=(first, last)).order_by("day", "pk")
+
     def about(self, kpi: str, first: date, last: date) -> Self:
         """The notes that the trend of a KPI shows between two days."""
-        return self.filter(kpi__in=("", kpi), day__range=(first, last)).order_by("day", "pk")
+        return self.about_any([kpi], first, last)
 
 
 class Annotation(Record):

@@ -35,14 +35,33 @@ class Column:
     members: Mapping[int, Value]
 
 
+@dataclass(frozen=True)
+class Split:
+    """What was read of each member, its name, and which of its values is that of the period compared with."""
+
+    members: Mapping[int, Sequence[Value]]
+    labels: Mapping[int, str]
+    other: int | None
+
+
 def break_down(kpi: Kpi, by: Dimension, choice: Choice, whole: Reading) -> list[Part]:
     """The parts of what was read as the whole in this snapshot, the largest first and the unknown one last."""
+    return break_down_all([kpi], by, choice, {kpi.key: whole})[kpi.key]
+
+
+def break_down_all(kpis: Sequence[Kpi], by: Dimension, choice: Choice, wholes: Mapping[str, Reading]) -> dict[str, list[Part]]:
+    """As `break_down`, of several KPIs that have the dimension, with as many questions as of one."""
     query, other = choice.compared_query(1)
-    members = read_members(kpi, replace(query, by=by), choice.organization)
-    labels, adds_up = member_labels(by, members), by not in kpi.not_additive
+    found = read_members(kpis, replace(query, by=by), choice.organization)
+    labels = member_labels(by, {member for members in found.values() for member in members})
+    return {kpi.key: parts_of(kpi, by, Split(found[kpi.key], labels, other), wholes[kpi.key]) for kpi in kpis}
+
+
+def parts_of(kpi: Kpi, by: Dimension, split: Split, whole: Reading) -> list[Part]:
+    members, other, adds_up = split.members, split.other, by not in kpi.not_additive
     now = Column(whole.now, {member: values[0] for member, values in members.items()})
     then = Column(whole.then, {member: values[other] for member, values in members.items()}) if other is not None else None
-    parts = [part_of(kpi, member, labels[member], now, then, adds_up=adds_up) for member in members]
+    parts = [part_of(kpi, member, split.labels[member], now, then, adds_up=adds_up) for member in members]
     return sorted((part for part in parts if part is not None), key=order)
 
 

@@ -71,9 +71,10 @@ def read_in_snapshot(
     return {kpi.key: Evaluation(kpi, query, organization, freshness, models).table(whole, split) for kpi in kpis}
 
 
-def read_members(kpi: Kpi, query: Query, organization: Organization) -> dict[int, list[Value]]:
-    """The values of each member alone, inside a snapshot in which somebody else has read the total."""
-    return Evaluation(kpi, query, organization, Freshness.of(query), Models([kpi], query)).members(reader_of([kpi], query))
+def read_members(kpis: Sequence[Kpi], query: Query, organization: Organization) -> dict[str, dict[int, list[Value]]]:
+    """The values of each member of some KPIs alone, inside a snapshot in which somebody else has read the totals."""
+    freshness, models, split = Freshness.of(query), Models(kpis, query), reader_of(kpis, query)
+    return {kpi.key: Evaluation(kpi, query, organization, freshness, models).members(split) for kpi in kpis}
 
 
 def reader_of(kpis: Sequence[Kpi], query: Query) -> Reader:

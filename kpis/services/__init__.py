@@ -2,6 +2,7 @@ from kpis.services.alerts import judge_rules, mark_alerts_read, mute_alert, set_
 from kpis.services.annotations import add_annotation, remove_annotation, write_annotations
 from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
+from kpis.services.dashboards import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
@@ -13,14 +14,17 @@ __all__ = [
     "change_attribution",
     "change_calendar",
     "close_periods",
+    "copy_dashboard",
     "judge_rules",
     "mark_alerts_read",
     "mute_alert",
     "open_sitting",
     "pin_kpi",
     "remove_annotation",
+    "remove_dashboard",
     "send_mails",
     "set_alert",
+    "set_dashboard",
     "set_pins",
     "set_review",
     "set_targets",

@@ -19,6 +19,7 @@ from crm.text import fold
 from customers.models import Customer, Order
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
+from kpis.models import Dashboard
 from leads.models import Lead, Opportunity
 from leads.search import IN_DROPDOWN, results
 
@@ -43,7 +44,10 @@ class PaletteView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, user = self.request.GET.get("q", "").strip()[:100], self.request.user
         found = results(text, user, IN_DROPDOWN) if text else {}
-        found |= {"actions": matching(items_of(NEW, user), text), "places": matching(places_for(user), text)[:MOST_PAGES]}
+        found |= {
+            "actions": matching(items_of(NEW, user), text),
+            "places": matching([*boards_of(user, text), *places_for(user)], text)[:MOST_PAGES],
+        }
         if not text:
             found |= {"recent": recent(self.request), "places": items_of(ENTRIES, user)}
         count = sum(map(len, found.values()))
@@ -64,6 +68,12 @@ def recent(request: HttpRequest) -> list[Item]:
 def places_for(user: User) -> list[Item]:
     """Every page that is no record: those of the menu, the others, the lists of the settings, and that of each KPI."""
     return [*items_of(ENTRIES, user), *items_of(OTHERS, user), *items_of(LISTS, user), *map(page_of, CATALOGUE.values())]
+
+
+def boards_of(user: User, text: str) -> list[Item]:
+    """The dashboards a user may open, asked for when something is typed."""
+    rows = Dashboard.objects.visible_to(user).listed() if text else ()
+    return [Item(row.name, "layout-dashboard", reverse("kpis:dashboard", args=[row.pk]), is_current=False) for row in rows]
 
 
 def page_of(kpi: Kpi) -> Item:

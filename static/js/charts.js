@@ -96,6 +96,7 @@ function annotations(chart) {
         display: true,
         content: note.text,
         position: "end",
+        yAdjust: index % 2 ? 24 : 0, // neighbours would lie over each other
         backgroundColor: colour("surface"),
         color: colour("text"),
         font: { family: fontFamily, size: 12 },

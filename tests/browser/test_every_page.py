@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import LeadSource
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
-from kpis.models import Alert, AlertRule, Annotation, Review, Target
+from kpis.models import Alert, AlertRule, Annotation, Dashboard, Review, Target
 from leads import services
 from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.leads import make_lead, make_opportunity
@@ -60,6 +60,14 @@ def make_plans(user, now):
     Alert.objects.create(rule=rule, raised_at=now, mail="failed", **facts, **rung)
     Review.objects.create(user=user, name="شنبه‌ها", cadence="week", calendar="jalali", kpis=["revenue"], created_at=now)
     Annotation.objects.create(user=user, day=period.start, text="قیمت‌های تازه", is_shared=True)
+
+
+def make_board(user):
+    """A dashboard with a tile of each form."""
+    kinds = [("revenue", "card"), ("revenue", "line"), ("orders", "bar"), ("leads", "table"), ("new_customers", "funnel")]
+    tiles = [{"kpi": kpi, "shape": shape, "by": ""} for kpi, shape in kinds]
+    tiles += [{"kpi": "leads", "shape": shape, "by": "channel"} for shape in ("bar", "table")]
+    return Dashboard.objects.get_or_create(user=user, name="صبح‌های شنبه", tiles=tiles, view={"grain": "month"})[0]
 
 
 @pytest.fixture
@@ -123,6 +131,9 @@ def pages(sara):
         "/kpis/revenue/",
         "/kpis/catalog/",
         "/kpis/pins/",
+        "/kpis/dashboards/",
+        f"/kpis/dashboards/{make_board(sara).pk}/?grain=month",
+        f"/kpis/dashboards/{make_board(sara).pk}/edit/",
         "/kpis/top-pages/?path=/start",
         f"/kpis/landing-pages/?variant={variant.pk}",
         "/targets/",

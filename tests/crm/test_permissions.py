@@ -51,9 +51,18 @@ def test_programs_and_people_who_left_are_no_colleagues(omid, nima):
 def test_what_one_may_not_open_is_not_in_the_menu(request, person, labels):
     items = items_for(request.getfixturevalue(person), "/customers/3/")
 
-    shown = [str(item.label) for item in items if item.url != "/kpis/"]
+    shown = [str(item.label) for item in items if not item.url.startswith("/kpis/")]
     assert shown == labels
     assert [str(item.label) for item in items if item.is_current] == ["Customers"]
+
+
+def test_of_two_entries_the_narrower_one_is_where_one_is(omid):
+    """Dashboards lie within the KPIs."""
+    current = {
+        path: [str(item.label) for item in items_for(omid, path) if item.is_current] for path in ("/kpis/", "/kpis/dashboards/3/")
+    }
+
+    assert current == {"/kpis/": ["KPIs"], "/kpis/dashboards/3/": ["Dashboards"]}
 
 
 def test_settings_are_for_superusers(omid):

@@ -1,0 +1,110 @@
+"""The tiles of a dashboard in the reader's words: cards, lines, bars, tables and funnels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.preferences import Preferences
+from kpis import charts, forms
+from kpis.definitions import Dimension, Kpi
+from kpis.glances import STEP_NAMES
+from kpis.models import Annotation
+from kpis.readings.boards import Board, has_trend
+from kpis.readings.breakdown import Part
+from kpis.readings.cards import card_of
+from kpis.readings.summary import Choice
+from kpis.readings.words import number_text, percent_text, value_text
+from kpis.tiles import Shape, Tile
+
+MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Painter:
+    """`link` is what the address of each KPI's page carries on."""
+
+    board: Board
+    choice: Choice
+    prefs: Preferences
+    link: str
+    notes: Sequence[Annotation] = ()
+
+    def paint(self, tiles: Iterable[Tile]) -> list[dict[str, Any]]:
+        return [self.tile(tile, f"tile-{number}") for number, tile in enumerate(tiles)]
+
+    def tile(self, tile: Tile, name: str) -> dict[str, Any]:
+        """A figure that is missing is a card in any form: it says why."""
+        reading = self.board.readings[tile.kpi.key]
+        is_known = any(value.value is not None for value in reading.trend)
+        shape = tile.shape if is_known else Shape.CARD
+        chart = {} if shape is Shape.CARD else self.chart(tile, shape)
+        card = card_of(reading, self.choice, self.prefs, self.link)
+        url = card.url + (f"{'&' if self.link else '?'}by={tile.by}#breakdown" if tile.by else "")
+        return {
+            "shape": shape.value,
+            "id": name,
+            "card": card,
+            "is_personal": tile.is_personal,
+            "chart": chart and chart | {"id": name, "url": url},
+        }
+
+    def chart(self, tile: Tile, shape: Shape) -> dict[str, Any]:
+        if shape is Shape.FUNNEL:
+            return self.funnel(tile)
+        return self.trend(tile) if has_trend(tile) else self.parts(tile)
+
+    def trend(self, tile: Tile) -> dict[str, Any]:
+        reading = self.board.readings[tile.kpi.key]
+        is_open = self.choice.period.is_running(self.choice.today)
+        notes = [(note.day, note.text) for note in self.notes if note.kpi in ("", tile.kpi.key)]
+        chart = charts.trend_chart(tile.kpi, reading.trend, self.prefs, is_open=is_open, targets=reading.targets, notes=notes)
+        if tile.shape is Shape.BAR:
+            chart["data"]["kind"] = "bar"
+        return chart | {"size": ""}
+
+    def parts(self, tile: Tile) -> dict[str, Any]:
+        """Bars of the largest members, or a table; with one member alone there is nothing to draw beside each other."""
+        kpi, by = tile.kpi, tile.by
+        parts = self.board.parts.get((kpi.key, by), [])
+        title = f"{kpi.name} · {forms.DIMENSIONS[by]}"
+        bars = charts.breakdown_chart(kpi, parts, title, self.prefs) if tile.shape is Shape.BAR else None
+        chart = bars or {"title": title, "data": {"summary": self.sentence(kpi, parts), "unit": ""}, "size": "", "is_table": True}
+        return chart | {"headings": self.headings(by), "rows": [self.row(kpi, part) for part in parts[:MOST_ROWS]]}
+
+    def sentence(self, kpi: Kpi, parts: Sequence[Part]) -> str:
+        known = [part for part in parts if part.now.value is not None]
+        if not known:
+            return _("Nothing to break down in this period.")
+        most = max(known, key=lambda part: part.now.value)
+        words = {"name": most.label, "value": value_text(kpi, most.now.value, self.prefs, short=True)}
+        return _("Highest: %(name)s with %(value)s.") % words
+
+    def headings(self, by: Dimension) -> list[str]:
+        return [str(forms.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
+
+    def row(self, kpi: Kpi, part: Part) -> list[str]:
+        share = percent_text(part.share, self.prefs) if part.share is not None else "—"
+        then = value_text(kpi, part.then.value, self.prefs, short=True) if part.then else "—"
+        return [part.label, value_text(kpi, part.now.value, self.prefs, short=True), share, then]
+
+    def funnel(self, tile: Tile) -> dict[str, Any]:
+        """What happened in the period, step by step; each counts its own events."""
+        counts = [(key, self.board.readings[key].now.numerator) for key in tile.steps]
+        steps = [(str(STEP_NAMES[key]), reverse("kpis:kpi-detail", args=[key]) + self.link, count) for key, count in counts]
+        (_first, start), (_last, end) = counts[0], counts[-1]
+        words = {
+            "first": steps[0][0],
+            "start": number_text(start, self.prefs),
+            "last": steps[-1][0],
+            "end": number_text(end, self.prefs),
+        }
+        return {
+            "title": f"{_('Sales funnel')} · {steps[-1][0]}",
+            "data": {"summary": _("%(first)s: %(start)s; %(last)s: %(end)s.") % words},
+            "steps": charts.funnel_steps(steps, self.prefs),
+        }
