@@ -38,8 +38,13 @@ SELECT fact_id, min(day) AS start_day, max(day) + (SELECT days FROM threshold)::
   FROM spans GROUP BY fact_id, span;
 CREATE TABLE kpis_leadfact AS
 SELECT l.id AS lead_id, l.created_on, coalesce(f.last_day >= l.created_on, FALSE) AS has_ordered,
+       coalesce(i.day >= l.created_on, FALSE) AND l.id NOT IN (SELECT lead_id FROM leads_opportunity WHERE lead_id IS NOT NULL)
+       AND l.id NOT IN (SELECT lead_id FROM leads_quote WHERE lead_id IS NOT NULL) AS is_invoiced,
        {", ".join(f"coalesce(l.{name}, 0) AS {name}" for name in TOUCH.split(", "))}
   FROM leads_lead l LEFT JOIN kpis_customerfact f ON f.customer_id = l.customer_id
+  LEFT JOIN (SELECT o.customer_id, max(o.placed_on) AS day FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+              WHERE o.status IN ('pending', 'paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam GROUP BY 1) i
+    ON i.customer_id = l.customer_id
  WHERE l.customer_id IS NOT NULL AND NOT l.is_test AND NOT l.is_spam AND l.merged_into_id IS NULL;
 """
 

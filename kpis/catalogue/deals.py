@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue.cubes.deals import LEADS_INVOICED, OPPORTUNITIES_CREATED, PIPELINE, PRODUCTS_OF_CREATED, SALES_CYCLES
-from kpis.catalogue.measures import LEADS_CREATED, OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS
+from kpis.catalogue.measures import LEADS_CREATED, LEADS_WITH_CUSTOMER, OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS
 from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
-INVOICED = Term(LEADS_INVOICED["count"])
+# No lead is in both: the second are those without a quote or opportunity of their own.
+INVOICED = (Term(LEADS_INVOICED["count"]), Term(LEADS_WITH_CUSTOMER["invoiced"]))
 
 WIN_RATE = Kpi(
     key="win_rate",
@@ -137,7 +138,7 @@ LEADS_WITH_INVOICE = Kpi(
     kind=Kind.COHORT,
     formula=_("leads created in the period whose quote, opportunity or else customer has an invoice"),
     why=_("The leads that ended where all leads should: at an invoice."),
-    numerator=(INVOICED,),
+    numerator=INVOICED,
     unit=Unit.COUNT,
     direction=Direction.UP,
     timing=Timing.LAGGING,
@@ -157,7 +158,7 @@ LEAD_TO_INVOICE_RATE = Kpi(
     kind=Kind.COHORT,
     formula=_("leads created in the period that reached an invoice ÷ leads created in it"),
     why=_("Of all who showed interest, how many were sent a bill."),
-    numerator=(INVOICED,),
+    numerator=INVOICED,
     denominator=(Term(LEADS_CREATED["count"]),),
     unit=Unit.PERCENT,
     direction=Direction.UP,

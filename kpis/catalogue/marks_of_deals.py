@@ -12,6 +12,8 @@ DEALS_CHANGE_DAYS = (
     "SELECT s.day, s.day FROM changed c JOIN leads_opportunity o ON {key} = c.id"
     " JOIN leads_stagechange s ON s.opportunity_id = o.id"
 )
+LEAD_ID = "SELECT c.lead_id FROM changed c"
+CUSTOMER_OF_LEAD = "SELECT l.customer_id FROM changed c JOIN leads_lead l ON l.id = c.id"
 LEAD_DAY = "SELECT l.created_on, l.created_on FROM changed c JOIN leads_lead l ON l.id = c.id"
 # The leads of the opportunities and quotes that became an order.
 INVOICED_BY_ORDER = (
@@ -77,15 +79,7 @@ DEAL_MARKS: tuple[Mark, ...] = (
         PIPELINE,
     ),
     # invoices of leads: an order, a quote or an opportunity concerns every lead of those it names
-    of_day("leads_lead", "created_on", (*LEAD, "customer_id"), LEADS_INVOICED),
-    of_group(
-        "customer.invoiced_leads",
-        "customers_order",
-        ("status", "customer_id", "placed_on"),
-        "SELECT c.customer_id FROM changed c",
-        "SELECT l.created_on, l.created_on FROM changed c JOIN leads_lead l ON l.customer_id = c.id",
-        LEADS_INVOICED,
-    ),
+    of_day("leads_lead", "created_on", LEAD, LEADS_INVOICED),
     of_parent("order.invoiced_leads", "customers_order", ("status", "customer_id"), INVOICED_BY_ORDER, LEADS_INVOICED),
     of_parent(
         "customer.orders_of_leads",
@@ -96,18 +90,11 @@ DEAL_MARKS: tuple[Mark, ...] = (
         ),
         LEADS_INVOICED,
     ),
-    of_parent(
-        "customer.leads",
-        "customers_customer",
-        FLAGS,
-        "SELECT l.created_on, l.created_on FROM changed c JOIN leads_lead l ON l.customer_id = c.id",
-        LEADS_INVOICED,
-    ),
     of_group(
         "opportunity.invoiced_lead",
         "leads_opportunity",
         ("lead_id",),
-        "SELECT c.lead_id FROM changed c",
+        LEAD_ID,
         LEAD_DAY,
         LEADS_INVOICED,
     ),
@@ -120,9 +107,7 @@ DEAL_MARKS: tuple[Mark, ...] = (
         " JOIN leads_lead l ON l.id = o.lead_id",
         LEADS_INVOICED,
     ),
-    of_group(
-        "quote.invoiced_lead", "leads_quote", ("lead_id", "order_id"), "SELECT c.lead_id FROM changed c", LEAD_DAY, LEADS_INVOICED
-    ),
+    of_group("quote.invoiced_lead", "leads_quote", ("lead_id", "order_id"), LEAD_ID, LEAD_DAY, LEADS_INVOICED),
     of_group(
         "quote.invoiced_opportunity",
         "leads_quote",
@@ -132,4 +117,7 @@ DEAL_MARKS: tuple[Mark, ...] = (
         " JOIN leads_lead l ON l.id = o.lead_id",
         LEADS_INVOICED,
     ),
+    # with its first quote or opportunity a lead's invoice is its own, no longer its customer's
+    of_group("opportunity.customer_of_lead", "leads_opportunity", ("lead_id",), LEAD_ID, CUSTOMER_OF_LEAD),
+    of_group("quote.customer_of_lead", "leads_quote", ("lead_id",), LEAD_ID, CUSTOMER_OF_LEAD),
 )

@@ -287,7 +287,7 @@ LEADS_WITH_CUSTOMER = Cube(
     rows=LeadFact.objects.all,
     day="created_on",
     dimensions=LEAD_SIDES,
-    folds={"ordered": Fold(Q(has_ordered=True))},
+    folds={"ordered": Fold(Q(has_ordered=True)), "invoiced": Fold(Q(is_invoiced=True))},
     resource="leads",
     stores_days=False,
 )

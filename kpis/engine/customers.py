@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Max, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Order
+from customers.models.order import of_invoice
 from kpis.catalogue.cubes.selling import SELLING
 from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import FIRST_TOUCH, Cube, Dimension
@@ -170,11 +171,18 @@ def write_leads(cursor: Any) -> None:
     rows = noted.counted().order_by().values(*columns)
     sql, params = rows.query.sql_with_params()
     members = ", ".join(f"coalesce(q.{column}, 0)" for column in columns[3:])
+    invoices = Order.objects.filter(of_invoice(), customer_id__in=Batch.objects.values("customer_id")).order_by()
+    last_invoices, invoice_params = invoices.values("customer_id").annotate(last_day=Max("placed_on")).query.sql_with_params()
+    deals = ("leads_opportunity", "leads_quote")
+    without = [f"NOT EXISTS (SELECT FROM {table} d WHERE d.lead_id = q.id)" for table in deals]
     cursor.execute(
         f"""
-        INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, {MEMBERS})
-        SELECT q.id, q.customer_id, q.created_on, coalesce(f.last_day >= q.created_on, FALSE), {members}
+        WITH invoice AS MATERIALIZED ({last_invoices})
+        INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, is_invoiced, {MEMBERS})
+        SELECT q.id, q.customer_id, q.created_on, coalesce(f.last_day >= q.created_on, FALSE),
+               coalesce(i.last_day >= q.created_on AND {" AND ".join(without)}, FALSE), {members}
           FROM ({sql}) q LEFT JOIN kpis_customerfact f ON f.customer_id = q.customer_id
+          LEFT JOIN invoice i ON i.customer_id = q.customer_id
         """,
-        params,
+        [*invoice_params, *params],
     )

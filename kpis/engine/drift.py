@@ -92,6 +92,14 @@ CHECKS = {
           FULL JOIN kpis_leadfact f ON f.lead_id = l.id
          WHERE l.id IS NULL OR f.lead_id IS NULL OR (f.created_on, f.customer_id) <> (l.created_on, l.customer_id)
             OR f.has_ordered <> EXISTS (SELECT 1 FROM placed p WHERE p.customer_id = l.customer_id AND p.day >= l.created_on)""",
+    "leads whose customer has an invoice": """
+        SELECT f.customer_id FROM kpis_leadfact f
+         WHERE f.is_invoiced <> (
+               f.lead_id NOT IN (SELECT lead_id FROM leads_opportunity WHERE lead_id IS NOT NULL
+                                  UNION SELECT lead_id FROM leads_quote WHERE lead_id IS NOT NULL)
+               AND EXISTS (SELECT FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+                            WHERE o.customer_id = f.customer_id AND o.placed_on >= f.created_on
+                              AND o.status NOT IN ('draft', 'cancelled') AND NOT c.is_test AND NOT c.is_spam))""",
     "categories of orders": selling.CHECK,
     "members of customers": "SELECT f.customer_id FROM kpis_customerfact f JOIN customers_customer c ON c.id = f.customer_id"
     f" WHERE NOT {same_members('f', 'c')}",

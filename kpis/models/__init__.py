@@ -7,6 +7,7 @@ from kpis.models.cross import Cross, CrossDay
 from kpis.models.dashboard import Dashboard
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.funnel import FunnelLead
 from kpis.models.pins import Pins
 from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
@@ -45,6 +46,7 @@ __all__ = [
     "DirtyDay",
     "DirtyParent",
     "Failure",
+    "FunnelLead",
     "LeadFact",
     "OrderCategory",
     "Pins",

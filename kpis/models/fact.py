@@ -105,12 +105,16 @@ class LeadFactQuerySet(RecordQuerySet):
 
 
 class LeadFact(models.Model):
-    """A counted lead that has a customer, and whether that customer ordered on or after the lead's day."""
+    """A counted lead that has a customer, and whether that customer ordered on or after the lead's day.
+
+    `is_invoiced`: it has neither quote nor opportunity of its own, but its customer has an invoice of its day or later.
+    """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     customer_id = models.BigIntegerField(db_index=True)
     created_on = models.DateField()
     has_ordered = models.BooleanField()
+    is_invoiced = models.BooleanField(db_default=False)
     channel_id = models.BigIntegerField(default=0)
     lead_source_id = models.BigIntegerField(default=0)
     campaign_id = models.BigIntegerField(default=0)

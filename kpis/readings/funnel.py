@@ -24,6 +24,7 @@ from customers.models.order import of_counted_order, of_invoice
 from kpis.catalogue.measures import LEADS_CREATED
 from kpis.definitions import Dimension
 from kpis.funnel import MATURING_DAYS, STEPS, Step
+from kpis.models import FunnelLead
 from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
@@ -32,6 +33,7 @@ from leads.models import Activity, Lead, Opportunity, Quote
 
 FILTERS = (*LEADS_CREATED.dimensions, Dimension.TEAM)
 LAST = len(STEPS) - 1
+GROWTH = 8
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,15 @@ class Funnel:
         rows = self.narrowing.narrow(LEADS_CREATED.rows_between(*span), LEADS_CREATED, span[0])
         return visible(rows, self.query)
 
-    def relation(self) -> tuple[str, list[Any]]:
-        """CTEs that end with person(id, member, at_0 … at_5, reach)."""
+    def relation(self, leads: QuerySet | None = None) -> tuple[str, list[Any]]:
+        """CTEs that end with person(id, member, at_0 … at_5, reach): of all leads, or of some of them."""
         (span,) = self.query.spans
-        leads = self.cohort().order_by()
+        leads = (self.cohort() if leads is None else leads).order_by()
         member = self.narrowing.member(LEADS_CREATED, span[0])
-        sql, params = leads.values_list("pk", member, "created_at", "mql_at", "converted_at").query.sql_with_params()
+        columns = ("pk", member, "customer_id", "created_on", "created_at", "mql_at", "converted_at")
+        sql, params = leads.values_list(*columns).query.sql_with_params()
         parts, all_params = [], [*params]
-        for step, rows in moments_of(leads):
+        for step, rows in moments_of():
             part, part_params = rows.query.sql_with_params()
             parts.append(f"SELECT m.lead, {STEPS.index(step)}, m.at FROM ({part}) m (lead, at)")
             all_params += part_params
@@ -118,12 +121,12 @@ class Funnel:
         names = ", ".join(f"at_{number}" for number in range(LAST + 1))
         return (
             f"""
-            WITH cohort (id, member, created_at, mql_at, converted_at) AS MATERIALIZED ({sql}),
+            WITH funnel_lead (id, member, customer_id, created_on, created_at, mql_at, converted_at) AS MATERIALIZED ({sql}),
                  moment (lead, step, at) AS ({" UNION ALL ".join(parts)}),
                  timed (id, member, {names}) AS (
                     SELECT c.id, c.member, c.created_at, least(c.mql_at, min(m.at) FILTER (WHERE m.step = 1)),
                            least(c.converted_at, min(m.at) FILTER (WHERE m.step = 2)), {columns}
-                      FROM cohort c LEFT JOIN moment m ON m.lead = c.id
+                      FROM funnel_lead c LEFT JOIN moment m ON m.lead = c.id
                      GROUP BY c.id, c.member, c.created_at, c.mql_at, c.converted_at),
                  person AS MATERIALIZED (SELECT *, CASE {reach} ELSE 0 END AS reach FROM timed)
             """,
@@ -166,14 +169,29 @@ class Funnel:
         if self.is_hidden or not self.query.begun:
             return []
         number, names = STEPS.index(step), ", ".join(f"at_{n}" for n in range(LAST + 1))
-        sql, params = self.relation()
         condition = f"reach = {number - 1}" if dropped else f"reach >= {number}"
-        rows = fetch(
-            f"{sql} SELECT id, reach, {names} FROM person WHERE {condition} AND id > %s ORDER BY id LIMIT %s",
-            [*params, after, limit],
-        )
-        leads = Lead.objects.in_bulk([row[0] for row in rows])
-        return [Person(leads[key], STEPS[reach], tuple(moments)) for key, reach, *moments in rows if key in leads]
+        rows: list[tuple] = []
+        for leads in self.portions(after, limit):
+            sql, params = self.relation(leads)
+            rows += fetch(
+                f"{sql} SELECT id, reach, {names} FROM person WHERE {condition} ORDER BY id LIMIT %s",
+                [*params, limit - len(rows)],
+            )
+            if len(rows) == limit:
+                break
+        found = Lead.objects.in_bulk([row[0] for row in rows])
+        return [Person(found[key], STEPS[reach], tuple(moments)) for key, reach, *moments in rows if key in found]
+
+    def portions(self, after: int, size: int) -> Iterator[QuerySet]:
+        """The leads by number, in ever larger portions: most pages end in the first, so the rest need not be looked at."""
+        cohort = self.cohort().order_by("pk")
+        while True:
+            numbers = cohort.filter(pk__gt=after).values_list("pk", flat=True)[:size]
+            last = max(numbers, default=None)
+            if last is None:
+                return
+            yield cohort.filter(pk__gt=after, pk__lte=last)
+            after, size = last, size * GROWTH
 
     def everybody(self, step: Step, *, dropped: bool = False, page: int = 1000) -> Iterator[Person]:
         """All of them, page by page: a file may be longer than memory."""
@@ -196,9 +214,9 @@ def figures_of(reached: Sequence[int]) -> list[StepFigures]:
     ]
 
 
-def moments_of(cohort: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
+def moments_of() -> Iterator[tuple[Step, QuerySet]]:
     """(lead, first moment, or none) of each step that is not in a lead's own columns; a step may have several sources."""
-    leads = cohort.values("pk")
+    leads = FunnelLead.objects.values("pk")
     deals, sheets = Opportunity.objects.filter(lead__in=leads), Quote.objects.counted().filter(issued_at__isnull=False)
     yield Step.PROSPECT, first_of(Activity.objects.contacts().filter(lead__in=leads), "lead", "done_at")
     yield Step.OPPORTUNITY, first_of(deals.counted(), "lead", "created_at")
@@ -209,7 +227,7 @@ def moments_of(cohort: QuerySet) -> Iterator[tuple[Step, QuerySet]]:
     for path in ("lead", "opportunity__lead"):
         billed = Quote.objects.filter(of_invoice("order__"), order__isnull=False, **{f"{path}__in": leads})
         yield Step.INVOICE, first_of(billed, path, "order__placed_at")
-    known = cohort.filter(customer__isnull=False)
+    known = FunnelLead.objects.filter(customer__isnull=False)
     # As “leads that reached an invoice” counts them: by the customer where there is neither a quote nor an opportunity.
     bare = known.filter(*(~Exists(model.objects.filter(lead=OuterRef("pk"))) for model in (Opportunity, Quote)))
     yield Step.INVOICE, bare.values_list("pk", first_order(of_invoice()))

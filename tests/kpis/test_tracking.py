@@ -83,6 +83,8 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
         "crm_user",
         "crm_organization",
         "leads_lead",
+        "leads_opportunity",
+        "leads_quote",
     }
     assert tables - {mark.table for mark in MARKS if not mark.cubes} == set()
 

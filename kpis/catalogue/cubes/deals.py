@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 
 from crm.database import DaysBetween
 from crm.fields import ExactField
-from customers.models import Order
 from customers.models.order import of_invoice
 from kpis.catalogue.cubes.sides import LEAD_SIDES
 from kpis.definitions import Cube, Dimension, Fold, PeriodCube
@@ -116,12 +115,10 @@ PIPELINE = Cube(
 
 
 def has_invoice() -> Q:
-    """Through its quotes and opportunities; a lead that has neither through its customer, from the lead's day on."""
-    deals, quotes = Opportunity.objects.filter(lead=OuterRef("pk")), Quote.objects.filter(lead=OuterRef("pk"))
+    """Through its quotes and opportunities; what the customer of a lead without either bought is a fact of the lead."""
     sold = Opportunity.orders.through.objects.filter(of_invoice("order__"), opportunity__lead=OuterRef("pk"))
     quoted = Quote.objects.filter(of_invoice("order__"), Q(lead=OuterRef("pk")) | Q(opportunity__lead=OuterRef("pk")))
-    bought = Order.objects.filter(of_invoice(), customer=OuterRef("customer"), placed_on__gte=OuterRef("created_on"))
-    return Q(Exists(sold)) | Q(Exists(quoted)) | (~Q(Exists(deals)) & ~Q(Exists(quotes)) & Q(Exists(bought)))
+    return Q(Exists(sold)) | Q(Exists(quoted))
 
 
 LEADS_INVOICED = Cube(

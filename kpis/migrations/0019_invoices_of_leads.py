@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+from kpis.catalogue.marks import MARKS
+from kpis.catalogue.measures import DAY_CUBES
+from kpis.tracking import refold_sql, triggers_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("kpis", "0018_pins")]
+    operations = [
+        migrations.AddField("LeadFact", "is_invoiced", models.BooleanField(db_default=False)),
+        migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop),
+    ]
