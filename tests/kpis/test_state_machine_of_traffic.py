@@ -3,27 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, consumes, initialize, multiple
 
 from campaigns.models import Campaign, Channel, PageView, Session, SocialNetwork, SocialPost
 from crm.models import User
 from customers.models import Cart, Customer, Invitation, Survey, Ticket
-from kpis.engine import drain, find_drift, is_clean
 from tests.factories.campaigns import make_landing_page
 from tests.factories.customers import make_product
-from tests.factories.kpis import tehran
-from tests.kpis.proof import NOW, wrong_cells
+from tests.kpis.machine import Figures, moments, run, write
+from tests.kpis.proof import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEYS = ["sessions", "organic_sessions", "social_session_share", "pages_per_session", "site_engagement_rate"]
 KEYS += ["social_engagement_rate", "social_engagement_rate_per_post", "cart_abandonment_rate", "recovered_carts"]
 KEYS += ["survey_response_rate"]
 
-days = st.one_of(st.integers(0, 12), st.integers(170, 190), st.integers(0, 540))
-moments = days.map(lambda day: tehran(2024, 3, 20, 0, 5) + timedelta(days=day))
 waits = st.sampled_from([None, timedelta(0), timedelta(seconds=11), timedelta(hours=24), timedelta(hours=25), timedelta(days=30)])
 picks, few = st.integers(0, 2), st.integers(0, 3)
 
@@ -32,18 +27,9 @@ def after(at, wait):
     return None if wait is None else at + wait
 
 
-class Site(RuleBasedStateMachine):
+class Site(Figures):
+    keys = KEYS
     sessions, posts, carts, invitations = (Bundle(name) for name in ("sessions", "posts", "carts", "invitations"))
-
-    def __init__(self):
-        super().__init__()
-        self.undone = transaction.atomic()
-        self.undone.__enter__()
-
-    def teardown(self):
-        self.look()
-        transaction.set_rollback(True)
-        self.undone.__exit__(None, None, None)
 
     @initialize()
     def begin(self):
@@ -57,104 +43,85 @@ class Site(RuleBasedStateMachine):
         self.tickets = [None, *(Ticket.objects.create(created_at=NOW) for _ in range(2))]
         self.surveys = [Survey.objects.get(slug=slug) for slug in ("nps", "csat", "loyalty")]
 
-    @rule(target=sessions, at=moments, stay=waits, channel=picks, page=picks, visitor=picks, views=few)
+    @write(target=sessions, at=moments, stay=waits, channel=picks, page=picks, visitor=picks, views=few)
     def visit(self, *, at, stay, channel, page, visitor, views):
         sides = {"channel": self.channels[channel], "landing_page": self.pages[page]}
         session = Session.objects.create(started_at=at, ended_at=after(at, stay), visitor=f"v{visitor}", **sides)
         PageView.objects.bulk_create(PageView(session=session, path="/", at=at) for _ in range(views))
         return session.pk
 
-    @rule(target=sessions, when=st.lists(moments, min_size=2, max_size=25))
+    @write(target=sessions, when=st.lists(moments, min_size=2, max_size=25))
     def import_visits(self, when):
         return multiple(*(each.pk for each in Session.objects.bulk_create(Session(started_at=at) for at in when)))
 
-    @rule(session=sessions, at=moments, converted=waits, is_bot=st.booleans(), channel=picks)
+    @write(session=sessions, at=moments, converted=waits, is_bot=st.booleans(), channel=picks)
     def change_session(self, *, session, at, converted, is_bot, channel):
         Session.objects.filter(pk=session).update(
             started_at=at, converted_at=after(at, converted), is_bot=is_bot, channel=self.channels[channel]
         )
 
-    @rule(session=sessions, views=few)
+    @write(session=sessions, views=few)
     def change_views(self, session, views):
         PageView.objects.filter(session=session).delete()
         PageView.objects.bulk_create(PageView(session_id=session, path="/", at=NOW) for _ in range(views))
 
-    @rule(session=consumes(sessions))
+    @write(session=consumes(sessions))
     def forget_session(self, session):
         Session.objects.filter(pk=session).delete()
 
-    @rule(channel=st.integers(1, 2), kind=st.sampled_from(["social", "search"]), is_organic=st.booleans())
+    @write(channel=st.integers(1, 2), kind=st.sampled_from(["social", "search"]), is_organic=st.booleans())
     def change_channel(self, channel, kind, is_organic):
         slug = "organic-search" if is_organic else f"channel-{channel}"
         if not Channel.objects.filter(slug=slug).exclude(pk=self.channels[channel].pk).exists():
             Channel.objects.filter(pk=self.channels[channel].pk).update(kind=kind, slug=slug)
 
-    @rule(target=posts, at=moments, reach=st.sampled_from([0, 1, 7, 900]), likes=few, network=picks, campaign=picks)
+    @write(target=posts, at=moments, reach=st.sampled_from([0, 1, 7, 900]), likes=few, network=picks, campaign=picks)
     def post(self, *, at, reach, likes, network, campaign):
         sides = {"social_network": self.networks[network], "campaign": self.campaigns[campaign]}
         return SocialPost.objects.create(posted_at=at, reach=reach, likes=likes, **sides).pk
 
-    @rule(post=posts, at=moments, reach=st.sampled_from([0, 3]), shares=few)
+    @write(post=posts, at=moments, reach=st.sampled_from([0, 3]), shares=few)
     def change_post(self, post, at, reach, shares):
         SocialPost.objects.filter(pk=post).update(posted_at=at, reach=reach, shares=shares)
 
-    @rule(post=consumes(posts))
+    @write(post=consumes(posts))
     def delete_post(self, post):
         SocialPost.objects.filter(pk=post).delete()
 
-    @rule(campaign=st.integers(1, 2), channel=picks)
+    @write(campaign=st.integers(1, 2), channel=picks)
     def move_campaign(self, campaign, channel):
         Campaign.objects.filter(pk=self.campaigns[campaign].pk).update(channel=self.channels[channel])
 
-    @rule(target=carts, at=moments, wait=waits, customer=picks, channel=picks, visitor=picks)
+    @write(target=carts, at=moments, wait=waits, customer=picks, channel=picks, visitor=picks)
     def fill_cart(self, *, at, wait, customer, channel, visitor):
         sides = {"customer": self.customers[customer] if customer else None, "channel": self.channels[channel]}
         return Cart.objects.create(created_at=at, completed_at=after(at, wait), visitor=f"v{visitor}", **sides).pk
 
-    @rule(cart=carts, at=moments, wait=waits)
+    @write(cart=carts, at=moments, wait=waits)
     def change_cart(self, cart, at, wait):
         Cart.objects.filter(pk=cart).update(created_at=at, completed_at=after(at, wait))
 
-    @rule(cart=consumes(carts))
+    @write(cart=consumes(carts))
     def delete_cart(self, cart):
         Cart.objects.filter(pk=cart).delete()
 
-    @rule(target=invitations, at=moments, wait=waits, customer=picks, survey=picks, ticket=picks)
+    @write(target=invitations, at=moments, wait=waits, customer=picks, survey=picks, ticket=picks)
     def invite(self, *, at, wait, customer, survey, ticket):
         about = {"customer": self.customers[customer], "survey": self.surveys[survey], "ticket": self.tickets[ticket]}
         return Invitation.objects.create(delivered_at=at, answered_at=after(at, wait), **about).pk
 
-    @rule(invitation=invitations, at=st.one_of(st.none(), moments), answered=st.one_of(st.none(), moments))
+    @write(invitation=invitations, at=st.one_of(st.none(), moments), answered=st.one_of(st.none(), moments))
     def change_invitation(self, invitation, at, answered):
         Invitation.objects.filter(pk=invitation).update(delivered_at=at, answered_at=answered)
 
-    @rule(customer=picks, owner=picks, is_test=st.booleans())
+    @write(customer=picks, owner=picks, is_test=st.booleans())
     def change_customer(self, customer, owner, is_test):
         Customer.objects.filter(pk=self.customers[customer].pk).update(owner=self.users[owner], is_test=is_test)
 
-    @rule(ticket=st.integers(1, 2), product=picks)
+    @write(ticket=st.integers(1, 2), product=picks)
     def change_ticket(self, ticket, product):
         Ticket.objects.filter(pk=self.tickets[ticket].pk).update(product=self.products[product])
 
-    @rule()
-    def look(self):
-        """Before the drain nothing is wrong without a mark; after it nothing is."""
-        assert find_drift() == []
-        drain(at=NOW)
-        assert is_clean()
-        assert find_drift() == []
-        assert wrong_cells(KEYS) == []
-
 
 def test_figures_of_traffic_follow_whatever_is_written():
-    run_state_machine_as_test(
-        Site,
-        settings=settings(
-            max_examples=3,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(Site)
