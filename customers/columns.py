@@ -1,4 +1,4 @@
-"""What the list of customers can show beside a name."""
+"""What the lists of customers and orders can show beside a name or a number."""
 
 from __future__ import annotations
 
@@ -17,4 +17,14 @@ COLUMNS = (
     Column("orders", _("Orders"), is_number=True),
     Column("last_order", _("Last order")),
     Column("since", _("Since")),
+)
+ORDER_COLUMNS = (
+    Column("customer", _("Customer"), joins=("customer",)),
+    Column("status", _("Status")),
+    Column("amount", _("Net amount"), is_number=True),
+    Column("owner", _("Owner"), joins=("owner",)),
+    Column("channel", _("Channel"), is_usual=False, joins=("channel",)),
+    Column("campaign", _("Campaign"), is_usual=False, joins=("campaign",)),
+    Column("source", _("Source"), is_usual=False),
+    Column("placed", _("Placed")),
 )

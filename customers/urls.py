@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customers, merging, order_actions, orders, tickets
+from customers.views import customers, merging, order_actions, order_list, orders, tickets
 
 app_name = "customers"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),
     path("customers/<int:pk>/unmerge/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:pk>/orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
+    path("orders/", order_list.OrderListView.as_view(), name="order-list"),
     path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
     path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),
     path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),

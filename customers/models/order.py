@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,17 @@ class OrderQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_order())
+
+    def search(self, text: str) -> Self:
+        """By its buyer, by the beginning of its number, or by the key of the shop that sent it; each by an index of its own."""
+        text = text.strip()
+        if not text:
+            return self
+        bought = Order.objects.filter(customer__in=Customer.objects.search(text))
+        numbered = Order.objects.filter(number__startswith=text).exclude(number="")
+        keyed = Order.objects.filter(external_id=text)
+        found = (rows.order_by().values("pk") for rows in (bought, numbered, keyed))
+        return self.filter(pk__in=next(found).union(*found))
 
 
 @keeps_history
@@ -106,6 +118,10 @@ class Order(Record):
         ]
         indexes = [
             models.Index(fields=["placed_on"], name="customers_order_day"),
+            models.Index(F("placed_at").desc(), F("id").desc(), name="customers_order_list"),
+            models.Index(
+                OpClass(F("number"), name="varchar_pattern_ops"), condition=~Q(number=""), name="customers_order_number"
+            ),
             # Facts of one customer: their counted order days, from the index alone.
             models.Index(fields=["customer", "placed_on"], include=["status", "owner"], name="customers_order_customer_day"),
         ]

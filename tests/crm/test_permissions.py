@@ -46,7 +46,7 @@ def test_programs_and_people_who_left_are_no_colleagues(omid, nima):
 
 @pytest.mark.parametrize(
     ("person", "labels"),
-    [("omid", ["Today", "Leads", "Pipeline", "Customers", "Support"]), ("hana", ["Customers", "Support"])],
+    [("omid", ["Today", "Leads", "Pipeline", "Customers", "Orders", "Support"]), ("hana", ["Customers", "Orders", "Support"])],
 )
 def test_what_one_may_not_open_is_not_in_the_menu(request, person, labels):
     items = items_for(request.getfixturevalue(person), "/customers/3/")

@@ -1,7 +1,9 @@
 """Eleven campaigns in four channels over the 28 days of February 2021: spend, leads, orders and revenue of each day.
 
 A few thousand leads come through the API, the others straight into the table, as a move from another system would write them;
-both kinds count alike. A row becomes one expense of its day, as many leads of its campaign as it says, and as many orders of new customers of that
+both kinds count alike.
+
+A row becomes one expense of its day, as many leads of its campaign as it says, and as many orders of new customers of that
 campaign, which share its revenue (the cents that are over go to the first). The oracle's CPL is ours, as all campaigns want
 leads; its cost per order is our cost per purchase; its ROMI is our short-term one, because goods are said to cost nothing
 and no campaign ends before the month does. A network is the first word of a campaign's name, as the oracle takes it.
