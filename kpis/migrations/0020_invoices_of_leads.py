@@ -6,7 +6,7 @@ from kpis.tracking import refold_sql, triggers_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kpis", "0018_pins")]
+    dependencies = [("kpis", "0019_dashboards")]
     operations = [
         migrations.AddField("LeadFact", "is_invoiced", models.BooleanField(db_default=False)),
         migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kpis", "0019_invoices_of_leads"),
+        ("kpis", "0020_invoices_of_leads"),
     ]
 
     operations = [
