@@ -47,7 +47,7 @@ class VariantInline(admin.TabularInline):
 
     model = Variant
     extra = 0
-    fields = ("key", "name")
+    fields = ("key", "name", "lever")
     can_delete = False
 
 

@@ -15,6 +15,16 @@ MISMATCH_BELOW = 0.001
 SURE_BELOW = 0.05
 
 
+class Effect(StrEnum):
+    """What one variant did beside the first."""
+
+    MISMATCH = "mismatch"
+    TOO_LITTLE = "too_little"
+    UNSURE = "unsure"
+    BETTER = "better"
+    WORSE = "worse"
+
+
 class Verdict(StrEnum):
     MISMATCH = "sample_ratio_mismatch"
     TOO_LITTLE = "too_little_data"
@@ -31,6 +41,7 @@ class Arm:
     name: str
     visitors: int
     conversions: int
+    lever: str = ""
 
     @property
     def rate(self) -> float | None:
@@ -86,6 +97,24 @@ class Trial:
         if self.comparison is None or min(arm.visitors for arm in self.arms) < LEAST_VISITORS:
             return Verdict.TOO_LITTLE
         return Verdict.WINNER if self.comparison.p < SURE_BELOW else Verdict.NO_WINNER
+
+    def effect(self, arm: Arm) -> Effect:
+        """Of one of the others; those that somebody saw were looked at together, so p is multiplied by their number."""
+        control, others = self.control, sum(1 for other in self.arms[1:] if other.visitors)
+        shown = confidence.mismatch([control.visitors, arm.visitors])
+        if arm.visitors and shown is not None and shown < MISMATCH_BELOW:
+            return Effect.MISMATCH
+        found = confidence.compare_shares(control.conversions, control.visitors, arm.conversions, arm.visitors)
+        if found is None or min(control.visitors, arm.visitors) < LEAST_VISITORS:
+            return Effect.TOO_LITTLE
+        if found.p * others >= SURE_BELOW:
+            return Effect.UNSURE
+        return Effect.BETTER if found.z > 0 else Effect.WORSE
+
+    def gain(self, arm: Arm) -> confidence.Interval | None:
+        """By how much its share is larger than that of the first."""
+        control = self.control
+        return confidence.newcombe(control.conversions, control.visitors, arm.conversions, arm.visitors)
 
     @property
     def winner(self) -> Arm | None:

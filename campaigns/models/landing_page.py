@@ -26,11 +26,19 @@ class LandingPage(Record):
 
 
 class Variant(models.Model):
-    """One of the versions of a page that an A/B test shows."""
+    """One of the versions of a page that an A/B test shows; `lever` says what it changes of the first one."""
+
+    class Lever(models.TextChoices):
+        CTA_COLOUR = "cta_colour", _("Colour of the call to action")
+        CTA_TEXT = "cta_text", _("Words of the call to action")
+        COPY = "copy", _("Text of the page")
+        SHORT_FORM = "short_form", _("Shorter form")
+        SOCIAL_PROOF = "social_proof", _("Social proof")
 
     landing_page = models.ForeignKey(LandingPage, on_delete=models.CASCADE, related_name="variants")
     key = models.CharField(_("key"), max_length=50)
     name = models.CharField(_("name"), max_length=100, blank=True)
+    lever = models.CharField(_("what it changes"), max_length=12, choices=Lever.choices, blank=True)
 
     objects = ReferenceQuerySet.as_manager()
 

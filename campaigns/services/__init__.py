@@ -8,9 +8,11 @@ from campaigns.services.bulk import (
 )
 from campaigns.services.touches import derive_touches
 from campaigns.services.traffic import write_sessions, write_social_posts
+from campaigns.services.trials import start_ab_test
 
 __all__ = [
     "derive_touches",
+    "start_ab_test",
     "write_campaigns",
     "write_channels",
     "write_expenses",

@@ -200,7 +200,7 @@ class Landings:
         by_page: dict[int, list[Arm]] = defaultdict(list)
         for variant in Variant.objects.order_by("landing_page", "key"):
             visitors, won = counts.get(variant.pk, (0, 0))
-            by_page[variant.landing_page_id].append(Arm(variant.pk, variant.key, str(variant), visitors, won))
+            by_page[variant.landing_page_id].append(Arm(variant.pk, variant.key, str(variant), visitors, won, variant.lever))
         pages = LandingPage.objects.in_bulk([page for page, arms in by_page.items() if len(arms) > 1])
         trials = [Trial(pages[page], tuple(by_page[page])) for page in sorted(pages)]
         return [trial for trial in trials if trial.visitors]

@@ -108,7 +108,7 @@ class CampaignDetailView(DetailPage):
                 "visitors": number_text(one.visitors, self.prefs),
                 "conversions": number_text(one.conversions, self.prefs),
                 "rate": percent_text(Decimal(repr(one.rate)), self.prefs),
-                "is_alarm": one.page.pk in alarms,
+                "alarm_url": reverse("kpis:levers", args=[one.page.pk]) if one.page.pk in alarms else "",
             }
             for one in pages
         ]

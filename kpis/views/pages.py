@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import Min, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -256,6 +257,8 @@ class LandingPagesView(LandingPages, TemplateView):
             "rate": self.percent(found.rate),
             "range": self.range(found.interval),
             "is_alarm": found.is_alarm,
+            "levers_url": reverse("kpis:levers", args=[found.page.pk])
+            + query_with(self.request.GET, landed=None, variant=None, converted=None, after=None),
         }
 
     def trial(self, trial: Trial) -> dict[str, Any]:
