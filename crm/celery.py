@@ -18,7 +18,8 @@ app.conf.beat_schedule = {
     "refresh the key figures": {"task": "kpis.tasks.tick", "schedule": 2.0, "options": {"expires": 2}},
     "close finished periods": {"task": "kpis.tasks.close", "schedule": 600.0, "options": {"expires": 600}},
     "judge the alerts": {"task": "kpis.tasks.watch", "schedule": 120.0, "options": {"expires": 120}},
-    "send the mails of alerts": {"task": "kpis.tasks.post", "schedule": 30.0, "options": {"expires": 30}},
+    "plan the reports by e-mail": {"task": "kpis.tasks.plan", "schedule": 60.0, "options": {"expires": 60}},
+    "send the mails": {"task": "kpis.tasks.post", "schedule": 30.0, "options": {"expires": 30}},
     "follow merged customers": {"task": "customers.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
     "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
 }

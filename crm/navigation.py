@@ -69,6 +69,7 @@ OTHERS = (
     Entry(_("Targets"), "target", "/targets/", (), may_enter),
     Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),
     Entry(_("Reviews"), "eye", "/reviews/", (), may_enter),
+    Entry(_("Reports by e-mail"), "mail", "/reports/mail/", (), may_enter),
     Entry(_("Change password"), "lock", "account_change_password", (), may_enter),
     Entry(_("Two-step sign-in"), "key-round", "mfa_index", (), may_enter),
 )

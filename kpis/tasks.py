@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kpis.engine import drain_step
-from kpis.services import close_periods, judge_rules, send_mails
+from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
 
 STEPS = 50
 
@@ -29,6 +29,13 @@ def close() -> None:
 def watch() -> None:
     """Judge the alerts; a message about their mails only wakes somebody, as the mails stand in the database."""
     if judge_rules(at=timezone.now()):
+        post.delay()
+
+
+@shared_task
+def plan() -> None:
+    """Put the reports by e-mail that are due into the outbox."""
+    if plan_mailings(at=timezone.now()):
         post.delay()
 
 

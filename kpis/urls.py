@@ -1,6 +1,7 @@
 """Routes of the KPI pages."""
 
 from django.urls import path, register_converter
+from django.views.decorators.csrf import csrf_exempt
 
 from crm.exports import FileKind
 from kpis.views import (
@@ -15,6 +16,7 @@ from kpis.views import (
     funnel,
     levers,
     loyalty,
+    mailings,
     overview,
     pages,
     palette,
@@ -79,6 +81,14 @@ urlpatterns = [
     path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),
     path("campaigns/<int:pk>/", campaign.CampaignDetailView.as_view(), name="campaign-detail"),
     path("people/<str:source>/", people.save, name="people-save"),
+    path("reports/mail/", mailings.MailingsView.as_view(), name="mailings"),
+    path("reports/mail/new/", mailings.MailingFormView.as_view(), name="mailing-create"),
+    path("reports/mail/<int:pk>/edit/", mailings.MailingFormView.as_view(), name="mailing-edit"),
+    path("reports/mail/<int:pk>/switch/", mailings.switch, name="mailing-switch"),
+    path("reports/mail/<int:pk>/remove/", mailings.remove, name="mailing-remove"),
+    path("reports/mail/readers/<int:pk>/", mailings.choose, name="mailing-choose"),
+    # the signature in the address says who asks: a mail program has no cookie
+    path("reports/mail/stop/<str:token>/", csrf_exempt(mailings.UnsubscribeView.as_view()), name="unsubscribe"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
     path("reports/campaigns/", campaigns.CampaignsReportView.as_view(), name="campaigns-report"),
     path("reviews/", reviews.ReviewsView.as_view(), name="reviews"),

@@ -8,6 +8,7 @@ from kpis.models.dashboard import Dashboard
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
 from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.funnel import FunnelLead
+from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.pins import Pins
 from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
@@ -42,14 +43,17 @@ __all__ = [
     "CustomerFact",
     "CustomerSpan",
     "Dashboard",
+    "Delivery",
     "DirtyCustomer",
     "DirtyDay",
     "DirtyParent",
     "Failure",
     "FunnelLead",
     "LeadFact",
+    "Mailing",
     "OrderCategory",
     "Pins",
+    "Recipient",
     "Refresh",
     "Review",
     "ReviewSession",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import ExactField
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, period_of
+from kpis.models.outbox import Outgoing, OutgoingQuerySet
 from kpis.models.scope import Scoped, ScopedQuerySet
 
 ALERT_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)
@@ -61,7 +62,7 @@ class AlertRule(Scoped):
         return self.condition in (Condition.RISES, Condition.FALLS)
 
 
-class AlertQuerySet(models.QuerySet):
+class AlertQuerySet(OutgoingQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(rule__user=user) if user.is_active else self.none()
 
@@ -69,16 +70,8 @@ class AlertQuerySet(models.QuerySet):
         return self.filter(read_at__isnull=True, is_muted=False)
 
 
-class Alert(models.Model):
+class Alert(Outgoing):
     """One crossing: it is the notice in the app, the history, and the outbox of its mail."""
-
-    class Mail(models.TextChoices):
-        NONE = "none", _("no e-mail")
-        DUE = "due", _("e-mail to be sent")
-        SENDING = "sending", _("e-mail being sent")
-        SENT = "sent", _("e-mail sent")
-        FAILED = "failed", _("e-mail refused")
-        UNKNOWN = "unknown", _("e-mail perhaps sent")
 
     rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="alerts")
     calendar = models.CharField(max_length=10)
@@ -92,10 +85,6 @@ class Alert(models.Model):
     raised_at = models.DateTimeField()
     is_muted = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True, blank=True)
-    mail = models.CharField(max_length=7, choices=Mail.choices, default=Mail.NONE)
-    mail_tries = models.PositiveSmallIntegerField(default=0)
-    mail_at = models.DateTimeField(null=True, blank=True, help_text="when it is due, was taken, or was settled")
-    mail_error = models.CharField(max_length=200, blank=True)
 
     objects = AlertQuerySet.as_manager()
 

@@ -3,6 +3,14 @@ from kpis.services.annotations import add_annotation, remove_annotation, write_a
 from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.dashboards import copy_dashboard, remove_dashboard, set_dashboard
+from kpis.services.mailings import (
+    plan_mailings,
+    recipient_of,
+    remove_mailing,
+    set_mailing,
+    subscribe,
+    switch_mailing,
+)
 from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
@@ -20,15 +28,21 @@ __all__ = [
     "mute_alert",
     "open_sitting",
     "pin_kpi",
+    "plan_mailings",
+    "recipient_of",
     "remove_annotation",
     "remove_dashboard",
+    "remove_mailing",
     "send_mails",
     "set_alert",
     "set_dashboard",
+    "set_mailing",
     "set_pins",
     "set_review",
     "set_targets",
+    "subscribe",
     "switch_alert",
+    "switch_mailing",
     "switch_review",
     "undo_pins",
     "undo_target_edit",

@@ -1,11 +1,12 @@
-"""Sending the mails of alerts. The rows are the outbox: taken, settled, tried again where nothing can have been sent.
+"""Sending the mails of alerts and reports. The rows are the outbox: taken, settled, tried again where nothing was sent.
 
-A mail is never sent twice: where it is not known whether the server took it, it stays with that, and the notice in the
-app has said the same.
+A mail is never sent twice: where it is not known whether the server took it, it stays with that. It is written before it
+is taken: a worker that dies over it leaves it due.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
@@ -19,8 +20,10 @@ from django.utils.translation import override
 from structlog import get_logger
 
 from crm.preferences import Preferences
-from kpis.models import Alert
+from kpis.models import Alert, Delivery
+from kpis.models.outbox import Outgoing
 from kpis.readings.bells import alert_sentence
+from kpis.services.mailings import message_of_delivery
 
 log = get_logger("sanjeh")
 # About three days in ten tries.
@@ -33,47 +36,51 @@ TIMEOUT = 20
 
 def send_mails(*, at: datetime) -> int:
     """Send what is due; returns how many the server took."""
-    give_up_lost(at)
-    sent = 0
-    for _number in range(MOST_MAILS):
-        alert = take(at)
-        if alert is None:
-            break
-        sent += send(alert, at=at)
-    return sent
+    for model in MESSAGES:
+        lost = model.objects.abandoned(at - LEASE)
+        lost.update(mail=Outgoing.Mail.UNKNOWN, mail_error="the sender died while sending")
+    due = [row for model in MESSAGES for row in model.objects.due(at)[:MOST_MAILS]]
+    return sum(deliver(row, at=at) for row in due)
 
 
-def give_up_lost(at: datetime) -> None:
-    lost = Alert.objects.filter(mail=Alert.Mail.SENDING, mail_at__lt=at - LEASE)
-    lost.update(mail=Alert.Mail.UNKNOWN, mail_error="the sender died while sending")
+def deliver(row: Outgoing, *, at: datetime) -> bool:
+    """Nothing has left before the row is taken, so what fails until then is tried again."""
+    try:
+        message = MESSAGES[type(row)](row, at)
+    except Exception as error:
+        log.exception("mail not written", row=str(row), kind=type(row).__name__)
+        return take(row, at=at) and put_off(row, error, at=at)
+    if not take(row, at=at):
+        return False
+    return settle(row, Outgoing.Mail.NONE, None, at=at) if message is None else send(row, message, at=at)
 
 
 @transaction.atomic
-def take(at: datetime) -> Alert | None:
-    """The next mail that is due, committed as being sent before anything leaves."""
-    due = Alert.objects.filter(mail=Alert.Mail.DUE, mail_at__lte=at).order_by("mail_at", "pk")
-    alert = due.select_for_update(skip_locked=True, of=("self",)).select_related("rule__user").first()
-    if alert:
-        alert.mail, alert.mail_at, alert.mail_tries = Alert.Mail.SENDING, at, alert.mail_tries + 1
-        alert.save(update_fields=["mail", "mail_at", "mail_tries"])
-    return alert
+def take(row: Outgoing, *, at: datetime) -> bool:
+    """Committed as being sent before anything leaves; of two who want it one gets it."""
+    found = type(row).objects.due(at).select_for_update(skip_locked=True, of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        return False
+    row.mail_tries = found.mail_tries + 1
+    type(row).objects.filter(pk=row.pk).update(mail=Outgoing.Mail.SENDING, mail_at=at, mail_tries=row.mail_tries)
+    return True
 
 
-def send(alert: Alert, *, at: datetime) -> bool:
+def send(row: Outgoing, message: EmailMessage, *, at: datetime) -> bool:
     server = get_connection(timeout=TIMEOUT) if "smtp" in settings.EMAIL_BACKEND else get_connection()
     try:
         server.open()
     except (OSError, SMTPException) as error:
-        return put_off(alert, error, at=at)
+        return put_off(row, error, at=at)
     try:
-        server.send_messages([message_of(alert)])
+        server.send_messages([message])
     except (SMTPResponseException, SMTPRecipientsRefused) as error:
-        return settle(alert, Alert.Mail.FAILED, error, at=at) if is_permanent(error) else put_off(alert, error, at=at)
+        return settle(row, Outgoing.Mail.FAILED, error, at=at) if is_permanent(error) else put_off(row, error, at=at)
     except (OSError, SMTPException) as error:
-        return settle(alert, Alert.Mail.UNKNOWN, error, at=at)
+        return settle(row, Outgoing.Mail.UNKNOWN, error, at=at)
     finally:
         server.close()
-    settle(alert, Alert.Mail.SENT, None, at=at)
+    settle(row, Outgoing.Mail.SENT, None, at=at)
     return True
 
 
@@ -83,24 +90,24 @@ def is_permanent(error: SMTPResponseException | SMTPRecipientsRefused) -> bool:
     return error.smtp_code >= FIRST_PERMANENT
 
 
-def put_off(alert: Alert, error: Exception, *, at: datetime) -> bool:
+def put_off(row: Outgoing, error: Exception, *, at: datetime) -> bool:
     """Nothing was sent: later again, unless it was tried long enough."""
-    if alert.mail_tries > len(DELAYS):
-        return settle(alert, Alert.Mail.FAILED, error, at=at)
-    return settle(alert, Alert.Mail.DUE, error, at=at + DELAYS[alert.mail_tries - 1])
+    if row.mail_tries > len(DELAYS):
+        return settle(row, Outgoing.Mail.FAILED, error, at=at)
+    return settle(row, Outgoing.Mail.DUE, error, at=at + DELAYS[row.mail_tries - 1])
 
 
-def settle(alert: Alert, state: Alert.Mail, error: Exception | None, *, at: datetime) -> bool:
+def settle(row: Outgoing, state: Outgoing.Mail, error: Exception | None, *, at: datetime) -> bool:
     """Only what is still ours: after the lease it has been given up already."""
     text = "" if error is None else f"{type(error).__name__}: {error}"[:200]
-    ours = Alert.objects.filter(pk=alert.pk, mail=Alert.Mail.SENDING, mail_tries=alert.mail_tries)
+    ours = type(row).objects.filter(pk=row.pk, mail=Outgoing.Mail.SENDING, mail_tries=row.mail_tries)
     ours.update(mail=state, mail_at=at, mail_error=text)
     if error is not None:
-        log.warning("mail of an alert", alert=alert.pk, state=state.value, error=text)
+        log.warning("mail not sent", row=str(row), kind=type(row).__name__, state=state.value, error=text)
     return False
 
 
-def message_of(alert: Alert) -> EmailMessage:
+def message_of_alert(alert: Alert, at: datetime) -> EmailMessage:
     """In the language, calendar and unit of whom it is for; the same mail always has the same identity."""
     user = alert.rule.user
     with override(user.language):
@@ -116,3 +123,6 @@ def message_of(alert: Alert) -> EmailMessage:
         subject = _("Alert: %(sentence)s") % {"sentence": sentence}
     identity = f"<alert-{alert.pk}@{urlsplit(settings.BASE_URL).hostname}>"
     return EmailMessage(" ".join(subject.split()), body, to=[user.email], headers={"Message-ID": identity})
+
+
+MESSAGES: Mapping[type[Outgoing], Callable[..., EmailMessage | None]] = {Alert: message_of_alert, Delivery: message_of_delivery}

@@ -45,6 +45,7 @@ REPORTS = (
     Report(_("Top pages"), _("Where do visitors enter?"), "chart-line", "kpis:top-pages", may_see_traffic),
     Report(_("Landing pages"), _("Which page wins people over?"), "target", "kpis:landing-pages", may_see_traffic),
     Report(_("Lists of people"), _("Whom did we want to come back to?"), "users", "leads:people-lists"),
+    Report(_("Reports by e-mail"), _("Who gets which figures, without looking for them?"), "mail", "kpis:mailings"),
     Report(_("Reviews"), _("What did we decide about these figures?"), "eye", "kpis:reviews"),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
+from crm.paper import Paper
 from tests.factories.kpis import make_history
 from tests.kpis.sessions import pointed_at
 
@@ -69,3 +70,16 @@ def history(history_database, db) -> Iterator[None]:
     """The three years, to read only."""
     with pointed_at(history_database):
         yield
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """Every line that is put on paper."""
+    found, put = [], Paper.put
+
+    def kept(self, line, *args, **kwargs):
+        found.append(line)
+        return put(self, line, *args, **kwargs)
+
+    monkeypatch.setattr(Paper, "put", kept)
+    return found

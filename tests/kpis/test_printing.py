@@ -109,16 +109,3 @@ class TestDoors:
 
         # The title, the days and the words of the KPI, then its number: theirs are none.
         assert (printed[0], printed[3]) == ("Leads generated", "0")
-
-
-@pytest.fixture
-def printed(monkeypatch):
-    """Every line that is put on paper."""
-    found, put = [], Paper.put
-
-    def kept(self, line, *args, **kwargs):
-        found.append(line)
-        return put(self, line, *args, **kwargs)
-
-    monkeypatch.setattr(Paper, "put", kept)
-    return found

@@ -1,0 +1,99 @@
+"""The form of a report by e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.forms import ReaderForm, TextField
+from crm.models import User
+from crm.permissions import owners_for
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import reader_digits
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, is_hidden
+from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GROUPS, options_of
+from kpis.models import Mailing
+from kpis.readings.summary import Compare
+
+HOURS, MORNING = 24, 8
+MOST_READERS = 50
+
+
+class MailingForm(ReaderForm):
+    """`token` makes a form that was sent twice one mailing. Its readers are people whose records one may see oneself."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    name = TextField(label=gettext_lazy("Name"), max_length=100)
+    kpi = forms.ChoiceField(label=gettext_lazy("Page"), required=False)
+    cadence = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=Mailing.Cadence.choices,
+        widget=forms.RadioSelect,
+        initial=Mailing.Cadence.WEEKLY,
+        help_text=gettext_lazy("When a day, a week or a month has ended: its figures, by the organisation's clock."),
+    )
+    hour = forms.TypedChoiceField(label=gettext_lazy("At"), coerce=int, initial=MORNING)
+    compare = forms.ChoiceField(label=gettext_lazy("Compare with"), choices=[(c.value, name) for c, name in COMPARES.items()])
+    campaign = forms.ChoiceField(label=DIMENSIONS[Dimension.CAMPAIGN], required=False)
+    channel = forms.ChoiceField(label=DIMENSIONS[Dimension.CHANNEL], required=False)
+    owner = forms.ChoiceField(label=DIMENSIONS[Dimension.OWNER], required=False)
+    readers = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("To"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Each gets the page as they may see it themselves, in their own language."),
+    )
+
+    def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, prefs=prefs, **kwargs)
+        seen = [kpi for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
+        groups = [(str(name), [(kpi.key, kpi.name) for kpi in seen if kpi.group is group]) for group, name in GROUPS.items()]
+        self.fields["kpi"].choices = [("", _("KPI overview")), *groups]
+        self.fields["hour"].choices = [(hour, reader_digits(f"{hour:02}:00", prefs)) for hour in range(HOURS)]
+        for name, options in options_of(FILTERS, user).items():
+            self.fields[name.value].choices = [("", _("All")), *options]
+        self.fields["readers"].queryset = owners_for(user)
+
+    def clean_readers(self) -> list[User]:
+        readers = list(self.cleaned_data["readers"])
+        if len(readers) > MOST_READERS:
+            raise ValidationError(_("Choose at most 50 people."), code="too-many")
+        return readers
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        kpi = CATALOGUE.get(found.get("kpi", ""))
+        if kpi is None:
+            return found
+        for name in FILTERS:
+            if found.get(name.value) and name not in kpi.dimensions:
+                self.add_error(name.value, _("This KPI cannot be narrowed to one of these."))
+        blind = [str(reader) for reader in found.get("readers", ()) if is_hidden(kpi, reader)]
+        if blind:
+            self.add_error("readers", _("May not see this KPI: %(names)s") % {"names": " · ".join(blind)})
+        return found
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The mailing's columns."""
+        found = self.cleaned_data
+        kept = {name: found[name] for name in ("name", "kpi", "cadence", "hour")}
+        return kept | {"query": {name: found[name] for name in ("compare", *(f.value for f in FILTERS)) if found[name]}}
+
+
+def initial_of(mailing: Mailing) -> dict[str, Any]:
+    kept = {name: getattr(mailing, name) for name in ("name", "kpi", "cadence", "hour")}
+    return kept | mailing.query | {"readers": list(mailing.recipients.values_list("user", flat=True))}
+
+
+def initial_for(query: Any, user: User) -> dict[str, Any]:
+    """What the page says that one came from."""
+    kpi = CATALOGUE.get(query.get("kpi", ""))
+    kept = {name: query.get(name, "") for name in ("kpi", "compare", *(each.value for each in FILTERS))}
+    name = kpi.name if kpi else _("KPI overview")
+    return kept | {"name": name, "compare": kept["compare"] or Compare.PREVIOUS.value, "readers": [user.pk]}

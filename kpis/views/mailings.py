@@ -1,0 +1,143 @@
+"""Reports by e-mail: one's own, those one gets, and the door where a reader says that they want no more."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.generic import TemplateView, View
+
+from crm.pages import FormPage, Page, action, form_key, say
+from crm.permissions import may_enter
+from crm.templatetags.crm_format import format_moment, reader_digits
+from kpis.catalogue import CATALOGUE
+from kpis.forms_of_mailings import MailingForm, initial_for, initial_of
+from kpis.models import Delivery, Mailing, Recipient
+from kpis.services import recipient_of, remove_mailing, set_mailing, subscribe, switch_mailing
+
+TONES = {Delivery.Mail.FAILED: "bad", Delivery.Mail.UNKNOWN: "warn"}
+
+
+class MailingsView(Page, TemplateView):
+    template_name = "kpis/mailings.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        mine = Mailing.objects.visible_to(user).order_by("-is_on", "-pk").prefetch_related("recipients__user")
+        got = Recipient.objects.filter(user=user, mailing__is_on=True).exclude(mailing__user=user)
+        rows = list(mine)
+        last = self.last(rows)
+        return super().get_context_data(**kwargs) | {
+            "mine": [self.mailing(mailing, last) for mailing in rows],
+            "got": got.select_related("mailing__user").order_by("pk"),
+        }
+
+    def last(self, mailings: list[Mailing]) -> dict[int, Delivery]:
+        """What each reader got last."""
+        readers = [reader.pk for mailing in mailings for reader in mailing.recipients.all()]
+        found = Delivery.objects.filter(recipient__in=readers).order_by("recipient", "-start", "-pk").distinct("recipient")
+        return {delivery.recipient_id: delivery for delivery in found}
+
+    def mailing(self, mailing: Mailing, last: dict[int, Delivery]) -> dict[str, Any]:
+        prefs, kpi = self.request.prefs, CATALOGUE.get(mailing.kpi)
+        return {
+            "mailing": mailing,
+            "page": str(kpi.name) if kpi else _("KPI overview"),
+            "hour": reader_digits(f"{mailing.hour:02}:00", prefs),
+            "next": format_moment(mailing.next_at, prefs),
+            "readers": [self.reader(reader, last.get(reader.pk)) for reader in mailing.recipients.all()],
+        }
+
+    def reader(self, reader: Recipient, delivery: Delivery | None) -> dict[str, Any]:
+        return {
+            "name": str(reader.user),
+            "is_off": reader.unsubscribed_at is not None,
+            "state": delivery.get_mail_display() if delivery else "",
+            "tone": TONES.get(delivery.mail, "") if delivery else "",
+            "when": format_moment(delivery.mail_at, self.request.prefs) if delivery and delivery.mail_at else "",
+        }
+
+
+class MailingFormView(FormPage):
+    template_name = "kpis/mailing_form.html"
+    form_class = MailingForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.mailing = Mailing()
+        if request.user.is_authenticated and "pk" in kwargs:
+            self.mailing = own_mailing(request, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        if self.mailing.pk:
+            return initial_of(self.mailing)
+        return initial_for(self.request.GET, self.request.user) | {"token": uuid4()}
+
+    def save(self, form: MailingForm) -> HttpResponse:
+        calendar = self.mailing.calendar or self.request.prefs.calendar
+        facts, readers = form.facts | {"user": self.request.user, "calendar": calendar}, form.cleaned_data["readers"]
+        key = form_key(Mailing, form.cleaned_data["token"], facts)
+        mailing = set_mailing(self.mailing, facts, readers, at=self.at, key=key)
+        when = format_moment(mailing.next_at, self.request.prefs)
+        say(self.request, _("The report “%(report)s” was saved. Next: %(when)s.") % {"report": mailing, "when": when})
+        return redirect("kpis:mailings")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(mailing=self.mailing, cancel_url=reverse("kpis:mailings"), **kwargs)
+
+
+def own_mailing(request: HttpRequest, pk: int) -> Mailing:
+    return get_object_or_404(Mailing.objects.visible_to(request.user), pk=pk)
+
+
+@action(may_enter)
+def switch(request: HttpRequest, pk: int) -> str:
+    mailing = own_mailing(request, pk)
+    switch_mailing(mailing, on=not mailing.is_on, at=timezone.now())
+    text = _("The report “%(report)s” goes on.") if mailing.is_on else _("The report “%(report)s” pauses.")
+    say(request, text % {"report": mailing}, undo=reverse("kpis:mailing-switch", args=[pk]))
+    return reverse("kpis:mailings")
+
+
+@action(may_enter)
+def remove(request: HttpRequest, pk: int) -> str:
+    mailing = own_mailing(request, pk)
+    remove_mailing(mailing)
+    say(request, _("The report “%(report)s” was deleted.") % {"report": mailing})
+    return reverse("kpis:mailings")
+
+
+@action(may_enter)
+def choose(request: HttpRequest, pk: int) -> str:
+    """Take a report that somebody else sends, or no more of it."""
+    reader = get_object_or_404(Recipient.objects.filter(user=request.user), pk=pk)
+    subscribe(reader, wants=reader.unsubscribed_at is not None, at=timezone.now())
+    return reverse("kpis:mailings")
+
+
+class UnsubscribeView(View):
+    """Whoever has the link of a mail, without signing in. Looking changes nothing: scanners of mail look at every link."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self.shown(request, asked(token))
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Also what a mail program sends that has a button of its own."""
+        return self.shown(request, subscribe(asked(token), wants=False, at=timezone.now()))
+
+    def shown(self, request: HttpRequest, reader: Recipient) -> HttpResponse:
+        with override(reader.user.language):
+            return render(request, "kpis/unsubscribe.html", {"reader": reader, "mailing": reader.mailing})
+
+
+def asked(token: str) -> Recipient:
+    reader = recipient_of(token)
+    if reader is None:
+        raise Http404
+    return reader
