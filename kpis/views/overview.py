@@ -25,8 +25,21 @@ from kpis.readings.words import period_text
 CARRIED = ("period", "compare", "campaign", "channel", "owner")
 
 
-class OverviewView(Page, TemplateView):
-    """Are we all right? Eight cards, one trend, the funnel, the growth, then everything else in a table."""
+class Cards(Page, TemplateView):
+    """A page of cards: of the period and the filters that stand in its address."""
+
+    @property
+    def link(self) -> str:
+        """What leads from a card to its KPI's page: the same period and filters."""
+        query = self.request.GET
+        return query_with(query, **{name: None for name in query if name not in CARRIED})
+
+    def card(self, reading: Reading) -> Card:
+        return card_of(reading, self.choice, self.request.prefs, "" if self.link == "?" else self.link)
+
+
+class OverviewView(Cards):
+    """Are we all right? Eight cards, one trend, the funnel and the growth; everything else when it is scrolled to."""
 
     template_name = "kpis/overview.html"
 
@@ -36,12 +49,10 @@ class OverviewView(Page, TemplateView):
         timing = forms.timing_asked(query)
         pinned = dashboards.pinned(self.request.user, timing)
         self.charted = self.charted_of(pinned)
-        readings = overview(list(CATALOGUE.values()), self.choice, CATALOGUE[self.charted])
-        self.link = query_with(query, **{name: None for name in query if name not in CARRIED})
-        rest = [kpi for kpi in CATALOGUE.values() if kpi not in pinned and dashboards.has_timing(kpi, timing)]
+        shown = {kpi.key for kpi in pinned} | {self.charted, *dashboards.FUNNEL_OF_PERIOD, *dashboards.GROWTH}
+        readings = overview([kpi for kpi in CATALOGUE.values() if kpi.key in shown], self.choice, CATALOGUE[self.charted])
         return super().get_context_data(**kwargs) | {
             "cards": [self.card(readings[kpi.key]) for kpi in pinned],
-            "groups": self.groups(rest, readings),
             "trend": self.trend(readings),
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
             "funnel": self.funnel(readings),
@@ -51,19 +62,9 @@ class OverviewView(Page, TemplateView):
             ],
             "compared": compared_words(self.choice, prefs),
             "pdf_url": reverse("kpis:overview-pdf") + query_with(query, chart=None, funnel=None, timing=None),
-            "files": file_urls("kpis:overview-file", query_with(query, chart=None, funnel=None, timing=None)),
+            "more_url": reverse("kpis:more") + query_with(query, chart=None, funnel=None),
             **filter_bar(self),
         }
-
-    def card(self, reading: Reading) -> Card:
-        return card_of(reading, self.choice, self.request.prefs, "" if self.link == "?" else self.link)
-
-    def groups(self, kpis: list[Kpi], readings: dict[str, Reading]) -> list[dict[str, Any]]:
-        found = [
-            {"name": name, "rows": [(self.card(readings[kpi.key]), readings[kpi.key].now) for kpi in kpis if kpi.group is group]}
-            for group, name in forms.GROUPS.items()
-        ]
-        return [group for group in found if group["rows"]]
 
     def charted_of(self, pinned: list[Kpi]) -> str:
         """The KPI whose trend is drawn large: the first card's where none is chosen."""
@@ -109,6 +110,34 @@ class OverviewView(Page, TemplateView):
 
     def page_of(self, key: str) -> str:
         return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
+
+
+class MoreView(Cards):
+    """The KPIs that are not pinned, in a table under the overview; without scripts it is a page of its own."""
+
+    def get_template_names(self) -> list[str]:
+        return ["kpis/_more.html"] if self.request.htmx else ["kpis/more.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, prefs = self.request.GET, self.request.prefs
+        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        timing = forms.timing_asked(query)
+        pinned = dashboards.pinned(self.request.user, timing)
+        rest = [kpi for kpi in CATALOGUE.values() if kpi not in pinned and dashboards.has_timing(kpi, timing)]
+        return super().get_context_data(**kwargs) | {
+            "groups": self.groups(summarise(rest, self.choice, is_brief=True)),
+            "compared": compared_words(self.choice, prefs),
+            "period_label": period_text(self.choice.period, prefs),
+            "overview_url": reverse("kpis:overview") + query_with(query),
+            "files": file_urls("kpis:overview-file", query_with(query, timing=None)),
+        }
+
+    def groups(self, readings: dict[str, Reading]) -> list[dict[str, Any]]:
+        found = [
+            {"name": name, "rows": [(self.card(each), each.now) for each in readings.values() if each.kpi.group is group]}
+            for group, name in forms.GROUPS.items()
+        ]
+        return [group for group in found if group["rows"]]
 
 
 class OverviewFileView(FilePage):

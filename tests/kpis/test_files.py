@@ -39,7 +39,8 @@ def exported(history_database, django_db_blocker):
         asked = f"?period={MONTH}&compare=none"
         plain = {row["Key"]: row for row in csv_rows(client.get(f"/kpis/overview/csv/{asked}"))}
         sheet = {row["Key"]: row for row in sheet_of(client.get(f"/kpis/overview/xlsx/{asked}")).dicts}
-        cards = dict(card_values(client.get(f"/kpis/{asked}").content.decode()))
+        pages = [client.get(f"/kpis/{path}{asked}").content.decode() for path in ("", "more/")]
+        cards = {key: value for page in pages for key, value in card_values(page)}
         api, days = Api(Client(headers={"host": "localhost"}), token), {"from": "2024-05-01", "to": "2024-05-31"}
         answers = {
             key: api.get(f"/kpis/{key}/values/", grain="month", calendar="gregorian", **days).json()["results"][0]

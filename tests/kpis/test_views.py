@@ -17,6 +17,7 @@ from crm.models import Organization
 from crm.periods import Calendar, Grain, parse_period, period_of
 from customers.models import Refund
 from kpis.catalogue import CATALOGUE
+from kpis.definitions import Timing
 from kpis.engine import drain
 from kpis.readings import Query, read
 from kpis.readings.summary import Choice, Compare, summarise, year_before
@@ -106,6 +107,20 @@ class TestOverview:
         assert '<data value="0.250000000000">25.0</data>' in found.value_html
         assert (found.sample_text, found.is_small_sample) == ("Small sample (n = 4)", True)
         assert found.formula_filled == "1 ÷ 4 = 25.0%"
+
+    def test_what_is_not_pinned_stands_in_a_table_that_is_asked_for_when_it_is_scrolled_to(self, browse, sara):
+        client = browse(sara)
+        overview = client.get("/kpis/?period=1404-07&chart=nps&timing=leading")
+        pinned = {card.key for card in overview.context["cards"]}
+        part = client.get(overview.context["more_url"], headers={"HX-Request": "true"})
+        page = client.get(overview.context["more_url"])
+
+        assert overview.context["more_url"] == "/kpis/more/?period=1404-07&timing=leading"
+        shown = {card.key for group in page.context["groups"] for card, _value in group["rows"]}
+        assert shown == {kpi.key for kpi in CATALOGUE.values() if kpi.timing is not Timing.LAGGING} - pinned
+        assert {card.key for group in part.context["groups"] for card, _value in group["rows"]} == shown
+        assert ("<html" in page.content.decode(), "<html" in part.content.decode()) == (True, False)
+        assert page.context["overview_url"] == "/kpis/?period=1404-07&timing=leading"
 
     def test_without_data_a_card_says_which_is_missing_and_where_it_is_entered(self, browse, omid):
         found = card(browse(omid).get("/kpis/"), "leads")
@@ -198,7 +213,7 @@ class TestOverview:
         assert [(step["count_text"], step["percent"]) for step in steps] == counts
 
     @pytest.mark.parametrize("who", ["sara", "mina", "omid"])
-    @pytest.mark.parametrize("page", ["", "revenue/", "gross_margin/", "churn_rate/", "cost_per_lead/", "win_rate/"])
+    @pytest.mark.parametrize("page", ["", "more/", "revenue/", "gross_margin/", "churn_rate/", "cost_per_lead/", "win_rate/"])
     def test_a_page_asks_few_questions(self, browse, request, omid, who, page):
         """However many rows, members and filters there are, and whether the period runs or is over."""
         client, asked = browse(request.getfixturevalue(who)), {}
