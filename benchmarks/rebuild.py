@@ -18,19 +18,6 @@ import psycopg
 from ground import NOW, Session, open_database, stopwatch, table, write_result
 from rich.progress import Progress as Bar
 
-STORED = (
-    "rollup",
-    "cross",
-    "crossday",
-    "customerfact",
-    "customerday",
-    "customerspan",
-    "leadfact",
-    "dirtyday",
-    "dirtycustomer",
-    "refresh",
-)
-
 
 def rebuild_all() -> float:
     """Seconds of a rebuild with a progress bar: customers in a session of their own beside the days."""
@@ -51,15 +38,20 @@ def show(bar: Bar, task: int, step: Any) -> None:
 
 
 def forget(cursor: object) -> None:
-    cursor.execute("TRUNCATE " + ", ".join(f"kpis_{name}" for name in STORED))
+    """All that is stored, and all marks."""
+    from kpis.engine.drain import STORED  # noqa: PLC0415  Django is set up by now
+
+    cursor.execute("TRUNCATE " + ", ".join((*STORED, "kpis_dirtyday", "kpis_dirtycustomer", "kpis_dirtyparent", "kpis_refresh")))
 
 
 def sizes(cursor: object) -> list[list[str]]:
+    from kpis.engine.drain import STORED  # noqa: PLC0415
+
     rows = []
-    for name in STORED[:7]:
-        cursor.execute(f"SELECT count(*), pg_size_pretty(pg_total_relation_size('kpis_{name}')) FROM kpis_{name}")
+    for name in STORED:
+        cursor.execute(f"SELECT count(*), pg_size_pretty(pg_total_relation_size('{name}')) FROM {name}")
         count, size = cursor.fetchone()
-        rows.append([f"kpis_{name}", f"{count:,}", size])
+        rows.append([name, f"{count:,}", size])
     return rows
 
 

@@ -144,7 +144,7 @@ def tables_read() -> set[str]:
     from kpis.engine.folding import fold_margins  # noqa: PLC0415
 
     folds = " ".join(fold_margins(cube, cube.rows()).sql for cube in DAY_CUBES)
-    return set(re.findall(r'(?:FROM|JOIN) "((?:crm|campaigns|customers|leads)_\w+)"', folds))
+    return set(re.findall(r'(?:FROM|JOIN) "((?:crm|campaigns|customers|leads)_\w+|kpis_credit)"', folds))
 
 
 def duck_type(kind: str) -> str:
