@@ -1,4 +1,4 @@
-"""JSON endpoints of leads, opportunities, activities and quotes."""
+"""JSON endpoints of leads, opportunities, activities, quotes and orders."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from crm.inputs.caller import Caller
 from crm.inputs.verbs import MergeIn, Verb
 from crm.permissions import may_sell
 from leads.api import verbs
+from leads.api.orders import DEAL_ORDERS
 from leads.api.quotes import QUOTES
 from leads.models import Activity, Lead, Opportunity
 from leads.services.bulk import write_activities, write_leads, write_opportunities
@@ -146,5 +147,5 @@ ACTIVITIES = Resource(
     },
 )
 
-RESOURCES = [LEADS, OPPORTUNITIES, ACTIVITIES, QUOTES]
+RESOURCES = [LEADS, OPPORTUNITIES, ACTIVITIES, QUOTES, DEAL_ORDERS]
 urlpatterns = routes(*RESOURCES)
