@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from crm.permissions import may_enter, may_manage_people, may_sell
+from crm.permissions import may_enter, may_manage_people, may_see_traffic, may_sell
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ ENTRIES = (
     Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/",), may_enter),
     Entry(_("Orders"), "package", "customers:order-list", ("/orders/",), may_enter),
+    Entry(_("Campaigns"), "megaphone", "/campaigns/", ("/campaigns/",), may_see_traffic),
     Entry(_("KPIs"), "gauge", "/kpis/", OF_KPIS, may_enter),
     Entry(_("Dashboards"), "layout-dashboard", "/kpis/dashboards/", ("/kpis/dashboards/",), may_enter),
     Entry(_("Support"), "message-square", "customers:ticket-list", ("/tickets/",), may_enter),
@@ -120,8 +121,8 @@ def url_of(target: str) -> str:
 
 
 ON_PHONES = 4
-# Where somebody lands: reps at their day, support at the requests, the others at the figures.
-HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:ticket-list"}
+# Where somebody lands: reps at their day, support at the requests, marketers at the campaigns, the others at the figures.
+HOMES = {User.Role.REP: "leads:today", User.Role.SUPPORT: "customers:ticket-list", User.Role.MARKETER: "/campaigns/"}
 
 
 def home_of(user: User) -> str:

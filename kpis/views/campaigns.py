@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -54,6 +55,7 @@ class CampaignsReportView(Page, TemplateView):
 
     template_name = "kpis/campaigns_report.html"
     permits = staticmethod(may_sell)
+    title = gettext_lazy("Campaign report card")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
@@ -61,7 +63,7 @@ class CampaignsReportView(Page, TemplateView):
         with one_snapshot():
             self.campaigns = Campaigns(replace(self.choice.trend_query(1), filters={}))
             figure, is_turned = self.order()
-            keys = self.campaigns.ranked(figure, is_turned=is_turned)
+            keys = self.keys(figure, is_turned=is_turned)
             bar = filter_bar(self, KPI) | {"compares": []}
             return (
                 super().get_context_data(**kwargs)
@@ -78,9 +80,17 @@ class CampaignsReportView(Page, TemplateView):
                 }
             )
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The columns."""
+        return self.campaigns.shown
+
+    def keys(self, figure: Figure, *, is_turned: bool) -> list[int]:
+        return self.campaigns.ranked(figure, is_turned=is_turned)
+
     def order(self) -> tuple[Figure, bool]:
         """The column to sort by, and whether the worst comes first; a column that is not shown is none."""
-        shown = {figure.key: figure for figure in self.campaigns.shown}
+        shown = {figure.key: figure for figure in self.figures}
         text = self.request.GET.get("sort") or next(key for key in USUAL_ORDER if key in shown)
         figure = shown.get(text.removeprefix("-"))
         if figure is None:
@@ -90,10 +100,13 @@ class CampaignsReportView(Page, TemplateView):
     @cached_property
     def names(self) -> dict[int, str]:
         """The campaigns that are shown: those of the channel that is asked for."""
-        rows = Campaign.objects.visible_to(self.request.user).filter(pk__in=self.campaigns.by_campaign)
+        rows = self.offered()
         if (channel := self.choice.filters.get(Dimension.CHANNEL)) is not None:
             rows = rows.filter(channel=channel or None)
         return dict(rows.values_list("pk", "name"))
+
+    def offered(self) -> QuerySet[Campaign]:
+        return Campaign.objects.visible_to(self.request.user).filter(pk__in=self.campaigns.by_campaign)
 
     def earlier(self) -> list[forms.Link]:
         """The period and those before it, each one click away."""
@@ -107,7 +120,7 @@ class CampaignsReportView(Page, TemplateView):
     def columns(self, chosen: Figure, *, is_turned: bool) -> list[dict[str, Any]]:
         """Each heading sorts by its column, the best first; pressed again the worst."""
         found = []
-        for figure in self.campaigns.shown:
+        for figure in self.figures:
             is_chosen = figure is chosen
             sort = f"-{figure.key}" if is_chosen and not is_turned else figure.key
             is_rising = is_chosen and figure.is_cost != is_turned
@@ -119,11 +132,14 @@ class CampaignsReportView(Page, TemplateView):
         return {
             "name": self.names[key],
             "url": reverse("kpis:campaign-detail", args=[key]),
-            "cells": self.cells(self.campaigns.by_campaign[key], key),
+            "cells": self.cells(self.sums(key), key),
         }
 
+    def sums(self, key: int) -> Sums:
+        return self.campaigns.together([key])
+
     def cells(self, sums: Sums, campaign: int | None = None) -> list[dict[str, Any]]:
-        return [self.cell(figure, sums, campaign) for figure in self.campaigns.shown]
+        return [self.cell(figure, sums, campaign) for figure in self.figures]
 
     def cell(self, figure: Figure, sums: Sums, campaign: int | None) -> dict[str, Any]:
         value = self.campaigns.value(figure, sums)
@@ -135,18 +151,18 @@ class CampaignsReportView(Page, TemplateView):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
-            title = f"{_('Campaign report card')}-{period_text(self.choice.period, self.request.prefs)}"
+            title = f"{self.title}-{period_text(self.choice.period, self.request.prefs)}"
             return file_response(kind, Table(title, self.header(), self.lines()), self.request.prefs)
         return super().render_to_response(context, **kwargs)
 
     def header(self) -> list[str]:
         units = {Unit.MONEY: exports.money_unit(self.request.prefs)[0]}
         return [_("Number"), _("Campaign")] + [
-            exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.campaigns.shown
+            exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.figures
         ]
 
     def lines(self) -> Iterator[list[object]]:
         for key, name in sorted(self.names.items()):
-            sums, prefs = self.campaigns.by_campaign[key], self.request.prefs
-            values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.campaigns.shown]
+            sums, prefs = self.sums(key), self.request.prefs
+            values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.figures]
             yield [key, name, *(exports.value_cell(kpi, value, prefs) for kpi, value in values)]
