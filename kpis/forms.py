@@ -33,6 +33,8 @@ from kpis.readings.words import period_text
 E = TypeVar("E", bound=StrEnum)
 FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
 MOST_OPTIONS = 200
+# What the addresses of the pages of figures carry to one another.
+CARRIED = ("period", "compare", "campaign", "channel", "owner")
 GRAINS = {
     Grain.DAY: gettext_lazy("Day"),
     Grain.WEEK: gettext_lazy("Week"),

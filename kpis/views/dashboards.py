@@ -25,6 +25,7 @@ from kpis.services import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.tiles import MOST_TILES, Shape, Tile, tiles_of
 from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.tiles import Painter
+from kpis.views.tv import is_screen, screen_of, screen_url
 
 ICONS = {Dashboard.Visibility.PRIVATE: "lock", Dashboard.Visibility.TEAM: "users", Dashboard.Visibility.EVERYONE: "globe"}
 
@@ -64,6 +65,8 @@ class DashboardView(Page, TemplateView):
         self.dashboard = get_object_or_404(dashboards_of(request), pk=kwargs["pk"])
         if not request.GET:
             return redirect(f"{request.path}?{urlencode(self.dashboard.view)}")
+        if is_screen(request):
+            return screen_of(self.dashboard)(request)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -75,6 +78,7 @@ class DashboardView(Page, TemplateView):
             "is_changeable": self.dashboard.is_changeable_by(user),
             "icon": ICONS[Dashboard.Visibility(self.dashboard.visibility)],
             "tiles": self.tiles(tiles_of(self.dashboard.tiles)),
+            "tv_url": screen_url(self.request.path, query, self.choice),
             "compared": compared_words(self.choice, prefs),
             **filter_bar(self),
         }

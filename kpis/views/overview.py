@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -16,13 +17,13 @@ from crm.pages import Page, query_with
 from kpis import charts, dashboards, exports, forms, glances
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
+from kpis.forms import CARRIED
 from kpis.glances import notes_of
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
 from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
-
-CARRIED = ("period", "compare", "campaign", "channel", "owner")
+from kpis.views.tv import is_screen, screen_of_overview, screen_url
 
 
 class Cards(Page, TemplateView):
@@ -43,6 +44,9 @@ class OverviewView(Cards):
 
     template_name = "kpis/overview.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return screen_of_overview(request.user)(request) if is_screen(request) else super().get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
         self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
@@ -61,6 +65,7 @@ class OverviewView(Cards):
                 forms.Link(str(name), query_with(query, timing=value), value is timing) for value, name in forms.TIMINGS.items()
             ],
             "compared": compared_words(self.choice, prefs),
+            "tv_url": screen_url(self.request.path, query, self.choice),
             "pdf_url": reverse("kpis:overview-pdf") + query_with(query, chart=None, funnel=None, timing=None),
             "more_url": reverse("kpis:more") + query_with(query, chart=None, funnel=None),
             **filter_bar(self),

@@ -5,6 +5,7 @@ const isRtl = root.dir === "rtl";
 const locale = `${root.lang === "fa" ? "fa-IR" : "en-GB"}-u-nu-${root.dataset.digits || "latn"}`;
 const percentSign = root.dataset.digits === "arabext" ? "٪" : "%";
 const fontFamily = getComputedStyle(document.body).fontFamily;
+const textSize = Number.parseFloat(getComputedStyle(root).getPropertyValue("--chart-text")) || 12;
 const drawn = new Map();
 
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [], [1, 2]];
@@ -99,7 +100,7 @@ function annotations(chart) {
         yAdjust: index % 2 ? 24 : 0, // neighbours would lie over each other
         backgroundColor: colour("surface"),
         color: colour("text"),
-        font: { family: fontFamily, size: 12 },
+        font: { family: fontFamily, size: textSize },
         padding: 3,
       },
     };
@@ -109,7 +110,7 @@ function annotations(chart) {
 
 function scales(chart) {
   const isHorizontal = chart.kind === "hbar";
-  const text = { color: colour("muted"), font: { family: fontFamily, size: 12 } };
+  const text = { color: colour("muted"), font: { family: fontFamily, size: textSize } };
   const stacked = Boolean(chart.stacked);
   const value = {
     stacked,
@@ -141,7 +142,7 @@ function legendItems(drawing) {
 
 function configuration(chart) {
   const surface = colour("surface");
-  const text = { color: colour("text"), font: { family: fontFamily, size: 12 } };
+  const text = { color: colour("text"), font: { family: fontFamily, size: textSize } };
   const direction = { rtl: isRtl, textDirection: isRtl ? "rtl" : "ltr" };
   const isLine = (series) => chart.kind === "line" || series.style === "target";
   return {
@@ -187,6 +188,7 @@ function draw(canvas) {
 }
 
 function drawAll(parent) {
+  sweep();
   parent.querySelectorAll("canvas[data-chart]").forEach(draw);
   parent.querySelectorAll("[data-picture]").forEach((button) => (button.hidden = false));
 }
@@ -240,14 +242,18 @@ function save(canvas, name) {
   });
 }
 
-function redraw() {
+// What has left the page is let go: a screen on the wall is read again for weeks.
+function sweep() {
   for (const [canvas, chart] of drawn) {
-    if (canvas.isConnected) draw(canvas);
-    else {
-      chart.destroy();
-      drawn.delete(canvas);
-    }
+    if (canvas.isConnected) continue;
+    chart.destroy();
+    drawn.delete(canvas);
   }
+}
+
+function redraw() {
+  sweep();
+  for (const canvas of drawn.keys()) draw(canvas);
 }
 
 // A canvas does not wait for a font, and is not drawn again when it comes.

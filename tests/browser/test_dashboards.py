@@ -44,3 +44,31 @@ def test_without_scripts_the_buttons_do_the_same(visit, sara):
     page.get_by_role("button", name="Save").click()
 
     assert [kpi.key for kpi in own(sara)] == ["leads", "revenue", "nps", "orders"]
+
+
+def test_the_screen_turns_reads_again_and_keeps_its_figures_when_the_server_is_silent(visit, sara):
+    """A clock that the test moves: ten seconds a screen, read again after a minute."""
+    set_pins(sara, THREE)
+    page = visit(sara)
+    page.clock.install()
+    page.goto("/kpis/?tv=1&every=10&refresh=1")
+    place = page.locator("[data-tv-place]")
+    first = place.inner_text()
+
+    page.clock.run_for(11_000)
+    second = place.inner_text()
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(30_000)
+    paused = place.inner_text()
+    page.get_by_role("button", name="Pause").click()
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_response("**/kpis/?tv=1**") as read:
+        page.clock.run_for(90_000)
+    page.locator("[data-tv-screen]:visible").wait_for()
+    page.route("**/kpis/?tv=1**", lambda route: route.fulfill(body="<p>Sign in</p>", content_type="text/html"))
+    page.clock.run_for(90_000)
+    page.get_by_text("no connection").wait_for()
+
+    assert (first, second, paused) == ("1 of 2", "2 of 2", "2 of 2")
+    assert read.value.status == 200
+    assert page.locator("[data-tv-screen]:visible").count() == 1
