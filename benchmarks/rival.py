@@ -14,7 +14,15 @@ import psycopg
 from psycopg import ClientCursor
 
 # What the statements below name, beside what the engine's name.
-TABLES = {"crm_organization", "crm_user", "customers_customer", "customers_order", "kpis_calendarday", "leads_lead"}
+TABLES = {
+    "crm_organization",
+    "crm_user",
+    "customers_contract",
+    "customers_customer",
+    "customers_order",
+    "kpis_calendarday",
+    "leads_lead",
+}
 LEFT_OUT = {"search_text", "utm", "notes", "body", "subject", "comment", "password"}
 TYPES = {"bigint": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "integer": "INTEGER", "smallint": "SMALLINT"}
 TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id, owner_id"
@@ -24,18 +32,25 @@ SELECT DISTINCT o.customer_id AS fact_id, o.placed_on AS day, coalesce(o.owner_i
   FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
   LEFT JOIN crm_user u ON u.id = coalesce(o.owner_id, c.owner_id)
  WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL;
-CREATE TABLE kpis_customerfact AS
-SELECT c.id AS customer_id, min(d.day) AS first_day, min(d.day) FILTER (WHERE d.turn = 2) AS second_day, max(d.day) AS last_day,
-       {", ".join(f"any_value(coalesce(c.{name}, 0)) AS {name}" for name in TOUCH.split(", "))}
-  FROM (SELECT fact_id, day, dense_rank() OVER (PARTITION BY fact_id ORDER BY day) AS turn FROM kpis_customerday) d
-  JOIN customers_customer c ON c.id = d.fact_id GROUP BY c.id;
 CREATE TABLE kpis_customerspan AS
 WITH threshold AS (SELECT inactivity_days AS days FROM crm_organization),
-     gaps AS (SELECT fact_id, day, (day - lag(day) OVER w > (SELECT days FROM threshold))::int AS opens
-                FROM (SELECT DISTINCT fact_id, day FROM kpis_customerday) WINDOW w AS (PARTITION BY fact_id ORDER BY day)),
-     spans AS (SELECT fact_id, day, coalesce(sum(opens) OVER (PARTITION BY fact_id ORDER BY day), 0) AS span FROM gaps)
-SELECT fact_id, min(day) AS start_day, max(day) + (SELECT days FROM threshold)::int AS lost_day, span = 0 AS is_first
-  FROM spans GROUP BY fact_id, span;
+     stays AS (SELECT DISTINCT fact_id, day AS start_day, day + (SELECT days FROM threshold)::int AS lost_day FROM kpis_customerday
+                UNION ALL
+               SELECT k.customer_id, k.starts_on, coalesce(k.ends_on + 1, DATE '9999-12-31')
+                 FROM customers_contract k JOIN customers_customer c ON c.id = k.customer_id
+                WHERE NOT k.is_trial AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL),
+     gaps AS (SELECT *, coalesce(start_day > max(lost_day) OVER (PARTITION BY fact_id ORDER BY start_day
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), FALSE)::int AS opens FROM stays),
+     spans AS (SELECT *, sum(opens) OVER (PARTITION BY fact_id ORDER BY start_day) AS span FROM gaps)
+SELECT fact_id, min(start_day) AS start_day, max(lost_day) AS lost_day, span = 0 AS is_first FROM spans GROUP BY fact_id, span;
+CREATE TABLE kpis_customerfact AS
+SELECT c.id AS customer_id, any_value(s.start_day) AS first_day, min(d.day) AS first_order_day,
+       min(d.day) FILTER (WHERE d.turn = 2) AS second_day, max(d.day) AS last_day,
+       {", ".join(f"any_value(coalesce(c.{name}, 0)) AS {name}" for name in TOUCH.split(", "))}
+  FROM kpis_customerspan s JOIN customers_customer c ON c.id = s.fact_id
+  LEFT JOIN (SELECT fact_id, day, dense_rank() OVER (PARTITION BY fact_id ORDER BY day) AS turn FROM kpis_customerday) d
+    ON d.fact_id = s.fact_id
+ WHERE s.is_first GROUP BY c.id;
 CREATE TABLE kpis_leadfact AS
 SELECT l.id AS lead_id, l.created_on, coalesce(f.last_day >= l.created_on, FALSE) AS has_ordered,
        coalesce(i.day >= l.created_on, FALSE) AND l.id NOT IN (SELECT lead_id FROM leads_opportunity WHERE lead_id IS NOT NULL)

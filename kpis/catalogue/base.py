@@ -15,6 +15,7 @@ ORDER_PAGE = "customers:order-create"
 
 NET_CUSTOMER_GROWTH = Kpi(
     key="net_customer_growth",
+    version=2,
     name=_("Net customer growth"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -32,11 +33,12 @@ NET_CUSTOMER_GROWTH = Kpi(
 )
 ACTIVE_CUSTOMERS = Kpi(
     key="active_customers",
+    version=2,
     name=_("Active customers"),
     abbreviation="",
     group=Group.CUSTOMERS,
     kind=Kind.STOCK,
-    formula=_("customers who ordered within the inactivity threshold, on the evening of the period's last day"),
+    formula=_("customers with a contract, or an order within the inactivity threshold, on the evening of the period's last day"),
     why=_("The base that tomorrow's revenue comes from."),
     numerator=ACTIVE_AT_END,
     unit=Unit.COUNT,
@@ -49,6 +51,7 @@ ACTIVE_CUSTOMERS = Kpi(
 )
 CHURN_RATE = Kpi(
     key="churn_rate",
+    version=2,
     name=_("Churn rate"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -69,6 +72,7 @@ CHURN_RATE = Kpi(
 )
 CUSTOMERS_TOTAL = Kpi(
     key="customers_total",
+    version=2,
     name=_("Customer base"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -86,6 +90,7 @@ CUSTOMERS_TOTAL = Kpi(
 )
 CUSTOMER_GROWTH_RATE = Kpi(
     key="customer_growth_rate",
+    version=2,
     name=_("Customer base growth rate"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -105,6 +110,7 @@ CUSTOMER_GROWTH_RATE = Kpi(
 )
 ACTIVE_CUSTOMER_GROWTH_RATE = Kpi(
     key="active_customer_growth_rate",
+    version=2,
     name=_("Active base growth rate"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -124,6 +130,7 @@ ACTIVE_CUSTOMER_GROWTH_RATE = Kpi(
 )
 RETENTION_RATE = Kpi(
     key="retention_rate",
+    version=2,
     name=_("Retention rate"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -145,6 +152,7 @@ RETENTION_RATE = Kpi(
 )
 CUSTOMER_ENGAGEMENT_RATE = Kpi(
     key="customer_engagement_rate",
+    version=2,
     name=_("Customer engagement"),
     abbreviation="",
     group=Group.CUSTOMERS,

@@ -15,11 +15,12 @@ ORDER_PAGE = "customers:order-create"
 
 NEW_CUSTOMERS = Kpi(
     key="new_customers",
+    version=2,
     name=_("New customers acquired"),
     abbreviation="NCA",
     group=Group.CUSTOMERS,
     kind=Kind.FLOW,
-    formula=_("customers whose first counted order is in the period"),
+    formula=_("customers whose first counted order or contract is in the period"),
     why=_("Growth begins here; read it beside the customers lost."),
     numerator=(NEW,),
     unit=Unit.COUNT,
@@ -33,11 +34,12 @@ NEW_CUSTOMERS = Kpi(
 )
 LOST_CUSTOMERS = Kpi(
     key="lost_customers",
+    version=2,
     name=_("Customers lost"),
     abbreviation="",
     group=Group.CUSTOMERS,
     kind=Kind.FLOW,
-    formula=_("customers whose last order became older than the inactivity threshold in the period"),
+    formula=_("customers whose last order became older than the inactivity threshold, or whose contract ended, in the period"),
     why=_("Who stopped buying, on the day it became clear."),
     numerator=(LEFT,),
     unit=Unit.COUNT,
@@ -51,11 +53,12 @@ LOST_CUSTOMERS = Kpi(
 )
 REACTIVATED_CUSTOMERS = Kpi(
     key="reactivated_customers",
+    version=2,
     name=_("Customers returned"),
     abbreviation="",
     group=Group.CUSTOMERS,
     kind=Kind.FLOW,
-    formula=_("customers who ordered again in the period after having been lost"),
+    formula=_("customers who ordered again or signed a contract in the period after having been lost"),
     why=_("Winning someone back is often cheaper than winning someone new."),
     numerator=(RETURNED,),
     unit=Unit.COUNT,
@@ -68,6 +71,7 @@ REACTIVATED_CUSTOMERS = Kpi(
 )
 REPEAT_PURCHASE_RATE = Kpi(
     key="repeat_purchase_rate",
+    version=2,
     name=_("Behavioural loyalty"),
     abbreviation="",
     group=Group.CUSTOMERS,
@@ -89,6 +93,7 @@ REPEAT_PURCHASE_RATE = Kpi(
 )
 CUSTOMER_ACQUISITION_COST = Kpi(
     key="customer_acquisition_cost",
+    version=2,
     name=_("Customer acquisition cost"),
     abbreviation="CAC",
     group=Group.CUSTOMERS,

@@ -283,11 +283,12 @@ SOCIAL_LEADS = Kpi(
 )
 SOCIAL_CUSTOMERS = Kpi(
     key="social_customers",
+    version=2,
     name=_("Customers from social networks"),
     abbreviation="",
     group=Group.MARKETING,
     kind=Kind.FLOW,
-    formula=_("customers whose first counted order is in the period and whose first touch was a social network"),
+    formula=_("customers whose first counted order or contract is in the period and whose first touch was a social network"),
     why=_("Whether a network brings buyers, not only applause."),
     numerator=(Term(ACQUIRED["social"]),),
     unit=Unit.COUNT,

@@ -175,6 +175,7 @@ MARKS: tuple[Mark, ...] = (
         RFM,
     ),
     Mark("customers_customer", CUSTOMER, "SELECT c.id FROM changed c"),
+    Mark("customers_contract", ("customer_id", "starts_on", "ends_on", "is_trial"), "SELECT c.customer_id FROM changed c"),
     of_parent(
         "user.customers",
         "crm_user",

@@ -254,7 +254,7 @@ ACQUIRED = Cube(
     dimensions=LEAD_SIDES,
     folds={
         "count": Fold(),
-        "repeated": Fold(Q(second_day__lte=F("first_day") + 365)),
+        "repeated": Fold(Q(second_day__lte=F("first_order_day") + 365)),
         "social": Fold(Q(social_network_id__gt=0)),
     },
     resource="customers",
@@ -263,7 +263,7 @@ ACQUIRED = Cube(
 LOST = Cube(
     key="lost",
     code=21,
-    rows=CustomerSpan.objects.all,
+    rows=CustomerSpan.objects.ending,
     day="lost_day",
     dimensions=FACT_SIDES,
     folds={"count": Fold()},

@@ -16,6 +16,7 @@ SPENT = Term(SPENDING["all"])
 
 NEW_CUSTOMER_REVENUE = Kpi(
     key="new_customer_revenue",
+    version=2,
     name=_("Revenue from new customers"),
     abbreviation="",
     group=Group.SALES,
@@ -35,6 +36,7 @@ NEW_CUSTOMER_REVENUE = Kpi(
 )
 NEW_CUSTOMER_REVENUE_SHARE = Kpi(
     key="new_customer_revenue_share",
+    version=2,
     name=_("Share of new customers in revenue"),
     abbreviation="",
     group=Group.SALES,

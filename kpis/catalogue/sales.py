@@ -107,6 +107,7 @@ GROSS_MARGIN = Kpi(
 )
 LIFETIME_SALES_PER_CUSTOMER = Kpi(
     key="lifetime_sales_per_customer",
+    version=2,
     name=_("Lifetime sales per customer"),
     abbreviation="",
     group=Group.SALES,

@@ -74,6 +74,7 @@ def payback(sums: Sums) -> Decimal:
 
 AVERAGE_CUSTOMER_TENURE = Kpi(
     key="average_customer_tenure",
+    version=2,
     name=_("Average customer tenure"),
     abbreviation="ACT",
     group=Group.CUSTOMERS,
@@ -94,6 +95,7 @@ AVERAGE_CUSTOMER_TENURE = Kpi(
 )
 CUSTOMER_LIFETIME_VALUE = Kpi(
     key="customer_lifetime_value",
+    version=2,
     name=_("Customer lifetime value"),
     abbreviation="CLV",
     group=Group.CUSTOMERS,
@@ -118,6 +120,7 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
 )
 CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     key="customer_lifetime_value_revenue",
+    version=2,
     name=_("Customer lifetime value in revenue"),
     abbreviation="CLV",
     group=Group.CUSTOMERS,
@@ -139,6 +142,7 @@ CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
 )
 CLV_TO_CAC = Kpi(
     key="clv_to_cac",
+    version=2,
     name=_("Lifetime value to acquisition cost"),
     abbreviation="CLV:CAC",
     group=Group.CUSTOMERS,
@@ -160,6 +164,7 @@ CLV_TO_CAC = Kpi(
 )
 CAC_PAYBACK_MONTHS = Kpi(
     key="cac_payback_months",
+    version=2,
     name=_("Payback of acquisition cost"),
     abbreviation="",
     group=Group.CUSTOMERS,

@@ -17,11 +17,11 @@ CODE = DIMENSION_CODES
 # A day counts in a month when the same customer has no earlier order day in it.
 CARRY = f"""
     WITH changed AS (
-        SELECT first_day, day, before, channel_id, campaign_id, customer_owner_id AS owner_id, sum(sign) AS n
+        SELECT first_order_day, day, before, channel_id, campaign_id, customer_owner_id AS owner_id, sum(sign) AS n
           FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(sign) <> 0),
     placed AS (
         SELECT c.grain, a.start AS cohort, c.start AS month, d.channel_id, d.campaign_id, d.owner_id, sum(d.n) AS n
-          FROM changed d JOIN kpis_calendarday a ON a.day = d.first_day AND a.grain IN ({MONTHS})
+          FROM changed d JOIN kpis_calendarday a ON a.day = d.first_order_day AND a.grain IN ({MONTHS})
           JOIN kpis_calendarday c ON c.day = d.day AND c.grain = a.grain
          WHERE d.before IS NULL OR d.before < c.start
          GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(d.n) <> 0)
@@ -38,7 +38,7 @@ CHECK = f"""
     SELECT grain, dimension, cohort, member, month, sum(customers) FROM (
         SELECT c.grain, v.dimension, a.start AS cohort, v.member, c.start AS month, count(DISTINCT k.fact_id) AS customers
           FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id
-          JOIN kpis_calendarday a ON a.day = f.first_day AND a.grain IN ({MONTHS})
+          JOIN kpis_calendarday a ON a.day = f.first_order_day AND a.grain IN ({MONTHS})
           JOIN kpis_calendarday c ON c.day = k.day AND c.grain = a.grain
          CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({CODE["channel"]}, f.channel_id), ({CODE["campaign"]}, f.campaign_id),
                                     ({CODE["owner"]}, f.owner_id)) v (dimension, member)

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Case, F, Max, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from customers.models import Customer, Order
+from customers.models import Contract, Customer, Order
 from customers.models.order import of_invoice
+from kpis.calendars import LAST_DAY
 from kpis.catalogue.cubes.selling import SELLING
 from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import FIRST_TOUCH, Cube, Dimension
@@ -18,7 +19,7 @@ from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.selling import write_order_categories
-from kpis.models import Batch, BatchLead
+from kpis.models import NEVER, Batch, BatchLead
 from leads.models import Lead
 
 BATCH = 5_000
@@ -102,8 +103,8 @@ def rewrite_facts(cursor: Any) -> None:
     cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
     write_days(cursor)
-    write_customers(cursor)
     write_spans(cursor)
+    write_customers(cursor)
     write_leads(cursor)
     write_order_categories(cursor)
 
@@ -129,37 +130,50 @@ def write_days(cursor: Any) -> None:
     )
 
 
+def write_spans(cursor: Any) -> None:
+    """An order day keeps a customer for the threshold, a contract from its first day to its last; what meets is one span."""
+    sql, params = contracts().query.sql_with_params()
+    cursor.execute(
+        f"""
+        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first, since, back_day)
+        SELECT s.fact_id, min(s.start_day), max(s.lost_day), s.span = 0, min(min(s.start_day)) OVER (PARTITION BY s.fact_id),
+               lead(min(s.start_day)) OVER (PARTITION BY s.fact_id ORDER BY s.span)
+          FROM (SELECT g.*, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.start_day) AS span
+                  FROM (SELECT k.*, (k.start_day > max(k.lost_day) OVER earlier IS TRUE)::int AS opens
+                          FROM (SELECT DISTINCT d.fact_id, d.day AS start_day, d.day + t.days AS lost_day
+                                  FROM kpis_customerday d JOIN kpis_batch b ON b.customer_id = d.fact_id
+                                 CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t
+                                 UNION ALL
+                                SELECT c.fact, c.first, CASE WHEN c.last < %s THEN c.last + 1 ELSE %s END FROM ({sql}) c) k
+                        WINDOW earlier AS (PARTITION BY k.fact_id ORDER BY k.start_day
+                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) g) s
+         GROUP BY s.fact_id, s.span
+        """,
+        [LAST_DAY, NEVER, *params],
+    )
+
+
+def contracts() -> QuerySet:
+    """(customer, first day, last day) of the batch's contracts that begin within the calendar."""
+    rows = Contract.objects.counted().filter(customer__in=Customer.objects.counted(), starts_on__lte=LAST_DAY)
+    batch = rows.filter(customer_id__in=Batch.objects.values("customer_id")).order_by()
+    return batch.values(fact=F("customer_id"), first=F("starts_on"), last=F("ends_on"))
+
+
 def write_customers(cursor: Any) -> None:
     members = ", ".join(f"coalesce(c.{dimension.value}_id, 0)" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
     cursor.execute(
         f"""
-        INSERT INTO kpis_customerfact (customer_id, first_day, second_day, last_day, {MEMBERS})
-        SELECT c.id, d.first_day, d.second_day, d.last_day, {members}
-          FROM (SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day,
+        INSERT INTO kpis_customerfact (customer_id, first_day, first_order_day, second_day, last_day, {MEMBERS})
+        SELECT c.id, s.start_day, d.first_day, d.second_day, d.last_day, {members}
+          FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id JOIN customers_customer c ON c.id = s.fact_id
+          LEFT JOIN (
+                SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day,
                        max(n.day) AS last_day
                   FROM (SELECT k.fact_id, k.day, dense_rank() OVER (PARTITION BY k.fact_id ORDER BY k.day) AS rank
                           FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) n
-                 GROUP BY n.fact_id) d
-          JOIN customers_customer c ON c.id = d.fact_id
-        """
-    )
-
-
-def write_spans(cursor: Any) -> None:
-    """A gap of more than the threshold ends a span; the customer is lost a threshold after its last day."""
-    cursor.execute(
-        """
-        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first, since, back_day)
-        SELECT s.fact_id, min(s.day), max(s.day) + t.days, s.span = 0, min(min(s.day)) OVER (PARTITION BY s.fact_id),
-               lead(min(s.day)) OVER (PARTITION BY s.fact_id ORDER BY s.span)
-          FROM (SELECT g.fact_id, g.day, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.day) AS span
-                  FROM (SELECT k.fact_id, k.day,
-                               (k.day - lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day) > t.days IS TRUE)::int AS opens
-                          FROM (SELECT DISTINCT d.fact_id, d.day FROM kpis_customerday d
-                                  JOIN kpis_batch b ON b.customer_id = d.fact_id) k
-                         CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t) g) s
-         CROSS JOIN (SELECT inactivity_days AS days FROM crm_organization) t
-         GROUP BY s.fact_id, s.span, t.days
+                 GROUP BY n.fact_id) d ON d.fact_id = s.fact_id
+         WHERE s.is_first
         """
     )
 

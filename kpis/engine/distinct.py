@@ -13,7 +13,7 @@ from typing import Any
 from kpis.catalogue.measures import BUYERS, CHURNED
 from kpis.definitions import DIMENSION_CODES, FIRST_TOUCH, Cube
 from kpis.engine.folding import LONGEST_PERIOD
-from kpis.models import DAY_GRAIN, WEEK_GRAIN, Cross, Rollup
+from kpis.models import DAY_GRAIN, NEVER, WEEK_GRAIN, Cross, Rollup
 
 TOUCH = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH)
 
@@ -32,7 +32,7 @@ def prepare_notes(cursor: Any) -> None:
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS kpis_buyernote (sign int, day date, channel_id bigint, campaign_id bigint,"
         " owner_id bigint, team_id bigint, before date, before_of_owner date, before_of_team date,"
-        " first_day date, customer_owner_id bigint) ON COMMIT DELETE ROWS;"
+        " first_order_day date, customer_owner_id bigint) ON COMMIT DELETE ROWS;"
         "CREATE TEMP TABLE IF NOT EXISTS kpis_churnnote (sign int, day date, start_day date, back datemultirange,"
         " channel_id bigint, lead_source_id bigint, campaign_id bigint, landing_page_id bigint, social_network_id bigint,"
         " owner_id bigint) ON COMMIT DELETE ROWS; DELETE FROM kpis_buyernote; DELETE FROM kpis_churnnote"
@@ -47,7 +47,8 @@ def note_buyers(cursor: Any, sign: int) -> None:
         SELECT {sign}, k.day, f.channel_id, f.campaign_id, k.owner_id, k.team_id,
                lag(k.day) OVER (PARTITION BY k.fact_id ORDER BY k.day, k.owner_id),
                lag(k.day) OVER (PARTITION BY k.fact_id, k.owner_id ORDER BY k.day),
-               lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id), f.first_day, f.owner_id
+               lag(k.day) OVER (PARTITION BY k.fact_id, k.team_id ORDER BY k.day, k.owner_id), f.first_order_day,
+               f.owner_id
           FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id
           JOIN kpis_customerfact f ON f.customer_id = k.fact_id
         """
@@ -59,16 +60,19 @@ def note_churned(cursor: Any, sign: int) -> None:
     cursor.execute(
         f"""
         INSERT INTO kpis_churnnote
-        SELECT {sign}, s.lost_day, s.start_day,
-               CASE WHEN lead(s.start_day) OVER spans < s.lost_day + {LONGEST_PERIOD} THEN
-                    range_agg(daterange(s.start_day, s.lost_day)) OVER later
-                    * datemultirange(daterange(s.lost_day, s.lost_day + {LONGEST_PERIOD})) END,
-               {TOUCH}, f.owner_id
-          FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id
-          JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-        WINDOW spans AS (PARTITION BY s.fact_id ORDER BY s.start_day),
-               later AS (spans ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
-        """
+        SELECT * FROM (
+            SELECT {sign}, s.lost_day, s.start_day,
+                   CASE WHEN lead(s.start_day) OVER spans < s.lost_day + {LONGEST_PERIOD} THEN
+                        range_agg(daterange(s.start_day, s.lost_day)) OVER later
+                        * datemultirange(daterange(s.lost_day, s.lost_day + {LONGEST_PERIOD})) END,
+                   {TOUCH}, f.owner_id
+              FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id
+              JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+            WINDOW spans AS (PARTITION BY s.fact_id ORDER BY s.start_day),
+                   later AS (spans ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)) s
+         WHERE s.lost_day < %s
+        """,
+        [NEVER],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, Min
 
-from customers.models import Order
+from customers.models import Contract, Order
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import CUBE_BY_CODE, DAY_CUBES
 from kpis.definitions import Cube
@@ -252,6 +252,7 @@ def mark_all_customers() -> None:
         .order_by()
         .values("customer_id")
         .distinct()
+        .union(Contract.objects.order_by().values("customer_id").distinct())
         .union(Lead.objects.filter(customer__isnull=False).order_by().values("customer_id").distinct())
         .union(CustomerFact.objects.values("customer_id"))
         .union(LeadFact.objects.values("customer_id"))

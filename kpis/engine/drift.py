@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
@@ -24,19 +25,29 @@ from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.rfmdrift import drift_of_snapshots
-from kpis.models import DAY_GRAIN
+from kpis.models import DAY_GRAIN, NEVER
 from kpis.tracking import Mark
 
 FEW = 20
 
-# Straight from the orders, in other words than engine/customers.py: a span ends with an order day that no later
-# order follows within the threshold, and starts with one that none precedes within it.
+# Straight from the orders and contracts, in other words than engine/customers.py.
 FACTS = """
 WITH threshold AS (SELECT inactivity_days AS days FROM crm_organization),
      bought AS (SELECT o.customer_id, o.placed_on AS day, coalesce(o.owner_id, c.owner_id, 0) AS owner_id
                   FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
                  WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL),
      placed AS (SELECT DISTINCT customer_id, day FROM bought)
+"""
+# What keeps a customer, from a day until another: a span ends with what nothing outlasts that began by then, and starts
+# with what nothing before it reaches.
+KEPT = f"""{FACTS},
+     kept AS (SELECT p.customer_id, p.day, p.day + t.days AS until FROM placed p CROSS JOIN threshold t
+               UNION
+              SELECT k.customer_id, k.starts_on,
+                     CASE WHEN k.ends_on < DATE '{LAST_DAY}' THEN k.ends_on + 1 ELSE DATE '{NEVER}' END
+                FROM customers_contract k JOIN customers_customer c ON c.id = k.customer_id
+               WHERE NOT k.is_trial AND k.starts_on <= DATE '{LAST_DAY}'
+                 AND NOT c.is_test AND NOT c.is_spam AND c.merged_into_id IS NULL)
 """
 TOUCH = ("channel_id", "lead_source_id", "campaign_id", "owner_id", "landing_page_id", "social_network_id")
 
@@ -48,28 +59,32 @@ def same_members(fact: str, record: str) -> str:
 
 
 CHECKS = {
+    "days of acquisition": KEPT
+    + """, expected AS (SELECT customer_id, min(day) AS day FROM kept GROUP BY customer_id)
+        SELECT coalesce(e.customer_id, f.customer_id) AS customer_id
+          FROM expected e FULL JOIN kpis_customerfact f ON f.customer_id = e.customer_id
+         WHERE e.day IS DISTINCT FROM f.first_day""",
     "first order days": FACTS
     + """, expected AS (SELECT customer_id, min(day) AS a, max(day) AS b FROM placed GROUP BY customer_id)
         SELECT coalesce(e.customer_id, f.customer_id) AS customer_id
           FROM expected e FULL JOIN kpis_customerfact f ON f.customer_id = e.customer_id
-         WHERE (e.a, e.b) IS DISTINCT FROM (f.first_day, f.last_day)""",
+         WHERE (e.a, e.b) IS DISTINCT FROM (f.first_order_day, f.last_day)""",
     "second order days": FACTS
     + """ SELECT f.customer_id FROM kpis_customerfact f
          WHERE f.second_day IS DISTINCT FROM
-               (SELECT min(p.day) FROM placed p WHERE p.customer_id = f.customer_id AND p.day > f.first_day)""",
-    "loss days": FACTS
-    + """, expected AS (SELECT p.customer_id, p.day + t.days AS day FROM placed p CROSS JOIN threshold t
-                         WHERE NOT EXISTS (SELECT 1 FROM placed n WHERE n.customer_id = p.customer_id
-                                              AND n.day > p.day AND n.day <= p.day + t.days))
+               (SELECT min(p.day) FROM placed p WHERE p.customer_id = f.customer_id AND p.day > f.first_order_day)""",
+    "loss days": KEPT
+    + """, expected AS (SELECT DISTINCT k.customer_id, k.until AS day FROM kept k
+                         WHERE NOT EXISTS (SELECT 1 FROM kept n WHERE n.customer_id = k.customer_id
+                                              AND n.until > k.until AND n.day <= k.until))
         SELECT coalesce(e.customer_id, s.fact_id) AS customer_id
           FROM expected e FULL JOIN kpis_customerspan s ON s.fact_id = e.customer_id AND s.lost_day = e.day
          WHERE e.customer_id IS NULL OR s.fact_id IS NULL""",
-    "start days": FACTS
-    + """, expected AS (SELECT p.customer_id, p.day,
-                               p.day = (SELECT min(n.day) FROM placed n WHERE n.customer_id = p.customer_id) AS is_first
-                          FROM placed p CROSS JOIN threshold t
-                         WHERE NOT EXISTS (SELECT 1 FROM placed n WHERE n.customer_id = p.customer_id
-                                              AND n.day < p.day AND n.day >= p.day - t.days))
+    "start days": KEPT
+    + """, expected AS (SELECT DISTINCT k.customer_id, k.day, k.day = k.came AS is_first
+                          FROM (SELECT customer_id, day, min(day) OVER (PARTITION BY customer_id) AS came FROM kept) k
+                         WHERE NOT EXISTS (SELECT 1 FROM kept n WHERE n.customer_id = k.customer_id
+                                              AND n.day < k.day AND n.until >= k.day))
         SELECT coalesce(e.customer_id, s.fact_id) AS customer_id
           FROM expected e FULL JOIN kpis_customerspan s ON s.fact_id = e.customer_id AND s.start_day = e.day
          WHERE e.customer_id IS NULL OR s.fact_id IS NULL OR e.is_first <> s.is_first""",

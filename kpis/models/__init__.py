@@ -6,7 +6,7 @@ from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
 from kpis.models.dashboard import Dashboard
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
-from kpis.models.fact import Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.fact import NEVER, Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.funnel import FunnelLead
 from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.pins import Pins
@@ -25,6 +25,7 @@ __all__ = [
     "EPOCH",
     "FOR_EVER",
     "GRAIN_CODES",
+    "NEVER",
     "PARENT_GRAINS",
     "TARGET_GRAINS",
     "WEEK_GRAIN",

@@ -1,10 +1,11 @@
-"""Facts of customers that no single row holds: first and last order day, spans of activity, order days.
+"""Facts of customers that no single row holds: the day they came, first and last order day, spans of activity, order days.
 
 Members are those of the moment the facts were computed, so that an old contribution can be taken back exactly.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -13,20 +14,24 @@ from crm.models import RecordQuerySet, User
 from customers.models import Customer
 from leads.models import Lead
 
+# A day that no figure reaches: when whoever has a contract without a last day is lost.
+NEVER = date.max
+
 
 class CustomerFactQuerySet(RecordQuerySet):
     owner_paths = ("customer__owner",)
 
 
 class CustomerFact(models.Model):
-    """One counted customer with at least one counted order."""
+    """One counted customer with a counted order or contract: `first_day` is the day of acquisition, the others are order days."""
 
     customer = models.OneToOneField(
         Customer, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     first_day = models.DateField()
+    first_order_day = models.DateField(null=True)
     second_day = models.DateField(null=True)
-    last_day = models.DateField()
+    last_day = models.DateField(null=True)
     channel_id = models.BigIntegerField(default=0)
     lead_source_id = models.BigIntegerField(default=0)
     campaign_id = models.BigIntegerField(default=0)
@@ -45,6 +50,10 @@ class CustomerFact(models.Model):
 
 class FactDetailQuerySet(RecordQuerySet):
     owner_paths = ("fact__customer__owner",)
+
+    def ending(self) -> Self:
+        """Without those that run on: of a contract without a last day."""
+        return self.filter(lost_day__lt=NEVER)
 
 
 class CustomerDayQuerySet(models.QuerySet):

@@ -118,13 +118,13 @@ class Cohorts:
     def counted(self) -> list[tuple[date, date, int]]:
         """The same from the days of the customers that several dimensions leave."""
         facts = self.facts(self.query.periods[0].start, self.query.periods[-1].end).order_by()
-        sql, params = facts.values_list("pk", "first_day").query.sql_with_params()
+        sql, params = facts.values_list("pk", "first_order_day").query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
                 SELECT a.start, c.start, count(DISTINCT f.id)
-                  FROM ({sql}) f (id, first_day) JOIN kpis_customerday k ON k.fact_id = f.id
-                  JOIN kpis_calendarday a ON a.day = f.first_day AND a.grain = %s
+                  FROM ({sql}) f (id, day) JOIN kpis_customerday k ON k.fact_id = f.id
+                  JOIN kpis_calendarday a ON a.day = f.day AND a.grain = %s
                   JOIN kpis_calendarday c ON c.day = k.day AND c.grain = a.grain
                  GROUP BY 1, 2
                 """,
@@ -134,7 +134,8 @@ class Cohorts:
 
     def facts(self, first: date, last: date) -> QuerySet:
         """The facts of the visible customers whose first order was in some days."""
-        return visible(self.narrowing.narrow(ACQUIRED.rows_between(first, last), ACQUIRED, first), self.query)
+        facts = ACQUIRED.rows().filter(first_order_day__gte=first, first_order_day__lte=last)
+        return visible(self.narrowing.narrow(facts, ACQUIRED, first), self.query)
 
     def table(self, most: int | None = None) -> list[Cohort]:
         """The cohorts, the oldest first, each with at most so many months after its own."""
@@ -154,7 +155,7 @@ class Cohorts:
         """Customers of a cohort by number, after one: who ordered in a month, or who did not."""
         days = CustomerDay.objects.filter(fact=OuterRef("pk"), day__gte=month.start, day__lte=month.end)
         facts = self.facts(cohort.start, cohort.end).filter(~Exists(days) if absent else Exists(days), pk__gt=after)
-        rows = list(facts.order_by("pk").values_list("pk", "first_day", "last_day")[:limit])
+        rows = list(facts.order_by("pk").values_list("pk", "first_order_day", "last_day")[:limit])
         customers = Customer.objects.in_bulk([key for key, *_days in rows])
         return [Member(customers[key], first, last) for key, first, last in rows if key in customers]
 

@@ -78,14 +78,14 @@ class LoyaltyMatrix:
         return self.answers.filter(customer__isnull=True).count()
 
     def relation(self) -> tuple[str, list[Any]]:
-        """SELECT of (customer_id, score, answered_on, first_day, second_day, likes, returned)."""
+        """SELECT of (customer_id, score, answered_on, first_order_day, second_day, likes, returned)."""
         rows = self.answers.filter(customer__isnull=False).order_by("customer_id", "-answered_at", "-pk").distinct("customer_id")
         sql, params = rows.values_list("customer_id", "score", "answered_on").query.sql_with_params()
         (_first, last) = self.query.spans[0]
         return (
             f"""
-            SELECT a.customer_id, a.score, a.answered_on, f.first_day, f.second_day, a.score >= {LEAST_SCORE} AS likes,
-                   coalesce(f.second_day <= f.first_day + {RETURN_DAYS} AND f.second_day <= %s, FALSE) AS returned
+            SELECT a.customer_id, a.score, a.answered_on, f.first_order_day, f.second_day, a.score >= {LEAST_SCORE} AS likes,
+                   coalesce(f.second_day <= f.first_order_day + {RETURN_DAYS} AND f.second_day <= %s, FALSE) AS returned
               FROM ({sql}) a (customer_id, score, answered_on) LEFT JOIN kpis_customerfact f USING (customer_id)
             """,
             [last, *params],
@@ -108,7 +108,7 @@ class LoyaltyMatrix:
         sql, params = self.relation()
         likes, returned = SIDES[loyalty] if loyalty else (None, None)
         rows = fetch(
-            f"SELECT customer_id, score, answered_on, first_day, second_day, likes, returned FROM ({sql}) m"
+            f"SELECT customer_id, score, answered_on, first_order_day, second_day, likes, returned FROM ({sql}) m"
             " WHERE customer_id > %s AND (%s::bool IS NULL OR (likes, returned) = (%s::bool, %s::bool))"
             " ORDER BY customer_id LIMIT %s",
             [*params, after, likes, likes, returned, limit],

@@ -13,10 +13,11 @@ from django.db import connection
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
-from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
+from customers.models import Answer, Category, Contract, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
 from kpis.engine import drain
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, Stage, StageChange
 from leads.services.merging import merge_leads
+from tests.factories.contracts import edit_contracts, make_contracts
 from tests.factories.traffic import edit_traffic, make_traffic
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -86,9 +87,11 @@ def make_history() -> None:
     make_activities(past)
     make_traffic(past)
     make_quotes(with_own_dice(past, 70))
+    make_contracts(past.customers, Random(80))
     drain(at=DRAINED_AT)
     edit(past)
     edit_traffic(past)
+    edit_contracts(Random(81))
     drain(at=DRAINED_AT)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -378,7 +381,7 @@ def edit(past: History) -> None:
         values = past.touch() | past.flags() | {"owner": past.maybe(past.users)}
         Customer.objects.filter(pk=customer.pk).update(**values)
     for gone, survivor in ((past.customers[1], past.customers[2]), (past.customers[3], past.customers[70])):
-        for model in (Order, Lead, Ticket, Answer, Opportunity):
+        for model in (Order, Contract, Lead, Ticket, Answer, Opportunity):
             model.objects.filter(customer=gone).update(customer=survivor)
         Customer.objects.filter(pk=gone.pk).update(merged_into=survivor)
     OrderLine.objects.filter(pk__in=list(OrderLine.objects.order_by("pk").values_list("pk", flat=True)[::25])).update(quantity=9)

@@ -8,7 +8,7 @@ from hypothesis.stateful import Bundle, consumes, initialize, multiple
 
 from campaigns.models import Campaign, Channel, Expense
 from crm.models import Organization, Team, User
-from customers.models import Customer, Order, OrderLine, Product, Refund, RefundLine
+from customers.models import Contract, Customer, Order, OrderLine, Product, Refund, RefundLine
 from leads.models import Lead, Quote, QuoteLine
 from tests.kpis.machine import Figures, moments, run, write
 
@@ -32,12 +32,18 @@ statuses = st.sampled_from(["paid", "paid", "fulfilled", "pending", "cancelled"]
 amounts = st.integers(1, 1000)
 picks = st.integers(0, 2)
 classes = st.sampled_from(["", "upsell", "cross_sell"])
+lengths = st.one_of(st.none(), st.integers(0, 400))
+
+
+def span_of(at, length):
+    """Of a contract of so many days more than one, or without a last day."""
+    return {"starts_on": at.date(), "ends_on": None if length is None else at.date() + timedelta(days=length)}
 
 
 class Books(Figures):
     keys = KEYS
     customers, orders, leads = Bundle("customers"), Bundle("orders"), Bundle("leads")
-    quotes = Bundle("quotes")
+    quotes, contracts = Bundle("quotes"), Bundle("contracts")
 
     @initialize()
     def begin(self):
@@ -92,6 +98,22 @@ class Books(Figures):
     def delete_order(self, order):
         Order.objects.filter(pk=order).delete()
 
+    @write(target=contracts, customer=customers, at=moments, length=lengths, is_trial=st.booleans())
+    def sign_contract(self, customer, at, length, is_trial):
+        return Contract.objects.create(customer_id=customer, is_trial=is_trial, **span_of(at, length)).pk
+
+    @write(contract=contracts, at=moments, length=lengths, is_trial=st.booleans())
+    def change_contract(self, contract, at, length, is_trial):
+        Contract.objects.filter(pk=contract).update(is_trial=is_trial, **span_of(at, length))
+
+    @write(contract=contracts, customer=customers)
+    def give_contract_away(self, contract, customer):
+        Contract.objects.filter(pk=contract).update(customer_id=customer)
+
+    @write(contract=consumes(contracts))
+    def delete_contract(self, contract):
+        Contract.objects.filter(pk=contract).delete()
+
     @write(customer=customers, channel=picks, owner=picks)
     def change_customer(self, customer, channel, owner):
         Customer.objects.filter(pk=customer).update(channel=self.channels[channel], owner=self.users[owner])
@@ -103,7 +125,7 @@ class Books(Figures):
     @write(gone=consumes(customers), kept=customers)
     def merge_customers(self, gone, kept):
         if gone != kept:
-            for model in (Order, Lead, Quote):
+            for model in (Order, Contract, Lead, Quote):
                 model.objects.filter(customer=gone).update(customer=kept)
             Customer.objects.filter(pk=gone).update(merged_into=kept)
 

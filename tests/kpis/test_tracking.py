@@ -80,6 +80,7 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
         "customers_orderline",
         "customers_product",
         "customers_customer",
+        "customers_contract",
         "crm_user",
         "crm_organization",
         "leads_lead",

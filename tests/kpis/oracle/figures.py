@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from tests.kpis.oracle.parts import PERSON, SEGMENT, Figure, Part
 
-# In the half-open window of the threshold before an evening.
-ACTIVE_AT_START = "r.day > p.first_day - 1 - r.tau AND r.day <= p.first_day - 1"
-ACTIVE_AT_END = "r.day > p.last_day - r.tau AND r.day <= p.last_day"
-ACTIVE_STILL = (
-    "EXISTS (SELECT 1 FROM buyday n WHERE n.customer = r.customer AND n.day > p.last_day - n.tau AND n.day <= p.last_day)"
-)
+# Kept by something that began by an evening and had not ended on it.
+ACTIVE_AT_START = "r.day <= p.first_day - 1 AND r.until > p.first_day - 1"
+ACTIVE_AT_END = "r.day <= p.last_day AND r.until > p.last_day"
+ACTIVE_STILL = "EXISTS (SELECT 1 FROM stay n WHERE n.customer = r.customer AND n.day <= p.last_day AND n.until > p.last_day)"
 
 COUNT = "COUNT(*)"
 PEOPLE = "COUNT(DISTINCT r.customer)"
@@ -94,8 +92,8 @@ YEAR = {
     "net": NET,
     "margin": MARGIN,
     "orders": (ORDERED,),
-    "start": (Part(PEOPLE, "buyday", ACTIVE_AT_START),),
-    "end": (Part(PEOPLE, "buyday", ACTIVE_AT_END),),
+    "start": (Part(PEOPLE, "stay", ACTIVE_AT_START),),
+    "end": (Part(PEOPLE, "stay", ACTIVE_AT_END),),
     "new": (NEW,),
     "spent": (Part("SUM(r.amount)", "accrual", ACCRUED, ACQUIRING),),
     "retention": (Part("SUM(r.amount)", "accrual", ACCRUED, "r.kind_name = 'retention'"),),
@@ -274,13 +272,13 @@ FIGURES: dict[str, Figure] = {
     "customers_total": Figure(SIDES, (Part(COUNT, "acquisition", UP_TO_END),)),
     "customer_growth_rate": Figure(SIDES, (NEW,), (Part(COUNT, "acquisition", "r.day < p.first_day"),)),
     "active_customer_growth_rate": Figure(
-        SIDES, (NEW, BACK, Part(COUNT, "loss", sign=-1)), (Part(PEOPLE, "buyday", ACTIVE_AT_START),)
+        SIDES, (NEW, BACK, Part(COUNT, "loss", sign=-1)), (Part(PEOPLE, "stay", ACTIVE_AT_START),)
     ),
     "retention_rate": Figure(
-        SIDES, (Part(PEOPLE, "buyday", ACTIVE_AT_START, ACTIVE_STILL),), (Part(PEOPLE, "buyday", ACTIVE_AT_START),)
+        SIDES, (Part(PEOPLE, "stay", ACTIVE_AT_START, ACTIVE_STILL),), (Part(PEOPLE, "stay", ACTIVE_AT_START),)
     ),
     "customer_engagement_rate": Figure(
-        SIDES, (Part(PEOPLE, "buyday", ACTIVE_AT_END, ENGAGED),), (Part(PEOPLE, "buyday", ACTIVE_AT_END),)
+        SIDES, (Part(PEOPLE, "stay", ACTIVE_AT_END, ENGAGED),), (Part(PEOPLE, "stay", ACTIVE_AT_END),)
     ),
     "attitudinal_loyalty": Figure(
         (*PERSON, "survey", "product"),
@@ -303,9 +301,9 @@ FIGURES: dict[str, Figure] = {
     "lost_customers": Figure(SIDES, (GONE,)),
     "reactivated_customers": Figure(SIDES, (BACK,)),
     "net_customer_growth": Figure(SIDES, (NEW, BACK, Part(COUNT, "loss", sign=-1))),
-    "active_customers": Figure(SIDES, (Part(PEOPLE, "buyday", ACTIVE_AT_END),)),
+    "active_customers": Figure(SIDES, (Part(PEOPLE, "stay", ACTIVE_AT_END),)),
     "churn_rate": Figure(
-        SIDES, (Part(PEOPLE, "buyday", ACTIVE_AT_START, f"NOT {ACTIVE_STILL}"),), (Part(PEOPLE, "buyday", ACTIVE_AT_START),)
+        SIDES, (Part(PEOPLE, "stay", ACTIVE_AT_START, f"NOT {ACTIVE_STILL}"),), (Part(PEOPLE, "stay", ACTIVE_AT_START),)
     ),
     "repeat_purchase_rate": Figure(SIDES, (Part("SUM(r.repeated)", "acquisition"),), (NEW,)),
     "customer_acquisition_cost": Figure(("channel", "campaign"), (Part("SUM(r.amount)", "accrual", ACCRUED, ACQUIRING),), (NEW,)),

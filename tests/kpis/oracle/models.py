@@ -8,13 +8,13 @@ from typing import Any
 
 from tests.kpis.oracle.parts import Days, Figure, Key, Only, Pair, rounded, statement_with, sums
 
-# As far as was known that evening: the last order day by then, and whether the threshold had passed since.
+# As far as was known that evening: whoever had come by then, until when, and whether that day had come.
 # Of each length of stay the share that left, of those who stayed at least so long; their product is who is left.
 LIVES = """,
 last_word AS (
     SELECT p.i, {member} AS member, r.customer, p.last_day AS evening,
-           MIN(r.day) AS first_day, MAX(r.day) + MIN(r.tau) AS loss
-      FROM period p JOIN buyday r ON r.day <= p.last_day{only} GROUP BY p.i, {member}, r.customer, p.last_day),
+           MIN(r.day) AS first_day, MAX(r.until) AS loss
+      FROM period p JOIN stay r ON r.day <= p.last_day{only} GROUP BY p.i, {member}, r.customer, p.last_day),
 life AS (
     SELECT i, member, LEAST(loss, evening) - first_day AS days, CASE WHEN loss <= evening THEN 1 ELSE 0 END AS has_left
       FROM last_word),

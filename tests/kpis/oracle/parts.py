@@ -61,7 +61,8 @@ def by_segment(part: Part) -> Part:
 
 
 def rounded(value: Decimal | float) -> Decimal:
-    """To nine digits, or nine decimals where that is less: in these floats of different ways agree."""
+    """To nine digits, or nine decimals where that is less: in these floats of different ways agree; halves go up."""
+    value += value * type(value)("1e-13")
     return min(Decimal(f"{value:.9g}"), Decimal(f"{value:.9f}"), key=lambda found: -found.as_tuple().exponent)
 
 

@@ -228,25 +228,39 @@ buyday AS (
      CROSS JOIN tau t
 ),
 
--- The first of them, and whether another one follows within a year.
-acquisition AS (
-    SELECT b.*, CASE WHEN EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day > b.day AND n.day <= b.day + 365)
-                     THEN 1 ELSE 0 END AS repeated
+-- What keeps a customer active from a day until another: an order for the threshold, a contract to the day after its last.
+stay AS (
+    SELECT b.customer, b.day, b.day + b.tau AS until, b.channel, b.lead_source, b.campaign, b.social_network, b.owner, b.team
       FROM buyday b
-     WHERE NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day)
+     UNION
+    SELECT c.id, k.starts_on, CASE WHEN k.ends_on IS NULL THEN DATE '9999-12-31' ELSE k.ends_on + 1 END,
+           c.channel, c.lead_source, c.campaign, c.social_network, c.owner, c.team
+      FROM customer c
+      JOIN customers_contract k ON k.customer_id = c.id
+     WHERE k.is_trial = FALSE
 ),
 
--- Days on which it became clear that a customer left; days on which one who had left bought again.
+-- The day on which each customer came, and whether a second order day follows the first within a year.
+acquisition AS (
+    SELECT c.id AS customer, s.day, c.channel, c.lead_source, c.campaign, c.social_network, c.owner, c.team,
+           CASE WHEN EXISTS (SELECT 1 FROM buyday n WHERE n.customer = f.customer AND n.day > f.day AND n.day <= f.day + 365)
+                THEN 1 ELSE 0 END AS repeated
+      FROM customer c
+      JOIN (SELECT customer, MIN(day) AS day FROM stay GROUP BY customer) s ON s.customer = c.id
+      LEFT JOIN (SELECT customer, MIN(day) AS day FROM buyday GROUP BY customer) f ON f.customer = c.id
+),
+
+-- Days on which it became clear that a customer left; days on which one who had left came again.
 loss AS (
-    SELECT b.customer, b.day + b.tau AS day, b.channel, b.lead_source, b.campaign, b.owner, b.team
-      FROM buyday b
-     WHERE NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day > b.day AND n.day <= b.day + b.tau)
+    SELECT DISTINCT s.customer, s.until AS day, s.channel, s.lead_source, s.campaign, s.owner, s.team
+      FROM stay s
+     WHERE NOT EXISTS (SELECT 1 FROM stay n WHERE n.customer = s.customer AND n.day <= s.until AND n.until > s.until)
 ),
 comeback AS (
-    SELECT b.*
-      FROM buyday b
-     WHERE EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day)
-       AND NOT EXISTS (SELECT 1 FROM buyday n WHERE n.customer = b.customer AND n.day < b.day AND n.day >= b.day - b.tau)
+    SELECT DISTINCT s.customer, s.day, s.channel, s.lead_source, s.campaign, s.owner, s.team
+      FROM stay s
+     WHERE EXISTS (SELECT 1 FROM stay n WHERE n.customer = s.customer AND n.day < s.day)
+       AND NOT EXISTS (SELECT 1 FROM stay n WHERE n.customer = s.customer AND n.day < s.day AND n.until >= s.day)
 ),
 
 -- Tickets; those that are resolved and not reopened since, by the day they were last resolved.
