@@ -79,7 +79,8 @@ class CustomerDay(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["fact", "day"], name="kpis_customerday_fact"),
-            models.Index(fields=["day"], name="kpis_customerday_day"),
+            # Distinct buyers of days that no sum holds are counted from the index alone.
+            models.Index(fields=["day"], include=["fact", "owner_id", "team_id"], name="kpis_customerday_day"),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +90,7 @@ class CustomerDay(models.Model):
 class CustomerSpan(models.Model):
     """A span of activity: from `start_day` up to the day before `lost_day`; the customer came `since` and again on `back_day`."""
 
-    fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, related_name="spans")
+    fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="spans")
     start_day = models.DateField()
     lost_day = models.DateField()
     is_first = models.BooleanField()
@@ -101,7 +102,9 @@ class CustomerSpan(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["start_day"], name="kpis_customerspan_start"),
-            models.Index(fields=["lost_day"], name="kpis_customerspan_lost"),
+            # Who was lost, and whether they were back, is told from the indexes alone.
+            models.Index(fields=["lost_day", "start_day"], include=["fact"], name="kpis_customerspan_lost"),
+            models.Index(fields=["fact", "start_day", "lost_day"], name="kpis_customerspan_fact"),
         ]
 
     def __str__(self) -> str:
