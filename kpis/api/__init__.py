@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.api.endpoints import routes
-from kpis.api import cohorts, funnel, loyalty, pages, rfm
+from kpis.api import campaigns, cohorts, funnel, loyalty, pages, rfm
 from kpis.api.alerts import ALERTS
 from kpis.api.annotations import ANNOTATIONS
 from kpis.api.targets import TARGETS
@@ -11,13 +11,22 @@ from kpis.api.views import OPERATIONS as OPERATIONS_OF_KPIS
 from kpis.api.views import CatalogueView, FreshnessView, KpiView, RowsView, ValuesView
 
 RESOURCES = [TARGETS, ALERTS, ANNOTATIONS]
-OPERATIONS = OPERATIONS_OF_KPIS + rfm.OPERATIONS + pages.OPERATIONS + funnel.OPERATIONS + cohorts.OPERATIONS + loyalty.OPERATIONS
+OPERATIONS = (
+    OPERATIONS_OF_KPIS
+    + campaigns.OPERATIONS
+    + rfm.OPERATIONS
+    + pages.OPERATIONS
+    + funnel.OPERATIONS
+    + cohorts.OPERATIONS
+    + loyalty.OPERATIONS
+)
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),
     path("kpis/freshness/", FreshnessView.as_view(), name="kpi-freshness"),
     path("kpis/<str:key>/", KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/values/", ValuesView.as_view(), name="kpi-values"),
     path("kpis/<str:key>/rows/", RowsView.as_view(), name="kpi-rows"),
+    path("reports/campaigns/", campaigns.CampaignsView.as_view(), name="report-campaigns"),
     path("reports/cohorts/", cohorts.CohortsView.as_view(), name="report-cohorts"),
     path("reports/cohorts/people/", cohorts.CohortPeopleView.as_view(), name="report-cohorts-people"),
     path("reports/funnel/", funnel.FunnelView.as_view(), name="report-funnel"),

@@ -7,11 +7,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from campaigns.models import LeadSource
+from campaigns.models import Campaign, Expense, LeadSource
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
+from kpis.engine import drain
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Review, Target
 from leads import services
+from leads.models import Lead
 from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.leads import make_lead, make_opportunity
 
@@ -70,6 +72,17 @@ def make_board(user):
     return Dashboard.objects.get_or_create(user=user, name="صبح‌های شنبه", tiles=tiles, view={"grain": "month"})[0]
 
 
+def make_campaign(lead, page, now):
+    """A campaign of this month with costs, a lead and a visit."""
+    first = now.date() - timedelta(days=20)
+    campaign = Campaign.objects.create(name="جشنوارهٔ پاییز", starts_on=first, budget=Decimal(80_000_000))
+    Expense.objects.create(kind="ads", amount=Decimal(20_000_000), campaign=campaign, valid_from=first, valid_to=now.date())
+    Lead.objects.filter(pk=lead.pk).update(campaign=campaign)
+    make_session(started_at=now, landing_page=page, campaign=campaign)
+    drain(at=now)
+    return campaign
+
+
 @pytest.fixture
 def pages(sara):
     """A company with a little of everything, and the address of each page of it."""
@@ -98,6 +111,10 @@ def pages(sara):
     make_session(paths=("/start",), started_at=now, landing_page=page, variant=variant, converted_at=now)
     make_session(paths=("/start", "/"), started_at=now)
     make_plans(sara, now)
+    campaign = make_campaign(lead, page, now)
+    people, _count = services.save_people(
+        [lead.pk], kind="leads", by=sara, name="بازدیدکنندگان نمایشگاه", scope="everyone", origin="قیف فروش"
+    )
     return [
         "/today/",
         "/today/?owner=all",
@@ -137,6 +154,11 @@ def pages(sara):
         f"/kpis/dashboards/{make_board(sara).pk}/edit/",
         "/kpis/top-pages/?path=/start",
         f"/kpis/landing-pages/?variant={variant.pk}",
+        f"/kpis/landing-pages/{page.pk}/",
+        "/reports/campaigns/",
+        f"/campaigns/{campaign.pk}/?rows=spend",
+        "/lists/",
+        f"/lists/{people.pk}/",
         "/targets/",
         "/alerts/",
         "/alerts/new/",

@@ -11,11 +11,13 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Channel, Expense
+from crm.services import create_token
 from customers.models import OrderLine
 from kpis.engine import drain
 from kpis.readings.campaigns import BY_KEY, Campaigns, Life
 from kpis.readings.query import Query
 from leads.models import Lead
+from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
@@ -197,6 +199,39 @@ def test_the_cheapest_converted_lead_and_who_it_is_are_four_clicks_away(browse, 
 
     assert first["name"] == "Cheap"
     assert {row["label"] for row in opened.context["row_list"]} == {"Cheap 0", "Cheap 1"}
+
+
+@pytest.fixture
+def api_of(browse, now):
+    def of(user):
+        token, token.secret = create_token(user, scopes=["kpis:read"], at=now, name="report")
+        return Api(browse(), token)
+
+    return of
+
+
+def test_the_report_by_the_api(api_of, sara, omid, hana, four):
+    autumn = four[0]
+    api = api_of(sara)
+
+    month = api.get("/reports/campaigns/", period="1404-07").json()
+    lives = api.get("/reports/campaigns/").json()
+
+    first = month["results"][0]
+    assert (first["campaign"], first["name"], first["starts_on"]) == (autumn.pk, "Autumn", "2025-09-23")
+    assert first["figures"] == {
+        "spend": "9000", "leads": "3", "mqls": "2", "sqls": "0", "converted": "2", "cost_per_lead": "3000",
+        "cost_per_converted_lead": "4500", "new_customers": "1", "orders": "1", "revenue": "12000",
+        "romi_short": "-0.111111111111", "romi_long": "-0.111111111111",
+    }  # fmt: skip
+    assert (month["period"], month["total"]["cost_per_converted_lead"], month["stale"]) == ("1404-07", "5000", False)
+    # With the 700 and the lead of the old one: 20,700 ÷ 4, and 19,700 ÷ 9.
+    assert (lives["period"], lives["total"]["cost_per_converted_lead"], lives["total"]["cost_per_lead"]) == (
+        None, "5175", "2188.888888888889",
+    )  # fmt: skip
+    assert api_of(omid).get("/reports/campaigns/").json()["results"] == []
+    assert api_of(hana).get("/reports/campaigns/").status_code == 403
+    assert [api.get("/reports/campaigns/", **wrong).status_code for wrong in ({"period": "x"}, {"by": "owner"})] == [400, 400]
 
 
 # -- one campaign ------------------------------------------------------------------------------------------------------

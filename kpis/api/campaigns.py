@@ -1,0 +1,93 @@
+"""The report card of campaigns: of one period, or of their whole lives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from msgspec import Struct
+from rest_framework.request import Request
+
+from campaigns.models import Campaign
+from crm.api.openapi import Operation
+from crm.api.problems import Problem
+from crm.api.view import ApiView, answer
+from kpis.api.parameters import one_period_of
+from kpis.api.views import maybe
+from kpis.readings.campaigns import FIGURES, Campaigns, Sums
+from kpis.readings.query import Query
+from kpis.readings.snapshot import one_snapshot
+
+
+class FiguresOut(Struct):
+    """Money in the base currency; a quotient is null where there is nothing to divide by, any figure where it may not be seen."""
+
+    spend: str | None
+    leads: str | None
+    mqls: str | None
+    sqls: str | None
+    converted: str | None
+    cost_per_lead: str | None
+    cost_per_converted_lead: str | None
+    new_customers: str | None
+    orders: str | None
+    revenue: str | None
+    romi_short: str | None
+    romi_long: str | None
+
+
+class CampaignOut(Struct):
+    campaign: int
+    name: str
+    starts_on: str | None
+    ends_on: str | None
+    figures: FiguresOut
+
+
+class CampaignsOut(Struct):
+    """`period` is null where whole lives are told; `total` is of all campaigns together."""
+
+    period: str | None
+    stale: bool
+    total: FiguresOut
+    results: list[CampaignOut]
+
+
+class CampaignsView(ApiView):
+    resource = "kpis"
+
+    def get(self, request: Request) -> HttpResponse:
+        parameters = self.parameters(("period",))
+        user, today = self.caller.user, self.caller.organization.day_of(self.caller.at)
+        if not user.may_sell:
+            raise Problem("permission-denied")
+        period = one_period_of(parameters, self.caller) if "period" in parameters else None
+        with one_snapshot():
+            found = Campaigns(Query((period,), today, viewer=user)) if period else Campaigns.of_lives(user, today)
+            rows = Campaign.objects.visible_to(user).filter(pk__in=found.by_campaign).order_by("pk")
+            results = [campaign_out(row, found) for row in rows]
+            total = figures_out(found, found.together(found.by_campaign))
+            return answer(CampaignsOut(period.key if period else None, found.is_stale, total, results))
+
+
+def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
+    days = [day.isoformat() if day else None for day in (row.starts_on, row.ends_on)]
+    return CampaignOut(row.pk, row.name, *days, figures_out(found, found.by_campaign[row.pk]))
+
+
+def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:
+    values: dict[str, Decimal | None] = {figure.key: found.value(figure, sums) for figure in found.shown}
+    return FiguresOut(**{figure.key: maybe(values.get(figure.key)) for figure in FIGURES})
+
+
+OPERATIONS = [
+    Operation(
+        "get",
+        "/reports/campaigns/",
+        "What each campaign cost and brought in",
+        "kpis:read",
+        {"period": "a period's key; without one the campaigns' whole lives"},
+        None,
+        CampaignsOut,
+    ),
+]
