@@ -69,7 +69,8 @@ class CampaignsReportView(Page, TemplateView):
                 super().get_context_data(**kwargs)
                 | bar
                 | {
-                    "selects": [select for select in bar["selects"] if select["name"] == Dimension.CHANNEL],
+                    "selects": [*(each for each in bar["selects"] if each["name"] == Dimension.CHANNEL), self.sorting(figure)],
+                    "carried": forms.carried(query, "compare", "campaign", "channel", "sort"),
                     "calendars": forms.calendar_links(query, self.choice),
                     "earlier": self.earlier(),
                     "columns": self.columns(figure, is_turned=is_turned),
@@ -79,6 +80,11 @@ class CampaignsReportView(Page, TemplateView):
                     "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }
             )
+
+    def sorting(self, chosen: Figure) -> dict[str, Any]:
+        """What the headings do, where a narrow screen has none."""
+        options = [(figure.key, HEADINGS[figure.key], figure is chosen) for figure in self.figures]
+        return {"name": "sort", "label": _("Sort by"), "options": options}
 
     @property
     def figures(self) -> tuple[Figure, ...]:
