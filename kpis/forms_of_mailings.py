@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GROUPS, options_of
 from kpis.models import Mailing
 from kpis.readings.summary import Compare
 
+OVERVIEW = "overview"
 HOURS, MORNING = 24, 8
 MOST_READERS = 50
 
@@ -29,7 +31,7 @@ class MailingForm(ReaderForm):
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     name = TextField(label=gettext_lazy("Name"), max_length=100)
-    kpi = forms.ChoiceField(label=gettext_lazy("Page"), required=False)
+    page = forms.ChoiceField(label=gettext_lazy("Page"))
     cadence = forms.ChoiceField(
         label=gettext_lazy("How often"),
         choices=Mailing.Cadence.choices,
@@ -43,7 +45,7 @@ class MailingForm(ReaderForm):
     channel = forms.ChoiceField(label=DIMENSIONS[Dimension.CHANNEL], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[Dimension.OWNER], required=False)
     readers = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("To"),
+        label=gettext_lazy("Recipients"),
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Each gets the page as they may see it themselves, in their own language."),
@@ -53,7 +55,7 @@ class MailingForm(ReaderForm):
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
         seen = [kpi for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
         groups = [(str(name), [(kpi.key, kpi.name) for kpi in seen if kpi.group is group]) for group, name in GROUPS.items()]
-        self.fields["kpi"].choices = [("", _("KPI overview")), *groups]
+        self.fields["page"].choices = [(OVERVIEW, _("KPI overview")), *groups]
         self.fields["hour"].choices = [(hour, reader_digits(f"{hour:02}:00", prefs)) for hour in range(HOURS)]
         for name, options in options_of(FILTERS, user).items():
             self.fields[name.value].choices = [("", _("All")), *options]
@@ -67,7 +69,7 @@ class MailingForm(ReaderForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
-        kpi = CATALOGUE.get(found.get("kpi", ""))
+        kpi = CATALOGUE.get(found.get("page", ""))
         if kpi is None:
             return found
         for name in FILTERS:
@@ -82,18 +84,21 @@ class MailingForm(ReaderForm):
     def facts(self) -> dict[str, Any]:
         """The mailing's columns."""
         found = self.cleaned_data
-        kept = {name: found[name] for name in ("name", "kpi", "cadence", "hour")}
-        return kept | {"query": {name: found[name] for name in ("compare", *(f.value for f in FILTERS)) if found[name]}}
+        kept = {name: found[name] for name in ("name", "cadence", "hour")}
+        query = {name: found[name] for name in ("compare", *(each.value for each in FILTERS)) if found[name]}
+        return kept | {"kpi": "" if found["page"] == OVERVIEW else found["page"], "query": query}
 
 
 def initial_of(mailing: Mailing) -> dict[str, Any]:
-    kept = {name: getattr(mailing, name) for name in ("name", "kpi", "cadence", "hour")}
-    return kept | mailing.query | {"readers": list(mailing.recipients.values_list("user", flat=True))}
+    kept = {name: getattr(mailing, name) for name in ("name", "cadence", "hour")}
+    readers = list(mailing.recipients.values_list("user", flat=True))
+    return kept | mailing.query | {"page": mailing.kpi or OVERVIEW, "readers": readers}
 
 
-def initial_for(query: Any, user: User) -> dict[str, Any]:
+def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
     """What the page says that one came from."""
     kpi = CATALOGUE.get(query.get("kpi", ""))
-    kept = {name: query.get(name, "") for name in ("kpi", "compare", *(each.value for each in FILTERS))}
-    name = kpi.name if kpi else _("KPI overview")
-    return kept | {"name": name, "compare": kept["compare"] or Compare.PREVIOUS.value, "readers": [user.pk]}
+    kept = {name.value: query.get(name.value, "") for name in FILTERS}
+    compare = query.get("compare") or Compare.PREVIOUS.value
+    page, name = (kpi.key, kpi.name) if kpi else (OVERVIEW, _("KPI overview"))
+    return kept | {"page": page, "name": name, "compare": compare, "readers": [user.pk]}

@@ -207,7 +207,14 @@ function picture(button) {
   pen.scale(scale, scale);
   pen.fillStyle = colour("surface");
   pen.fillRect(0, 0, width, head + height + foot);
-  pen.drawImage(drawnApart(chart, width - 2 * edge, height, scale), edge, head, width - 2 * edge, height);
+  // Within the page, as a canvas outside of it does not know which way its words run.
+  const copy = document.createElement("canvas");
+  copy.hidden = true;
+  figure.append(copy);
+  const copied = drawnApart(copy, chart, width - 2 * edge, height, scale);
+  pen.drawImage(copy, edge, head, width - 2 * edge, height);
+  copied.destroy();
+  copy.remove();
   const title = figure.querySelector("h2").textContent;
   const write = (text, top, font, token) => {
     pen.font = `${font} ${fontFamily}`;
@@ -222,14 +229,12 @@ function picture(button) {
   save(paper, [title, button.dataset.caption].filter(Boolean).join(" "));
 }
 
-function drawnApart(chart, width, height, scale) {
-  const canvas = document.createElement("canvas");
+function drawnApart(canvas, chart, width, height, scale) {
   canvas.width = width;
   canvas.height = height;
   const settings = configuration(chart);
   Object.assign(settings.options, { responsive: false, devicePixelRatio: scale });
-  new Chart(canvas, settings);
-  return canvas;
+  return new Chart(canvas, settings);
 }
 
 function save(canvas, name) {

@@ -11,7 +11,8 @@ from campaigns.models import Campaign, Expense, LeadSource
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
 from kpis.engine import drain
-from kpis.models import Alert, AlertRule, Annotation, Dashboard, Review, Target
+from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
+from kpis.services import set_mailing
 from leads import services
 from leads.models import Lead
 from tests.factories.campaigns import make_landing_page, make_session
@@ -60,6 +61,8 @@ def make_plans(user, now):
     )
     rung = {"start": period.start, "condition": "above", "bound": rule.bound, "value": Decimal("0.06"), "version": 1}
     Alert.objects.create(rule=rule, raised_at=now, mail="failed", **facts, **rung)
+    mailing = {"name": "گزارش ماه", "cadence": "month", "calendar": "jalali", "hour": 8}
+    set_mailing(Mailing(), mailing | {"user": user}, [user], at=now)
     Review.objects.create(user=user, name="شنبه‌ها", cadence="week", calendar="jalali", kpis=["revenue"], created_at=now)
     Annotation.objects.create(user=user, day=period.start, text="قیمت‌های تازه", is_shared=True)
 
@@ -162,6 +165,8 @@ def pages(sara):
         "/targets/",
         "/alerts/",
         "/alerts/new/",
+        "/reports/mail/",
+        "/reports/mail/new/?kpi=revenue",
         "/annotations/new/?kpi=revenue",
         "/reviews/",
         "/reviews/new/",

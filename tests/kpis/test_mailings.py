@@ -234,7 +234,7 @@ class TestPages:
     @pytest.fixture
     def sent(self, sara, omid):
         return {
-            "token": str(uuid4()), "name": "Weekly", "kpi": "leads", "cadence": "week", "hour": "7", "compare": "last-year",
+            "token": str(uuid4()), "name": "Weekly", "page": "leads", "cadence": "week", "hour": "7", "compare": "last-year",
             "campaign": "", "channel": "", "owner": str(omid.pk), "readers": [str(sara.pk), str(omid.pk)],
         }  # fmt: skip
 
@@ -251,8 +251,8 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("change", "fields"),
-        [({"readers": []}, "readers"), ({"kpi": "x"}, "kpi"), ({"hour": "24"}, "hour"), ({"cadence": "year"}, "cadence"),
-         ({"owner": "0"}, "owner"), ({"kpi": "sessions"}, "owner readers"),
+        [({"readers": []}, "readers"), ({"page": "x"}, "page"), ({"hour": "24"}, "hour"), ({"cadence": "year"}, "cadence"),
+         ({"owner": "0"}, "owner"), ({"page": "sessions"}, "owner readers"),
          ({"name": ""}, "name"), ({"readers": ["999999"]}, "readers")],
     )  # fmt: skip
     def test_what_makes_no_sense_is_said_at_its_field_and_nothing_is_made(self, browse, sara, sent, change, fields):
@@ -261,7 +261,7 @@ class TestPages:
         assert (list(response.context["form"].errors), Mailing.objects.count()) == (fields.split(), 0)
 
     def test_readers_are_people_whose_records_one_may_see(self, browse, omid, sara, hana, sent):
-        mine = {"owner": "", "kpi": "revenue"}
+        mine = {"owner": "", "page": "revenue"}
 
         others = browse(omid).post("/reports/mail/new/", sent | mine)
         blind = browse(sara).post("/reports/mail/new/", sent | {"owner": "", "readers": [str(hana.pk)]})
@@ -275,7 +275,7 @@ class TestPages:
 
         form = browse(sara).get(link.replace("&amp;", "&")).context["form"]
 
-        assert (form["kpi"].value(), form["compare"].value(), form["readers"].value()) == ("leads", "none", [sara.pk])
+        assert (form["page"].value(), form["compare"].value(), form["readers"].value()) == ("leads", "none", [sara.pk])
 
     def test_ones_own_are_listed_with_their_next_time_and_others_are_not(self, browse, sara, omid):
         mailing = make_mailing(sara, omid, at=datetime.now(UTC))
