@@ -125,7 +125,8 @@ class LoyaltyFileView(FilePage):
                 return Table(f"{_('Loyalty')}-{period}", header, member_rows(matrix.everybody(loyalty)))
             case "matrix":
                 header = [_("Loyalty"), _("Key"), _("Customers"), _("Share"), _("Lower"), _("Upper")]
-                return Table(f"{_('Loyalty matrix')}-{period}", header, matrix_rows(matrix))
+                name = _("Loyalty matrix")
+                return Table(f"{name}-{period}", header, matrix_rows(matrix))
         raise BadRequest("what")
 
 
