@@ -9,7 +9,8 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
 from kpis.readings.breakdown import Part, break_down_all
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.summary import Choice, Reading, summarise
+from kpis.readings.summary import Choice, Compare, Reading, summarise, years_before
+from kpis.readings.values import Value
 from kpis.tiles import Shape, Tile
 
 # Where nothing can be broken down.
@@ -20,6 +21,8 @@ WITHOUT_PARTS = {"no_data", "not_visible", "not_applicable"}
 class Board:
     readings: Mapping[str, Reading]
     parts: Mapping[tuple[str, Dimension], list[Part]]
+    # The trends of the year before, where that is compared with.
+    before: Mapping[str, Sequence[Value]]
 
 
 def read_board(tiles: Sequence[Tile], choice: Choice) -> Board:
@@ -29,7 +32,15 @@ def read_board(tiles: Sequence[Tile], choice: Choice) -> Board:
         trends = {tile.kpi for tile in tiles if has_trend(tile) and len(readings[tile.kpi.key].trend) == 1}
         if trends:
             readings |= summarise([kpi for kpi in CATALOGUE.values() if kpi in trends], choice)
-        return Board(readings, dict(split(tiles, choice, readings)))
+        return Board(readings, dict(split(tiles, choice, readings)), before(tiles, choice, readings))
+
+
+def before(tiles: Sequence[Tile], choice: Choice, readings: Mapping[str, Reading]) -> dict[str, list[Value]]:
+    kpis = list(dict.fromkeys(tile.kpi for tile in tiles if has_trend(tile)))
+    able = [kpi for kpi in kpis if readings[kpi.key].now.reason not in ("not_applicable", "not_visible")]
+    if choice.compare is not Compare.LAST_YEAR or not able:
+        return {}
+    return years_before(able, choice, [value.period for value in readings[able[0].key].trend])
 
 
 def unique(tiles: Sequence[Tile]) -> list[Kpi]:

@@ -132,9 +132,14 @@ def reading_of(kpi: Kpi, values: Sequence[Value], places: slice, other: int | No
 
 
 def year_before(kpi: Kpi, choice: Choice, periods: Sequence[Period]) -> list[Value]:
+    return years_before([kpi], choice, periods)[kpi.key]
+
+
+def years_before(kpis: Sequence[Kpi], choice: Choice, periods: Sequence[Period]) -> dict[str, list[Value]]:
     """The same periods of the year before, oldest first; the last cut as the running one is."""
     before = tuple(period.same_last_year() for period in periods)
     cuts = {len(before) - 1: choice.other_last} if choice.other_last else {}
     query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer, cuts=cuts)
     with one_snapshot():
-        return read_in_snapshot([kpi], query, organization=choice.organization)[kpi.key].total
+        tables = read_in_snapshot(kpis, query, organization=choice.organization)
+        return {key: table.total for key, table in tables.items()}

@@ -62,7 +62,15 @@ class Painter:
         reading = self.board.readings[tile.kpi.key]
         is_open = self.choice.period.is_running(self.choice.today)
         notes = [(note.day, note.text) for note in self.notes if note.kpi in ("", tile.kpi.key)]
-        chart = charts.trend_chart(tile.kpi, reading.trend, self.prefs, is_open=is_open, targets=reading.targets, notes=notes)
+        chart = charts.trend_chart(
+            tile.kpi,
+            reading.trend,
+            self.prefs,
+            is_open=is_open,
+            before=self.board.before.get(tile.kpi.key, ()),
+            targets=reading.targets,
+            notes=notes,
+        )
         if tile.shape is Shape.BAR:
             chart["data"]["kind"] = "bar"
         return chart | {"size": ""}

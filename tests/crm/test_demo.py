@@ -16,8 +16,9 @@ from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
-from kpis.models import Annotation, Target
+from kpis.models import Annotation, Dashboard, Target
 from kpis.readings import Query, read
+from kpis.tiles import tiles_of
 from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead, make_opportunity
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
 ROWS = (
     *(Lead, Customer, Order, Opportunity, Quote, Ticket, Invitation, Answer, Contract, Cart, Session, SocialPost),
-    *(Campaign, Channel, LandingPage, Expense, Product, Target, Annotation),
+    *(Campaign, Channel, LandingPage, Expense, Product, Target, Annotation, Dashboard),
 )
 
 
@@ -69,6 +70,7 @@ def test_the_company_has_the_size_it_promises(company):
     assert 4000 <= company["carts"] == Cart.objects.count() <= 4600
     assert 350 <= company["quotes"] == Quote.objects.count() <= 500
     assert User.objects.filter(role="rep").count() == 4
+    assert len(tiles_of(Dashboard.objects.get().tiles)) == 8
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_one_others():

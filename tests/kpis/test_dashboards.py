@@ -242,6 +242,18 @@ class TestPages:
         assert funnel["data"]["summary"] == "Leads: 4; Opportunities: 1."
         assert len({tile["id"] for tile in tiles(page)}) == 6
 
+    def test_the_year_before_lies_beside_a_line(self, browse, sara):
+        """One lead of Mehr 1403, two of Mehr 1404; the orders of both years are read with them."""
+        for days in (0, 1, -366):
+            make_lead(at=MEHR + timedelta(days=days))
+        drain(at=DRAINED)
+        board = make_dashboard(sara, row("leads", "line"), row("orders", "bar"))
+
+        page = browse(sara).get(f"/kpis/dashboards/{board.pk}/?period=1404-07&compare=last-year")
+
+        now, before = tiles(page)[0]["chart"]["data"]["series"]
+        assert (before["style"], now["values"][-1], before["values"][-1]) == ("previous", 2.0, 1.0)
+
     def test_everyone_sees_the_figures_of_their_own_records(self, browse, sara, omid, nima):
         board = make_dashboard(sara, row("leads"), row("leads", "bar", "owner"), visibility="everyone")
         for owner, count in ((omid, 1), (nima, 2)):

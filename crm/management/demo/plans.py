@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from crm.management.demo.names import DEMO
+from crm.management.demo.names import DEMO, TAG
 from crm.management.demo.reference import Frame
 from crm.management.demo.story import Story
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, local_day, period_of, periods_between
 from customers.models import Order
-from kpis.models import AlertRule, Annotation, Target
+from kpis.models import AlertRule, Annotation, Dashboard, Target
 from leads.models import Lead
 
 # A little more than what came of it, in whole fives, as people plan.
@@ -23,6 +23,16 @@ ALERTS = (
     ("churn_rate", "above", "0.05", Grain.MONTH),
     ("leads", "falls", "0.3", Grain.MONTH),
     ("nps", "below", "20", Grain.MONTH),
+)
+TILES = (
+    ("revenue", "card", ""),
+    ("leads", "card", ""),
+    ("win_rate", "card", ""),
+    ("average_order_value", "card", ""),
+    ("revenue", "line", ""),
+    ("leads", "bar", "channel"),
+    ("new_customers", "funnel", ""),
+    ("revenue", "table", "campaign"),
 )
 NOTES = ((40, "تغییر قیمت قهوه"), (150, "نمایشگاه بهاره"))
 
@@ -44,7 +54,16 @@ def make_plans(story: Story, frame: Frame) -> list[Target]:
         target.external_id = f"target-{number}"
     make_alerts()
     make_notes(story, frame.reps[0])
+    make_dashboard(frame.reps[0])
     return Target.objects.bulk_create(targets)
+
+
+def make_dashboard(maker: User) -> None:
+    """One for everyone, with a tile of each form; it goes with its maker."""
+    tiles = [{"kpi": kpi, "shape": shape, "by": by} for kpi, shape, by in TILES]
+    view = {"grain": Grain.MONTH.value, "compare": "previous"}
+    facts = {"name": f"نگاه هفتگی فروش ({TAG})", "visibility": Dashboard.Visibility.EVERYONE}
+    Dashboard.objects.create(user=maker, tiles=tiles, view=view, **facts)
 
 
 def year_of(month: Period) -> Period:
