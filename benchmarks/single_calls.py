@@ -5,6 +5,7 @@
 Rounds of the kinds of calls take turns, so that what else the machine does meets all of them alike; a call that waits for
 the database meets it more often, so the fastest tenth and the processor time stand beside the median. The empty view goes
 through the same middleware as every call of the API. The leads' duplicate check looks through so many stored leads.
+How many calls a second the one worker process answers is then measured with as many connections as keep it busy.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
-from ground import median, quantile, table, write_result
+from ground import median, quantile, stopwatch, table, write_result
 from orders_bulk import PER_CALL, a_customer, an_order
 from web import Client, Cost, Site, open_site
 
-ROUNDS = 6
+ROUNDS, CROWD = 6, 4
 
 
 def a_lead(number: int) -> dict:
@@ -91,6 +93,22 @@ def run(site: Site, calls: int, leads: int) -> list[Kind]:
     return measured
 
 
+def rates(site: Site, calls: int) -> list[tuple[str, float]]:
+    """Calls a second of each kind, the connections of a crowd asking at once."""
+    clients, share = [Client(site) for _ in range(CROWD)], calls // CROWD
+
+    def rate(kind: Kind, first: int) -> float:
+        def ask(place: int) -> None:
+            for number in range(first + place * share, first + (place + 1) * share):
+                kind.call(clients[place], number)
+
+        with stopwatch() as seconds, ThreadPoolExecutor(CROWD) as pool:
+            list(pool.map(ask, range(CROWD)))
+        return CROWD * share / seconds[0]
+
+    return [(kind.name, rate(kind, 4_000_000 + turn * calls)) for turn, kind in enumerate(kinds())]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=300)
@@ -99,17 +117,23 @@ def main() -> None:
     given = parser.parse_args()
     with open_site() as site:
         measured = run(site, given.calls, given.leads)
+        crowd = rates(site, given.calls * CROWD)
     head = ["call", "median, ms", "10 %, ms", "95 %, ms", "Python CPU, ms", "PostgreSQL CPU, ms"]
     head += ["rate / empty view", "of the fastest tenth", "by CPU", "load average"]
     rows = table(head, [kind.row(measured[0]) for kind in measured])
-    print(rows)
+    empty = crowd[0][1]
+    busy = table(
+        [f"{CROWD} connections at once", "calls/s", "rate / empty view"],
+        [[name, f"{rate:,.0f}", f"{rate / empty:.2f}"] for name, rate in crowd],
+    )
+    print(rows, busy, sep="\n\n")
     if not given.keep:
         note = (
             f"{given.calls} calls of each kind in {ROUNDS} rounds over one keep-alive connection; half of the orders are from"
             f" customers who are known, a quarter of the leads are among {given.leads:,} that are there. Asked for: an order at"
             " 0.10 of the empty view's rate or more, a lead in 25 ms or less."
         )
-        write_result("single-calls", "Single calls over HTTP", rows, note)
+        write_result("single-calls", "Single calls over HTTP", rows, busy, note)
 
 
 if __name__ == "__main__":
