@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from campaigns.models import Campaign
 from crm.ago import lasting
 from crm.models import User
 from crm.pages import key_in
@@ -119,9 +120,15 @@ class Today:
         rows = self._of_owner(Activity.objects.filter(done_on__range=(week.start, self.day)))
         return rows.aggregate(week=Count("pk"), today=Count("pk", filter=Q(done_on=self.day)))
 
+    @cached_property
+    def campaigns(self) -> list[Campaign]:
+        """Those that have ended and whose report card waits, the oldest first: of one person, as campaigns are seen by all."""
+        ended = Campaign.objects.visible_to(self.user).to_review(self.day).filter(owner=self.owner or self.user)
+        return list(ended.order_by("ends_on", "pk")[:MOST_ROWS])
+
     @property
     def is_clear(self) -> bool:
-        return not (self.steps or self.leads or self.opportunities)
+        return not (self.steps or self.leads or self.opportunities or self.campaigns)
 
     @property
     def call_outcomes(self) -> list[tuple[str, str]]:

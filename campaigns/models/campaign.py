@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +13,16 @@ from campaigns.models.channel import Channel, ReferenceQuerySet
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, User
+
+# So long after its end a campaign still waits for somebody to judge it.
+REVIEW_DAYS = 60
+
+
+class CampaignQuerySet(ReferenceQuerySet):
+    def to_review(self, today: date) -> Self:
+        """Those that have ended lately and whose report card nobody has closed."""
+        ended = Q(ends_on__lt=today, ends_on__gte=today - timedelta(days=REVIEW_DAYS))
+        return self.filter(ended, reviewed_at__isnull=True)
 
 
 @keeps_history
@@ -42,7 +55,10 @@ class Campaign(Record):
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.RUNNING)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns")
 
-    objects = ReferenceQuerySet.as_manager()
+    # When its owner closed its report card.
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("campaign")

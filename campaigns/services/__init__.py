@@ -6,12 +6,14 @@ from campaigns.services.bulk import (
     write_lead_sources,
     write_social_networks,
 )
+from campaigns.services.reviewing import review_campaign
 from campaigns.services.touches import derive_touches
 from campaigns.services.traffic import write_sessions, write_social_posts
 from campaigns.services.trials import start_ab_test
 
 __all__ = [
     "derive_touches",
+    "review_campaign",
     "start_ab_test",
     "write_campaigns",
     "write_channels",

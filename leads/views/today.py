@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from campaigns.models import Campaign
+from campaigns.services import review_campaign
 from crm.pages import Page, action, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import format_moment
@@ -34,6 +36,24 @@ class TodayView(Page, TemplateView):
         choices = when_choices(today.day, self.request.prefs)
         facts = {"when_choices": choices, "reasons": DISQUALIFY_REASONS, "token": uuid4()}
         return super().get_context_data(today=today, **facts, **kwargs)
+
+
+def ended_campaign(request: HttpRequest, pk: int) -> Campaign:
+    return get_object_or_404(Campaign.objects.filter(owner=request.user, ends_on__isnull=False), pk=pk)
+
+
+@action(may_sell)
+def review(request: HttpRequest, pk: int) -> str:
+    campaign = review_campaign(ended_campaign(request, pk), at=timezone.now())
+    undo = reverse("leads:campaign-unreview", args=[pk])
+    say(request, _("The report card of %(campaign)s is closed.") % {"campaign": campaign}, undo=undo)
+    return reverse("leads:today")
+
+
+@action(may_sell)
+def unreview(request: HttpRequest, pk: int) -> str:
+    review_campaign(ended_campaign(request, pk), at=None)
+    return reverse("leads:today")
 
 
 class OneActivityPage(FollowUpPage):

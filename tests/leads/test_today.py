@@ -1,6 +1,6 @@
 """The page of the day: what stands on it, for whom, and what its buttons do."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from crm.models import Organization
 from leads import services
 from leads.models import Activity, Lead
@@ -147,6 +148,38 @@ class TestDay:
             counts.append(len(queries))
 
         assert counts[0] == counts[1] <= 15
+
+
+class TestCampaigns:
+    def make(self, name, ends_on, owner):
+        return Campaign.objects.create(name=name, ends_on=ends_on, owner=owner)
+
+    def waiting(self, client):
+        return [str(campaign) for campaign in client.get(reverse("leads:today")).context["today"].campaigns]
+
+    def test_one_that_has_ended_waits_for_its_owner(self, browse, omid, nima):
+        """From the day after its end, for 60 days."""
+        self.make("Ends today", date(2025, 9, 23), omid)
+        self.make("Ended", date(2025, 9, 22), omid)
+        self.make("Ended 60 days ago", date(2025, 7, 25), omid)
+        self.make("Forgotten", date(2025, 7, 24), omid)
+        self.make("Runs on", None, omid)
+        self.make("Of another", date(2025, 9, 22), nima)
+
+        assert self.waiting(browse(omid)) == ["Ended 60 days ago", "Ended"]
+
+    def test_its_owner_closes_it_and_takes_that_back(self, browse, omid, nima):
+        campaign = self.make("Ended", date(2025, 9, 22), omid)
+        client = browse(omid)
+
+        assert browse(nima).post(url_of("campaign-review", campaign)).status_code == 404
+        closed = client.post(url_of("campaign-review", campaign))
+        assert self.waiting(client) == []
+        client.post(url_of("campaign-unreview", campaign))
+
+        undo = url_of("campaign-unreview", campaign)
+        assert toasts(closed) == [("The report card of Ended is closed.", undo)]
+        assert self.waiting(client) == ["Ended"]
 
 
 class TestFinishing:
