@@ -123,7 +123,7 @@ function scales(chart) {
     stacked,
     border: { color: colour("hairline") },
     grid: { display: false },
-    ticks: { ...text, maxRotation: 0, autoSkipPadding: 12 },
+    ticks: { ...text, maxRotation: 0, autoSkipPadding: textSize > 12 ? 72 : 12 },
   };
   // Time runs left to right in both languages; amounts grow from the side where reading starts.
   return isHorizontal

@@ -87,9 +87,9 @@ function wake() {
 function tick() {
   tell();
   idle -= 1;
-  const isBusy = tv.querySelector(".tv-menu[open]") || tv.querySelector(".tv-bar :focus-visible");
-  root.classList.toggle("tv-idle", idle <= 0 && !isBusy);
-  if (isPaused || isBusy || document.hidden) return;
+  const isChosen = Boolean(tv.querySelector(".tv-menu[open]"));
+  root.classList.toggle("tv-idle", idle <= 0 && !isChosen);
+  if (isPaused || isChosen || document.hidden) return;
   waited += 1;
   if (waited >= Number(tv.dataset.seconds)) {
     waited = 0;

@@ -61,7 +61,6 @@ def test_the_screen_turns_reads_again_and_keeps_its_figures_when_the_server_is_s
     page.clock.run_for(30_000)
     paused = place.inner_text()
     page.get_by_role("button", name="Pause").click()
-    page.evaluate("document.activeElement.blur()")
     with page.expect_response("**/kpis/?tv=1**") as read:
         page.clock.run_for(90_000)
     page.locator("[data-tv-screen]:visible").wait_for()
