@@ -12,7 +12,7 @@ from customers.models import Cart, Customer, Invitation, Ticket
 from leads.models import Lead
 
 if TYPE_CHECKING:
-    from tests.factories.kpis import History
+    from tests.factories.history import History
 
 DAY = timedelta(days=1)
 # Of a stay the seconds: none, up to the ten that do not count, just beyond, and long.

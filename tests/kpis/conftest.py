@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from crm.paper import Paper
-from tests.factories.kpis import make_history
+from tests.factories.history import make_history
 from tests.kpis.sessions import pointed_at
 
 pytest.register_assert_rewrite("tests.kpis.proof")

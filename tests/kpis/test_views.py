@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -19,8 +19,6 @@ from customers.models import Refund
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Timing
 from kpis.engine import drain
-from kpis.readings import Query, read
-from kpis.readings.summary import Choice, Compare, summarise, year_before
 from leads.models import Lead
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
@@ -380,51 +378,3 @@ class TestCatalogue:
 
         assert rows["leads"]["is_computed"]
         assert rows["revenue"]["reason_text"] == "No data yet: needs orders"
-
-
-class TestRunningPeriod:
-    """12 Mehr: the first twelve days of Shahrivar are what it is compared with."""
-
-    def summary(self, compare=Compare.PREVIOUS):
-        today = date(2025, 10, 4)
-        choice = Choice(parse_period("1404-07"), compare, {}, today, None, Organization.current())
-        return choice, summarise([CATALOGUE["leads"], CATALOGUE["active_customers"]], choice)
-
-    def test_as_many_days_are_counted_of_the_period_before(self):
-        leads_on(-30, -20, -19, -18)  # 1, 11, 12 and 13 Shahrivar
-        leads_on(1, 12)
-        settle()
-
-        _choice, found = self.summary()
-
-        assert (found["leads"].now.value, found["leads"].then.value) == (2, 3)
-
-    def test_a_stock_is_that_of_the_same_evening(self):
-        for day in (-30, -19, -18):
-            make_order(customer=make_customer(), placed_at=MEHR + timedelta(days=day - 1))
-        settle()
-
-        _choice, found = self.summary()
-
-        assert (found["active_customers"].now.value, found["active_customers"].then.value) == (3, 2)
-
-    def test_the_year_before_is_cut_too(self):
-        mehr_1403 = datetime(2024, 9, 22, 6, tzinfo=UTC)
-        for days in (0, 11, 12):
-            make_lead(at=mehr_1403 + timedelta(days=days))
-        settle()
-
-        choice, found = self.summary(Compare.LAST_YEAR)
-        before = year_before(CATALOGUE["leads"], choice, [value.period for value in found["leads"].trend])
-
-        assert found["leads"].then.value == 2
-        assert (before[-1].period.key, before[-1].value) == ("1403-07", 2)
-
-    def test_neighbouring_months_leave_no_day_out_and_count_none_twice(self):
-        leads_on(0, 1, 30, 31)  # 31 Shahrivar, 1 and 30 Mehr, 1 Aban
-        settle()
-
-        periods = tuple(parse_period(key) for key in ("1404-06", "1404-07", "1404-08"))
-        values = read([CATALOGUE["leads"]], Query(periods, date(2025, 12, 1)))["leads"].total
-
-        assert [value.value for value in values] == [1, 2, 1]

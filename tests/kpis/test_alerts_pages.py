@@ -1,0 +1,97 @@
+"""The pages of alerts, and the bell."""
+
+from decimal import Decimal
+
+import pytest
+
+from kpis.models import AlertRule
+from kpis.services import judge_rules, mark_alerts_read
+from tests.kpis.test_alerts import AT, company, make_rule
+
+pytestmark = pytest.mark.django_db
+
+
+class TestPages:
+    def test_a_rule_is_made_with_the_readers_units(self, browse, sara):
+        data = {"kpi": "churn_rate", "condition": "above", "bound": "۵٪", "grain": "month", "by_email": "on", "of": ""}
+
+        assert browse(sara).post("/alerts/new/", data).status_code == 302
+
+        rule = AlertRule.objects.get()
+        assert (rule.user, rule.bound, rule.calendar, rule.by_email) == (sara, Decimal("0.05"), "gregorian", True)
+        page = browse(sara).get(f"/alerts/{rule.pk}/edit/")
+        assert page.context["form"].initial["bound"] == "5"
+
+    @pytest.mark.parametrize(("kpi", "bound"), [("revenue", "0.2"), ("churn_rate", "0.2"), ("nps", "20")])
+    def test_a_change_is_typed_in_per_cent_or_points(self, browse, sara, kpi, bound):
+        browse(sara).post("/alerts/new/", {"kpi": kpi, "condition": "falls", "bound": "20", "grain": "week", "of": ""})
+
+        assert AlertRule.objects.get().bound == Decimal(bound)
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"bound": "x"}, "bound"),
+            ({"bound": ""}, "bound"),
+            ({"bound": "-3", "condition": "falls"}, "bound"),
+            ({"kpi": "x"}, "kpi"),
+        ],
+    )
+    def test_what_is_wrong_is_said_at_its_field(self, browse, sara, change, field):
+        data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": ""} | change
+
+        answer = browse(sara).post("/alerts/new/", data)
+
+        assert list(answer.context["form"].errors) == [field]
+        assert AlertRule.objects.count() == 0
+
+    def test_a_kpi_that_knows_no_owner_is_not_narrowed_to_one(self, browse, sara, omid):
+        data = {"kpi": "cost_per_lead", "condition": "above", "bound": "7", "grain": "month", "of": f"owner:{omid.pk}"}
+
+        assert list(browse(sara).post("/alerts/new/", data).context["form"].errors) == ["of"]
+
+    def test_a_look_back_writes_nothing(self, browse, sara):
+        data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": "", "preview": "1"}
+
+        answer = browse(sara).post("/alerts/new/", data)
+
+        assert answer.context["preview_text"] == "In the last 90 days this would not have rung."
+        assert AlertRule.objects.count() == 0
+
+    def test_the_bell_counts_what_nobody_has_looked_at(self, browse, sara):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+        client = browse(sara)
+
+        before = client.get("/alerts/bell/").context["count"]
+        client.post("/alerts/read/")
+
+        assert (before, client.get("/alerts/bell/").context["count"]) == (1, 0)
+        assert mark_alerts_read(sara, at=AT) == 0
+
+    def test_muting_and_switching_are_for_ones_own(self, browse, sara, omid):
+        mine, others = make_rule(omid), make_rule(sara)
+        client = browse(omid)
+
+        client.post(f"/alerts/{mine.pk}/mute/", {"days": "7"})
+        client.post(f"/alerts/{mine.pk}/switch/")
+
+        mine.refresh_from_db()
+        assert (mine.muted_until is None, mine.is_on) == (False, False)
+        for address in ("mute", "switch", "edit"):
+            assert client.post(f"/alerts/{others.pk}/{address}/", {"days": "7"}).status_code == 404
+        assert client.post(f"/alerts/{mine.pk}/mute/", {"days": "8"}).status_code == 400
+
+    def test_the_page_shows_ones_own_rules_and_crossings(self, browse, sara, omid):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        page = browse(sara).get("/alerts/")
+
+        assert [row["sentence"] for row in page.context["rules"]] == ["Leads generated below 40"]
+        assert [row["sentence"] for row in page.context["rung"]] == [
+            "September 2025: Leads generated below 40; it is 35, before 45"
+        ]
+        assert browse(omid).get("/alerts/").context["rung"] == []
