@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -57,9 +58,14 @@ def lifetime_revenue(sums: Sums) -> Decimal:
     return order_value(sums) * orders_a_year(sums) * sums["tenure"] / YEAR
 
 
-def lifetime_value(sums: Sums) -> Decimal:
+def lifetime_margin(sums: Sums) -> Decimal:
+    """Before the cost of winning the customer: the most that may be paid for one."""
     retention = sums["retention"] / (sums["bases"] / 2) * sums["tenure"] / YEAR
-    return lifetime_revenue(sums) * gross_margin(sums) - retention - acquisition_cost(sums)
+    return lifetime_revenue(sums) * gross_margin(sums) - retention
+
+
+def lifetime_value(sums: Sums) -> Decimal:
+    return lifetime_margin(sums) - acquisition_cost(sums)
 
 
 def value_to_cost(sums: Sums) -> Decimal:
@@ -117,6 +123,10 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
     drivers=("average_order_value", "gross_margin", "average_customer_tenure", "customer_acquisition_cost"),
     needs=("orders", "unit costs", "expenses"),
     enter_at="admin:campaigns_expense_add",
+)
+# Of no card: what an offer of customers is judged by (readings/offers.py).
+CUSTOMER_LIFETIME_MARGIN = replace(
+    CUSTOMER_LIFETIME_VALUE, key="customer_lifetime_margin", model=Model(lifetime_margin, ECONOMY, tenure="tenure")
 )
 CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     key="customer_lifetime_value_revenue",

@@ -32,6 +32,7 @@ from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.annotations import note_row
+from kpis.views.offers import calculator
 from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.pins import pin_of
 
@@ -98,6 +99,7 @@ class KpiView(Page, TemplateView):
             "version": number_text(kpi.version, prefs),
             "files": self.files(),
             "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.request.GET, after=None, side=None),
+            **calculator(self.request, kpi, choice, self.at),
             **self.breakdown(by, parts),
             **self.rows(),
             **filter_bar(self, kpi),
