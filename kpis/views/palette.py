@@ -24,6 +24,7 @@ from leads.models import Lead, Opportunity
 from leads.search import IN_DROPDOWN, results
 
 MOST_PAGES = 6
+MOST_BOARDS = 1_000
 # From so many letters on, letters in the right order are enough: a word may miss one.
 SHORTEST_GUESS = 3
 # The records that are remembered, with their icon and page.
@@ -72,7 +73,7 @@ def places_for(user: User) -> list[Item]:
 
 def boards_of(user: User, text: str) -> list[Item]:
     """The dashboards a user may open, asked for when something is typed."""
-    rows = Dashboard.objects.visible_to(user).listed() if text else ()
+    rows = Dashboard.objects.visible_to(user).listed()[:MOST_BOARDS] if text else ()
     return [Item(row.name, "layout-dashboard", reverse("kpis:dashboard", args=[row.pk]), is_current=False) for row in rows]
 
 
