@@ -54,7 +54,9 @@ def moments(story: Story, count: int) -> list[datetime]:
 
 def make_variants(frame: Frame) -> dict[str, Variant]:
     page = frame.pages["start"]
-    return {key: Variant.objects.create(landing_page=page, key=key, name=name) for key, name in VARIANTS}
+    levers = ("", Variant.Lever.CTA_COLOUR)
+    rows = zip(VARIANTS, levers, strict=True)
+    return {key: Variant.objects.create(landing_page=page, key=key, name=name, lever=lever) for (key, name), lever in rows}
 
 
 def arrival_of(lead: Lead) -> Arrival:
