@@ -196,10 +196,14 @@ class Life:
         end = self.window_end(figure)
         return end is None or self.campaigns.query.today <= end
 
+    @property
+    def query(self) -> Query:
+        """All its days at once: for rows alone, as there are no sums of such a period."""
+        today, viewer = self.campaigns.query.today, self.campaigns.query.viewer
+        whole = Period(Calendar.GREGORIAN, Grain.DAY, FIRST_DAY, today)
+        return Query((whole,), today, filters={Dimension.CAMPAIGN: self.campaign.pk}, viewer=viewer)
+
     def rows(self, figure: Figure, *, after: str, limit: int) -> RowPage:
         """The records behind a figure. Raises ValueError for a cursor that is none."""
         key, side = figure.rows
-        query = self.campaigns.query
-        whole = Period(Calendar.GREGORIAN, Grain.DAY, FIRST_DAY, query.today)
-        asked = Query((whole,), query.today, filters={Dimension.CAMPAIGN: self.campaign.pk}, viewer=query.viewer)
-        return list_rows(CATALOGUE[key], side, asked, after=after, limit=limit)
+        return list_rows(CATALOGUE[key], side, self.query, after=after, limit=limit)

@@ -24,6 +24,7 @@ from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
 from kpis.readings.campaigns import BY_KEY, Campaigns, Figure, Life
 from kpis.readings.cards import data_value, side_text
 from kpis.readings.pages import Choice, Landings
+from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, percent_text, value_parts, value_text
 from kpis.views.campaigns import HEADINGS
@@ -162,12 +163,21 @@ class CampaignDetailView(DetailPage):
             "row_total": number_text(page.total, self.prefs),
             "row_sum": self.amount(figure, page.amount),
             "row_list": list(self.row_cells(page.results, figure)),
+            "save_url": self.save_url(figure) if page.results else "",
             "close_url": query_with(query, rows=None, after=None),
             "rows_pager": Pager(
                 query_with(query, after=None) + "#rows" if query.get("after") else "",
                 query_with(query, after=page.next) + "#rows" if page.next else "",
             ),
         }
+
+    def save_url(self, figure: Figure) -> str:
+        """Where the people of these rows are saved as a list, if they are anybody's."""
+        key, side = figure.rows
+        if kind_behind(CATALOGUE[key], side, self.life.query) is None:
+            return ""
+        query = query_with(self.request.GET, campaign=str(self.object.pk), after=None)
+        return reverse("kpis:people-save", args=["campaign"]) + query
 
     def row_cells(self, rows: list[Any], figure: Figure) -> Iterator[dict[str, Any]]:
         for row in rows:

@@ -9,21 +9,26 @@ from datetime import datetime
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Max
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.models import Campaign
 from crm.models import PeopleList
-from crm.pages import action, query_with, say
-from crm.permissions import may_enter
+from crm.pages import action, key_in, query_with, say
+from crm.permissions import may_enter, may_sell
+from kpis.catalogue import CATALOGUE
 from kpis.models import RfmSnapshot
+from kpis.readings.campaigns import Campaigns, Life
 from kpis.readings.funnel import Funnel
 from kpis.readings.people import people_behind
 from kpis.readings.rfm import Rfm
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import number_text, period_text
 from kpis.views import cohorts, detail, funnel, rfm
+from kpis.views.campaigns import HEADINGS
 from leads import services
 
 CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
@@ -84,11 +89,26 @@ def of_kpi(request: HttpRequest, at: datetime) -> People:
     return People(*found, title, reverse("kpis:kpi-detail", args=[kpi.key]))
 
 
+def of_campaign(request: HttpRequest, at: datetime) -> People:
+    """Whom a campaign brought, over its whole life."""
+    if not may_sell(request.user):
+        raise PermissionDenied
+    rows = Campaign.objects.visible_to(request.user)
+    campaign = get_object_or_404(rows, pk=key_in(request.GET.get("campaign")) or 0)
+    campaigns = Campaigns.of_lives(request.user, request.prefs.today(at))
+    figure = next((each for each in campaigns.shown if each.key == request.GET.get("rows")), None)
+    found = people_behind(CATALOGUE[figure.rows[0]], figure.rows[1], Life(campaign, campaigns).query) if figure else None
+    if figure is None or found is None:
+        raise BadRequest("rows")
+    return People(*found, f"{campaign} · {HEADINGS[figure.key]}", reverse("kpis:campaign-detail", args=[campaign.pk]))
+
+
 SOURCES: dict[str, Callable[[HttpRequest, datetime], People]] = {
     "rfm": of_rfm,
     "cohorts": of_cohorts,
     "funnel": of_funnel,
     "kpi": of_kpi,
+    "campaign": of_campaign,
 }
 
 

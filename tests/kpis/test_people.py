@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaigns.models import Campaign
 from crm.models import PeopleList
 from kpis.engine import drain
 from leads.models import Lead
@@ -85,6 +86,22 @@ def test_the_people_behind_a_figure(browse, sara, omid):
     assert (of_revenue, of_rep, of_leads) == ({buyer.pk, other.pk}, {buyer.pk}, {lead.pk})
 
 
+def test_whom_a_campaign_brought(browse, sara, hana):
+    campaign = Campaign.objects.create(name="Autumn", starts_on=MEHR.date())
+    own = make_lead(at=MEHR, campaign=campaign)
+    make_lead(at=MEHR)
+    drain(at=NOW)
+    client = browse(sara)
+    page = client.get(f"/campaigns/{campaign.pk}/?rows=leads").context
+
+    people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
+
+    assert (members, people_list.origin) == ({own.pk}, "Autumn · Leads")
+    assert client.get(people_list.origin_url).context["row_total"] == "1"
+    assert client.get(f"/campaigns/{campaign.pk}/?rows=spend").context["save_url"] == ""
+    assert browse(hana).post(f"/people/campaign/?campaign={campaign.pk}&rows=leads", SENT).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
@@ -92,6 +109,7 @@ def test_the_people_behind_a_figure(browse, sara, omid):
         ("kpi/?kpi=operating_expenses", 400),
         ("kpi/?kpi=leads&side=both", 400),
         ("rfm/?segment=best", 400),
+        ("campaign/?campaign=1&rows=leads", 404),
         ("funnel/?step=x", 400),
         ("nothing/", 404),
     ],
