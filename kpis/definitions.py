@@ -356,6 +356,13 @@ def is_hidden(kpi: Kpi, viewer: User | None) -> bool:
     )
 
 
+def is_mixed(kpi: Kpi, viewer: User | None) -> bool:
+    """Whether a KPI sets what belongs to the whole company, as spend does, against the records of a viewer or team alone."""
+    if viewer is None or viewer.sees_all:
+        return False
+    return len({Dimension.OWNER in term.measure.cube.dimensions for term in kpi.needed}) > 1
+
+
 def may_be_negative(kpi: Kpi) -> bool:
     """Money and counts lie below nothing only where something is taken off, as in a growth less what was lost."""
     return kpi.unit not in (Unit.MONEY, Unit.COUNT) or (kpi.unit is Unit.COUNT and any(t.sign < 0 for t in kpi.numerator))

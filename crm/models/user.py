@@ -101,6 +101,11 @@ class User(AbstractUser):
     def sees_team(self) -> bool:
         return self.visibility == self.Visibility.TEAM and self.team_id is not None
 
+    @property
+    def is_without_team(self) -> bool:
+        """Whether a team's records are for this account, but there is no team: then it sees its own alone."""
+        return self.visibility == self.Visibility.TEAM and self.team_id is None and not self.is_superuser
+
     @cached_property
     def teammates(self) -> frozenset[int]:
         """The keys of the team's members; asked once, as this object lives no longer than a request."""

@@ -19,7 +19,7 @@ from crm.permissions import may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, reader_digits
 from kpis.charts import sparkline
-from kpis.definitions import Kpi, Term, Timing, Unit
+from kpis.definitions import Kpi, Term, Timing, Unit, is_mixed
 from kpis.readings.change import Change, ChangeKind, change_between
 from kpis.readings.goals import Goal, goal_of, target_url
 from kpis.readings.summary import Choice, Reading
@@ -140,7 +140,7 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
         sample_text=sample_text(kpi, now, prefs),
         freshness_text=freshness_text(now, choice, prefs),
         is_stale=now.is_stale,
-        quality_text=quality_text(now),
+        quality_text=quality_text(now, is_mixed=is_mixed(kpi, choice.viewer)),
         target=goal_of(reading, choice, prefs),
         target_url=target_url(reading, choice),
     )
@@ -221,10 +221,10 @@ def freshness_text(value: Value, choice: Choice, prefs: Preferences) -> str:
     return _("updated %(time)s") % {"time": format_day(local.date(), prefs)}
 
 
-def quality_text(value: Value) -> str:
+def quality_text(value: Value, *, is_mixed: bool) -> str:
     if value.value is None:
         return ""
-    text = str(QUALITIES[value.quality])
+    text = _("the whole company against the records you may see") if is_mixed else str(QUALITIES[value.quality])
     return _("%(quality)s, still maturing") % {"quality": text} if value.state == "maturing" else text
 
 

@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit, is_hidden
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit, is_hidden, is_mixed
 from kpis.readings.exact import PRECISION, rounded, rounded_interval
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
@@ -223,7 +223,7 @@ class Evaluation:
     def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None, value: Decimal) -> str:
         # Nothing takes less than no time: dates out of order stay as they were given, and are said to be.
         is_turned = self.kpi.unit is Unit.HOURS and value < 0
-        if is_turned or self._sum(self.kpi.incomplete, sums, index, member):
+        if is_turned or is_mixed(self.kpi, self.query.viewer) or self._sum(self.kpi.incomplete, sums, index, member):
             return "incomplete"
         if self.kpi.estimated and self._sum((self.kpi.estimated,), sums, index, member):
             return "estimated"

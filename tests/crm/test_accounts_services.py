@@ -97,6 +97,15 @@ def test_commands_print_what_they_made_once():
     assert (token.name, token.scopes, token.user.team.name) == ("shop", ["kpis:read", "orders:write"], "North")
 
 
+@pytest.mark.parametrize(("role", "team", "told"), [("manager", None, True), ("manager", "North", False), ("rep", None, False)])
+def test_a_manager_without_a_team_is_not_made_without_a_word(role, team, told):
+    words = StringIO()
+
+    call_command("create_user", "m@example.com", role=role, team=team, stdout=StringIO(), stderr=words)
+
+    assert words.getvalue().count("In no team") == told
+
+
 def test_a_password_is_read_from_standard_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO("correct horse battery\n"))
     call_command("create_user", "a@example.com", role="rep", password_stdin=True, stdout=StringIO())

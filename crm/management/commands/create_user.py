@@ -37,5 +37,9 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{user.email} ({user.get_role_display()})")
+        if user.is_without_team:
+            self.stderr.write(
+                "In no team, so it sees only its own records: name one with --team, or let it see all in the admin."
+            )
         if not password_stdin:
             self.stdout.write(f"Password: {password}")

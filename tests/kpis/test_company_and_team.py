@@ -1,0 +1,50 @@
+"""Figures that set what the whole company spent against the records of one team: they say so, and are never called exact."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from campaigns.models import Campaign, Expense
+from crm.models import User
+from kpis.engine import drain
+from tests.factories.leads import make_lead
+
+pytestmark = pytest.mark.django_db
+MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
+AGAINST = "the whole company against the records you may see"
+
+
+@pytest.fixture
+def cost(omid, nima):
+    """600 rials for three leads, two of them of Omid's team."""
+    campaign, day = Campaign.objects.create(name="Autumn"), MEHR.date()
+    Expense.objects.create(kind="ads", campaign=campaign, amount=600, valid_from=day, valid_to=day)
+    for owner in (omid, omid, nima):
+        make_lead(at=MEHR, campaign=campaign, owner=owner)
+    drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("who", "value", "words"), [("sara", 200, "exact"), ("mina", 300, AGAINST)])
+@pytest.mark.usefixtures("cost")
+def test_a_team_managers_cost_per_lead_says_what_it_is_of(browse, request, who, value, words):
+    page = browse(request.getfixturevalue(who)).get("/kpis/cost_per_lead/?period=1404-07")
+
+    # 600 ÷ 3 for the company; 600 ÷ 2 where one lead is not to be seen
+    assert page.context["now"].value == value
+    assert page.context["card"].quality_text.startswith(words)
+
+
+@pytest.mark.usefixtures("cost")
+def test_what_is_of_the_team_alone_is_exact(browse, mina):
+    page = browse(mina).get("/kpis/leads/?period=1404-07")
+
+    assert (page.context["now"].value, page.context["now"].quality) == (2, "exact")
+
+
+def test_a_manager_without_a_team_is_told_why_there_is_nothing_to_see(browse, mina, sara):
+    User.objects.filter(pk=mina.pk).update(team=None)
+    mina.refresh_from_db()
+
+    pages = [browse(who).get("/kpis/").content.decode() for who in (mina, sara)]
+
+    assert ["You are in no team yet" in page for page in pages] == [True, False]
