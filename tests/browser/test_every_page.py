@@ -10,7 +10,6 @@ from django.utils import timezone
 from campaigns.models import Campaign, Expense, LeadSource
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
-from kpis.engine import drain
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
 from kpis.services import set_mailing
 from leads import services
@@ -82,7 +81,6 @@ def make_campaign(lead, page, now):
     Expense.objects.create(kind="ads", amount=Decimal(20_000_000), campaign=campaign, valid_from=first, valid_to=now.date())
     Lead.objects.filter(pk=lead.pk).update(campaign=campaign)
     make_session(started_at=now, landing_page=page, campaign=campaign)
-    drain(at=now)
     return campaign
 
 
