@@ -102,8 +102,10 @@ class Echo:
 
 
 def safe_cell(value: object) -> str:
-    """A cell as text; numbers are no formula, whatever their sign."""
-    if isinstance(value, int | float | Decimal):
+    """A cell as text; numbers are no formula, whatever their sign, and have no exponent, however small."""
+    if isinstance(value, float | Decimal):
+        return f"{Decimal(str(value)):f}"
+    if isinstance(value, int):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -259,14 +260,27 @@ def key_in(text: object) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_KEY else None
 
 
-def form_key(model: type[Model], token: UUID | None, facts: dict[str, Any]) -> dict[str, str]:
-    """The key of a row that a form makes: sent twice it is one row, sent again with other words it is another."""
+def form_key(
+    model: type[Model], token: UUID | None, facts: Mapping[str, Any], beside: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """The key of a row that a form makes: sent twice it is one row, sent again with other words it is another.
+
+    It comes from the words, so that other words sent twice are one row as well; and from a row that says something
+    else by now it leads on to the next. `beside` is what the form says that is no column of this row.
+    """
     if token is None:
         return {}
-    key = {"source": FORM_SOURCE, "external_id": str(token)}
-    known = model.objects.filter(**key).first()
-    is_other = known and any(getattr(known, name) != value for name, value in facts.items())
-    return {"source": FORM_SOURCE} if is_other else key
+    words = json.dumps([facts, beside or {}], sort_keys=True, default=worded)
+    while True:
+        token = uuid5(token, words)
+        key = {"source": FORM_SOURCE, "external_id": str(token)}
+        known = model.objects.filter(**key).first()
+        if known is None or all(getattr(known, name) == value for name, value in facts.items()):
+            return key
+
+
+def worded(value: object) -> str:
+    return str(value.pk) if isinstance(value, Model) else str(value)
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "") -> None:

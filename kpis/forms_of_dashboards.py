@@ -41,11 +41,12 @@ class DashboardForm(ReaderForm):
     channel = forms.ChoiceField(label=DIMENSIONS[FILTERS[1]], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[FILTERS[2]], required=False)
 
-    def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, prefs: Preferences, dashboard: Dashboard, **kwargs: Any) -> None:
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
-        labels = Dashboard.Visibility
+        labels, kept = Dashboard.Visibility, self.initial.get("visibility")
         offered = [each for each in labels if each is not labels.TEAM or user.team_id is not None]
-        kept = self.initial.get("visibility")
+        # Whoever tends somebody else's would lose sight of it as anything but what it is.
+        offered = [] if dashboard.pk and dashboard.user_id != user.pk else offered
         self.fields["visibility"].choices = [(e.value, e.label) for e in labels if e in offered or e.value == kept]
         options = options_of(FILTERS, user)
         for name in FILTERS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -81,10 +81,11 @@ def place_order(
     customer or other lines, after going back, it is another sale.
     """
     hold(f"{SOURCE}:{key}")
-    known = Order.objects.filter(source=SOURCE, external_id=key).first()
-    if known and known.customer == customer and stored_lines(known) == [line.facts for line in lines]:
-        return known
-    key = str(uuid4()) if known else key
+    while known := Order.objects.filter(source=SOURCE, external_id=key).first():
+        if known.customer == customer and stored_lines(known) == [line.facts for line in lines]:
+            return known
+        # The next key is the same for whoever sends the other sale twice.
+        key = str(uuid5(NAMESPACE_OID, key))
     sent = {"external_id": key, "status": status, **sent_facts(facts), "lines": [line.sent for line in lines]}
     whose = {"customer_id": customer.pk} | ({"owner_id": owner.pk} if owner else {})
     _write(sent, by=by, at=at, values=whose)

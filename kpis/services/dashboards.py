@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -19,26 +20,46 @@ MOST_OF_ONE = 100
 def set_dashboard(dashboard: Dashboard, facts: Mapping[str, Any], *, by: User) -> Dashboard:
     """Make a dashboard or change it. A new one that is like another of its maker's in everything is that one, sent twice."""
     if dashboard.pk is None:
-        dashboard.user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-        mine = Dashboard.objects.filter(user=by, is_removed=False)
+        mine = hold_those_of(by.pk)
         if known := mine.filter(**facts).first():
             return known
-        if mine.count() >= MOST_OF_ONE:
-            raise ValidationError(_("You have 100 dashboards: delete one first."), code="too-many")
+        refuse_more(mine)
+        return Dashboard.objects.create(user=by, **facts)
+    if not Dashboard.objects.select_for_update().filter(pk=dashboard.pk, is_removed=False).exists():
+        raise ValidationError(_("This dashboard was deleted meanwhile."), code="removed")
     for name, value in facts.items():
         setattr(dashboard, name, value)
-    dashboard.save()
+    dashboard.save(update_fields=[*facts])
     return dashboard
 
 
-def copy_dashboard(dashboard: Dashboard, *, by: User) -> Dashboard:
-    """One of one's own, for oneself, that begins as another one is."""
+def hold_those_of(user_id: int) -> QuerySet[Dashboard]:
+    """Somebody's dashboards that are not put away; whoever else would add one waits until the transaction ends."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    return Dashboard.objects.filter(user=user_id, is_removed=False)
+
+
+def refuse_more(dashboards: QuerySet[Dashboard]) -> None:
+    if dashboards.count() >= MOST_OF_ONE:
+        raise ValidationError(_("There is room for 100 dashboards: delete one first."), code="too-many")
+
+
+@transaction.atomic
+def copy_dashboard(dashboard: Dashboard, *, by: User) -> tuple[Dashboard, bool]:
+    """One of one's own, for oneself, that begins as another one is; and whether it was made now."""
     name = _("%(name)s (copy)") % {"name": dashboard.name}
     facts = {"name": name[: Dashboard._meta.get_field("name").max_length], "tiles": dashboard.tiles, "view": dashboard.view}
-    return set_dashboard(Dashboard(), facts | {"visibility": Dashboard.Visibility.PRIVATE}, by=by)
+    known = set(hold_those_of(by.pk).values_list("pk", flat=True))
+    made = set_dashboard(Dashboard(), facts | {"visibility": Dashboard.Visibility.PRIVATE}, by=by)
+    return made, made.pk not in known
 
 
+@transaction.atomic
 def remove_dashboard(dashboard: Dashboard, *, removed: bool = True) -> Dashboard:
+    """Put it away, or back where there is room; a second time changes nothing."""
+    mine = hold_those_of(dashboard.user_id)
+    if not removed and not mine.filter(pk=dashboard.pk).exists():
+        refuse_more(mine)
     dashboard.is_removed = removed
     dashboard.save(update_fields=["is_removed"])
     return dashboard

@@ -113,7 +113,7 @@ class DashboardFormView(FormPage):
         return {"visibility": Dashboard.Visibility.PRIVATE.value, "tiles": cards, **usual_view()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
+        kwargs = super().get_form_kwargs() | {"dashboard": self.dashboard}
         return kwargs | {"data": arranged(kwargs["data"], COLUMNS)} if BUTTON in self.request.POST else kwargs
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -140,8 +140,8 @@ def changeable(request: HttpRequest, pk: int) -> Dashboard:
 
 @action(may_enter)
 def copy(request: HttpRequest, pk: int) -> str:
-    made = copy_dashboard(get_object_or_404(dashboards_of(request), pk=pk), by=request.user)
-    undo = reverse("kpis:dashboard-remove", args=[made.pk])
+    made, is_new = copy_dashboard(get_object_or_404(dashboards_of(request), pk=pk), by=request.user)
+    undo = reverse("kpis:dashboard-remove", args=[made.pk]) if is_new else ""
     say(request, _("The copy “%(dashboard)s” is yours alone.") % {"dashboard": made}, undo=undo)
     return reverse("kpis:dashboard-edit", args=[made.pk])
 

@@ -60,10 +60,10 @@ class FollowUpPage(FormPage):
         return redirect(self.return_url)
 
 
-def activity_key(form: ReaderForm, subject: Model, facts: dict[str, Any]) -> dict[str, str]:
+def activity_key(form: ReaderForm, subject: Model, facts: dict[str, Any], beside: dict[str, Any] | None = None) -> dict[str, str]:
     """Forms that stand side by side on one page have the same token: what they are about tells them apart."""
     token = form.cleaned_data["token"]
-    return form_key(Activity, token and uuid5(token, f"{subject._meta.label_lower} {subject.pk}"), facts)
+    return form_key(Activity, token and uuid5(token, f"{subject._meta.label_lower} {subject.pk}"), facts, beside)
 
 
 class OneLeadPage(FollowUpPage):
@@ -140,7 +140,7 @@ class ContactView(OneLeadPage):
 
     def save(self, form: FinishForm) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
-        key = activity_key(form, self.lead, said)
+        key = activity_key(form, self.lead, said, beside=form.facts)
         services.log_contact(self.lead, by=self.request.user, at=self.at, **said, **form.facts, **key)
         return self.done(_("Added."))
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 
 from crm.models import Organization, User
 from crm.periods import parse_period
@@ -54,6 +56,10 @@ def names(user):
 
 def tiles(response):
     return response.context["tiles"]
+
+
+def toasts(response):
+    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 def sent(*rows, **facts):
@@ -140,10 +146,33 @@ class TestServices:
     def test_a_copy_is_ones_own_and_private(self, sara, omid):
         board = make_dashboard(sara, row("leads", "line"), name="x" * 100, visibility="everyone", channel="3")
 
-        copy = copy_dashboard(board, by=omid)
+        copy, is_new = copy_dashboard(board, by=omid)
 
+        assert (copy_dashboard(board, by=omid), is_new) == ((copy, False), True)
         assert (copy.user, copy.visibility, copy.tiles, copy.view) == (omid, "private", board.tiles, board.view)
         assert (copy.pk == board.pk, len(copy.name)) == (False, 100)
+
+    def test_what_was_deleted_meanwhile_stays_so(self, sara):
+        board = make_dashboard(sara)
+        stale = Dashboard.objects.get(pk=board.pk)
+        remove_dashboard(board)
+
+        with pytest.raises(ValidationError, match="This dashboard was deleted meanwhile"):
+            set_dashboard(stale, {"name": "Again"}, by=sara)
+
+        board.refresh_from_db()
+        assert (board.name, board.is_removed) == ("Mornings", True)
+
+    def test_one_that_is_put_back_needs_room(self, sara):
+        away, *_rest = Dashboard.objects.bulk_create(Dashboard(user=sara, name=str(n)) for n in range(101))
+        remove_dashboard(away)
+
+        with pytest.raises(ValidationError, match="There is room for 100 dashboards"):
+            remove_dashboard(Dashboard.objects.get(pk=away.pk), removed=False)
+
+        assert names(sara) == {str(number) for number in range(1, 101)}
+        there = Dashboard.objects.get(name="1")
+        assert remove_dashboard(there, removed=False) == there
 
 
 class TestTiles:
@@ -402,6 +431,26 @@ class TestForm:
 
         assert copied.url == f"/kpis/dashboards/{copy.pk}/edit/"
         assert (away, names(omid)) == ({"Mornings"}, {"Mornings", "Mornings (copy)"})
+
+    def test_a_copy_that_is_there_already_is_not_taken_back_by_the_second_answer(self, browse, sara, omid):
+        board, client = make_dashboard(sara, visibility="everyone"), browse(omid)
+
+        undone = [toasts(client.post(f"/kpis/dashboards/{board.pk}/copy/"))[-1][1] for _ in range(2)]
+
+        assert undone == [f"/kpis/dashboards/{Dashboard.objects.get(user=omid).pk}/remove/", ""]
+
+    def test_somebody_elses_stays_for_everyone(self, browse, sara):
+        root = User.objects.create_superuser("root@example.com", name="Root", language="en")
+        board, client = make_dashboard(sara, visibility="everyone"), browse(root)
+        url = f"/kpis/dashboards/{board.pk}/edit/"
+
+        offered = [value for value, _label in client.get(url).context["form"].fields["visibility"].choices]
+        hidden = client.post(url, sent(row("orders"), visibility="private")).context["form"].errors.as_data()
+        client.post(url, sent(row("orders"), visibility="everyone"))
+
+        board.refresh_from_db()
+        assert (offered, hidden["visibility"][0].code) == (["everyone"], "invalid_choice")
+        assert (board.user, board.visibility, board.tiles) == (sara, "everyone", [row("orders")])
 
 
 def test_the_palette_finds_them_by_name(browse, sara, nima):

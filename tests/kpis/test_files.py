@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from campaigns.models import Campaign, Expense
+from crm.exports import Percent, safe_cell
 from crm.models import User
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
@@ -172,3 +173,12 @@ class TestTables:
         answers = [browse(hana).get(f"/kpis/{page}/csv/").status_code for page in ("top-pages", "landing-pages")]
 
         assert answers == [403, 403]
+
+
+def test_a_tiny_number_has_no_exponent():
+    assert [safe_cell(value) for value in (Decimal("0E-12"), Percent("1E+2"), 1e-7, -3)] == [
+        "0.000000000000",
+        "100",
+        "0.0000001",
+        "-3",
+    ]

@@ -82,7 +82,7 @@ class TestSentTwice:
     def test_with_other_words_it_is_another_note(self, browse, omid):
         client, url = browse(omid), url_of("lead-activity", make_lead(owner=omid))
 
-        for body in ("seen", "seen again"):
+        for body in ("seen", "seen again", "seen again"):
             client.post(url, {"kind": "note", "body": body, "token": TOKEN})
 
         assert written() == [("note", "seen", None), ("note", "seen again", None)]
@@ -96,6 +96,15 @@ class TestSentTwice:
 
         # each lead: the call that was made, and the one of tomorrow
         assert [lead.activities.count() for lead in leads] == [2, 2]
+
+    def test_another_next_step_is_planned_too(self, browse, omid):
+        client, lead = browse(omid), make_lead(owner=omid)
+
+        for when in ("tomorrow", "week", "week"):
+            client.post(url_of("lead-contact", lead), {"outcome": "no_answer", "when": when, "token": TOKEN})
+
+        # Two calls that were made, one of tomorrow and one of the week after.
+        assert lead.activities.count() == 4
 
     def test_a_next_step_is_planned_once(self, browse, omid):
         client, opportunity = browse(omid), make_opportunity(owner=omid)
