@@ -1,8 +1,11 @@
 """The settings pages: for superusers only, and without a way around the services."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import translation
 
 from crm.models import Organization, User
 from tests.factories.leads import make_lead
@@ -22,6 +25,13 @@ def test_every_list_opens_for_a_superuser_alone(browse, root, sara, model):
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     assert [browse(user).get(url).status_code for user in (root, sara)] == [200, 302]
+
+
+def test_records_are_called_by_persian_names():
+    with translation.override("fa"):
+        names = {model._meta.label: f"{model._meta.verbose_name} {model._meta.verbose_name_plural}" for model in OURS}
+
+    assert {label: name for label, name in names.items() if re.search("[A-Za-z]", name.replace("API", ""))} == {}
 
 
 @pytest.mark.parametrize(
