@@ -91,8 +91,7 @@ class MailingForm(ReaderForm):
 
 def initial_of(mailing: Mailing) -> dict[str, Any]:
     kept = {name: getattr(mailing, name) for name in ("name", "cadence", "hour")}
-    readers = list(mailing.recipients.values_list("user", flat=True))
-    return kept | mailing.query | {"page": mailing.kpi or OVERVIEW, "readers": readers}
+    return kept | mailing.query | {"page": mailing.kpi or OVERVIEW, "readers": mailing.reader_keys}
 
 
 def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:

@@ -62,6 +62,10 @@ class Mailing(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def reader_keys(self) -> list[int]:
+        return sorted(self.recipients.listed().values_list("user", flat=True))
+
     def period_at(self, day: date, organization: Organization) -> Period:
         """The period that runs on a day."""
         return period_of(day, Calendar(self.calendar), Grain(self.cadence), organization.calendar_rules)
@@ -77,16 +81,24 @@ class Mailing(models.Model):
 
 
 class RecipientQuerySet(models.QuerySet):
+    def listed(self) -> Self:
+        """Those whom its owner has chosen, also who has unsubscribed."""
+        return self.filter(is_removed=False)
+
     def wanting(self) -> Self:
-        return self.filter(unsubscribed_at__isnull=True, user__is_active=True)
+        return self.listed().filter(unsubscribed_at__isnull=True, user__is_active=True)
 
 
 class Recipient(models.Model):
-    """Who gets a mailing, until they say that they want no more of it."""
+    """Who gets a mailing, until they say that they want no more of it.
+
+    Whom its owner takes off the list keeps the row: put back, they are as unsubscribed, and got as much, as before.
+    """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="recipients")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    is_removed = models.BooleanField(default=False, editable=False)
 
     objects = RecipientQuerySet.as_manager()
 

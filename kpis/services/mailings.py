@@ -50,8 +50,13 @@ def set_mailing(
     mailing.next_at = mailing.next_after(at, Organization.current())
     mailing.save()
     wanted = {user.pk for user in readers}
-    mailing.recipients.exclude(user__in=wanted).delete()
-    Recipient.objects.bulk_create([Recipient(mailing=mailing, user_id=pk) for pk in sorted(wanted)], ignore_conflicts=True)
+    mailing.recipients.listed().exclude(user__in=wanted).update(is_removed=True)
+    Recipient.objects.bulk_create(
+        [Recipient(mailing=mailing, user_id=pk) for pk in sorted(wanted)],
+        update_conflicts=True,
+        unique_fields=["mailing", "user"],
+        update_fields=["is_removed"],
+    )
     return mailing
 
 
@@ -111,7 +116,7 @@ def plan_mailing(pk: int, *, at: datetime) -> int:
     waiting = {"mail": Delivery.Mail.DUE, "mail_at": at}
     made = [
         Delivery.objects.get_or_create(recipient=recipient, **facts, defaults=waiting)[1]
-        for recipient in mailing.recipients.wanting()
+        for recipient in mailing.recipients.wanting().order_by("pk")
     ]
     mailing.next_at = mailing.next_after(at, organization)
     mailing.save(update_fields=["next_at"])
@@ -123,8 +128,9 @@ def plan_mailing(pk: int, *, at: datetime) -> int:
 
 def message_of_delivery(delivery: Delivery, at: datetime) -> EmailMessage | None:
     """In its reader's language, with what they may see themselves; none for who may not or does not want to any more."""
-    recipient = Recipient.objects.wanting().select_related("mailing", "user").filter(pk=delivery.recipient_id).first()
-    if recipient is None or not recipient.mailing.is_on or not is_for(recipient.mailing, recipient.user):
+    rows = Recipient.objects.wanting().filter(mailing__is_on=True, mailing__user__is_active=True)
+    recipient = rows.select_related("mailing", "user").filter(pk=delivery.recipient_id).first()
+    if recipient is None or not is_for(recipient.mailing, recipient.user):
         return None
     with override(recipient.user.language):
         prefs = Preferences(recipient.user, recipient.user.language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,8 +30,9 @@ class MailingsView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        mine = Mailing.objects.visible_to(user).order_by("-is_on", "-pk").prefetch_related("recipients__user")
-        got = Recipient.objects.filter(user=user, mailing__is_on=True).exclude(mailing__user=user)
+        readers = Prefetch("recipients", Recipient.objects.listed().select_related("user").order_by("pk"))
+        mine = Mailing.objects.visible_to(user).order_by("-is_on", "-pk").prefetch_related(readers)
+        got = Recipient.objects.listed().filter(user=user, mailing__is_on=True).exclude(mailing__user=user)
         rows = list(mine)
         last = self.last(rows)
         return super().get_context_data(**kwargs) | {
@@ -82,7 +84,7 @@ class MailingFormView(FormPage):
     def save(self, form: MailingForm) -> HttpResponse:
         calendar = self.mailing.calendar or self.request.prefs.calendar
         facts, readers = form.facts | {"user": self.request.user, "calendar": calendar}, form.cleaned_data["readers"]
-        key = form_key(Mailing, form.cleaned_data["token"], facts)
+        key = form_key(Mailing, form.cleaned_data["token"], facts | {"reader_keys": sorted(user.pk for user in readers)})
         mailing = set_mailing(self.mailing, facts, readers, at=self.at, key=key)
         when = format_moment(mailing.next_at, self.request.prefs)
         say(self.request, _("The report “%(report)s” was saved. Next: %(when)s.") % {"report": mailing, "when": when})
@@ -116,7 +118,7 @@ def remove(request: HttpRequest, pk: int) -> str:
 @action(may_enter)
 def choose(request: HttpRequest, pk: int) -> str:
     """Take a report that somebody else sends, or no more of it."""
-    reader = get_object_or_404(Recipient.objects.filter(user=request.user), pk=pk)
+    reader = get_object_or_404(Recipient.objects.listed().filter(user=request.user), pk=pk)
     subscribe(reader, wants=reader.unsubscribed_at is not None, at=timezone.now())
     return reverse("kpis:mailings")
 

@@ -73,6 +73,24 @@ class TestClock:
         User.objects.filter(pk=sara.pk).update(is_active=False)
         assert (send_mails(at=DUE), list(Delivery.objects.values_list("mail", flat=True))) == (0, ["none"])
 
+    def test_what_was_planned_by_whoever_has_left_is_not_sent(self, sara, omid):
+        make_mailing(sara, omid)
+        assert plan_mailings(at=DUE) == 1
+        User.objects.filter(pk=sara.pk).update(is_active=False)
+
+        assert (send_mails(at=DUE), list(Delivery.objects.values_list("mail", flat=True))) == (0, ["none"])
+
+    def test_who_is_taken_off_and_put_back_gets_a_day_once(self, sara, omid):
+        mailing = make_mailing(sara, sara, omid, cadence="day")
+        first, later = tehran(2025, 10, 21, 8), tehran(2025, 10, 21, 9)
+        assert (plan_mailings(at=first), send_mails(at=first)) == (2, 2)
+        mailing.refresh_from_db()
+
+        for readers in ([sara], [sara, omid]):
+            set_mailing(mailing, {"hour": 9}, readers, at=first + timedelta(minutes=30))
+
+        assert (mailing.next_at, plan_mailings(at=later), send_mails(at=later)) == (later, 0, 0)
+
 
 class TestMail:
     def test_it_has_the_page_as_pdf_in_the_readers_language_and_a_way_out(self, sara):
@@ -229,6 +247,20 @@ class TestUnsubscribing:
 
         assert list(mailing.recipients.wanting().values_list("user__name", flat=True)) == ["Sara"]
 
+    def test_who_unsubscribed_stays_so_when_they_are_taken_off_and_put_back(self, browse, sara, omid, door):
+        mailing = Mailing.objects.get()
+        set_mailing(mailing, {}, [sara], at=MADE)
+        assert mailing.reader_keys == [sara.pk]
+
+        # Off the list the link of an old mail still says it, and neither page shows what one does not get.
+        assert browse().post(door).status_code == 200
+        assert browse(omid).get("/reports/mail/").context["got"].count() == 0
+        assert [reader["name"] for reader in browse(sara).get("/reports/mail/").context["mine"][0]["readers"]] == ["Sara"]
+        set_mailing(mailing, {}, [sara, omid], at=MADE)
+
+        assert mailing.reader_keys == sorted([sara.pk, omid.pk])
+        assert list(mailing.recipients.wanting().values_list("user__name", flat=True)) == ["Sara"]
+
 
 class TestPages:
     @pytest.fixture
@@ -248,6 +280,15 @@ class TestPages:
         assert (mailing.user, mailing.kpi, mailing.cadence, mailing.hour) == (sara, "leads", "week", 7)
         assert mailing.query == {"compare": "last-year", "owner": sent["owner"]}
         assert mailing.recipients.count() == 2
+
+    def test_with_other_readers_or_words_it_is_another_and_sent_twice_too(self, browse, sara, sent):
+        client = browse(sara)
+
+        for change in ({}, {"readers": [str(sara.pk)]}, {"readers": [str(sara.pk)]}, {"name": "New"}, {"name": "New"}):
+            client.post("/reports/mail/new/", sent | change)
+
+        made = Mailing.objects.order_by("pk")
+        assert [(each.name, len(each.reader_keys)) for each in made] == [("Weekly", 2), ("Weekly", 1), ("New", 2)]
 
     @pytest.mark.parametrize(
         ("change", "fields"),
