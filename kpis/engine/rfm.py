@@ -10,13 +10,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from crm.models import Organization
 from customers.models import Order, Refund
 from kpis.catalogue.measures import RFM
-from kpis.engine.locks import SNAPSHOTS, lock
+from kpis.engine.locks import SNAPSHOTS, lock, own_transaction
 from kpis.models import FOR_EVER, RfmSnapshot
 from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
 
@@ -153,7 +152,7 @@ def returned(as_of: date, window: int | None, customers: QuerySet | None) -> Que
 
 def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = 1) -> int | None:
     """Take the marks, then compute the oldest dirty snapshots; how many, or None when another worker is at it."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with own_transaction() as cursor:
         if not lock(cursor, SNAPSHOTS, wait=wait):
             return None
         register(at)
