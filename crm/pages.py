@@ -34,6 +34,7 @@ from crm.transactions import in_transaction
 PAGE_SIZE = 25
 FORM_SOURCE = "page"
 RECENT, MOST_RECENT = "recent", 5  # records that somebody opened, for the command palette
+LONGEST_SEARCH = 100
 LONGEST_KEY = 19  # digits of the first key that PostgreSQL would not take
 # Beyond it a list says “more than”: nobody reads the rest, and to count a million rows takes longer than all else.
 MOST_COUNTED = 10_000
@@ -68,6 +69,10 @@ class Chip:
 
     text: str
     remove_url: str
+
+    @classmethod
+    def not_offered(cls, label: Any, remove_url: str) -> Chip:
+        return cls(_("%(filter)s: not available") % {"filter": label}, remove_url)
 
 
 class ListPage(Page, TemplateView):
@@ -252,6 +257,15 @@ def query_with(query: QueryDict, **changes: str | None) -> str:
     kept = {name: value for name, value in query.items() if value and name not in changes}
     kept |= {name: value for name, value in changes.items() if value}
     return f"?{urlencode(kept)}" if kept else "?"
+
+
+def not_offered(query: QueryDict, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """The filters that an address names by something that is not offered (any more), such as a list that was removed.
+
+    To leave them out would show, export and change more rows than were asked for: while there are some, nothing matches.
+    """
+    asked = {name: query.get(name, "").strip() for name in chosen}
+    return {name: asked[name] for name, value in chosen.items() if asked[name] and not value}
 
 
 def key_in(text: object) -> int | None:

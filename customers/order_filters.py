@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel
-from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, query_with
+from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, not_offered, query_with
 from crm.permissions import owners_for
 from crm.spans import NAMED, span_of
 from customers.models import Order
@@ -21,9 +21,9 @@ NOBODY = "none"
 
 
 class OrderFilterForm(forms.Form):
-    """The filters as controls; a value that is not offered is as if it were absent."""
+    """The filters as controls."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search"), required=False, max_length=LONGEST_SEARCH)
     status = forms.ChoiceField(label=_("Status"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     channel = forms.ChoiceField(label=_("Channel"), required=False)
@@ -63,9 +63,10 @@ class OrderFilters:
         owners = owners_for(user).values_list("pk", "name", "email") if sees_others else []
         self.form = OrderFilterForm(request.GET, owners=[(str(key), name or email) for key, name, email in owners], spans=spans)
         self.form.is_valid()
+        self.missing = not_offered(request.GET, {name: self._chosen(name) for name in OrderFilterForm.base_fields})
 
     def rows(self) -> QuerySet[Order]:
-        found = self.visible
+        found = self.visible.none() if self.missing else self.visible
         if status := self.form.value("status"):
             found = found.filter(status=status)
         for name in ("owner", "channel", "campaign"):
@@ -90,11 +91,13 @@ class OrderFilters:
         ]
 
     def chips(self) -> list[Chip]:
-        return [
+        chips = [
             Chip(f"{self.form.fields[name].label}: {self._words(name)}", self._without(name))
             for name in self.form.fields
             if self._chosen(name)
         ]
+        labels = {name: field.label for name, field in OrderFilterForm.base_fields.items()}
+        return chips + [Chip.not_offered(labels[name], self._without(name)) for name in self.missing]
 
     def _chosen(self, name: str) -> str:
         return (self.span.token if self.span else "") if name == "placed" else self.form.value(name)

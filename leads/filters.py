@@ -16,7 +16,7 @@ from campaigns.models import Campaign, LeadSource
 from crm.columns import PARAMETER, as_parameter, named_in
 from crm.database import CountUpTo
 from crm.models import PeopleList, User
-from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, counted, query_with
+from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, counted, not_offered, query_with
 from crm.permissions import colleagues, owners_for
 from crm.spans import NAMED, span_of
 from leads.columns import COLUMNS
@@ -54,9 +54,9 @@ def rows_of_view(key: str, user: User, today: date) -> Q:
 
 
 class LeadFilterForm(forms.Form):
-    """The filters as controls; a value that is not offered is as if it were absent."""
+    """The filters as controls."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search"), required=False, max_length=LONGEST_SEARCH)
     source = forms.ChoiceField(label=_("Source"), required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
@@ -108,8 +108,12 @@ class LeadFilters:
             choices.append((self.span.token, self.span.label))
         self.form = LeadFilterForm(request.GET, user=self.user, created_choices=choices)
         self.form.is_valid()
+        chosen = {name: self._chosen(name) for name in LeadFilterForm.base_fields}
+        self.missing = not_offered(request.GET, chosen | {"view": request.GET.get("view") in VIEWS})
 
     def rows(self) -> QuerySet[Lead]:
+        if self.missing:
+            return self.visible.none()
         found = self.visible.filter(rows_of_view(self.view, self.user, self.today))
         for name, column in (("source", "lead_source"), ("owner", "owner"), ("campaign", "campaign")):
             if wish := self.form.value(name):
@@ -160,7 +164,8 @@ class LeadFilters:
             chips.append(Chip(f"{self.form.fields['created'].label}: {self.span.label}", path + self._query(created=None)))
         if text := self.form.value("q"):
             chips.append(Chip(f"{self.form.fields['q'].label}: {text}", path + self._query(q=None)))
-        return chips
+        labels = {name: field.label for name, field in LeadFilterForm.base_fields.items()} | {"view": _("View")}
+        return chips + [Chip.not_offered(labels[name], path + self._query(**{name: None})) for name in self.missing]
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -169,7 +174,7 @@ class LeadFilters:
         offered = [key for key in VIEWS if sees_others or key not in ("mine", "unassigned")]
         rows = {key: self.visible.filter(rows_of_view(key, self.user, self.today)) for key in offered}
         counts = {key: CountUpTo(found, MOST_COUNTED) for key, found in rows.items()}
-        if self.is_narrowed or self.view not in offered:
+        if not self.missing and (self.is_narrowed or self.view not in offered):
             counts["found"] = CountUpTo(self.rows(), self.most)
         (found,) = User.objects.filter(pk=self.user.pk).values_list(*counts.values())
         return dict(zip(counts, found, strict=True))
@@ -186,7 +191,7 @@ class LeadFilters:
 
     @property
     def total(self) -> int:
-        return self.counts.get("found", self.counts.get(self.view, 0))
+        return 0 if self.missing else self.counts.get("found", self.counts.get(self.view, 0))
 
     def tabs(self) -> list[dict[str, Any]]:
         """The saved views with their counts."""
@@ -196,7 +201,9 @@ class LeadFilters:
                 "label": label,
                 "count": counted(self.counts[key], self.prefs),
                 "url": f"{self.request.path}?view={key}",
-                "is_current": key == self.view and not any(tab["is_current"] for tab in self.saved),
+                "is_current": key == self.view
+                and "view" not in self.missing
+                and not any(tab["is_current"] for tab in self.saved),
             }
             for key, label in VIEWS.items()
             if key in self.counts
@@ -219,13 +226,13 @@ class LeadFilters:
     def state(self) -> str:
         """The filters in one order, without the page that is shown: what a saved view keeps."""
         named = {name: self._chosen(name) for name in self.form.fields}
-        named |= {"view": self.view if self.view != "all" else "", PARAMETER: self.columns}
+        named |= {"view": self.view if self.view != "all" else "", PARAMETER: self.columns} | self.missing
         return urlencode(sorted((name, value) for name, value in named.items() if value))
 
     @property
     def is_savable(self) -> bool:
         """There is something to keep, and no tab shows it yet."""
-        return (self.is_narrowed or bool(self.columns)) and not any(tab["is_current"] for tab in self.saved)
+        return not self.missing and (self.is_narrowed or bool(self.columns)) and not any(tab["is_current"] for tab in self.saved)
 
     def _query(self, **changes: str | None) -> str:
         return query_with(self.request.GET, after=None, before=None, **changes)

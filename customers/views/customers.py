@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, Table, file_response, phone_cell
 from crm.models import PeopleList, User
-from crm.pages import MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, say
+from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, not_offered, say
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
@@ -37,7 +37,8 @@ class CustomerListView(ColumnsPage):
 
     def get_queryset(self) -> Any:
         self.owners = owners_for(self.request.user) if self.sees_others else User.objects.none()
-        self.q = self.request.GET.get("q", "").strip()[:100]
+        text = self.request.GET.get("q", "").strip()
+        self.q = text if len(text) <= LONGEST_SEARCH else ""
         wish = self.request.GET.get("owner", "")
         self.owner = next((owner for owner in self.owners if str(owner.pk) == wish), None)
         rows = Customer.objects.visible_to(self.request.user).listed()
@@ -45,7 +46,8 @@ class CustomerListView(ColumnsPage):
         self.lists = list(PeopleList.objects.visible_to(self.request.user).of_customers())
         self.people_list = next((each for each in self.lists if str(each.pk) == self.request.GET.get("list", "")), None)
         rows = rows.in_list(self.people_list) if self.people_list else rows
-        self.found = rows.search(self.q)
+        self.missing = not_offered(self.request.GET, {"owner": self.owner, "list": self.people_list, "q": self.q})
+        self.found = rows.none() if self.missing else rows.search(self.q)
         return self.found.select_related(*self.joins).annotate(
             order_count=Count("orders", filter=Q(orders__status__in=Order.COUNTED)),
             last_order_at=Max("orders__placed_at", filter=Q(orders__status__in=Order.COUNTED)),
@@ -76,14 +78,11 @@ class CustomerListView(ColumnsPage):
         return super().render_to_response(context, **kwargs)
 
     def _chips(self) -> list[Chip]:
-        chips = []
-        if self.owner:
-            chips.append(Chip(f"{_('Owner')}: {self.owner}", self.url_with(owner=None, after=None, before=None)))
-        if self.people_list:
-            chips.append(Chip(f"{_('List')}: {self.people_list}", self.url_with(list=None, after=None, before=None)))
-        if self.q:
-            chips.append(Chip(f"{_('Search')}: {self.q}", self.url_with(q=None, after=None, before=None)))
-        return chips
+        labels = {"owner": _("Owner"), "list": _("List"), "q": _("Search")}
+        urls = {name: self.url_with(**{name: None}, after=None, before=None) for name in labels}
+        chosen = {"owner": self.owner, "list": self.people_list, "q": self.q}
+        chips = [Chip(f"{labels[name]}: {value}", urls[name]) for name, value in chosen.items() if value]
+        return chips + [Chip.not_offered(labels[name], urls[name]) for name in self.missing]
 
     def _cells(self) -> Iterator[list[Any]]:
         prefs = self.request.prefs

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from crm.ago import ago, lasting
 from crm.columns import Column, ColumnsPage
 from crm.models import User
-from crm.pages import Chip, action, count_of, say
+from crm.pages import Chip, action, count_of, not_offered, say
 from crm.permissions import may_enter, owners_for
 from customers.models import Ticket, TicketEvent
 from customers.services import tickets as services
@@ -55,7 +55,9 @@ class TicketListView(ColumnsPage):
         rows = Ticket.objects.visible_to(user)
         rows = {"": rows.open, "resolved": rows.resolved, "all": rows.all}[self.state]()
         rows = rows.filter(priority=self.priority) if self.priority else rows
-        self.found = rows.filter(owner=self.owner) if self.owner else rows
+        rows = rows.filter(owner=self.owner) if self.owner else rows
+        self.missing = not_offered(asked, {"state": self.state, "priority": self.priority, "owner": self.owner})
+        self.found = rows.none() if self.missing else rows
         return self.found.select_related(*self.joins)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -79,6 +81,8 @@ class TicketListView(ColumnsPage):
             yield Chip(f"{_('Priority')}: {Ticket.Priority(self.priority).label}", self._without("priority"))
         if self.owner:
             yield Chip(f"{_('Owner')}: {self.owner}", self._without("owner"))
+        labels = {"state": _("State"), "priority": _("Priority"), "owner": _("Owner")}
+        yield from (Chip.not_offered(labels[name], self._without(name)) for name in self.missing)
 
     def _without(self, name: str) -> str:
         return self.url_with(**{name: None}, after=None, before=None)

@@ -76,9 +76,11 @@ def chosen_rows(request: HttpRequest) -> QuerySet[Lead]:
 
 
 def change_rows(request: HttpRequest, keys: list[int]) -> BulkChange | None:
-    if not keys:
-        raise ValidationError(_("Tick some leads first."), code="required")
     sent: Any = request.POST
+    if not keys:
+        raise ValidationError(
+            _("Nothing matches these filters") if sent.get("everything") else _("Tick some leads first."), code="required"
+        )
     facts = {"by": request.user, "at": timezone.now()}
     match sent.get("do"):
         case "owner":

@@ -55,7 +55,7 @@ class TestList:
         assert shown(client, "?state=resolved") == ["resolved"]
         assert shown(client, "?state=all") == ["urgent", "again", "resolved", "first"]
         assert shown(client, "?priority=urgent") == ["urgent"]
-        assert shown(client, "?state=nonsense&priority=nonsense&owner=x") == ["urgent", "again", "first"]
+        assert shown(client, "?state=nonsense&priority=nonsense&owner=x") == []
 
     def test_it_shows_what_one_may_see(self, browse, hana, mina, omid, nima):
         make_ticket("omid's", owner=omid)
@@ -77,7 +77,7 @@ class TestList:
         make_ticket("sara's", owner=sara)
 
         assert shown(browse(sara), f"?owner={omid.pk}") == ["omid's"]
-        assert shown(browse(omid), f"?owner={sara.pk}") == ["omid's"]
+        assert shown(browse(omid), f"?owner={sara.pk}") == []
 
     def test_it_says_how_long_a_resolved_one_took(self, browse, hana):
         make_ticket(created_at=AT - 5 * HOUR, resolved_at=AT - 2 * HOUR)
