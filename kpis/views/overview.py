@@ -111,7 +111,10 @@ class OverviewView(Cards):
 
     def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
         steps = glances.growth_steps(readings, self.request.prefs)
-        return steps and {"steps": steps, "url": self.page_of("net_customer_growth")}
+        return steps and {
+            "steps": [step | {"url": self.page_of(key) + "#rows"} for step, key in zip(steps, dashboards.GROWTH, strict=True)],
+            "url": self.page_of("net_customer_growth"),
+        }
 
     def page_of(self, key: str) -> str:
         return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)

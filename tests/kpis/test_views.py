@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
+from html import escape, unescape
 
 import pytest
 from django.db import connection
@@ -209,6 +209,17 @@ class TestOverview:
         # Lead, prospect, opportunity, quote, invoice, customer: the buyer counts in all of them.
         counts = [("4", 100), ("2", 50), ("2", 50), ("1", 25), ("1", 25), ("1", 25)]
         assert [(step["count_text"], step["percent"]) for step in steps] == counts
+
+    def test_each_step_of_the_growth_leads_to_its_own_rows(self, browse, sara):
+        make_order(customer=make_customer(), placed_at=MEHR)
+        settle()
+
+        response = browse(sara).get("/kpis/?period=1404-07&compare=last-year&chart=revenue")
+
+        keys = ["new_customers", "reactivated_customers", "lost_customers", "net_customer_growth"]
+        addresses = [f"/kpis/{key}/?period=1404-07&compare=last-year#rows" for key in keys]
+        assert [step["url"] for step in response.context["growth"]["steps"]] == addresses
+        assert re.findall(r'href="([^"]*#rows)"', response.content.decode()) == [escape(address) for address in addresses]
 
     @pytest.mark.parametrize("who", ["sara", "mina", "omid"])
     @pytest.mark.parametrize("page", ["", "more/", "revenue/", "gross_margin/", "churn_rate/", "cost_per_lead/", "win_rate/"])
