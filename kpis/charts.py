@@ -96,6 +96,7 @@ def trend_chart(
     values: Sequence[Value],
     prefs: Preferences,
     *,
+    today: date,
     is_open: bool,
     before: Sequence[Value] = (),
     targets: Sequence[Decimal | None] = (),
@@ -108,7 +109,7 @@ def trend_chart(
         columns.append((_("A year before"), [value.value for value in before], "previous"))
     if any(target is not None for target in targets):
         columns.append((_("Target"), list(targets), "target"))
-    marks = marks_of(periods, notes)
+    marks = marks_of(periods, notes, today)
     data = {
         "kind": "line",
         "labels": axis_labels(periods, prefs),
@@ -186,10 +187,10 @@ def short_day(period: Period, language: str) -> str:
     return day_title(period.start, period.calendar, language).removesuffix(f" {year}")
 
 
-def marks_of(periods: Sequence[Period], notes: Sequence[Note]) -> dict[int, str]:
-    """What happened, by the place of its period: days of the calendar and notes; those of one period in one mark."""
+def marks_of(periods: Sequence[Period], notes: Sequence[Note], today: date) -> dict[int, str]:
+    """What happened, by the place of its period: past days of the calendar and notes; those of one period in one mark."""
     texts: dict[int, list[str]] = {}
-    for day, text in sorted([*occasions_of(periods), *notes], key=lambda each: each[0]):
+    for day, text in sorted([*occasions_of(periods, today), *notes], key=lambda each: each[0]):
         index = next((index for index, period in enumerate(periods) if day in period), None)
         if index is not None:
             texts.setdefault(index, []).append(str(text))

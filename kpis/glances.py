@@ -34,7 +34,14 @@ def trend_of(reading: Reading, choice: Choice, prefs: Preferences, notes: QueryS
     is_open = choice.period.is_running(choice.today)
     marks = [(note.day, note.text) for note in notes]
     return charts.trend_chart(
-        reading.kpi, reading.trend, prefs, is_open=is_open, before=before, targets=reading.targets, notes=marks
+        reading.kpi,
+        reading.trend,
+        prefs,
+        today=choice.today,
+        is_open=is_open,
+        before=before,
+        targets=reading.targets,
+        notes=marks,
     )
 
 

@@ -23,9 +23,9 @@ WEDNESDAY, FRIDAY = 2, 4
 Occasion = tuple[date, Promise]
 
 
-def occasions_of(periods: Sequence[Period]) -> list[Occasion]:
-    """Those between the first and the last day of some periods, of days, weeks or months; longer ones hold too many."""
-    grain, first, last = periods[0].grain, periods[0].start, periods[-1].end
+def occasions_of(periods: Sequence[Period], today: date) -> list[Occasion]:
+    """Those that came in some periods, of days, weeks or months, until today; longer periods hold too many."""
+    grain, first, last = periods[0].grain, periods[0].start, min(periods[-1].end, today)
     if grain not in (Grain.DAY, Grain.WEEK, Grain.MONTH):
         return []
     found = [each for year in range(to_jalali(first)[0], to_jalali(last)[0] + 1) for each in occasions_in(year, grain)]

@@ -66,6 +66,7 @@ class Painter:
             tile.kpi,
             reading.trend,
             self.prefs,
+            today=self.choice.today,
             is_open=is_open,
             before=self.board.before.get(tile.kpi.key, ()),
             targets=reading.targets,

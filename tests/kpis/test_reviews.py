@@ -148,28 +148,35 @@ class TestOccasions:
         """Yalda is 30 Azar 1404, 21 December 2025; Nowruz 1405 is 21 March 2026."""
         months = last_periods(7, date(2026, 4, 10), Calendar.JALALI, Grain.MONTH)
 
-        assert [(day, str(name)) for day, name in occasions_of(months)] == [
+        assert [(day, str(name)) for day, name in occasions_of(months, date(2026, 4, 10))] == [
             (date(2025, 12, 21), "Yalda"),
             (date(2026, 3, 21), "Nowruz"),
         ]
 
+    def test_a_running_month_does_not_carry_what_is_still_to_come(self):
+        """On 5 Azar 1404 (26 November 2025) Yalda, 21 December, has not happened; on the day itself it has."""
+        months = last_periods(2, date(2025, 11, 26), Calendar.JALALI, Grain.MONTH)
+
+        assert occasions_of(months, date(2025, 12, 20)) == []
+        assert [day for day, _name in occasions_of(months, date(2025, 12, 21))] == [date(2025, 12, 21)]
+
     def test_days_show_the_others_too(self):
         days = last_periods(31, date(2026, 4, 5), Calendar.JALALI, Grain.DAY)
 
-        assert [(day, str(name)) for day, name in occasions_of(days)] == [
+        assert [(day, str(name)) for day, name in occasions_of(days, date(2026, 4, 5))] == [
             (date(2026, 3, 17), "Chaharshanbe Suri"),
             (date(2026, 3, 21), "Nowruz"),
             (date(2026, 4, 2), "Sizdah Bedar"),
         ]
 
     def test_years_hold_too_many(self):
-        assert occasions_of(last_periods(3, date(2026, 4, 5), Calendar.JALALI, Grain.YEAR)) == []
+        assert occasions_of(last_periods(3, date(2026, 4, 5), Calendar.JALALI, Grain.YEAR), date(2026, 4, 5)) == []
 
     def test_what_happened_in_one_period_stands_together(self):
         months = [parse_period(key) for key in ("1404-12", "1405-01", "1405-02")]
         notes = [(date(2026, 4, 4), "New prices"), (date(2026, 4, 21), "Strike"), (date(2027, 1, 1), "Too late")]
 
-        assert marks_of(months, notes) == {1: "Nowruz · New prices", 2: "Strike"}
+        assert marks_of(months, notes, date(2026, 5, 1)) == {1: "Nowruz · New prices", 2: "Strike"}
 
 
 def make_note(user, day=date(2025, 9, 24), text="New prices", kpi="leads", **facts):
