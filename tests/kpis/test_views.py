@@ -210,6 +210,13 @@ class TestOverview:
         counts = [("4", 100), ("2", 50), ("2", 50), ("1", 25), ("1", 25), ("1", 25)]
         assert [(step["count_text"], step["percent"]) for step in steps] == counts
 
+    def test_filters_are_folded_until_one_is_set(self, browse, sara):
+        folded, opened = '<details class="filter-fold">', '<details class="filter-fold" open>'
+        unset, owned = (browse(sara).get(f"/kpis/?{query}").content.decode() for query in ("", f"owner={sara.pk}"))
+
+        assert (unset.count(folded), unset.count(opened)) == (1, 0)
+        assert (owned.count(folded), owned.count(opened)) == (0, 1)
+
     def test_each_step_of_the_growth_leads_to_its_own_rows(self, browse, sara):
         make_order(customer=make_customer(), placed_at=MEHR)
         settle()
