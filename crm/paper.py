@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
+from fpdf.line_break import Fragment
 
 from crm.money import format_number
 from crm.preferences import Preferences
@@ -59,13 +61,20 @@ class Column:
     is_number: bool = False
 
 
+class Sheets(FPDF):
+    """A run of one direction is shaped whole: cut where its script changes, a mark above a letter would lose the letter."""
+
+    def _parse_chars(self, text: str, markdown: bool, **kept: Any) -> Iterator[Fragment]:
+        yield Fragment(text, self._get_current_graphics_state(), self.k)
+
+
 class Paper:
     """What is drawn stands at a distance from the side where reading starts, and from the top."""
 
     def __init__(self, prefs: Preferences, *, is_rtl: bool, foot: str) -> None:
         self.prefs, self.is_rtl, self.foot = prefs, is_rtl, foot
         self.widths: dict[tuple[str, float, bool], float] = {}
-        self.pdf = FPDF(format="A4")
+        self.pdf = Sheets(format="A4")
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.c_margin = 0
         self.pdf.set_lang(prefs.language)

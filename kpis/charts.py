@@ -18,7 +18,7 @@ from kpis.definitions import Kpi, Unit
 from kpis.readings.breakdown import Part
 from kpis.readings.occasions import occasions_of
 from kpis.readings.values import Value
-from kpis.readings.words import number_text, percent_text, period_text, value_text
+from kpis.readings.words import number_text, percent_text, period_text, value_text, with_sign
 
 WIDTH, HEIGHT, EDGE = 160, 40, 4
 MOST_BARS = 8
@@ -272,7 +272,7 @@ def running_sums(differences: Sequence[Decimal]) -> Iterator[Decimal]:
 
 
 def signed_count(count: Decimal, prefs: Preferences) -> str:
-    return ("+" if count > 0 else "") + number_text(count, prefs)
+    return with_sign(("+" if count > 0 else "") + number_text(count, prefs), prefs)
 
 
 def weeks_chart(key: str, kpi: Kpi, columns: Sequence[Column], periods: Sequence[Period], prefs: Preferences) -> dict[str, Any]:

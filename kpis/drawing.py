@@ -9,7 +9,7 @@ from typing import Any
 from crm.paper import EDGE, GAP, HAIRLINE, HEADING, INSIDE, MUTED, PRIMARY, SMALL, TONES, WIDTH, Colour, Look, Paper
 from crm.preferences import Preferences
 from kpis.readings.cards import Card
-from kpis.readings.words import SCALES, number_text, percent_sign, scaled
+from kpis.readings.words import SCALES, number_text, percent_sign, scaled, with_sign
 
 CARDS_IN_ROW, CARD_HEIGHT, CARD_GAP = 4, 33.0, 3.0
 VALUE, UNIT = Look(14, is_bold=True), Look(8, colour=MUTED)
@@ -42,7 +42,7 @@ def draw_card(paper: Paper, card: Card, value: tuple[str, str], start: float, wi
         paper.put(line, NAME, top, within, room)
         top += NAME.line
     top = paper.top + 1.5 + 2 * NAME.line
-    number, unit = value
+    number, unit = with_sign(value[0], paper.prefs), value[1]
     paper.put(paper.cut(number, VALUE, room), VALUE, top, within, room)
     used = paper.width_of(number, VALUE) + 1.5
     if unit and used < room:
@@ -111,12 +111,12 @@ def ticks_of(least: float, most: float) -> list[float]:
 
 def tick_text(value: float, form: str, prefs: Preferences) -> str:
     if form == "percent":
-        return number_text(value, prefs) + percent_sign(prefs)
+        return with_sign(number_text(value, prefs) + percent_sign(prefs), prefs)
     if abs(value) >= FROM_SHORT:
         for scale, name in SCALES:
             if abs(value) >= scale:
-                return f"{number_text(value / float(scale), prefs, most=1)} {scaled(name, '')}".strip()
-    return number_text(value, prefs)
+                return f"{with_sign(number_text(value / float(scale), prefs, most=1), prefs)} {scaled(name, '')}".strip()
+    return with_sign(number_text(value, prefs), prefs)
 
 
 class Plot:

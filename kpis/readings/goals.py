@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.permissions import may_set_targets
 from crm.preferences import Preferences
-from kpis.definitions import Kpi
+from kpis.definitions import Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.targets import Attainment, Standing, attainment, scope_for
@@ -48,18 +49,36 @@ def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None
 
 def goal_text(kpi: Kpi, found: Attainment, reading: Reading, prefs: Preferences) -> Goal:
     word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
+    value, details = reading.now.value, details_of(kpi, found, prefs)
+    if kpi.direction is Direction.DOWN:
+        return Goal(limit_text(kpi, found, value, prefs), used_of(found.target, value), str(word), tone, icon, details)
     text = _("Target %(target)s") % {"target": value_text(kpi, found.target, prefs, short=True)}
     if found.share is not None:
         text += f" · {percent_text(found.share, prefs, 0)}"
-    elif reading.now.value is not None:
-        text += f" · {difference_text(kpi, reading.now.value - found.target, prefs)}"
-    return Goal(text, percent_of(found), str(word), tone, icon, details_of(kpi, found, prefs))
+    elif value is not None:
+        text += f" · {difference_text(kpi, value - found.target, prefs)}"
+    return Goal(text, percent_of(found), str(word), tone, icon, details)
 
 
 def percent_of(found: Attainment) -> int:
     if found.share is None:
         return WHOLE if found.standing in (Standing.REACHED, Standing.ON_PACE) else 0
     return min(int(found.share * WHOLE), WHOLE)
+
+
+def limit_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> str:
+    """Of what must stay low a share of the target says nothing: 457 % of it would be a good month."""
+    target = value_text(kpi, found.target, prefs, short=True)
+    if value is None:
+        return _("Target: at most %(target)s") % {"target": target}
+    return _("%(value)s of at most %(target)s") % {"value": value_text(kpi, value, prefs, short=True), "target": target}
+
+
+def used_of(target: Decimal, value: Decimal | None) -> int:
+    """How much of what is allowed has been used."""
+    if value is None or value <= 0:
+        return 0
+    return min(int(value / target * WHOLE), WHOLE) if target > 0 else WHOLE
 
 
 def details_of(kpi: Kpi, found: Attainment, prefs: Preferences) -> str:

@@ -14,7 +14,9 @@ from kpis.readings.breakdown import contribution_of
 from kpis.readings.cards import change_text, compared_words, filled_formula, reason_text, sample_text
 from kpis.readings.change import ChangeKind, change_between
 from kpis.readings.exact import rounded
-from kpis.readings.summary import Choice, Compare
+from kpis.readings.goals import goal_text
+from kpis.readings.summary import Choice, Compare, Reading
+from kpis.readings.targets import attainment
 from kpis.readings.words import short_money, value_text
 
 MEHR = parse_period("1404-07")
@@ -219,6 +221,26 @@ def test_a_waterfall_ends_where_its_steps_lead():
     lost, net = steps[2], steps[3]
     assert lost["start"] == net["length"] == pytest.approx(20 / 35 * 100, abs=0.01)
     assert lost["length"] == pytest.approx(15 / 35 * 100, abs=0.01)
+
+
+def test_the_sign_of_a_step_stands_before_its_number_in_persian_too():
+    steps = waterfall_steps([("new", Decimal(8), "good"), ("lost", Decimal(-12), "bad")], "net", Reader("fa"))
+    assert [step["value_text"] for step in steps] == ["\u2066+۸\u2069", "\u2066−۱۲\u2069", "\u2066−۴\u2069"]
+
+
+def goal(key, number, target, today=date(2025, 11, 1)):
+    kpi, found = CATALOGUE[key], value(number)
+    return goal_text(kpi, attainment(kpi, found, Decimal(target), today, Organization()), Reading(kpi, [found]), Reader())
+
+
+def test_what_must_stay_low_is_said_against_its_limit():
+    """1.1 of 5 is 22 %; 5.2 of 5 is more than there is; a target of none is used up by the first."""
+    good, bad, gone = goal("churn_rate", "0.011", "0.05"), goal("churn_rate", "0.052", "0.05"), goal("lost_customers", 1, 0)
+    assert (good.text, good.percent, good.standing_text) == ("1.1% of at most 5.0%", 22, "reached")
+    assert (bad.text, bad.percent, bad.standing_text) == ("5.2% of at most 5.0%", 100, "missed")
+    assert (gone.text, gone.percent, gone.standing_text) == ("1 of at most 0", 100, "missed")
+    assert goal("churn_rate", None, "0.05").text == "Target: at most 5.0%"
+    assert goal("leads", 25, 28).text == "Target 28 · 89%"
 
 
 def test_a_chart_and_its_table_say_the_same():

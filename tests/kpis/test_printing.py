@@ -50,6 +50,13 @@ class TestLines:
         # Joined forms are narrower than letters that stand alone.
         assert sheet.width_of("بیبیبیبی", BODY) < 8 * min(sheet.width_of("ب", BODY), sheet.width_of("ی", BODY))
 
+    def test_a_mark_above_a_letter_takes_no_room_of_its_own(self, paper):
+        sheet = paper(is_rtl=True)
+        sheet.dress(BODY)
+        sheet.pdf.set_text_shaping(use_shaping_engine=True, direction="rtl")
+
+        assert sheet.pdf.get_string_width("واقعاً شد") == sheet.pdf.get_string_width("واقعا شد")
+
     def test_a_text_is_broken_between_words_and_ends_in_dots_where_no_more_fits(self, paper):
         sheet = paper(is_rtl=False)
         width = sheet.width_of("one two", BODY)
@@ -75,6 +82,11 @@ class TestAxis:
                 "1.5 billion",
             ]
             assert tick_text(25, "percent", prefs) == "25%"
+
+    def test_a_sign_stands_before_its_number_in_persian_too(self, sara):
+        sara.language = "fa"
+
+        assert tick_text(-20, "number", Preferences(sara, "fa")) == "\u2066−۲۰\u2069"
 
 
 class TestDoors:
