@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -41,9 +43,30 @@ class EntryMiddleware:
                 return redirect_to_login(request.get_full_path())
             if not permits(request.user):
                 raise PermissionDenied
+        if _is_too_much(request):
+            return refusal(request, _("This is too much at once: send it in smaller parts."), status=413)
         if any(map(_is_unreadable, (request.GET, request.POST))):
             return refusal(request, _("The text contains a character that is not allowed."))
         return None
+
+
+class NoFiles(FileUploadHandler):
+    """No page takes a file: what is sent as one is passed over, and nothing of it kept."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def _is_too_much(request: HttpRequest) -> bool:
+    """By what it says of itself, before any of it is read. Django's own limit leaves out the files in a form."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _is_unreadable(data: QueryDict) -> bool:

@@ -239,9 +239,9 @@ def action(permits: Callable[[User], bool]) -> Callable:
     return decorate
 
 
-def refusal(request: HttpRequest, text: str) -> HttpResponse:
+def refusal(request: HttpRequest, text: str, *, status: int = 400) -> HttpResponse:
     """What was sent cannot be taken; nothing was changed."""
-    return render(request, "400.html", {"refusal": text}, status=400)
+    return render(request, "400.html", {"refusal": text}, status=status)
 
 
 def next_url(request: HttpRequest, default: str) -> str:

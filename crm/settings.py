@@ -87,6 +87,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["crm.middleware.NoFiles"]  # no page takes a file
 METRICS_TOKEN = env_str("METRICS_TOKEN")
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -47,7 +48,22 @@ def test_too_much_at_once_is_a_page_for_those_who_may(browse, omid, hana):
 
     responses = [browse(user).post(url, TOO_MUCH, headers={"host": "localhost"}) for user in (omid, hana)]
 
-    assert [response.status_code for response in responses] == [400, 403]
+    assert [response.status_code for response in responses] == [413, 403]
+
+
+@pytest.mark.parametrize("url", ["/account/login/", "/language/", "/admin/login/"])
+def test_too_much_of_a_stranger_is_not_read(browse, url):
+    facts = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "30000000", "wsgi.input": Unread()}
+
+    response = browse().generic("POST", url, **facts)
+
+    assert (response.status_code, 'class="entrance"' in response.content.decode()) == (413, True)
+
+
+def test_a_file_is_passed_over(rf):
+    request = rf.post("/language/", {"language": "en", "file": SimpleUploadedFile("a.bin", b"x" * 100_000)})
+
+    assert (request.POST.dict(), request.FILES.dict()) == ({"language": "en"}, {})
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
