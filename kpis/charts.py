@@ -121,7 +121,14 @@ def trend_chart(
     }
     headings = [_("Period"), *(name for name, _figures, _style in columns), *([_("What happened")] if marks else [])]
     rows = trend_rows(kpi, periods, columns, marks, prefs)
-    return {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows, "size": "tall"}
+    chart = {"id": "trend", "title": str(kpi.name), "data": data, "headings": headings, "rows": rows, "size": "tall"}
+    return chart | {"span": span_text(periods, prefs)}
+
+
+def span_text(periods: Sequence[Period], prefs: Preferences) -> str:
+    """From when to when a line runs."""
+    first, last = period_text(periods[0], prefs), period_text(periods[-1], prefs)
+    return first if len(periods) == 1 else _("%(lower)s to %(upper)s") % {"lower": first, "upper": last}
 
 
 def trend_rows(

@@ -181,7 +181,8 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "clear_url": query_with(query, campaign=None, channel=None, owner=None, after=None),
         "period_label": period_text(choice.period, prefs),
         "is_running": choice.period.is_running(choice.today),
-        "caption": " · ".join([period_text(choice.period, prefs), *forms.filter_words(selects)]),
+        "caption": period_text(choice.period, prefs),
+        "narrowed": " · ".join(forms.filter_words(selects)),
         # The period by its name: without one the address would mean another month to whoever opens it next month.
         "mail_query": query_with(query, kpi=kpi and kpi.key, period=None, grain=None, after=None, by=None, side=None),
         "link_url": view.request.build_absolute_uri(query_with(query, period=choice.period.key, grain=None, after=None)),

@@ -9,6 +9,7 @@ const textSize = Number.parseFloat(getComputedStyle(root).getPropertyValue("--ch
 const drawn = new Map();
 
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [], [1, 2]];
+const NOTE_ROW = textSize * 2;
 const POINTS = ["circle", "triangle", "rect", "rectRot", "star", "cross"];
 
 // light-dark() is only resolved on an element: a probe takes the token and gives back the colour.
@@ -97,7 +98,7 @@ function annotations(chart) {
         display: true,
         content: note.text,
         position: "end",
-        yAdjust: index % 2 ? 24 : 0, // neighbours would lie over each other
+        yAdjust: -NOTE_ROW * (1 + (index % 2)), // above the lines; neighbours would lie over each other
         backgroundColor: colour("surface"),
         color: colour("text"),
         font: { family: fontFamily, size: textSize },
@@ -107,6 +108,15 @@ function annotations(chart) {
   }
   return marks;
 }
+
+// Between the legend and the lines.
+function roomForNotes(chart) {
+  const rows = Math.min(chart.annotations?.length ?? 0, 2);
+  return { display: rows > 0, text: "", weight: 500, padding: { top: 0, bottom: NOTE_ROW * rows } };
+}
+
+// A canvas that is not shown does not know which way its words run.
+const reading = { id: "reading", beforeDraw: ({ ctx }) => void (ctx.direction = isRtl ? "rtl" : "ltr") };
 
 function scales(chart) {
   const isHorizontal = chart.kind === "hbar";
@@ -128,7 +138,7 @@ function scales(chart) {
   // Time runs left to right in both languages; amounts grow from the side where reading starts.
   return isHorizontal
     ? { x: { ...value, reverse: isRtl }, y: { ...category, position: isRtl ? "right" : "left" } }
-    : { x: { ...category, ticks: { ...category.ticks, align: chart.kind === "line" ? "inner" : "center" } }, y: { ...value, position: isRtl ? "right" : "left" } };
+    : { x: category, y: { ...value, position: isRtl ? "right" : "left" } };
 }
 
 function legendItems(drawing) {
@@ -147,6 +157,7 @@ function configuration(chart) {
   const isLine = (series) => chart.kind === "line" || series.style === "target";
   return {
     type: chart.kind === "line" ? "line" : "bar",
+    plugins: [reading],
     data: {
       labels: chart.labels,
       datasets: chart.series.map((series) => (isLine(series) ? lineSet(series, surface) : barSet(series, surface))),
@@ -161,7 +172,8 @@ function configuration(chart) {
       layout: { padding: { left: isRtl ? 12 : 0, right: isRtl ? 0 : 12, top: 4 } },
       scales: scales(chart),
       plugins: {
-        annotation: { annotations: annotations(chart) },
+        annotation: { clip: false, annotations: annotations(chart) },
+        subtitle: roomForNotes(chart),
         legend: {
           ...direction,
           display: chart.series.length > 1,

@@ -6,7 +6,7 @@ from struct import unpack
 from tests.factories.leads import make_lead
 
 
-def test_a_chart_is_saved_as_a_picture_with_its_name_and_period(visit, sara):
+def test_a_chart_is_saved_as_a_picture_with_its_name_and_periods(visit, sara):
     make_lead(owner=sara)
     sara.language = "fa"
     sara.save()
@@ -17,7 +17,7 @@ def test_a_chart_is_saved_as_a_picture_with_its_name_and_period(visit, sara):
         page.get_by_role("button", name="ذخیرهٔ «میزان ایجاد سرنخ» به‌صورت تصویر").click()
 
     content = Path(saving.value.path()).read_bytes()
-    assert saving.value.suggested_filename == "میزان-ایجاد-سرنخ-مهر-۱۴۰۴.png"
+    assert saving.value.suggested_filename == "میزان-ایجاد-سرنخ-اردیبهشت-۱۴۰۳-تا-مهر-۱۴۰۴.png"
     # Twice as fine as 960 to 76 + 480 + 44.
     assert (content[:8], unpack(">II", content[16:24])) == (b"\x89PNG\r\n\x1a\n", (1920, 1200))
 

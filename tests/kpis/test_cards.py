@@ -247,6 +247,7 @@ def test_a_chart_and_its_table_say_the_same():
     values = [Value(parse_period(key), value=Decimal(amount)) for key, amount in (("1403-12", 400), ("1404-01", 100))]
     chart = trend_chart(CATALOGUE["leads"], values, Reader(), today=date(2025, 5, 1), is_open=False)
     assert chart["data"]["labels"] == ["Esfand 1403", "Farvardin 1404"]
+    assert chart["span"] == "Esfand 1403 to Farvardin 1404"
     assert chart["data"]["series"][0]["values"] == [400.0, 100.0]
     assert chart["rows"] == [["Farvardin 1404", "100", "Nowruz"], ["Esfand 1403", "400", ""]]
     assert chart["data"]["annotations"] == [{"at": 1, "text": "Nowruz"}]
