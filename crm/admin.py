@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db.models import Field
+from django.forms import DateField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.jalali import to_jalali
 from crm.models import ApiToken, ExchangeRate, Holiday, Organization, Team, User
 from crm.services import add_fixed_holidays
@@ -22,6 +27,23 @@ admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
 # The Jalali years whose holidays can be added.
 YEARS = range(1380, 1440)
+
+
+class NearDays(admin.ModelAdmin):
+    """A typed day is bounded as in the API: a Jalali year, taken for a Gregorian one, is fourteen centuries off."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, DateField):
+            field.validators.append(partial(check_near, today=request.prefs.today(timezone.now())))
+        return field
+
+
+def check_near(day: date, *, today: date) -> None:
+    first, last = date(FIRST_YEAR, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
+    if not first <= day <= last:
+        text = _("The year %(year)s is out of range. Jalali? Write the Gregorian day, from %(first)s to %(last)s.")
+        raise ValidationError(text % {"year": f"{day.year:04}", "first": first, "last": last}, code="date-out-of-range")
 
 
 class ShownOnly(admin.ModelAdmin):
@@ -37,7 +59,7 @@ class ShownOnly(admin.ModelAdmin):
         return False
 
 
-class KeptForever(admin.ModelAdmin):
+class KeptForever(NearDays):
     """Rows that past figures refer to: they are renamed, not deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -93,14 +115,14 @@ class OrganizationAdmin(KeptForever):
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin):
+class ExchangeRateAdmin(NearDays):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
     date_hierarchy = "day"
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(NearDays):
     """Entered by hand; those with a fixed place in the Jalali year are offered."""
 
     list_display = ("name", "day")

@@ -49,7 +49,8 @@ def reader_digits(text: str, prefs: Preferences) -> str:
 
 def format_day(day: date, prefs: Preferences, style: str = "medium") -> str:
     """Styles: `long` with the weekday, `medium`, `short` in digits, `month`."""
-    calendar = Calendar(prefs.calendar)
+    # The other calendar has no such years; a mistyped day that is stored is shown all the same.
+    calendar = Calendar(prefs.calendar) if 622 < day.year < date.max.year else Calendar.GREGORIAN
     match style:
         case "long":
             text = f"{weekday_name(day, prefs.language)} {day_title(day, calendar, prefs.language)}"

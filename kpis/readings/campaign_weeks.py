@@ -15,6 +15,7 @@ from crm.database import FoldText
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, periods_between
 from crm.text import fold
+from kpis.calendars import FIRST_DAY
 from kpis.catalogue.cubes.credits import SHORT
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.measures import LEADS_CREATED
@@ -45,8 +46,9 @@ def days_of(campaign: Campaign, today: date, *, after: int = 0) -> tuple[date, d
     first = campaign.starts_on
     if first is None or first > today:
         return None
-    last = min(campaign.ends_on + timedelta(days=after), today) if campaign.ends_on else today
-    return first, last
+    # beyond today nothing is counted, and before the first day of the calendar nothing is kept
+    last = min(campaign.ends_on, today) + timedelta(days=after) if campaign.ends_on else today
+    return max(first, FIRST_DAY), max(min(last, today), FIRST_DAY)
 
 
 def weeks_of(campaign: Campaign, viewer: User, today: date, calendar: Calendar, organization: Organization) -> Weeks | None:

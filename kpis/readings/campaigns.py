@@ -12,7 +12,7 @@ from functools import cached_property
 from campaigns.models import Campaign
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, periods_between
-from kpis.calendars import FIRST_DAY
+from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.catalogue.cubes.credits import LONG, SHORT
 from kpis.definitions import Dimension, Direction, Kpi, Term, is_hidden
@@ -182,7 +182,7 @@ class Life:
     def window_end(self, figure: Figure) -> date | None:
         """The last day that a return counts; of a campaign without a last day there is none yet."""
         starts, ends = self.campaign.starts_on, self.campaign.ends_on
-        if ends is None:
+        if ends is None or ends > LAST_DAY:
             return None
         short = ends + timedelta(days=SHORT)
         if figure.key == "romi_short" or starts is None:

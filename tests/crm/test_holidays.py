@@ -38,3 +38,15 @@ def test_a_superuser_adds_those_of_a_year(browse, sara):
     assert client.get(reverse(FIXED)).status_code == 403
     assert browse(sara).post(reverse(FIXED), {"year": "1405"}).status_code == 302  # to the sign-in of the settings
     assert Holiday.objects.count() == 10
+
+
+@pytest.mark.parametrize("day", ["1404-07-01", "0001-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_refused(browse, day):
+    client = browse(User.objects.create_superuser("root@example.com", language="en"))
+
+    response = client.post(reverse("admin:crm_holiday_add"), {"day": day, "name": "Mehregan"})
+
+    (error,) = response.context["adminform"].form.errors["day"]
+    start = f"The year {day[:4]} is out of range. Jalali? Write the Gregorian day, from 1990-01-01 to "
+    assert (error.startswith(start), Holiday.objects.exists()) == (True, False)
+    assert client.post(reverse("admin:crm_holiday_add"), {"day": "2025-09-23", "name": "Mehregan"}).status_code == 302

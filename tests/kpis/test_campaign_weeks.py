@@ -108,3 +108,16 @@ def test_its_page_shows_weeks_pages_and_posts(browse, sara, omid, campaign):
     assert ([chart["id"] for chart in of_rep["charts"]], of_rep["landings"], of_rep["posts"], of_rep["brand"]) == (
         ["weekly-leads"], [], [], {},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("calendar", ["gregorian", "jalali"])
+def test_the_page_of_days_of_another_age(browse, sara, calendar):
+    """Such days may have been stored before they were refused."""
+    sara.calendar = calendar
+    sara.save()
+    spans = [("2025-01-01", "9999-12-31"), ("0001-01-01", None), ("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31")]
+    rows = [Campaign.objects.create(name="C", starts_on=starts, ends_on=ends, budget=1) for starts, ends in spans]
+    Expense.objects.create(kind="ads", amount=7, campaign=rows[0], valid_from=FIRST, valid_to=LAST)
+    drain(at=NOW)
+
+    assert [browse(sara).get(f"/campaigns/{row.pk}/").status_code for row in rows] == [200] * len(spans)
