@@ -184,7 +184,8 @@ class TargetsView(Page, TemplateView):
         label = period_text(period, self.request.prefs)
         year = period_text(period_of(period.start, period.calendar, Grain.YEAR, period.rules), self.request.prefs)
         short = label if period.grain is Grain.YEAR else label.removesuffix(f" {year}")
-        return {"label": label, "short": short, "grain": period.grain.value}
+        is_now = period.grain is Grain.MONTH and period.is_running(self.request.prefs.today(self.at))
+        return {"label": label, "short": short, "grain": period.grain.value, "is_now": is_now}
 
     def rows(self, sheet: Sheet, stored: Figures) -> list[dict[str, Any]]:
         actual, figures = self.actual(sheet), dict(stored)

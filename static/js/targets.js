@@ -1,5 +1,5 @@
 // The grid of targets: cells of a spreadsheet are pasted over several fields, and arrows go up and down.
-// Without scripts a pasted row is taken apart by the server.
+// It begins at the month that runs. Without scripts a pasted row is taken apart by the server.
 
 const form = document.querySelector("[data-grid]");
 const rows = [...(form?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.querySelectorAll("input")]);
@@ -51,7 +51,17 @@ function move(event) {
   next?.select();
 }
 
-if (form) {
+function beginAtNow() {
+  const now = form?.querySelector("thead [aria-current]");
+  if (!now) return;
+  const [name, column] = [now.parentElement.firstElementChild, now].map((cell) => cell.getBoundingClientRect());
+  const isRtl = document.documentElement.dir === "rtl";
+  now.closest(".table-scroll").scrollLeft += isRtl ? column.right - name.left : column.left - name.right;
+}
+
+beginAtNow();
+
+if (unpaste) {
   form.addEventListener("paste", paste);
   form.addEventListener("keydown", move);
   form.addEventListener("input", (event) => {

@@ -24,6 +24,14 @@ class TestGrid:
     def test_a_stranger_is_asked_to_sign_in(self, browse):
         assert browse().get("/targets/").url.startswith("/account/login/")
 
+    def test_the_running_month_alone_is_marked_as_where_the_grid_begins(self, browse, sara):
+        now, past = (
+            browse(sara).get(address).context["columns"] for address in ("/targets/", "/targets/?calendar=jalali&year=1390")
+        )
+
+        assert [column["grain"] for column in now if column["is_now"]] == ["month"]
+        assert [column for column in past if column["is_now"]] == []
+
     def test_digits_of_any_script_and_the_readers_unit(self, browse, sara):
         sara.money_unit = "million_toman"
         sara.save()
