@@ -73,8 +73,8 @@ def value_to_cost(sums: Sums) -> Decimal:
 
 
 def payback(sums: Sums) -> Decimal:
-    """Without a margin nothing is ever paid back."""
-    a_month = order_value(sums) * orders_a_year(sums) / MONTHS * gross_margin(sums)
+    """Without a margin nothing is ever paid back; a year in which there were only refunds has one, too, without an order."""
+    a_month = sums["revenue"] / (sums["bases"] / 2) / MONTHS * gross_margin(sums)
     return acquisition_cost(sums) / max(a_month, Decimal(0))
 
 

@@ -1,6 +1,7 @@
 """What the keyboard does: the palette, the rows of lists, and when it does nothing."""
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.factories.leads import make_lead
 
@@ -23,11 +24,11 @@ def test_the_palette_finds_a_record_and_goes_there(visit, omid):
     assert page.evaluate(CHOSEN) == "New lead"
     page.keyboard.type("third")
     page.locator("[data-palette-said]", has_text="1 found").wait_for(state="attached")
-    active = page.get_by_role("combobox", name="Find a record").get_attribute("aria-activedescendant")
+    combobox = page.get_by_role("combobox", name="Find a record")
+    expect(combobox).to_have_attribute("aria-activedescendant", f"palette-lead-{third.pk}")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/leads/{third.pk}/")
 
-    assert active == f"palette-lead-{third.pk}"
+    page.wait_for_url(f"**/leads/{third.pk}/")
 
 
 def test_arrows_walk_through_the_palette_and_escape_gives_the_focus_back(visit, omid):

@@ -151,8 +151,9 @@ def test_the_list_of_leads_is_narrowed_to_it(browse, sara, omid):
     page = browse(sara).get(f"/leads/?list={people_list.pk}")
 
     assert ([str(row) for row in page.context["rows"]], page.context["chips"][0].text) == (["Own"], "List: Lost")
-    # Somebody else's private list is none.
-    assert len(browse(omid).get(f"/leads/?list={people_list.pk}").context["chips"]) == 0
+    # Somebody else's private list is none, and nothing is in it.
+    foreign = browse(omid).get(f"/leads/?list={people_list.pk}").context
+    assert (list(foreign["rows"]), [chip.text for chip in foreign["chips"]]) == ([], ["List: not available"])
 
 
 def test_its_keeper_renames_removes_and_takes_back(browse, sara, omid):

@@ -129,6 +129,13 @@ def test_oracles_of_lifetime_value():
     assert payback(month | {"acquisition": Decimal(500), "acquired": Decimal(1)}).quantize(Decimal("0.01")) == Decimal("6.67")
 
 
+def test_payback_of_a_year_of_refunds_alone():
+    """50 went back for goods worth 80, so 30 are margin of 1.5 customers: 1.6667 a month, and 5 take 3 months to come back."""
+    sums = {"orders": Decimal(0), "revenue": Decimal(-50), "goods": Decimal(-80), "bases": Decimal(3)}
+
+    assert payback(sums | {"acquisition": Decimal(5), "acquired": Decimal(1)}).quantize(Decimal("1e-9")) == 3
+
+
 def test_cac_payback_months(refresh):
     """CAC 500, a customer's month brings 100 of which 75 are margin: 6.67 months."""
     buyer = buy_on(480, 364, 300, 200)
