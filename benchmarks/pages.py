@@ -108,6 +108,7 @@ def figures(clients: dict[str, Any]) -> Iterator[Task]:
         yield page("KPI overview, running month", "/kpis/", who)
         yield page("KPI overview, finished month", "/kpis/", who, period=FINISHED)
         yield page("KPI overview, running month, one filter", "/kpis/", who, **one)
+        yield page("the other KPIs, running month", "/kpis/more/", who)
     yield page("KPI overview, running month, two filters", "/kpis/", **two)
     yield page("KPI overview, finished month, two filters", "/kpis/", period=FINISHED, **two)
     yield page("KPI page: revenue", "/kpis/revenue/")
