@@ -19,6 +19,7 @@ from crm.preferences import Preferences
 from kpis.definitions import Kpi, Unit, may_be_negative
 from kpis.models import Scope
 from kpis.models.target import Target
+from kpis.readings.exact import PRECISION
 from kpis.readings.targets import adds_up
 from kpis.readings.words import number_text, value_text
 from kpis.services import TargetCell
@@ -77,7 +78,7 @@ def figure_text(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> str:
     """Every digit that is stored, or saving a cell that nobody touched would change it."""
     if value is None:
         return ""
-    with localcontext(prec=60):
+    with localcontext(prec=PRECISION):
         if kpi.unit is Unit.MONEY:
             return amount_field(prefs).prepare_value(value)
         return number_text(value * 100 if kpi.unit is Unit.PERCENT else value, prefs, most=MOST_DECIMALS)
@@ -99,7 +100,7 @@ def read_figure(kpi: Kpi, text: str, prefs: Preferences) -> Decimal | None:
         raise in_words(error) from None
     if figure < 0 and not may_be_negative(kpi):
         raise ValidationError(_("A count is not negative."), code="negative")
-    with localcontext(prec=60):
+    with localcontext(prec=PRECISION):
         return figure / 100 if kpi.unit is Unit.PERCENT else figure
 
 
@@ -199,7 +200,7 @@ def copy_last_year(sheet: Sheet, sent: Sent, growth: Decimal) -> None:
 
 
 def grown(kpi: Kpi, figure: Decimal, growth: Decimal) -> Decimal:
-    with localcontext(prec=60):
+    with localcontext(prec=PRECISION):
         return (figure * (1 + growth)).quantize(SMALLEST.get(kpi.unit, USUAL_SMALLEST), ROUND_HALF_UP).normalize()
 
 

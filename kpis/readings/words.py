@@ -11,6 +11,7 @@ from crm.money import DISPLAY_UNITS, MINUS, NOTHING, format_number, format_perce
 from crm.periods import Period
 from crm.preferences import Preferences
 from kpis.definitions import Kpi, Unit
+from kpis.readings.exact import PRECISION
 
 # From what amount on a short form says millions or billions; units that say it already stay as they are.
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
@@ -45,7 +46,7 @@ def percent_sign(prefs: Preferences) -> str:
 def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
     """At most four digits and a word for the rest: «1٫63 میلیارد تومان»."""
     unit = DISPLAY_UNITS[prefs.money_unit]
-    with localcontext(prec=60):
+    with localcontext(prec=PRECISION):
         shown = amount / unit.factor
     if unit.key in SCALED_UNITS:
         for scale, name in SCALES:
