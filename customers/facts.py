@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from crm.models import User
-from customers.models import Answer, Customer, Order, Refund, Survey, Ticket
+from customers.models import Answer, Contract, Customer, Order, Refund, Survey, Ticket
+
+MOST_CONTRACTS = 50
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,15 @@ def _last_answer(customer: Customer, user: User, kinds: list[str]) -> Answer | N
 def orders_with_refunds(rows: QuerySet[Order]) -> QuerySet[Order]:
     """Each order with what was given back of it."""
     return rows.annotate(refunded=Sum("refunds__amount"))
+
+
+def contracts_of(customer: Customer, user: User, today: date) -> list[Contract]:
+    """The newest first, each with how it stands today."""
+    rows = Contract.objects.visible_to(user).filter(customer=customer).order_by("-starts_on", "-pk")
+    contracts = list(rows[:MOST_CONTRACTS])
+    for contract in contracts:
+        contract.state = contract.state_on(today)
+    return contracts
 
 
 def order_totals(order: Order, lines: Any, refunds: Any) -> dict[str, Decimal]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customers, merging, order_actions, order_list, orders, tickets
+from customers.views import contracts, customers, merging, order_actions, order_list, orders, tickets
 
 app_name = "customers"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),
     path("customers/<int:pk>/unmerge/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:pk>/orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
+    path("customers/<int:pk>/contracts/new/", contracts.ContractCreateView.as_view(), name="contract-create"),
+    path("customers/<int:pk>/contracts/undo/<int:change>/", contracts.take_back, name="contract-undo"),
+    path("contracts/<int:pk>/edit/", contracts.ContractEditView.as_view(), name="contract-edit"),
+    path("contracts/<int:pk>/end/", contracts.ContractEndView.as_view(), name="contract-end"),
+    path("contracts/<int:pk>/remove/", contracts.remove, name="contract-remove"),
     path("orders/", order_list.OrderListView.as_view(), name="order-list"),
     path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
     path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),

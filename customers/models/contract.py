@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -26,6 +27,11 @@ class ContractQuerySet(RecordQuerySet):
 class Contract(Record):
     """A customer is active from the first day to the last, both included; without a last day it runs on."""
 
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        TO_COME = "to_come", _("To come")
+        ENDED = "ended", _("Ended")
+
     customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="contracts")
     plan = models.CharField(_("plan"), max_length=100, blank=True)
     starts_on = models.DateField(_("starts on"))
@@ -49,3 +55,8 @@ class Contract(Record):
 
     def __str__(self) -> str:
         return self.plan or self.external_id or f"#{self.pk}"
+
+    def state_on(self, day: date) -> State:
+        if self.starts_on > day:
+            return self.State.TO_COME
+        return self.State.ENDED if self.ends_on is not None and self.ends_on < day else self.State.RUNNING

@@ -1,7 +1,13 @@
-"""Contracts as integrations write them: set-wise."""
+"""Contracts: as integrations write them, set-wise, and by hand, one at a time and with a way back."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
 from crm.inputs.caller import Caller
@@ -10,8 +16,16 @@ from crm.inputs.items import Item
 from crm.inputs.rates import is_too_fine
 from crm.inputs.references import Target
 from crm.inputs.upsert import Recipe, span_is_turned, upsert
+from crm.models import User
+from crm.permissions import may_delete
 from customers.models import Contract, Customer
 from customers.services.buyers import follow_merges
+from customers.services.sales import SOURCE
+
+# How long a slip of the hand can be taken back by those who may not delete.
+SLIP = timedelta(hours=1)
+HISTORY = Contract.history.rel.related_model
+EDITABLE = frozenset({"plan", "starts_on", "ends_on", "monthly_amount", "is_trial"})
 
 
 class ContractIn(RecordIn):
@@ -46,3 +60,79 @@ CONTRACTS = Recipe(
 
 def write_contracts(items: list[Item], caller: Caller) -> None:
     upsert(CONTRACTS, items, caller)
+
+
+@transaction.atomic
+def enter_contract(
+    *, customer: Customer, by: User, at: datetime, source: str | None = None, external_id: str | None = None, **facts: Any
+) -> Contract:
+    """A new contract. A known (`source`, `external_id`) answers with the contract it has."""
+    _require_span(facts["starts_on"], facts.get("ends_on"))
+    made = {"customer": customer, "created_at": at, **facts}
+    if external_id is None:
+        return Contract.objects.create(source=source, **made)
+    return Contract.objects.get_or_create(source=source, external_id=external_id, defaults=made)[0]
+
+
+@transaction.atomic
+def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime | None = None, **changes: Any) -> Contract:
+    """Other days, another plan or amount. `seen` is the state the writer had before them."""
+    unknown = set(changes) - EDITABLE
+    if unknown:
+        raise TypeError(f"edit_contract() cannot change {', '.join(sorted(unknown))}")
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    if seen is not None and contract.updated_at != seen:
+        raise _conflict()
+    changed = [column for column, value in changes.items() if getattr(contract, column) != value]
+    for column in changed:
+        setattr(contract, column, changes[column])
+    _require_span(contract.starts_on, contract.ends_on)
+    if changed:
+        contract.save(update_fields=[*changed, "updated_at"])
+    return contract
+
+
+@transaction.atomic
+def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
+    """One that never was, or was entered by mistake just now; the key of its old image leads back."""
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    if not may_remove(contract, by, at):
+        raise ValidationError(_("A contract is ended, not removed: ask a manager."), code="not-allowed")
+    pk = contract.pk
+    contract.delete()
+    return last_change(pk)
+
+
+def may_remove(contract: Contract, by: User, at: datetime) -> bool:
+    is_new = contract.source == SOURCE and contract.recorded_at > at - SLIP
+    return may_delete(by) or (is_new and not contract.history.exists())
+
+
+def last_change(pk: int) -> int | None:
+    """The key of the newest image that the history keeps of a contract."""
+    return HISTORY.objects.filter(pgh_obj_id=pk).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+
+
+@transaction.atomic
+def take_back_change(key: int, *, customer: Customer, by: User, at: datetime) -> Contract:
+    """The contract as it was before its last change or its removal."""
+    image = HISTORY.objects.get(pgh_id=key, customer=customer)
+    row = Contract.objects.select_for_update().filter(pk=image.pgh_obj_id).first()
+    is_removed = image.pgh_label == "delete"
+    if last_change(image.pgh_obj_id) != key or (row is None) != is_removed:
+        raise _conflict()
+    names = [field.attname for field in Contract._meta.concrete_fields]
+    row = Contract(**{name: getattr(image, name) for name in names})
+    row.save(force_insert=is_removed, force_update=not is_removed)
+    return row
+
+
+def _require_span(first: date, last: date | None) -> None:
+    if last is not None and last < first:
+        raise ValidationError(_("The first day comes after the last."), code="out-of-range")
+
+
+def _conflict() -> ValidationError:
+    return ValidationError(
+        _("Somebody changed this contract in the meantime: open it again and repeat your change."), code="conflict"
+    )

@@ -20,7 +20,7 @@ from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, DetailPage
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
-from customers.facts import facts_of, orders_with_refunds
+from customers.facts import contracts_of, facts_of, orders_with_refunds
 from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
@@ -110,6 +110,7 @@ class CustomerDetailView(DetailPage):
             "facts": facts_of(customer, user),
             "orders": orders.order_by("-placed_at", "-pk")[:ROWS_ON_PAGE],
             "answers": answers.order_by("-answered_at", "-pk")[:ROWS_ON_PAGE],
+            "contracts": contracts_of(customer, user, self.request.prefs.today(self.at)),
             "tickets": Ticket.objects.visible_to(user).filter(customer=customer).order_by("-created_at", "-pk")[:ROWS_ON_PAGE],
             "may_sell": may_sell(user),
         }

@@ -1,0 +1,149 @@
+"""Contracts on the customer's page: how each stands, and how it is entered, corrected, ended and taken back."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.utils import timezone
+
+from customers.models import Contract
+from tests.factories.customers import make_contract, make_customer
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2025, 9, 23, 7, 0, tzinfo=UTC)  # 1 Mehr 1404
+TODAY = date(2025, 9, 23)
+DAY = timedelta(days=1)
+TOKEN = "0f0e8a2e-3a3c-4a53-9d1c-0d6a1d0b6a11"
+MEHR = {"plan": "Gold", "starts_on": "۱۴۰۴/۷/۱", "ends_on": "1404-12-29", "monthly_amount": "۱۲۰٬۰۰۰"}
+
+
+@pytest.fixture(autouse=True)
+def the_clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
+
+
+@pytest.fixture
+def customer(omid):
+    return make_customer(owner=omid)
+
+
+def toast(response):
+    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)][-1]
+
+
+def enter(client, customer, **facts):
+    return client.post(f"/customers/{customer.pk}/contracts/new/", facts)
+
+
+def stored():
+    return list(Contract.objects.order_by("pk").values_list("plan", "starts_on", "ends_on", "monthly_amount", "is_trial"))
+
+
+GOLD = ("Gold", TODAY, date(2026, 3, 20), Decimal(1_200_000), False)  # 120,000 tomans; 29 Esfand 1404
+
+
+def test_how_each_stands_today(browse, omid, customer):
+    spans = {
+        "yesterday": (TODAY - DAY, TODAY - DAY),
+        "today": (TODAY, TODAY),
+        "on": (TODAY - DAY, None),
+        "later": (TODAY + DAY, None),
+    }
+    for plan, (first, last) in spans.items():
+        make_contract(customer=customer, plan=plan, starts_on=first, ends_on=last)
+
+    rows = browse(omid).get(f"/customers/{customer.pk}/").context["contracts"]
+
+    states = [(row.plan, row.state) for row in rows]
+    assert states == [("later", "to_come"), ("today", "running"), ("on", "running"), ("yesterday", "ended")]
+
+
+class TestEntering:
+    def test_in_the_calendar_of_the_reader_and_once(self, browse, omid, customer):
+        omid.calendar = "jalali"
+        omid.save()
+        client = browse(omid)
+
+        for _time in range(2):
+            response = enter(client, customer, token=TOKEN, **MEHR)
+
+        assert (response.url, stored()) == (f"/customers/{customer.pk}/", [GOLD])
+        assert enter(client, customer, token=TOKEN, **MEHR | {"plan": "Silver"}).status_code == 302
+        assert len(stored()) == 2
+
+    @pytest.mark.parametrize(
+        ("field", "wrong"), [("starts_on", ""), ("starts_on", "1404/7/31"), ("ends_on", "2025-09-22"), ("monthly_amount", "x")]
+    )
+    def test_what_cannot_be_is_said_at_its_field(self, browse, omid, customer, field, wrong):
+        typed = {"starts_on": "2025-09-23", field: wrong}
+
+        response = enter(browse(omid), customer, **typed)
+
+        assert (list(response.context["form"].errors), stored()) == ([field], [])
+
+    def test_a_slip_is_taken_back_by_whoever_made_it(self, browse, omid, customer):
+        client = browse(omid)
+        text, undo = toast(enter(client, customer, token=TOKEN, starts_on="2025-09-23"))
+        _text, again = toast(client.post(undo))
+        removed = stored()
+
+        client.post(again)
+
+        assert (text, removed, stored()) == ("The contract was saved.", [], [("", TODAY, None, 0, False)])
+
+
+class TestChanging:
+    def test_ended_on_a_day_and_taken_back(self, browse, omid, customer):
+        contract, client = make_contract(customer=customer, starts_on=TODAY), browse(omid)
+        early = client.post(f"/contracts/{contract.pk}/end/", {"ends_on": "2025-09-22"})
+        text, undo = toast(client.post(f"/contracts/{contract.pk}/end/", {"ends_on": "2025-09-30"}))
+        ended = stored()
+
+        client.post(undo)
+
+        assert early.context["form"].non_field_errors() == ["The first day comes after the last."]
+        assert (text, ended[0][2], stored()[0][2]) == (
+            "The last day of the contract is 30 September 2025.",
+            date(2025, 9, 30),
+            None,
+        )
+
+    def test_corrected_only_as_it_was_seen_and_taken_back_only_as_it_was_left(self, browse, omid, customer):
+        contract, client = make_contract(customer=customer, plan="Gold"), browse(omid)
+        seen = contract.updated_at.isoformat()
+        typed = {"plan": "Silver", "starts_on": "2025-01-01", "is_trial": "on", "seen": seen}
+        _text, undo = toast(client.post(f"/contracts/{contract.pk}/edit/", typed))
+
+        Contract.objects.update(plan="Iron", updated_at=AT + DAY)
+        late = client.post(f"/contracts/{contract.pk}/edit/", typed | {"plan": "Bronze"})
+        client.post(undo)
+
+        (error,) = late.context["form"].non_field_errors()
+        assert error == "Somebody changed this contract in the meantime: open it again and repeat your change."
+        assert stored() == [("Iron", date(2025, 1, 1), None, 0, True)]
+
+
+def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
+    contract = make_contract(customer=customer, plan="Gold")
+    address = f"/contracts/{contract.pk}/remove/"
+
+    refused = toast(browse(omid).post(address))[0]
+    kept = stored()
+    browse(sara).post(address)
+
+    assert (refused, len(kept), stored()) == ("A contract is ended, not removed: ask a manager.", 1, [])
+
+
+def test_who_may_not_see_the_customer_does_nothing(browse, omid, nima, customer):
+    contract = make_contract(customer=customer)
+    _text, undo = toast(browse(omid).post(f"/contracts/{contract.pk}/end/", {"ends_on": "2025-10-01"}))
+    before = stored()
+    own = undo.replace(f"/customers/{customer.pk}/", f"/customers/{make_customer(owner=nima).pk}/")
+    urls = [f"/customers/{customer.pk}/contracts/new/", f"/contracts/{contract.pk}/edit/", f"/contracts/{contract.pk}/end/"]
+
+    for url in [*urls, f"/contracts/{contract.pk}/remove/", undo, own]:
+        typed = {"starts_on": "2025-01-01", "ends_on": "2025-11-01"}
+        assert [browse(user).post(url, typed).status_code for user in (nima, None)] == [404, 302]
+    assert stored() == before
