@@ -229,7 +229,8 @@ def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Prefere
         "summary": _("Highest: %(name)s with %(value)s.")
         % {"name": most.label, "value": value_text(kpi, most.now.value, prefs, short=True)},
     }
-    return {"id": "breakdown-chart", "title": title, "data": data, "headings": [], "rows": [], "size": ""}
+    texts = [value_text(kpi, part.now.value, prefs, short=True) for part in shown]
+    return {"id": "breakdown-chart", "title": title, "data": data, "texts": texts, "headings": [], "rows": [], "size": ""}
 
 
 def funnel_steps(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> list[dict[str, Any]]:

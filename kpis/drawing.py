@@ -68,7 +68,7 @@ def notes_of_card(card: Card) -> Iterator[tuple[str, Look]]:
 
 
 def draw_trend(paper: Paper, chart: Mapping[str, Any], prefs: Preferences) -> None:
-    """The lines of a chart. Time runs from left to right in both languages; the values stand where reading starts."""
+    """The lines or bars of a chart. Time runs from left to right in both languages; the values stand where reading starts."""
     data = chart["data"]
     paper.room_for(PLOT_HEIGHT + 28)
     paper.write(" · ".join(filter(None, [chart["title"], data["unit"]])), HEADING)
@@ -79,7 +79,8 @@ def draw_trend(paper: Paper, chart: Mapping[str, Any], prefs: Preferences) -> No
         plot = Plot(paper, ticks_of(min(found), max(found)), len(data["labels"]))
         plot.axes(data, prefs)
         for series in data["series"]:
-            plot.line(series)
+            draw = plot.bars if data["kind"] == "bar" and series["style"] == "series1" else plot.line
+            draw(series)
         paper.top += PLOT_HEIGHT + 2 * TINY.line
     paper.top += GAP
 
@@ -160,6 +161,18 @@ class Plot:
             for index, place in enumerate(places):
                 if place:
                     self.dot(place, colour, is_open=bool(series["openLast"]) and index == last)
+
+    def bars(self, series: Mapping[str, Any]) -> None:
+        """From nothing up or down; the bar of a running period is an outline."""
+        colour, width = LINES[series["style"]][0], min((self.width - 8) / self.count * 0.6, 8.0)
+        pdf, zero, last = self.paper.pdf, self.y(0.0), len(series["values"]) - 1
+        pdf.set_draw_color(*colour)
+        pdf.set_fill_color(*colour)
+        pdf.set_line_width(0.3)
+        for index, value in enumerate(series["values"]):
+            if value is not None:
+                top, style = min(self.y(value), zero), "D" if series["openLast"] and index == last else "F"
+                pdf.rect(self.x(index) - width / 2, top, width, max(abs(self.y(value) - zero), 0.3), style=style)
 
     def dot(self, place: tuple[float, float], colour: Colour, *, is_open: bool) -> None:
         pdf = self.paper.pdf

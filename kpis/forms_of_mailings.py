@@ -7,21 +7,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.forms import ReaderForm, TextField
 from crm.models import User
+from crm.pages import key_in
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, is_hidden
-from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GROUPS, options_of
-from kpis.models import Mailing
+from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GROUPS, MOST_OPTIONS, options_of
+from kpis.models import Dashboard, Mailing
 from kpis.readings.summary import Compare
 
-OVERVIEW = "overview"
+OVERVIEW, DASHBOARD = "overview", "dashboard-"
 HOURS, MORNING = 24, 8
 MOST_READERS = 50
 
@@ -55,11 +57,22 @@ class MailingForm(ReaderForm):
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
         seen = [kpi for kpi in CATALOGUE.values() if not is_hidden(kpi, user)]
         groups = [(str(name), [(kpi.key, kpi.name) for kpi in seen if kpi.group is group]) for group, name in GROUPS.items()]
-        self.fields["page"].choices = [(OVERVIEW, _("KPI overview")), *groups]
+        boards = [(f"{DASHBOARD}{board.pk}", board.name) for board in self.dashboards]
+        self.fields["page"].choices = [(OVERVIEW, _("KPI overview")), *groups, *([(_("Dashboards"), boards)] if boards else [])]
         self.fields["hour"].choices = [(hour, reader_digits(f"{hour:02}:00", prefs)) for hour in range(HOURS)]
         for name, options in options_of(FILTERS, user).items():
-            self.fields[name.value].choices = [("", _("All")), *options]
+            self.fields[name.value].choices = [("", _("All")), *options, ("null", _("Unknown"))]
         self.fields["readers"].queryset = owners_for(user)
+
+    @cached_property
+    def dashboards(self) -> list[Dashboard]:
+        return list(Dashboard.objects.visible_to(self.user).listed()[:MOST_OPTIONS])
+
+    @property
+    def dashboard(self) -> Dashboard | None:
+        """Which one was chosen."""
+        page = self.cleaned_data.get("page", "")
+        return next((board for board in self.dashboards if page == f"{DASHBOARD}{board.pk}"), None)
 
     def clean_readers(self) -> list[User]:
         readers = list(self.cleaned_data["readers"])
@@ -69,15 +82,16 @@ class MailingForm(ReaderForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
-        kpi = CATALOGUE.get(found.get("page", ""))
-        if kpi is None:
-            return found
-        for name in FILTERS:
+        kpi, dashboard = CATALOGUE.get(found.get("page", "")), self.dashboard
+        for name in FILTERS if kpi else ():
             if found.get(name.value) and name not in kpi.dimensions:
                 self.add_error(name.value, _("This KPI cannot be narrowed to one of these."))
-        blind = [str(reader) for reader in found.get("readers", ()) if is_hidden(kpi, reader)]
-        if blind:
+        readers = found.get("readers", ())
+        if blind := [str(reader) for reader in readers if kpi and is_hidden(kpi, reader)]:
             self.add_error("readers", _("May not see this KPI: %(names)s") % {"names": " · ".join(blind)})
+        if blind := [str(reader) for reader in readers if dashboard and not dashboard.is_visible_to(reader)]:
+            text = _("This dashboard is not shared with: %(names)s") % {"names": " · ".join(blind)}
+            self.add_error("readers", text)
         return found
 
     @property
@@ -86,12 +100,14 @@ class MailingForm(ReaderForm):
         found = self.cleaned_data
         kept = {name: found[name] for name in ("name", "cadence", "hour")}
         query = {name: found[name] for name in ("compare", *(each.value for each in FILTERS)) if found[name]}
-        return kept | {"kpi": "" if found["page"] == OVERVIEW else found["page"], "query": query}
+        kpi = found["page"] if found["page"] in CATALOGUE else ""
+        return kept | {"kpi": kpi, "dashboard_id": self.dashboard and self.dashboard.pk, "query": query}
 
 
 def initial_of(mailing: Mailing) -> dict[str, Any]:
     kept = {name: getattr(mailing, name) for name in ("name", "cadence", "hour")}
-    return kept | mailing.query | {"page": mailing.kpi or OVERVIEW, "readers": mailing.reader_keys}
+    page = f"{DASHBOARD}{mailing.dashboard_id}" if mailing.dashboard_id else mailing.kpi or OVERVIEW
+    return kept | mailing.query | {"page": page, "readers": mailing.reader_keys}
 
 
 def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
@@ -100,4 +116,7 @@ def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
     kept = {name.value: query.get(name.value, "") for name in FILTERS}
     compare = query.get("compare") or Compare.PREVIOUS.value
     page, name = (kpi.key, kpi.name) if kpi else (OVERVIEW, _("KPI overview"))
+    board = Dashboard.objects.visible_to(user).filter(pk=key_in(query.get("dashboard", ""))).first()
+    if board:
+        page, name = f"{DASHBOARD}{board.pk}", board.name
     return kept | {"page": page, "name": name, "compare": compare, "readers": [user.pk]}

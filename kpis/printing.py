@@ -79,6 +79,10 @@ def draw_funnel(paper: Paper, readings: dict[str, Reading], prefs: Preferences) 
     paper.room_for(40)
     paper.write(_("Sales funnel"), HEADING)
     paper.write(_("What happened in this period; each step counts its own events, not the same people."), SMALL)
+    draw_steps(paper, steps)
+
+
+def draw_steps(paper: Paper, steps: Sequence[Mapping[str, Any]]) -> None:
     rows = [(step, " · ".join(filter(None, [step["count_text"], step["share_text"]]))) for step in steps]
     draw_bars(paper, [(step["name"], 0, step["percent"], text, PRIMARY) for step, text in rows])
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("kpis/dashboards/", dashboards.DashboardsView.as_view(), name="dashboards"),
     path("kpis/dashboards/new/", dashboards.DashboardFormView.as_view(), name="dashboard-create"),
     path("kpis/dashboards/<int:pk>/", dashboards.DashboardView.as_view(), name="dashboard"),
+    path("kpis/dashboards/<int:pk>/pdf/", printing.DashboardPdfView.as_view(), name="dashboard-pdf"),
     path("kpis/dashboards/<int:pk>/edit/", dashboards.DashboardFormView.as_view(), name="dashboard-edit"),
     path("kpis/dashboards/<int:pk>/copy/", dashboards.copy, name="dashboard-copy"),
     path("kpis/dashboards/<int:pk>/remove/", dashboards.remove, name="dashboard-remove"),

@@ -66,6 +66,12 @@ class Dashboard(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_visible_to(self, user: User) -> bool:
+        """As `visible_to`, of one that was read already."""
+        is_ours = self.visibility == self.Visibility.TEAM and user.team_id is not None and self.user.team_id == user.team_id
+        is_shared = is_ours or self.visibility == self.Visibility.EVERYONE
+        return user.is_active and not self.is_removed and (self.user_id == user.pk or is_shared)
+
     def is_changeable_by(self, user: User) -> bool:
         """As `changeable_by`, of one that was read already."""
         return self.user_id == user.pk or (user.is_superuser and self.visibility == self.Visibility.EVERYONE)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, localise, period_of
+from kpis.models.dashboard import Dashboard
 from kpis.models.outbox import Outgoing, OutgoingQuerySet
 
 
@@ -26,7 +27,7 @@ class MailingQuerySet(models.QuerySet):
 class Mailing(models.Model):
     """A page of figures for some readers; each gets what they themselves may see, in their own language.
 
-    Without a KPI it is the overview. `query` is what the page's address would say besides the period.
+    With neither a dashboard nor a KPI it is the overview. `query` is what the page's address would say besides the period.
     """
 
     class Cadence(models.TextChoices):
@@ -39,6 +40,9 @@ class Mailing(models.Model):
     user = models.ForeignKey(User, verbose_name=_("of"), on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=100)
     kpi = models.CharField(_("KPI"), max_length=60, blank=True)
+    dashboard = models.ForeignKey(
+        Dashboard, verbose_name=_("dashboard"), on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     query = models.JSONField(default=dict, blank=True)
     cadence = models.CharField(_("how often"), max_length=5, choices=Cadence.choices)
     calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
@@ -56,6 +60,7 @@ class Mailing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="kpis_mailing_key"),
             models.CheckConstraint(condition=models.Q(hour__lte=23), name="kpis_mailing_hour"),
+            models.CheckConstraint(condition=models.Q(kpi="") | models.Q(dashboard=None), name="kpis_mailing_one_page"),
         ]
         indexes = [models.Index(fields=["next_at"], condition=models.Q(is_on=True), name="kpis_mailing_next")]
 

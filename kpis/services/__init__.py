@@ -4,6 +4,8 @@ from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.dashboards import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.services.mailings import (
+    is_for,
+    page_name,
     plan_mailings,
     recipient_of,
     remove_mailing,
@@ -23,10 +25,12 @@ __all__ = [
     "change_calendar",
     "close_periods",
     "copy_dashboard",
+    "is_for",
     "judge_rules",
     "mark_alerts_read",
     "mute_alert",
     "open_sitting",
+    "page_name",
     "pin_kpi",
     "plan_mailings",
     "recipient_of",

@@ -26,6 +26,7 @@ from kpis.definitions import is_hidden
 from kpis.forms import breakdown_asked, choice_of
 from kpis.models import Delivery, Mailing, Recipient
 from kpis.printing import print_kpi, print_overview
+from kpis.printing_of_dashboards import print_dashboard
 from kpis.readings.words import period_text
 
 SIGNER = Signer(salt="kpis.mailing")
@@ -129,7 +130,7 @@ def plan_mailing(pk: int, *, at: datetime) -> int:
 def message_of_delivery(delivery: Delivery, at: datetime) -> EmailMessage | None:
     """In its reader's language, with what they may see themselves; none for who may not or does not want to any more."""
     rows = Recipient.objects.wanting().filter(mailing__is_on=True, mailing__user__is_active=True)
-    recipient = rows.select_related("mailing", "user").filter(pk=delivery.recipient_id).first()
+    recipient = rows.select_related("mailing__dashboard__user", "user").filter(pk=delivery.recipient_id).first()
     if recipient is None or not is_for(recipient.mailing, recipient.user):
         return None
     with override(recipient.user.language):
@@ -140,19 +141,33 @@ def message_of_delivery(delivery: Delivery, at: datetime) -> EmailMessage | None
 
 
 def is_for(mailing: Mailing, user: User) -> bool:
-    """Whether its page has anything to say to somebody."""
+    """Whether its page has anything to say to somebody: a dashboard that they may open, a KPI that their role sees."""
+    if mailing.dashboard:
+        return mailing.dashboard.is_visible_to(user)
     kpi = CATALOGUE.get(mailing.kpi)
     return user.is_active and (not mailing.kpi or (kpi is not None and not is_hidden(kpi, user)))
 
 
+def page_name(mailing: Mailing) -> str:
+    if mailing.dashboard:
+        return mailing.dashboard.name
+    kpi = CATALOGUE.get(mailing.kpi)
+    return str(kpi.name) if kpi else _("KPI overview")
+
+
+def page_address(mailing: Mailing) -> str:
+    if mailing.dashboard:
+        return reverse("kpis:dashboard", args=[mailing.dashboard.pk])
+    return reverse("kpis:kpi-detail", args=[mailing.kpi]) if mailing.kpi in CATALOGUE else reverse("kpis:overview")
+
+
 def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Preferences, at: datetime) -> EmailMessage:
-    mailing, kpi, label = recipient.mailing, CATALOGUE.get(recipient.mailing.kpi), period_text(period, prefs)
+    mailing, label = recipient.mailing, period_text(period, prefs)
     door = settings.BASE_URL + reverse("kpis:unsubscribe", args=[token_of(recipient)])
-    path = reverse("kpis:kpi-detail", args=[kpi.key]) if kpi else reverse("kpis:overview")
     body = _("%(page)s, %(period)s, is attached.\n\nThe page: %(link)s\nNo more of these: %(unsubscribe)s\n") % {
-        "page": kpi.name if kpi else _("KPI overview"),
+        "page": page_name(mailing),
         "period": label,
-        "link": f"{settings.BASE_URL}{path}?{urlencode(mailing.query | {'period': period.key})}",
+        "link": f"{settings.BASE_URL}{page_address(mailing)}?{urlencode(mailing.query | {'period': period.key})}",
         "unsubscribe": door,
     }
     headers = {
@@ -167,8 +182,11 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
 
 
 def printed(recipient: Recipient, period: Period, prefs: Preferences, at: datetime) -> bytes:
-    query, kpi = recipient.mailing.query, CATALOGUE.get(recipient.mailing.kpi)
+    mailing, query = recipient.mailing, recipient.mailing.query
     choice = choice_of(query | {"period": period.key}, prefs, prefs.today(at), recipient.user)
-    if kpi is None:
-        return print_overview(choice, prefs, at=at)
-    return print_kpi(kpi, breakdown_asked(query, kpi), choice, prefs, at=at)
+    if mailing.dashboard:
+        return print_dashboard(mailing.dashboard, choice, prefs, at=at)
+    if mailing.kpi:
+        kpi = CATALOGUE[mailing.kpi]
+        return print_kpi(kpi, breakdown_asked(query, kpi), choice, prefs, at=at)
+    return print_overview(choice, prefs, at=at)

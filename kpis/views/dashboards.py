@@ -17,14 +17,13 @@ from crm.permissions import may_enter
 from kpis import dashboards, forms
 from kpis.arranging import BUTTON, arranged
 from kpis.forms_of_dashboards import COLUMNS, DashboardForm, initial_of, usual_view
-from kpis.models import Annotation, Dashboard
-from kpis.readings.boards import read_board
+from kpis.models import Dashboard
+from kpis.painting import painter_of
 from kpis.readings.cards import compared_words
 from kpis.readings.words import number_text
 from kpis.services import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.tiles import MOST_TILES, Shape, Tile, tiles_of
 from kpis.views.overview import CARRIED, filter_bar
-from kpis.views.tiles import Painter
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 ICONS = {Dashboard.Visibility.PRIVATE: "lock", Dashboard.Visibility.TEAM: "users", Dashboard.Visibility.EVERYONE: "globe"}
@@ -79,19 +78,15 @@ class DashboardView(Page, TemplateView):
             "icon": ICONS[Dashboard.Visibility(self.dashboard.visibility)],
             "tiles": self.tiles(tiles_of(self.dashboard.tiles)),
             "tv_url": screen_url(self.request.path, query, self.choice),
+            "pdf_url": reverse("kpis:dashboard-pdf", args=[self.dashboard.pk]) + query_with(query),
             "compared": compared_words(self.choice, prefs),
             **filter_bar(self),
+            "mail_query": query_with(query, dashboard=str(self.dashboard.pk), period=None, grain=None),
         }
 
     def tiles(self, tiles: list[Tile]) -> list[dict[str, Any]]:
         link = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
-        board = read_board(tiles, self.choice)
-        periods = [value.period for reading in board.readings.values() for value in reading.trend]
-        notes = []
-        if periods:
-            first, last = min(period.start for period in periods), max(period.end for period in periods)
-            notes = list(Annotation.objects.visible_to(self.request.user).about_any(board.readings, first, last))
-        return Painter(board, self.choice, self.request.prefs, "" if link == "?" else link, notes).paint(tiles)
+        return painter_of(tiles, self.choice, self.request.prefs, "" if link == "?" else link).paint(tiles)
 
 
 class DashboardFormView(FormPage):

@@ -17,10 +17,9 @@ from django.views.generic import TemplateView, View
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
-from kpis.catalogue import CATALOGUE
 from kpis.forms_of_mailings import MailingForm, initial_for, initial_of
 from kpis.models import Delivery, Mailing, Recipient
-from kpis.services import recipient_of, remove_mailing, set_mailing, subscribe, switch_mailing
+from kpis.services import is_for, page_name, recipient_of, remove_mailing, set_mailing, subscribe, switch_mailing
 
 TONES = {Delivery.Mail.FAILED: "bad", Delivery.Mail.UNKNOWN: "warn"}
 
@@ -31,9 +30,11 @@ class MailingsView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         readers = Prefetch("recipients", Recipient.objects.listed().select_related("user").order_by("pk"))
-        mine = Mailing.objects.visible_to(user).order_by("-is_on", "-pk").prefetch_related(readers)
+        mine = (
+            Mailing.objects.visible_to(user).select_related("dashboard__user").order_by("-is_on", "-pk").prefetch_related(readers)
+        )
         got = Recipient.objects.listed().filter(user=user, mailing__is_on=True).exclude(mailing__user=user)
-        rows = list(mine)
+        rows = list(mine.order_by("-is_on", "-pk"))
         last = self.last(rows)
         return super().get_context_data(**kwargs) | {
             "mine": [self.mailing(mailing, last) for mailing in rows],
@@ -47,10 +48,11 @@ class MailingsView(Page, TemplateView):
         return {delivery.recipient_id: delivery for delivery in found}
 
     def mailing(self, mailing: Mailing, last: dict[int, Delivery]) -> dict[str, Any]:
-        prefs, kpi = self.request.prefs, CATALOGUE.get(mailing.kpi)
+        prefs = self.request.prefs
         return {
             "mailing": mailing,
-            "page": str(kpi.name) if kpi else _("KPI overview"),
+            "page": page_name(mailing),
+            "is_gone": not is_for(mailing, mailing.user),
             "hour": reader_digits(f"{mailing.hour:02}:00", prefs),
             "next": format_moment(mailing.next_at, prefs),
             "readers": [self.reader(reader, last.get(reader.pk)) for reader in mailing.recipients.all()],

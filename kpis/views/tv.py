@@ -24,12 +24,12 @@ from kpis.dashboards import FUNNEL_OF_PERIOD
 from kpis.definitions import Dimension
 from kpis.forms import CARRIED
 from kpis.models import Dashboard
+from kpis.painting import Painter
 from kpis.readings.boards import read_board
 from kpis.readings.cards import compared_words
 from kpis.readings.summary import Choice
 from kpis.readings.words import number_text, period_text
 from kpis.tiles import Shape, Tile, tiles_of
-from kpis.views.tiles import Painter
 
 CARDS_A_SCREEN = 4
 OVERVIEW = "overview"

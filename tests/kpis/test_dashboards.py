@@ -83,12 +83,14 @@ class TestVisibility:
             "Nima": {"everyone"},
             "Hana": {"everyone"},
         }
+        read = {who.name: {kind for kind, board in three.items() if board.is_visible_to(who)} for who in (sara, omid, nima, hana)}
+        assert read == seen
 
     def test_those_without_a_team_share_none(self, hana):
         other = make_user("Zoya", User.Role.SUPPORT, "all", None)
-        make_dashboard(other, visibility="team")
+        board = make_dashboard(other, visibility="team")
 
-        assert names(hana) == set()
+        assert (names(hana), board.is_visible_to(hana)) == (set(), False)
 
     def test_what_was_put_away_is_seen_by_nobody_and_those_who_left_see_nothing(self, three, sara, omid):
         remove_dashboard(three["everyone"])

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from crm.models import User
 from kpis.engine import drain
-from kpis.models import Delivery, Mailing, Recipient
+from kpis.models import Dashboard, Delivery, Mailing, Recipient
 from kpis.services import plan_mailings, send_mails, set_mailing, switch_mailing
 from kpis.services.mailings import plan_mailing, token_of
 from tests.factories.kpis import tehran
@@ -141,6 +141,32 @@ class TestMail:
 
         assert (send_mails(at=DUE), mail.outbox[0].subject) == (1, "Overview: Mehr 1404")
         assert "/kpis/?period=1404-07\n" in mail.outbox[0].body
+
+    def test_a_dashboard_goes_to_whom_it_is_shared_with_under_their_own_rights(self, sara, omid, nima, printed):
+        make_lead(at=tehran(2025, 10, 1), owner=nima)
+        drain(at=DUE)
+        tiles = [{"kpi": "leads", "shape": "card", "by": ""}]
+        facts = {"name": "Mornings", "visibility": "everyone", "tiles": tiles, "view": {"grain": "month"}}
+        board = Dashboard.objects.create(user=sara, **facts)
+        make_mailing(sara, sara, omid, kpi="", dashboard=board, query={"compare": "none"})
+        plan_mailings(at=DUE)
+
+        assert send_mails(at=DUE) == 2
+
+        # Sara sees the lead of Nima, Omid none: the number stands under the name of the card.
+        assert [printed[index + 1] for index, line in enumerate(printed) if line == "Leads generated"] == ["1", "0"]
+        assert f"/kpis/dashboards/{board.pk}/?compare=none&period=1404-07\n" in mail.outbox[0].body
+        assert mail.outbox[0].body.startswith("Mornings, Mehr 1404, is attached.")
+
+    @pytest.mark.parametrize("change", [{"visibility": "private"}, {"is_removed": True}])
+    def test_a_dashboard_that_they_cannot_open_goes_to_nobody(self, browse, sara, omid, change):
+        board = Dashboard.objects.create(user=sara, name="Mornings", visibility="everyone")
+        make_mailing(sara, omid, kpi="", dashboard=board)
+        plan_mailings(at=DUE)
+        Dashboard.objects.update(**change)
+
+        assert (send_mails(at=DUE), Delivery.objects.get().mail, mail.outbox) == (0, "none", [])
+        assert browse(sara).get("/reports/mail/").context["mine"][0]["is_gone"] == ("is_removed" in change)
 
     def test_none_goes_to_who_may_not_see_the_kpi_any_more(self, sara, hana):
         make_mailing(sara, hana)
@@ -280,6 +306,22 @@ class TestPages:
         assert (mailing.user, mailing.kpi, mailing.cadence, mailing.hour) == (sara, "leads", "week", 7)
         assert mailing.query == {"compare": "last-year", "owner": sent["owner"]}
         assert mailing.recipients.count() == 2
+
+    def test_a_dashboard_can_be_chosen_for_whom_it_is_shared_with(self, browse, sara, omid, sent):
+        board = Dashboard.objects.create(user=sara, name="Mornings", view={"channel": "null"})
+        client, page = browse(sara), f"dashboard-{board.pk}"
+
+        begun = client.get(f"/reports/mail/new/?dashboard={board.pk}&channel=null").context["form"].initial
+        refused = client.post("/reports/mail/new/", sent | {"page": page})
+        client.post("/reports/mail/new/", sent | {"page": page, "readers": [str(sara.pk)], "channel": "null"})
+
+        assert {name: begun[name] for name in ("page", "name", "channel")} == {
+            "page": page, "name": "Mornings", "channel": "null",
+        }  # fmt: skip
+        assert refused.context["form"].errors == {"readers": ["This dashboard is not shared with: Omid"]}
+        mailing = Mailing.objects.get()
+        assert (mailing.dashboard, mailing.kpi, mailing.query["channel"]) == (board, "", "null")
+        assert browse(omid).post("/reports/mail/new/", sent | {"page": page}).context["form"].errors["page"]
 
     def test_with_other_readers_or_words_it_is_another_and_sent_twice_too(self, browse, sara, sent):
         client = browse(sara)

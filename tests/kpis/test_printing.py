@@ -1,14 +1,17 @@
 """The overview and the pages of KPIs on paper: who sees what, and letters that are joined and run the right way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils.translation import override
 
+from campaigns.models import Channel
 from crm.paper import BODY, Paper
 from crm.preferences import Preferences
 from kpis.drawing import tick_text, ticks_of
 from kpis.engine import drain
+from kpis.models import Dashboard
+from tests.factories.campaigns import make_channel
 from tests.factories.leads import make_lead
 
 MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
@@ -121,3 +124,38 @@ class TestDoors:
 
         # The title, the days and the words of the KPI, then its number: theirs are none.
         assert (printed[0], printed[3]) == ("Leads generated", "0")
+
+
+class TestDashboards:
+    @pytest.fixture
+    def board(self, sara, omid):
+        for day, channel in enumerate([make_channel(name="Shop"), make_channel(name="Fair"), None]):
+            make_lead(at=MEHR + timedelta(days=day), owner=omid if day else sara, channel=channel)
+        make_lead(at=MEHR, owner=omid, channel=Channel.objects.get(name="Shop"))
+        drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+        shapes = [("card", ""), ("bar", "channel"), ("table", "channel"), ("table", ""), ("line", ""), ("bar", "")]
+        tiles = [{"kpi": "leads", "shape": shape, "by": by} for shape, by in shapes]
+        tiles.append({"kpi": "new_customers", "shape": "funnel", "by": ""})
+        return Dashboard.objects.create(user=sara, name="Mornings", visibility="everyone", tiles=tiles, view={"compare": "none"})
+
+    def test_every_form_of_a_tile_is_printed(self, browse, sara, board, printed):
+        response = browse(sara).get(f"/kpis/dashboards/{board.pk}/pdf/?period=1404-07&compare=none")
+
+        assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
+        assert printed[:2] == ["Mornings", "Mehr 1404"]
+        # The card, the bars by channel (two of the shop), then the same in the table with its share of all four.
+        bars = printed.index("Highest: Shop with 2.") + 1
+        assert printed[bars : bars + 6] == ["Shop", "2", "Fair", "1", "Unknown", "1"]
+        table = printed.index("Channel") + 4
+        assert printed[table : table + 4] == ["Shop", "2", "50.0%", "—"]
+        # Its row in the table over time; the steps of the funnel end with it.
+        assert printed[printed.index("Mehr 1404", table) + 1] == "4"
+        # The card, the title and a heading of the table over time, the line, the bars over time.
+        assert printed.count("Leads generated") == 5
+
+    def test_a_rep_prints_their_own_figures_and_nobody_what_is_not_shared(self, browse, omid, board, printed):
+        browse(omid).get(f"/kpis/dashboards/{board.pk}/pdf/?period=1404-07")
+        assert printed[printed.index("Leads generated") + 1] == "3"
+
+        Dashboard.objects.update(visibility="private")
+        assert browse(omid).get(f"/kpis/dashboards/{board.pk}/pdf/").status_code == 404

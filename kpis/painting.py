@@ -1,4 +1,4 @@
-"""The tiles of a dashboard in the reader's words: cards, lines, bars, tables and funnels."""
+"""The tiles of a dashboard in the reader's words, for page, screen and paper: cards, lines, bars, tables and funnels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpis import charts, forms
 from kpis.definitions import Dimension, Kpi
 from kpis.glances import STEP_NAMES
 from kpis.models import Annotation
-from kpis.readings.boards import Board, has_trend
+from kpis.readings.boards import Board, has_trend, read_board
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import card_of
 from kpis.readings.summary import Choice
@@ -22,6 +22,17 @@ from kpis.readings.words import number_text, percent_text, value_text
 from kpis.tiles import Shape, Tile
 
 MOST_ROWS = 12
+
+
+def painter_of(tiles: Sequence[Tile], choice: Choice, prefs: Preferences, link: str) -> Painter:
+    """With the figures of some tiles and what people noted on the days of their trends."""
+    board = read_board(tiles, choice)
+    periods = [value.period for reading in board.readings.values() for value in reading.trend]
+    notes: list[Annotation] = []
+    if periods:
+        first, last = min(period.start for period in periods), max(period.end for period in periods)
+        notes = list(Annotation.objects.visible_to(choice.viewer).about_any(board.readings, first, last))
+    return Painter(board, choice, prefs, link, notes)
 
 
 @dataclass(frozen=True)
