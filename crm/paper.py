@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -27,6 +28,10 @@ INSIDE = WIDTH - 2 * EDGE
 LINE = 0.58
 GAP, PADDING = 4.0, 2.0
 ISOLATES = ("LRI", "RLI", "FSI", "PDI")
+# What keeps two Persian letters apart has no direction, and among English words would tear its word in two: meanwhile
+# a sign that runs as they do stands for it.
+NON_JOINER, STAND_IN = "\u200c", "\U00010800"
+WITHIN_WORD = re.compile(f"(?<=[\u0600-\u06ff]){NON_JOINER}(?=[\u0600-\u06ff])")
 Colour = tuple[int, int, int]
 TEXT: Colour = (26, 31, 41)
 MUTED: Colour = (90, 100, 114)
@@ -128,10 +133,11 @@ class Paper:
     def runs(self, line: str) -> Iterator[tuple[str, str]]:
         """The parts of a line from left to right, each in the order in which it is read."""
         base = TextDirection.RTL if self.is_rtl else TextDirection.LTR
-        shown = BidiParagraph(line, base, preserve_bn_chars=True).get_reordered_characters()
+        whole = WITHIN_WORD.sub(STAND_IN, line)
+        shown = BidiParagraph(whole, base, preserve_bn_chars=True).get_reordered_characters()
         for is_turned, found in groupby(shown, key=lambda each: each.embedding_level % 2 == 1):
             letters = [each.character for each in found if each.original_bidi_class not in ISOLATES]
-            run = "".join(letters[::-1] if is_turned else letters)
+            run = "".join(letters[::-1] if is_turned else letters).replace(STAND_IN, NON_JOINER)
             if run:
                 yield run, "rtl" if is_turned else "ltr"
 

@@ -44,6 +44,9 @@ class TestLines:
 
         assert runs == [("See ۱۴۰۴", "ltr"), ("مهر ", "rtl"), (" now", "ltr")]
 
+    def test_a_persian_word_of_two_parts_stays_one_word_among_english(self, paper):
+        assert list(paper(is_rtl=False).runs("by جست\u200cوجو")) == [("by ", "ltr"), ("جست\u200cوجو", "rtl")]
+
     def test_marks_that_keep_directions_apart_are_not_printed(self, paper):
         assert list(paper(is_rtl=True).runs("\u2066+۳٫۲\u2069")) == [("+۳٫۲", "ltr")]
 
