@@ -6,27 +6,21 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Field
 from django.forms import DateField
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
-from crm.jalali import to_jalali
-from crm.models import ApiToken, ExchangeRate, Holiday, Organization, Team, User
-from crm.services import add_fixed_holidays
+from crm.models import ApiToken, ExchangeRate, Organization, Team, User
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
-# The Jalali years whose holidays can be added.
-YEARS = range(1380, 1440)
 
 
 class NearDays(admin.ModelAdmin):
@@ -119,33 +113,6 @@ class ExchangeRateAdmin(NearDays):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
     date_hierarchy = "day"
-
-
-@admin.register(Holiday)
-class HolidayAdmin(NearDays):
-    """Entered by hand; those with a fixed place in the Jalali year are offered."""
-
-    list_display = ("name", "day")
-    date_hierarchy = "day"
-    change_list_template = "crm/admin_holidays.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        fixed = path("fixed/", self.admin_site.admin_view(self.add_fixed), name="crm_holiday_fixed")
-        return [fixed, *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        year = to_jalali(request.prefs.today(timezone.now()))[0]
-        return super().changelist_view(request, {"years": [year, year + 1], **(extra_context or {})})
-
-    def add_fixed(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not self.has_add_permission(request):
-            raise PermissionDenied
-        year = request.POST.get("year", "")
-        if year not in {str(known) for known in YEARS}:
-            raise BadRequest("year")
-        count = add_fixed_holidays(int(year))
-        messages.success(request, _("Holidays added: %(count)s.") % {"count": count})
-        return redirect("admin:crm_holiday_changelist")
 
 
 @admin.register(ApiToken)

@@ -86,7 +86,7 @@ LISTS = (
     Entry(_("Expenses"), "wallet", "admin:campaigns_expense_changelist", (), may_manage_people),
     Entry(_("Products"), "package", "admin:customers_product_changelist", (), may_manage_people),
     Entry(_("Surveys"), "star", "admin:customers_survey_changelist", (), may_manage_people),
-    Entry(_("Holidays"), "calendar", "admin:crm_holiday_changelist", (), may_manage_people),
+    Entry(_("Holidays"), "calendar", "holidays", (), may_manage_people),
     Entry(_("Exchange rates"), "hand-coins", "admin:crm_exchangerate_changelist", (), may_manage_people),
     Entry(_("API tokens"), "key-round", "admin:crm_apitoken_changelist", (), may_manage_people),
     Entry(_("All settings"), "settings", "admin:index", (), may_manage_people),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -161,8 +162,19 @@ def change_rules(**rules: Any) -> Organization:
     return organization
 
 
-def add_fixed_holidays(year: int) -> int:
-    """Those of a Jalali year that are not there yet; how many there were."""
-    known = set(Holiday.objects.values_list("day", flat=True))
-    new = [Holiday(day=day, name=name) for day, name in fixed_holidays(year) if day not in known]
-    return len(Holiday.objects.bulk_create(new, ignore_conflicts=True))
+def add_holidays(days: Iterable[tuple[date, str]]) -> list[Holiday]:
+    """Those that are not there yet; what is there stays as it is."""
+    wanted = dict(days)
+    known = set(Holiday.objects.filter(day__in=wanted).values_list("day", flat=True))
+    new = [Holiday(day=day, name=name) for day, name in wanted.items() if day not in known]
+    Holiday.objects.bulk_create(new, ignore_conflicts=True)
+    return list(Holiday.objects.filter(day__in=[holiday.day for holiday in new]))
+
+
+def add_fixed_holidays(year: int) -> list[Holiday]:
+    """Those of a Jalali year that have their place in it."""
+    return add_holidays(fixed_holidays(year))
+
+
+def remove_holidays(keys: Iterable[int]) -> int:
+    return Holiday.objects.filter(pk__in=keys).delete()[0]

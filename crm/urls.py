@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from crm import views
+from crm import holiday_views, views
 from crm.api.view import NotFoundView
 
 handler400 = "crm.views.bad_request"
@@ -20,6 +20,11 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("preferences/", views.preferences, name="preferences"),
     path("settings/", views.SettingsView.as_view(), name="settings"),
+    path("settings/holidays/", holiday_views.HolidayListView.as_view(), name="holidays"),
+    path("settings/holidays/paste/", holiday_views.HolidayPasteView.as_view(), name="holiday-paste"),
+    path("settings/holidays/fixed/<int:year>/", holiday_views.add_fixed, name="holiday-fixed"),
+    path("settings/holidays/remove/", holiday_views.remove, name="holiday-remove"),
+    path("settings/holidays/restore/", holiday_views.restore, name="holiday-restore"),
     path("", include("leads.search")),
     path("", include("leads.urls")),
     path("", include("customers.urls")),

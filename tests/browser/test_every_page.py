@@ -163,6 +163,7 @@ def pages(sara):
         "/tickets/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",
+        "/settings/holidays/",
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
