@@ -18,9 +18,10 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from generate import FIRST, LINE, ORDER, PRODUCTS, REPS, copy
+from generate import LINE, ORDER, copy
 from ground import NOW, Session, median, open_database, stopwatch, table, write_result
 from psycopg import Cursor
+from shop import FIRST, PRODUCTS, REPS
 
 BATCH, RUNS, SPREAD_DAYS = 1_000, 5, 800
 LAST = NOW.date()

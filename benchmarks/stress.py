@@ -50,7 +50,7 @@ def make_past() -> None:
     code = (
         "import django; django.setup();"
         "from django.core.management import call_command; call_command('migrate', verbosity=0);"
-        "from tests.factories.kpis import make_history; make_history()"
+        "from tests.factories.history import make_history; make_history()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environment(PAST))
 
