@@ -20,11 +20,32 @@ TABLES = {
     "customers_contract",
     "customers_customer",
     "customers_order",
+    "customers_orderline",
+    "customers_product",
     "kpis_calendarday",
     "leads_lead",
+    "leads_opportunity",
+    "leads_quote",
 }
 LEFT_OUT = {"search_text", "utm", "notes", "body", "subject", "comment", "password"}
 TYPES = {"bigint": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "integer": "INTEGER", "smallint": "SMALLINT"}
+TYPES |= {"time without time zone": "TIME"}
+# Exact seconds, and those of business hours: each business day with the seconds of all before it, so that two moments
+# are two places on one line. Days are the organisation's.
+TIME = """
+CREATE MACRO exact_seconds(passed) AS (epoch_us(passed) * 0.000001)::DECIMAL(19, 6);
+CREATE TABLE business_day AS
+SELECT d.day, d.opens, d.seconds, sum(d.seconds) OVER (ORDER BY d.day) - d.seconds AS before
+  FROM (SELECT day, timezone(o.time_zone, day + o.opens_at) AS opens,
+               CASE WHEN list_contains(string_split(trim(o.business_days, '{}'), ','), (isodow(day) - 1)::varchar) AND o.closes_at > o.opens_at
+                    THEN exact_seconds(timezone(o.time_zone, day + o.closes_at) - timezone(o.time_zone, day + o.opens_at))
+                    ELSE 0 END AS seconds
+          FROM (SELECT DISTINCT day FROM kpis_calendarday) CROSS JOIN crm_organization o) d;
+CREATE MACRO business_place(moment) AS (
+    SELECT b.before + greatest(0, least(b.seconds, exact_seconds(moment - b.opens))) FROM business_day b
+     WHERE b.day = timezone((SELECT time_zone FROM crm_organization), moment)::date);
+CREATE MACRO business_seconds(since, until) AS greatest(0, business_place(until) - business_place(since));
+"""
 TOUCH = "channel_id, lead_source_id, campaign_id, landing_page_id, social_network_id, owner_id"
 FACTS = f"""
 CREATE TABLE kpis_customerday AS
@@ -62,6 +83,35 @@ SELECT l.id AS lead_id, l.created_on, coalesce(f.last_day >= l.created_on, FALSE
     ON i.customer_id = l.customer_id
  WHERE l.customer_id IS NOT NULL AND NOT l.is_test AND NOT l.is_spam AND l.merged_into_id IS NULL;
 """
+# Of whose past is known: what was sold more (a higher tier of a family bought before) and beside (another category).
+SELLING = """
+CREATE TABLE kpis_ordercategory AS
+WITH placed AS (
+        SELECT o.id, o.customer_id, o.placed_at, o.placed_on, coalesce(o.owner_id, c.owner_id, 0) AS owner_id,
+               rank() OVER (PARTITION BY o.customer_id ORDER BY o.placed_at, o.id) > 1 AS is_repeat
+          FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
+         WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam),
+     line AS (
+        SELECT p.*, l.id AS line_id, l.line_class, r.category_id, r.tier,
+               first_value(r.category_id) OVER (PARTITION BY p.id ORDER BY r.category_id IS NULL, l.position, l.id) AS own,
+               max(CASE WHEN r.family <> '' THEN r.tier END) OVER (PARTITION BY p.customer_id, r.family {earlier}) AS best,
+               count(r.category_id) OVER (PARTITION BY p.customer_id, r.category_id {earlier}) AS bought
+          FROM placed p LEFT JOIN customers_orderline l ON l.order_id = p.id LEFT JOIN customers_product r ON r.id = l.product_id),
+     upsold AS (
+        SELECT *, coalesce(is_repeat AND (line_class = 'upsell' OR (line_class = '' AND tier > best)), FALSE) AS is_up FROM line),
+     classed AS (
+        SELECT *, coalesce(NOT is_up AND (line_class = 'cross_sell' OR (line_class = '' AND (category_id <> own
+                  OR (category_id IS NOT NULL AND is_repeat AND bought = 0)))), FALSE) AS is_across FROM upsold),
+     grouped AS (
+        SELECT id, customer_id, placed_on, owner_id, category_id, is_repeat, bool_or(line_id IS NOT NULL) AS has_lines,
+               bool_or(is_up) AS has_upsell, bool_or(is_across) AS has_cross_sell
+          FROM classed GROUP BY ALL)
+SELECT id AS order_id, customer_id, placed_on, owner_id, coalesce(category_id, 0) AS category_id,
+       row_number() OVER (PARTITION BY id ORDER BY category_id) = 1 AS is_first, has_lines, is_repeat, has_upsell, has_cross_sell,
+       bool_or(has_upsell) OVER (PARTITION BY id) AS order_has_upsell,
+       bool_or(has_cross_sell) OVER (PARTITION BY id) AS order_has_cross_sell
+  FROM grouped;
+""".format(earlier="ORDER BY p.placed_at, p.id GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING")
 
 
 class Rival:
@@ -89,7 +139,7 @@ class Rival:
             ):
                 out.writelines(rows)
             types = ", ".join(f"'{column}': '{duck_type(kind)}'" for column, kind in kept)
-            options = f"""auto_detect = false, delim = ',', quote = '"', escape = '"', header = false, columns = {{{types}}}"""
+            options = f"""auto_detect = false, delim = ',', quote = '"', escape = '"', header = false, allow_quoted_nulls = false, columns = {{{types}}}"""
             self.duck.execute(f"CREATE TABLE {name} AS FROM read_csv('{file}', {options})")
             file.unlink()
 
@@ -97,11 +147,12 @@ class Rival:
         """Facts of customers, and the sums of every period by every dimension."""
         from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415  Django is set up by now
 
+        self.duck.execute(TIME)
         folds = ", ".join(f"m{n} DECIMAL(38, 6)" for n in range(1, 7))
         self.duck.execute(f"CREATE TABLE kpis_rollup (cube INT, grain INT, dimension INT, start DATE, member BIGINT, {folds})")
         for cube in DAY_CUBES:
             self.fold(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}), mogrify)
-        self.duck.execute(FACTS)
+        self.duck.execute(FACTS + SELLING)
         for cube in FACT_CUBES:
             self.fold(cube, cube.rows(), mogrify)
         self.count_distinct()
@@ -148,7 +199,7 @@ class Rival:
 def sums_of(connection: Any) -> dict[tuple[int, int, int], tuple]:
     """Per cube, grain and dimension: the sums of all periods and members, weighted so that a swapped value shows."""
     weight = "(member % 97 + 1) * ((start - DATE '2000-01-01') % 89 + 1)"
-    folds = ", ".join(f"sum(m{n} * {weight})" for n in range(1, 5))
+    folds = ", ".join(f"sum(m{n} * {weight})" for n in range(1, 7))
     rows = connection.execute(f"SELECT cube, grain, dimension, {folds} FROM kpis_rollup GROUP BY 1, 2, 3").fetchall()
     return {row[:3]: tuple(round(value, 2) for value in row[3:]) for row in rows}
 
@@ -170,7 +221,7 @@ def duck_type(kind: str) -> str:
 
 def in_duck(sql: str) -> str:
     """What DuckDB says otherwise: exact seconds of an interval."""
-    return sql.replace("EXTRACT(EPOCH FROM ", "epoch(").replace("numeric(60, 12)", "decimal(38, 6)")
+    return sql.replace("EXTRACT(EPOCH FROM ", "exact_seconds(").replace("numeric(60, 12)", "decimal(38, 6)")
 
 
 def mogrifier(connection: psycopg.Connection) -> Any:
