@@ -6,6 +6,7 @@ The day folds are the text the engine compiles from its QuerySets; facts and sum
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,9 @@ class Rival:
         self.path = path
         self.duck = duckdb.connect(str(path), config={"memory_limit": "1280MB", "threads": "2", "temp_directory": f"{path}.tmp"})
 
-    def take(self, source: psycopg.Connection) -> None:
+    def take(self, source: psycopg.Connection, more: Iterable[str] = ()) -> None:
         """Copy the base tables, without texts that no figure reads."""
-        for name in sorted(TABLES | tables_read()):
+        for name in sorted({*TABLES, *tables_read(), *more}):
             columns = source.execute(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public'"
                 " ORDER BY ordinal_position",
@@ -210,7 +211,11 @@ def tables_read() -> set[str]:
     from kpis.engine.folding import fold_margins  # noqa: PLC0415
 
     folds = " ".join(fold_margins(cube, cube.rows()).sql for cube in DAY_CUBES)
-    return set(re.findall(r'(?:FROM|JOIN) "((?:crm|campaigns|customers|leads)_\w+|kpis_credit)"', folds))
+    return tables_named(folds)
+
+
+def tables_named(text: str) -> set[str]:
+    return set(re.findall(r'(?:FROM|JOIN) "((?:crm|campaigns|customers|leads)_\w+|kpis_credit)"', text))
 
 
 def duck_type(kind: str) -> str:
