@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,10 +16,9 @@ from django.utils.translation import gettext as _
 from crm.inputs.failures import Refused
 from crm.inputs.reading import read_struct
 from crm.models import User
-from crm.money import convert
 from customers.models import Order, OrderLine, Refund
 from customers.services.orders import RefundIn, add_refund
-from customers.services.sales import SOURCE, caller_of, hold, lock_order, refusal
+from customers.services.sales import SOURCE, caller_of, hold, key_of_words, lock_order, refusal
 
 ZERO = Decimal(0)
 
@@ -58,16 +56,16 @@ def refund_order(
 ) -> Refund:
     """Pieces by the position of their line, an amount, or both.
 
-    The same form sent twice is one refund; sent again with other pieces, after going back, it is another one.
+    The same form sent twice is one refund; sent again with other pieces or amounts, after going back, it is another one.
     Amounts are in the order's currency and without tax, which stands beside them.
     """
+    taken = {position: count for position, count in quantities.items() if count}
+    key = key_of_words(key, [sorted(taken.items()), amount, tax, shipping])
     hold(f"{SOURCE}:{key}")
     order = lock_order(order)
-    taken = {position: count for position, count in quantities.items() if count}
     known = order.refunds.filter(external_id=key).first()
-    if known and is_as_sent(known, taken, None if amount is None else convert(amount, order.rate)):
+    if known:
         return known
-    key = str(uuid4()) if known else key
     if not taken and not amount:
         raise ValidationError(_("Say how many pieces came back, or what amount is given back."), code="required")
     lines = [{"position": position + 1, "quantity": count} for position, count in sorted(taken.items())]
@@ -80,6 +78,7 @@ def refund_order(
 @transaction.atomic
 def refund_rest(order: Order, *, by: User, at: datetime, key: str) -> Refund:
     """Everything that has not been given back yet, tax and shipping included."""
+    key = key_of_words(key, "rest")
     hold(f"{SOURCE}:{key}")
     order = lock_order(order)
     known = order.refunds.filter(external_id=key).first()
@@ -110,11 +109,6 @@ def take_back_refund(refund: Refund, *, by: User, at: datetime) -> Order:
     order = lock_order(refund.order)
     order.refunds.filter(pk=refund.pk).delete()
     return order
-
-
-def is_as_sent(refund: Refund, quantities: Mapping[int, int], amount: Decimal | None) -> bool:
-    stored = dict(refund.lines.filter(quantity__gt=0).values_list("line__position", "quantity"))
-    return stored == quantities and amount in (None, refund.amount)
 
 
 def _write(order: Order, sent: dict[str, Any], *, by: User, at: datetime) -> Refund:

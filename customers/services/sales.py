@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,7 +52,7 @@ class SaleLine:
 
     @property
     def facts(self) -> tuple[Any, ...]:
-        """What two lines are compared by."""
+        """What was entered of it."""
         key = self.product.pk if self.product else None
         return key, self.name, self.quantity, self.unit_price, self.discount, self.tax, self.line_class
 
@@ -77,15 +79,16 @@ def place_order(
 
     For whom it may be written is for the door to say: the buyer of somebody's own deal may be a colleague's customer.
     Such an order has an owner of its own, or they would lose sight of it.
-    The same `key` answers with the order it has, so a form sent twice is one sale. Sent again with another
-    customer or other lines, after going back, it is another sale.
+    The same `key` with the same words answers with the order it has, so a form sent twice is one sale; sent again with
+    anything else in it, after going back, it is another sale.
     """
+    amounts = {name: facts.get(name, ZERO) for name in ("discount", "tax", "shipping")}
+    said = [customer, owner, status, facts.get("number", ""), amounts, [line.facts for line in lines]]
+    key = key_of_words(key, said)
     hold(f"{SOURCE}:{key}")
-    while known := Order.objects.filter(source=SOURCE, external_id=key).first():
-        if known.customer == customer and stored_lines(known) == [line.facts for line in lines]:
-            return known
-        # The next key is the same for whoever sends the other sale twice.
-        key = str(uuid5(NAMESPACE_OID, key))
+    known = Order.objects.filter(source=SOURCE, external_id=key).first()
+    if known:
+        return known
     sent = {"external_id": key, "status": status, **sent_facts(facts), "lines": [line.sent for line in lines]}
     whose = {"customer_id": customer.pk} | ({"owner_id": owner.pk} if owner else {})
     _write(sent, by=by, at=at, values=whose)
@@ -127,8 +130,15 @@ def hold(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def stored_lines(order: Order) -> list[tuple[Any, ...]]:
-    return [line_of(row).facts for row in order.lines.select_related("product").order_by("position")]
+def key_of_words(key: str, said: Any) -> str:
+    """The key of a form and of everything it says; what became since of the row that it made does not matter."""
+    return str(uuid5(NAMESPACE_OID, json.dumps([key, said], sort_keys=True, default=worded)))
+
+
+def worded(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.pk if isinstance(value, Model) else str(value)
 
 
 def sent_facts(facts: dict[str, Any]) -> dict[str, Any]:

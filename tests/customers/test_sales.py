@@ -55,6 +55,17 @@ class TestPlacing:
         assert (other, Order.objects.count()) == (again, 2)
         assert other.net_amount == 100
 
+    def test_whatever_differs_makes_another_order_and_what_happened_since_does_not(self, sell, tea, sara, omid):
+        others = [{"number": "N-2"}, {"discount": Decimal(1)}, {"tax": Decimal(1)}, {"shipping": Decimal(1)}]
+        others += [{"status": "pending"}, {"owner": omid}, {"customer": make_customer(owner=sara)}]
+        first = sell(tea, number="N-1", discount=Decimal("32.00"))
+        set_order_status(first, status="fulfilled", by=sara, at=AT)
+
+        placed = [sell(tea, **{"number": "N-1", "discount": Decimal(32)} | other).pk for other in [{}, *others, *others]]
+
+        assert placed[0] == first.pk
+        assert (placed[1:8], len(set(placed))) == (placed[8:], 8)
+
     def test_a_rep_owns_what_they_write(self, omid, tea):
         customer = make_customer(owner=omid)
 
@@ -172,8 +183,9 @@ class TestRefunds:
         first = refund_order(order, quantities={0: 1}, **facts)
 
         assert refund_order(order, quantities={0: 1}, **facts) == first
-        assert refund_order(order, quantities={0: 2}, **facts) != first
-        assert sorted(order.refunds.values_list("amount", flat=True)) == [90, 180]
+        assert refund_order(order, quantities={0: 1}, shipping=Decimal(1), **facts) != first
+        assert refund_order(order, quantities={1: 1}, **facts) != first
+        assert sorted(order.refunds.values_list("amount", flat=True)) == [50, 90, 90]
 
     @pytest.mark.parametrize(
         ("sent", "text"),
