@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from crm.permissions import may_enter, may_manage_people, may_see_traffic, may_sell
+from crm.permissions import may_enter, may_manage_people, may_open_screens, may_see_traffic, may_sell
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ OTHERS = (
     Entry(_("Alerts"), "bell", "/alerts/", (), may_enter),
     Entry(_("Reviews"), "eye", "/reviews/", (), may_enter),
     Entry(_("Reports by e-mail"), "mail", "/reports/mail/", (), may_enter),
+    Entry(_("Screens"), "monitor", "kpis:screens", (), may_open_screens),
     Entry(_("Change password"), "lock", "account_change_password", (), may_enter),
     Entry(_("Two-step sign-in"), "key-round", "mfa_index", (), may_enter),
 )

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from crm.models import User
 
 DELETERS = {User.Role.MANAGER, User.Role.INTEGRATION, User.Role.ADMIN}
+LEADERS = {User.Role.MANAGER, User.Role.ADMIN}
 
 
 def may_enter(user: User) -> bool:
@@ -28,6 +29,11 @@ def may_set_targets(user: User) -> bool:
 def may_delete(user: User) -> bool:
     """Whoever is measured by a figure does not delete what it counts: reps archive instead."""
     return user.is_active and (user.is_superuser or user.role in DELETERS)
+
+
+def may_open_screens(user: User) -> bool:
+    """Figures that are shown without signing in are let out by those who lead."""
+    return user.is_active and (user.is_superuser or user.role in LEADERS)
 
 
 def may_manage_people(user: User) -> bool:

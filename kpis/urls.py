@@ -27,6 +27,8 @@ from kpis.views import (
     reports,
     reviews,
     rfm,
+    screen_door,
+    screens,
     targets,
 )
 
@@ -61,6 +63,10 @@ urlpatterns = [
     path("kpis/pins/undo/<int:version>/", pins.undo, name="pins-undo"),
     path("kpis/rfm/", rfm.RfmView.as_view(), name="rfm"),
     path("kpis/rfm/<file:kind>/", rfm.RfmFileView.as_view(), name="rfm-file"),
+    path("kpis/screens/", screens.ScreensView.as_view(), name="screens"),
+    path("kpis/screens/new/", screens.ScreenFormView.as_view(), name="screen-create"),
+    path("kpis/screens/<int:pk>/revoke/", screens.revoke, name="screen-revoke"),
+    path("screen/<str:secret>/", screen_door.ScreenDoor.as_view(), name="screen"),
     path("kpis/top-pages/", pages.TopPagesView.as_view(), name="top-pages"),
     path("kpis/top-pages/<file:kind>/", pages.TopPagesFileView.as_view(), name="top-pages-file"),
     path("kpis/landing-pages/", pages.LandingPagesView.as_view(), name="landing-pages"),

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -18,10 +14,10 @@ from structlog import get_logger
 
 from crm.api.problems import Problem
 from crm.models import ApiToken, User
+from crm.rates import seconds_to_wait
 
 log = get_logger("sanjeh")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
-MINUTE = 60
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -71,19 +67,8 @@ def note_use(token: ApiToken, at: datetime) -> None:
 
 
 def limit_rate(caller_key: str, at: datetime) -> None:
-    """So many requests in one minute of the clock. Without the cache nobody is turned away."""
-    most: int = settings.API_RATE_LIMIT
-    if not most:
-        return
-    minute = int(at.timestamp()) // MINUTE
-    key = f"rate:{caller_key}:{minute}"
-    try:
-        cache.add(key, 0, timeout=2 * MINUTE)
-        count: Any = cache.incr(key)
-    except (RedisError, OSError, ValueError):
-        return
-    if count > most:
-        raise Problem("rate-limited", headers={"Retry-After": str(MINUTE - int(at.timestamp()) % MINUTE)})
+    if seconds := seconds_to_wait(caller_key, at):
+        raise Problem("rate-limited", headers={"Retry-After": str(seconds)})
 
 
 def key_of(request: HttpRequest, user: User, token: ApiToken | None) -> str:

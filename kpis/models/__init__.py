@@ -14,6 +14,7 @@ from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
 from kpis.models.scope import Scope
+from kpis.models.screen import Screen
 from kpis.models.selling import OrderCategory
 from kpis.models.snapshot import Snapshot
 from kpis.models.target import TARGET_GRAINS, Target, TargetEdit
@@ -63,6 +64,7 @@ __all__ = [
     "RfmSpan",
     "Rollup",
     "Scope",
+    "Screen",
     "Snapshot",
     "Target",
     "TargetEdit",

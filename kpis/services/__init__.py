@@ -16,6 +16,7 @@ from kpis.services.mailings import (
 from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
+from kpis.services.screens import make_screen, note_screen_use, revoke_screen
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "copy_dashboard",
     "is_for",
     "judge_rules",
+    "make_screen",
     "mark_alerts_read",
     "mute_alert",
+    "note_screen_use",
     "open_sitting",
     "page_name",
     "pin_kpi",
@@ -37,6 +40,7 @@ __all__ = [
     "remove_annotation",
     "remove_dashboard",
     "remove_mailing",
+    "revoke_screen",
     "send_mails",
     "set_alert",
     "set_dashboard",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.pages import FormPage, Page, action, query_with, say
-from crm.permissions import may_enter
+from crm.permissions import may_enter, may_open_screens
 from kpis import dashboards, forms
 from kpis.arranging import BUTTON, arranged
 from kpis.forms_of_dashboards import COLUMNS, DashboardForm, initial_of, usual_view
@@ -42,7 +42,8 @@ class DashboardsView(Page, TemplateView):
             (_("My dashboards"), [row for row in rows if row["is_mine"]]),
             (_("Shared with me"), [row for row in rows if not row["is_mine"]]),
         ]
-        return super().get_context_data(lists=[each for each in lists if each[1]], **kwargs)
+        shown = [each for each in lists if each[1]]
+        return super().get_context_data(lists=shown, may_open_screens=may_open_screens(self.request.user), **kwargs)
 
     def row(self, dashboard: Dashboard) -> dict[str, Any]:
         user, tiles = self.request.user, tiles_of(dashboard.tiles)
@@ -65,7 +66,7 @@ class DashboardView(Page, TemplateView):
         if not request.GET:
             return redirect(f"{request.path}?{urlencode(self.dashboard.view)}")
         if is_screen(request):
-            return screen_of(self.dashboard)(request)
+            return screen_of(self.dashboard, request, self.at)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
 from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
-from kpis.views.tv import is_screen, screen_of_overview, screen_url
+from kpis.views.tv import is_screen, screen_of, screen_url
 
 
 class Cards(Page, TemplateView):
@@ -45,7 +45,7 @@ class OverviewView(Cards):
     template_name = "kpis/overview.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return screen_of_overview(request.user)(request) if is_screen(request) else super().get(request, *args, **kwargs)
+        return screen_of(None, request, self.at) if is_screen(request) else super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.models import User
-from crm.pages import Page, key_in, query_with
+from crm.pages import key_in, query_with
+from crm.permissions import may_open_screens
 from crm.templatetags.crm_format import reader_digits
 from kpis import dashboards, forms
 from kpis.catalogue import CATALOGUE
@@ -81,16 +83,19 @@ def number_asked(query: QueryDict, name: str, usual: int, most: int) -> int:
     return number
 
 
-class Screen(Page, TemplateView):
-    """`name` is what the screen is called among those that take turns."""
+class Screen(TemplateView):
+    """`viewer` sees the figures that `query` asks for; `name` is what the screen is called among those that take turns."""
 
     template_name = "kpis/tv.html"
+    viewer: User = None
+    query: QueryDict = None
+    at: datetime = None
     name = title = ""
     tiles: tuple[Tile, ...] = ()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        prefs, query = self.request.prefs, self.request.GET
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        prefs, query = self.request.prefs, self.query
+        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.viewer)
         tiles = [tile for tile in self.tiles if not tile.is_personal]
         painted = Painter(read_board(tiles, self.choice), self.choice, prefs, "").paint(tiles)
         screens = list(in_screens(painted))
@@ -100,7 +105,6 @@ class Screen(Page, TemplateView):
             "words": self.words(),
             "zone": prefs.zone.key,
             "clock": reader_digits(f"{self.at.astimezone(prefs.zone):%H:%M}", prefs),
-            "exit_url": self.request.path + query_with(query, tv=None, every=None, refresh=None, theme=None, also=None),
             "settings": self.settings,
             "reload_seconds": 60 * self.settings.minutes,
             "forced_theme": self.settings.theme,
@@ -111,7 +115,7 @@ class Screen(Page, TemplateView):
 
     @cached_property
     def settings(self) -> Settings:
-        return Settings.of(self.request.GET)
+        return Settings.of(self.query)
 
     def place(self, number: int, count: int) -> str:
         texts = {"number": number_text(number, self.request.prefs), "count": number_text(count, self.request.prefs)}
@@ -129,7 +133,7 @@ class Screen(Page, TemplateView):
     def ring(self) -> dict[str, Dashboard | None]:
         """Those that take turns with this one and can still be seen, by their names."""
         keys = [key_in(name) for name in self.settings.also if name != OVERVIEW]
-        rows = {str(row.pk): row for row in Dashboard.objects.visible_to(self.request.user).filter(pk__in=keys)} if keys else {}
+        rows = {str(row.pk): row for row in Dashboard.objects.visible_to(self.viewer).filter(pk__in=keys)} if keys else {}
         found = {name: rows.get(name) for name in self.settings.also if name != self.name}
         return {name: row for name, row in found.items() if row or name == OVERVIEW}
 
@@ -144,18 +148,25 @@ class Screen(Page, TemplateView):
             return settings.address(reverse("kpis:overview"), "")
         return settings.address(reverse("kpis:dashboard", args=[row.pk]), urlencode(row.view))
 
+    def link_url(self) -> str:
+        """Where a link is made that shows this screen without signing in."""
+        return reverse("kpis:screen-create") + query_with(self.query, tv=None, place=self.name)
+
     def offered(self) -> dict[str, Any]:
         """What can be chosen on the screen itself."""
         prefs, settings = self.request.prefs, self.settings
         others = [(OVERVIEW, _("KPI overview"))] + [
-            (str(row.pk), row.name) for row in Dashboard.objects.visible_to(self.request.user).listed()[: forms.MOST_OPTIONS]
+            (str(row.pk), row.name) for row in Dashboard.objects.visible_to(self.viewer).listed()[: forms.MOST_OPTIONS]
         ]
+        query = self.query
         return {
+            "exit_url": self.request.path + query_with(query, tv=None, every=None, refresh=None, theme=None, also=None),
+            "link_url": self.link_url() if may_open_screens(self.viewer) else "",
             "seconds": [(n, number_text(n, prefs), n == settings.seconds) for n in sorted({*SECONDS, settings.seconds})],
             "minutes": [(n, number_text(n, prefs), n == settings.minutes) for n in sorted({*MINUTES, settings.minutes})],
             "themes": [(value, label, value == settings.theme) for value, label in THEMES.items()],
             "others": [(value, label, value in settings.also) for value, label in others if value != self.name],
-            "carried": forms.carried(self.request.GET, "every", "refresh", "theme", "also"),
+            "carried": forms.carried(query, "every", "refresh", "theme", "also"),
         }
 
 
@@ -175,12 +186,20 @@ def in_screens(painted: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any
         yield cards
 
 
-def screen_of_overview(user: User) -> Callable[..., HttpResponse]:
+def tiles_of_overview(user: User) -> tuple[Tile, ...]:
     """One's cards, the trend of the first one, and the funnel."""
     kpis = dashboards.own(user)
     drawn = (Tile(kpis[0], Shape.LINE), Tile(CATALOGUE[FUNNEL_OF_PERIOD[-1]], Shape.FUNNEL))
-    return Screen.as_view(name=OVERVIEW, title=_("KPI overview"), tiles=(*(Tile(kpi, Shape.CARD) for kpi in kpis), *drawn))
+    return (*(Tile(kpi, Shape.CARD) for kpi in kpis), *drawn)
 
 
-def screen_of(dashboard: Dashboard) -> Callable[..., HttpResponse]:
-    return Screen.as_view(name=str(dashboard.pk), title=dashboard.name, tiles=tuple(tiles_of(dashboard.tiles)))
+def facts_of(dashboard: Dashboard | None, viewer: User) -> dict[str, Any]:
+    """What a screen is made with; without a dashboard it is the overview."""
+    if dashboard:
+        return {"name": str(dashboard.pk), "title": dashboard.name, "tiles": tuple(tiles_of(dashboard.tiles)), "viewer": viewer}
+    return {"name": OVERVIEW, "title": _("KPI overview"), "tiles": tiles_of_overview(viewer), "viewer": viewer}
+
+
+def screen_of(dashboard: Dashboard | None, request: HttpRequest, at: datetime) -> HttpResponse:
+    """For who is signed in and may see the page itself."""
+    return Screen.as_view(**facts_of(dashboard, request.user), query=request.GET, at=at)(request)

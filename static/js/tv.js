@@ -44,6 +44,7 @@ async function read() {
   isReading = true;
   try {
     const answer = await fetch(tv.dataset.next, { headers: { Accept: "text/html" } });
+    if (answer.status === 404) return location.replace(tv.dataset.next); // taken away: what it showed must not stay
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-tv]");
     if (!answer.ok || !fresh) throw new Error(String(answer.status));
