@@ -2,11 +2,11 @@
 
 import pytest
 
-from customers.models import Order
+from customers.models import Customer, Order
 from tests.api_client import Api
 from tests.factories.crm import make_token
 from tests.factories.customers import make_customer, make_order
-from tests.factories.leads import make_opportunity
+from tests.factories.leads import make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
 LINES = [{"name": "Tea", "quantity": 2, "unit_price": "500"}]
@@ -103,3 +103,102 @@ def test_a_deal_without_a_customer_leaves_the_buyer_to_the_order(api, omid):
     api.post("/orders/", {"opportunity": deal.pk, "customer": mine.pk, "lines": LINES})
 
     assert (sold(), deal.orders.count()) == ([(mine.pk, omid.pk, 1000)], 1)
+
+
+class TestDescribedBuyer:
+    """Omid's deal, whose customer is Nima's: Pars, 0912 111 2233, known to the shop "web" as 7, merged from a record of 8."""
+
+    @pytest.fixture
+    def theirs(self, nima):
+        pars = make_customer(name="Pars", owner=nima, phone="+989121112233", source="web", external_id="7")
+        make_customer(owner=nima, email="old@example.com", source="web", external_id="8", merged_into=pars)
+        return pars
+
+    @pytest.fixture
+    def deal(self, omid, theirs):
+        return make_opportunity(owner=omid, customer=theirs, lead=make_lead(name="Ali", phone="+989123334455"))
+
+    @pytest.mark.parametrize(
+        "customer",
+        [
+            {"phone": "0912 111 2233", "name": "Somebody"},
+            {"source": "web", "external_id": "7", "phone": "09120000000"},
+            {"source": "web", "external_id": "8"},
+            {"source": "shop", "external_id": "new", "phone": "09121112233"},
+            {"email": "OLD@example.com"},
+            {"phone": "09123334455"},  # the lead's
+            {"name": "Pars"},
+        ],
+    )
+    def test_the_same_person_in_other_words(self, api, omid, theirs, deal, customer):
+        response = api.post("/orders/", {"opportunity": deal.pk, "customer": customer, "lines": LINES})
+
+        assert response.status_code == 201, response.content
+        assert (sold(), Customer.objects.count()) == ([(theirs.pk, omid.pk, 1000)], 2)
+
+    @pytest.mark.parametrize(
+        "customer",
+        [
+            {"phone": "09125556677"},
+            {"phone": "09124443322", "email": "old@example.com"},  # the phone is another's
+            {"source": "web", "external_id": "9", "phone": "09121112233"},  # another one of the same shop
+            {"name": "Ali Pars"},
+        ],
+    )
+    def test_another_person_is_refused_in_words(self, api, deal, customer):
+        make_customer(phone="+989124443322")
+
+        response = api.post("/orders/", {"opportunity": deal.pk, "customer": customer, "lines": LINES})
+
+        (error,) = response.json()["errors"]
+        assert (response.status_code, error["pointer"], error["code"]) == (409, "/customer", "conflict")
+        assert error["detail"].startswith("The customer of this opportunity is somebody else: leave the customer out")
+        assert (sold(), Customer.objects.count()) == ([], 3)
+
+
+class TestDealOfALead:
+    """The opportunity has no customer yet, only its lead: the order makes the lead one."""
+
+    @pytest.fixture
+    def deal(self, omid):
+        return make_opportunity(owner=omid, lead=make_lead(name="Ali", phone="+989123334455", owner=omid))
+
+    @pytest.mark.parametrize("named", [{}, {"customer": {"phone": "۰۹۱۲ ۳۳۳ ۴۴۵۵"}}])
+    def test_its_person_becomes_a_customer(self, api, omid, deal, named):
+        sent = {"external_id": "1", "opportunity": deal.pk, "lines": LINES} | named
+
+        first = api.post("/orders/", sent)
+        again = api.post("/orders/bulk/", {"items": [sent]}).json()["results"]
+
+        made = Customer.objects.get()
+        deal.refresh_from_db()
+        assert (first.status_code, first.json()["customer"], again[0]["status"]) == (201, made.pk, "unchanged")
+        assert (made.name, made.phone, made.owner, deal.customer, deal.lead.customer) == (
+            "Ali",
+            "+989123334455",
+            omid,
+            made,
+            made,
+        )
+        assert sold() == [(made.pk, omid.pk, 1000)]
+
+    def test_a_colleagues_customer_stays_theirs(self, api, omid, nima, deal):
+        known = make_customer(owner=nima, phone="+989123334455")
+
+        response = api.post("/orders/", {"opportunity": deal.pk, "customer": {"phone": "09123334455"}, "lines": LINES})
+
+        known.refresh_from_db()
+        assert (response.status_code, sold(), known.owner) == (201, [(known.pk, omid.pk, 1000)], nima)
+
+    def test_somebody_else_buys_for_themselves(self, api, deal):
+        api.post("/orders/", {"opportunity": deal.pk, "customer": {"phone": "09125556677"}, "lines": LINES})
+
+        deal.refresh_from_db()
+        assert (Customer.objects.get().phone, deal.customer, deal.orders.count()) == ("+989125556677", None, 1)
+
+    def test_what_is_refused_makes_nobody_a_customer(self, api, deal):
+        wrong = {"opportunity": deal.pk, "lines": [{"name": "Tea", "quantity": 1, "unit_price": "0.5"}]}
+
+        response = api.post("/orders/bulk/", {"items": [wrong]})
+
+        assert (response.json()["results"][0]["status"], Customer.objects.count(), sold()) == ("error", 0, [])
