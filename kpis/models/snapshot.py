@@ -30,6 +30,8 @@ class Snapshot(models.Model):
     numerator = ExactField(null=True)
     denominator = ExactField(null=True)
     value = ExactField(null=True)
+    # The attribution model it was last found right under: it is part of the definition. Unknown of what was kept before.
+    attribution = models.CharField(max_length=10, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField()

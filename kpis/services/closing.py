@@ -26,9 +26,10 @@ def close_periods(*, at: datetime, by: User | None = None) -> int:
     Waits for a clean state, so that nothing half computed is kept. Returns the number of revisions written.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        # Read before it is asked what is dirty: a change of its rules marks what it changes.
+        organization = Organization.current()
         if not lock(cursor, CLOSING, wait=False) or not is_clean():
             return 0
-        organization = Organization.current()
         today = organization.day_of(at)
         written = 0
         for calendar in Calendar:
@@ -62,17 +63,21 @@ def close_grain(
         for kept in Snapshot.objects.filter(calendar=calendar, grain=grain).latest_revisions()
         if CATALOGUE.get(kept.kpi) and kept.version == CATALOGUE[kept.kpi].version
     }
-    fresh = [
-        revision
-        for key, table in tables.items()
-        for value in table.total
-        if value.state == "closed" and (revision := revise(key, value, known.get((key, value.period.start)), at=at, by=by))
-    ]
+    model, fresh, same = organization.attribution_model, [], []
+    for key, table in tables.items():
+        for value in table.total:
+            kept = known.get((key, value.period.start))
+            if value.state == "closed" and (revision := revise(key, value, kept, model=model, at=at, by=by)):
+                fresh.append(revision)
+            elif kept and kept.attribution != model:
+                same.append(kept.pk)
     Snapshot.objects.bulk_create(fresh)
+    # What another model says the same of: if it changes later, that is not why.
+    Snapshot.objects.filter(pk__in=same).update(attribution=model)
     return len(fresh)
 
 
-def revise(key: str, value: Value, kept: Snapshot | None, *, at: datetime, by: User | None) -> Snapshot | None:
+def revise(key: str, value: Value, kept: Snapshot | None, *, model: str, at: datetime, by: User | None) -> Snapshot | None:
     """The next revision of a closed value; None while it is what was kept."""
     now = (value.numerator, value.denominator, value.value)
     if kept and (kept.numerator, kept.denominator, kept.value) == now:
@@ -88,10 +93,17 @@ def revise(key: str, value: Value, kept: Snapshot | None, *, at: datetime, by: U
         numerator=value.numerator,
         denominator=value.denominator,
         value=value.value,
-        reason="records changed after the period was closed" if kept else "",
+        attribution=model,
+        reason=reason_of(kept, model) if kept else "",
         by=by,
         recorded_at=at,
     )
+
+
+def reason_of(kept: Snapshot, model: str) -> str:
+    if kept.attribution in ("", model):
+        return "records changed after the period was closed"
+    return f"the definition changed: money is credited by the attribution model “{model}”, no longer by “{kept.attribution}”"
 
 
 def change_calendar(organization: Organization, *, fields: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Credits of money and what campaigns returned, by hand. Days are of Mehr 1404 unless a row says otherwise."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,9 @@ from crm.models import Organization
 from customers.models import OrderLine, Refund
 from kpis.definitions import Dimension
 from kpis.engine import find_drift
-from kpis.models import Credit
+from kpis.models import Credit, Snapshot
 from kpis.services import change_attribution
+from kpis.services.closing import close_periods
 from leads.models import Lead, Touch
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
@@ -114,6 +115,28 @@ def test_a_refund_goes_back_to_the_touches_of_its_order(company, refresh):
     # 100 in three: 34, 33 and 33
     ad, mail, visit = company
     assert parts("revenue", Dimension.CHANNEL) == {ad.pk: 333_300, mail.pk: 333_301, visit.pk: 333_300}
+
+
+def test_a_closed_figure_says_that_it_was_restated_for_another_model(company, refresh):
+    def close():
+        refresh()
+        close_periods(at=datetime(2025, 11, 30, 9, tzinfo=UTC))
+        kept = Snapshot.objects.filter(calendar="jalali", grain="month", start=date(2025, 9, 23))
+        keys = ("marketing_revenue", "revenue")
+        return {key: list(kept.filter(kpi=key).order_by("revision").values_list("value", "reason")) for key in keys}
+
+    reported = close()
+    change_attribution(Organization.current(), model="last")
+    credited = close()
+    OrderLine.objects.update(unit_price=1_000)
+    corrected = close()
+
+    model = "the definition changed: money is credited by the attribution model “last”, no longer by “first”"
+    records = "records changed after the period was closed"
+    assert reported == {"marketing_revenue": [(1_000_001, "")], "revenue": [(1_000_001, "")]}
+    assert credited == {"marketing_revenue": [(1_000_001, ""), (0, model)], "revenue": [(1_000_001, "")]}
+    # All the revenue is credited to the visit, and the sum of all credits has nothing to do with the model.
+    assert corrected == {**credited, "revenue": [(1_000_001, ""), (1_000, records)]}
 
 
 def test_another_model_computes_everything_again(company, refresh):
