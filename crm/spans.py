@@ -59,6 +59,7 @@ def _between(token: str, prefs: Preferences, today: date) -> Span | None:
     start, end = (parse_date(text, calendar, today) for text in token.split("..", 1))
     if end < start:
         return None
-    joined = f" {_('to')} ".join(day_title(day, calendar, prefs.language) for day in (start, end))
+    between = _("to")
+    joined = f" {between} ".join(day_title(day, calendar, prefs.language) for day in (start, end))
     is_persian = prefs.language == "fa" and not prefs.latin_digits
     return Span(token, start, end, to_persian_digits(joined) if is_persian else joined)

@@ -124,7 +124,7 @@ class Painter:
             "end": number_text(end, self.prefs),
         }
         return {
-            "title": f"{_('Sales funnel')} · {steps[-1][0]}",
+            "title": _("Sales funnel") + f" · {steps[-1][0]}",
             "data": {"summary": _("%(first)s: %(start)s; %(last)s: %(end)s.") % words},
             "steps": charts.funnel_steps(steps, self.prefs),
         }

@@ -41,7 +41,7 @@ def print_overview(choice: Choice, prefs: Preferences, *, at: datetime) -> bytes
     draw_funnel(paper, readings, prefs)
     draw_growth(paper, readings, prefs)
     draw_rest(paper, [readings[kpi.key] for kpi in CATALOGUE.values() if kpi not in pinned], choice, prefs)
-    return paper.finish(f"{_('KPI overview')} · {period_text(choice.period, prefs)}")
+    return paper.finish(_("KPI overview") + f" · {period_text(choice.period, prefs)}")
 
 
 def print_kpi(kpi: Kpi, by: Dimension | None, choice: Choice, prefs: Preferences, *, at: datetime) -> bytes:
@@ -145,7 +145,7 @@ def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences) 
 
 def interval_words(kpi: Kpi, reading: Reading, prefs: Preferences) -> str:
     text = interval_text(kpi, reading.now, prefs)
-    return f"{_('Confidence interval')}: {text}" if text else ""
+    return _("Confidence interval") + f": {text}" if text else ""
 
 
 def draw_table_of(paper: Paper, chart: Mapping[str, Any]) -> None:

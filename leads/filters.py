@@ -218,6 +218,11 @@ class LeadFilters:
         ]
 
     @property
+    def named_view(self) -> str:
+        """The view as addresses name it: the usual one has no name there."""
+        return self.view if self.view != "all" else ""
+
+    @property
     def columns(self) -> str:
         """The columns that the address names."""
         return as_parameter(named_in(COLUMNS, self.request))
@@ -226,7 +231,7 @@ class LeadFilters:
     def state(self) -> str:
         """The filters in one order, without the page that is shown: what a saved view keeps."""
         named = {name: self._chosen(name) for name in self.form.fields}
-        named |= {"view": self.view if self.view != "all" else "", PARAMETER: self.columns} | self.missing
+        named |= {"view": self.named_view, PARAMETER: self.columns} | self.missing
         return urlencode(sorted((name, value) for name, value in named.items() if value))
 
     @property

@@ -79,6 +79,21 @@ def test_nothing_is_done_by_signals():
     assert [named(path) for path in SOURCES if pattern.search(path.read_text()) or path.stem == "signals"] == []
 
 
+def test_gettext_finds_every_text():
+    """It does not look into f-strings."""
+    names = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+    hidden = [
+        f"{named(path)}:{call.lineno}"
+        for path in SOURCES
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+
+    assert hidden == []
+
+
 def test_every_signature_is_typed():
     missing = [
         f"{named(path)}:{function.name}"

@@ -53,7 +53,7 @@ class OrderListView(ColumnsPage):
     def _table(self) -> Table:
         prefs = self.request.prefs
         unit = DISPLAY_UNITS[prefs.money_unit].name(prefs.language) if self._is_rial else prefs.organization.currency
-        about = [_("Number"), _("Customer"), _("Status"), f"{_('Net amount')} ({unit})", _("Owner"), _("Channel"), _("Campaign")]
+        about = [_("Number"), _("Customer"), _("Status"), _("Net amount") + f" ({unit})", _("Owner"), _("Channel"), _("Campaign")]
         return Table(_("orders"), [*about, _("Placed"), _("Placed (ISO)")], self._cells())
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from crm.ago import ago, lasting
 from crm.columns import Column, ColumnsPage
 from crm.models import User
-from crm.pages import Chip, action, count_of, not_offered, say
+from crm.pages import Chip, action, count_of, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
 from customers.models import Ticket, TicketEvent
 from customers.services import tickets as services
@@ -73,15 +73,16 @@ class TicketListView(ColumnsPage):
             "priorities": [("", _("Any priority")), *Ticket.Priority.choices],
             "people": [("", _("Any owner")), *((str(person.pk), str(person)) for person in self.owners)],
             "chips": list(self._chips()),
+            "clear_url": self.request.path + query_with(QueryDict(), state=self.state),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
         }
 
     def _chips(self) -> Iterator[Chip]:
-        if self.priority:
-            yield Chip(f"{_('Priority')}: {Ticket.Priority(self.priority).label}", self._without("priority"))
-        if self.owner:
-            yield Chip(f"{_('Owner')}: {self.owner}", self._without("owner"))
         labels = {"state": _("State"), "priority": _("Priority"), "owner": _("Owner")}
+        if self.priority:
+            yield Chip(f"{labels['priority']}: {Ticket.Priority(self.priority).label}", self._without("priority"))
+        if self.owner:
+            yield Chip(f"{labels['owner']}: {self.owner}", self._without("owner"))
         yield from (Chip.not_offered(labels[name], self._without(name)) for name in self.missing)
 
     def _without(self, name: str) -> str:

@@ -185,7 +185,7 @@ class CohortsFileView(FilePage):
                 rows = people_rows(cohorts.everybody(cohort, cell.month, absent=is_absent))
             case _:
                 raise BadRequest("what")
-        return Table(f"{_('Retention cohorts')}-{period_text(choice.period, request.prefs)}", header, rows)
+        return Table(_("Retention cohorts") + f"-{period_text(choice.period, request.prefs)}", header, rows)
 
 
 def cell_rows(table: Sequence[Cohort], prefs: Any) -> Iterator[list[object]]:

@@ -186,7 +186,7 @@ def interval(figures: StepFigures, prefs: Any) -> str:
 
 def days_text(time: timedelta | None, prefs: Any) -> str:
     days = days_of(time)
-    return "—" if days is None else f"{number_text(days, prefs, decimals=1)} {_('days')}"
+    return "—" if days is None else f"{number_text(days, prefs, decimals=1)} " + _("days")
 
 
 class FunnelFileView(FilePage):
@@ -211,7 +211,7 @@ class FunnelFileView(FilePage):
                 rows = people_rows(funnel.everybody(step, dropped=is_dropped))
             case _:
                 raise BadRequest("what")
-        return Table(f"{_('Sales funnel')}-{period_text(choice.period, request.prefs)}", header, rows)
+        return Table(_("Sales funnel") + f"-{period_text(choice.period, request.prefs)}", header, rows)
 
 
 def step_headings() -> list[str]:

@@ -122,7 +122,7 @@ class LoyaltyFileView(FilePage):
             case "people":
                 header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Loyalty"), _("Score")]
                 header += [_("Answered on"), _("First order"), _("Second order")]
-                return Table(f"{_('Loyalty')}-{period}", header, member_rows(matrix.everybody(loyalty)))
+                return Table(_("Loyalty") + f"-{period}", header, member_rows(matrix.everybody(loyalty)))
             case "matrix":
                 header = [_("Loyalty"), _("Key"), _("Customers"), _("Share"), _("Lower"), _("Upper")]
                 name = _("Loyalty matrix")

@@ -156,7 +156,7 @@ class OverviewFileView(FilePage):
         choice = forms.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
         readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
         header, rows = exports.overview_table(list(readings.values()), forms.GROUPS, prefs)
-        return Table(f"{_('KPIs')}-{period_text(choice.period, prefs)}", header, rows)
+        return Table(_("KPIs") + f"-{period_text(choice.period, prefs)}", header, rows)
 
 
 class Shown(StrEnum):

@@ -176,7 +176,7 @@ class TopPagesFileView(TopPages, FilePage):
 
     def table(self) -> Table:
         self.ask()
-        entrances, name = self.entrances(), f"{_('Top pages')}-{period_text(self.choice.period, self.prefs)}"
+        entrances, name = self.entrances(), _("Top pages") + f"-{period_text(self.choice.period, self.prefs)}"
         match self.request.GET.get("what", "pages"):
             case "pages":
                 header = [_("Page"), _("Path"), _("Visits that begin here"), _("Views"), _("Published"), _("Older than a year")]
@@ -317,15 +317,15 @@ class LandingPagesFileView(LandingPages, FilePage):
         match self.request.GET.get("what", "pages"):
             case "pages":
                 header, rows = [_("Page"), *counts, _("Alarm")], page_rows(landings)
-                return Table(f"{_('Landing pages')}-{days}", header, rows)
+                return Table(_("Landing pages") + f"-{days}", header, rows)
             case "tests":
                 header = [_("Page"), _("Variant"), _("Key"), *counts, _("Verdict"), "z", "p", _("Equal split by chance (p)")]
-                return Table(f"{_('A/B tests')}-{days}", header, trial_rows(landings))
+                return Table(_("A/B tests") + f"-{days}", header, trial_rows(landings))
             case "visitors":
                 found = self.chosen(landings)
                 if found is None:
                     raise BadRequest("landed")
-                return self.sessions_table(f"{_('Visitors')}-{days}", found[1])
+                return self.sessions_table(_("Visitors") + f"-{days}", found[1])
         raise BadRequest("what")
 
 

@@ -49,7 +49,8 @@ def of_rfm(request: HttpRequest, at: datetime) -> People:
     latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
     day, segment = rfm.day_asked(request, "as_of", latest), rfm.segment_asked(request)
     keys = Rfm(day, request.user).keys(segment) if day else []
-    return People(CUSTOMERS, keys, f"RFM · {segment.label if segment else _('All segments')}", reverse("kpis:rfm"))
+    label = segment.label if segment else _("All segments")
+    return People(CUSTOMERS, keys, f"RFM · {label}", reverse("kpis:rfm"))
 
 
 def of_cohorts(request: HttpRequest, at: datetime) -> People:

@@ -21,7 +21,7 @@ from kpis.views.detail import choice_for, kpi_of
 class OverviewPdfView(Page, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         choice = forms.choice_of(request.GET, request.prefs, request.prefs.today(self.at), request.user)
-        name = f"{_('KPI overview')}-{period_text(choice.period, request.prefs)}"
+        name = _("KPI overview") + f"-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_overview(choice, request.prefs, at=self.at))
 
 

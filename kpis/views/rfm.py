@@ -247,7 +247,8 @@ class RfmFileView(FilePage):
         if what not in TABLES:
             raise BadRequest("what")
         now, before = (each and Rfm(each, viewer) for each in (day, then))
-        name = f"RFM-{day or ''}-{segment or _('all')}" if what == "people" else f"RFM-{day or ''}-{what}"
+        part = (segment or _("all")) if what == "people" else what
+        name = f"RFM-{day or ''}-{part}"
         header, rows = TABLES[what](now, before, segment, prefs)
         return Table(name, header, rows)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from crm.ago import ago
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, file_response
 from crm.models import User
-from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, say
+from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, query_with, say
 from crm.permissions import colleagues, may_sell
 from crm.phones import PhoneError, normalise_phone
 from crm.text import TextError, clean_email
@@ -58,6 +58,7 @@ class LeadListView(ColumnsPage):
         return context | {
             "filters": self.filters,
             "chips": self.filters.chips(),
+            "clear_url": self.request.path + query_with(QueryDict(), view=self.filters.named_view),
             "tabs": self.filters.tabs(),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), self.filters.total, self.filters.most)),
             "bulk_url": f"{reverse('leads:lead-bulk')}?{self.filters.state}",
