@@ -26,7 +26,7 @@ from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, Timing, is_hidden
 from kpis.models import Scope
-from kpis.readings.members import UNKNOWN, member_of
+from kpis.readings.members import UNKNOWN, member_labels, member_of, public_id
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import period_text
 
@@ -145,10 +145,19 @@ def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
 
 
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
-    """The selects of the filter bar; of one KPI only those it can be narrowed by."""
+    """The selects of the filter bar; of one KPI only those it can be narrowed by, and what else it is narrowed to."""
     names = [name for name in FILTERS if kpi is None or name in kpi.dimensions]
     options = options_of(names, choice.viewer)
-    return [select_of(name, options[name], choice.filters.get(name)) for name in names]
+    selects = [select_of(name, options[name], choice.filters.get(name)) for name in names]
+    return selects + [select_alone(name, member) for name, member in choice.filters.items() if name not in FILTERS]
+
+
+def select_alone(name: Dimension, member: int) -> dict[str, Any]:
+    """Of a breakdown somebody followed: its one member, or all."""
+    label, chosen = str(DIMENSIONS[name]), public_id(name, member)
+    text = member_labels(name, [member])[member]
+    options = [("", _("%(name)s: all") % {"name": label}, False), ("null" if chosen is None else str(chosen), text, True)]
+    return {"name": name.value, "label": label, "options": options}
 
 
 def options_of(names: Sequence[Dimension], viewer: User) -> dict[Dimension, list[tuple[int, str]]]:

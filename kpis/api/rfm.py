@@ -18,7 +18,7 @@ from crm.api.view import ApiView, answer
 from kpis.api.parameters import LONGEST_WINDOW, day_of
 from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact
 from kpis.models import RfmSnapshot
-from kpis.readings.rfm import Rfm, Scored, movement
+from kpis.readings.rfm import Part, Rfm, Scored, movement
 from kpis.readings.snapshot import one_snapshot
 from kpis.rfm import WINDOW_DAYS, Segment
 
@@ -86,7 +86,7 @@ class RfmView(ApiView):
         after = whole_number("cursor", parameters.get("cursor", "0"))
         rfm = Rfm(as_of, self.caller.user, window_asked(parameters))
         with one_snapshot():
-            people = rfm.people(segment, after=after, limit=limit + 1)
+            people = rfm.people(Part(segment), after=after, limit=limit + 1)
             return answer(report(rfm, people[:limit], has_more=len(people) > limit))
 
     def day(self, name: str, parameters: Mapping[str, str]) -> date | None:

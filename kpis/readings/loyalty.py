@@ -118,6 +118,12 @@ class LoyaltyMatrix:
             Member(customers[key], CELLS[likes, returned], *facts) for key, *facts, likes, returned in rows if key in customers
         ]
 
+    def keys(self, loyalty: Loyalty | None = None) -> list[int]:
+        sql, params = self.relation()
+        likes, returned = SIDES[loyalty] if loyalty else (None, None)
+        sql = f"SELECT customer_id FROM ({sql}) m WHERE %s::bool IS NULL OR (likes, returned) = (%s::bool, %s::bool)"
+        return [key for (key,) in fetch(sql, [*params, likes, likes, returned])]
+
     def everybody(self, loyalty: Loyalty | None = None, page: int = 1000) -> Iterator[Member]:
         """All of them, page by page: a file may be longer than memory."""
         after = 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from crm import confidence
 from crm.periods import Period
@@ -17,6 +17,12 @@ from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
 
+# Who says what: the names of the fields of `Answers`.
+GROUPS: Mapping[str, Q] = {
+    "promoters": ANSWERS["promoters"].definition.where,
+    "passives": Q(score__range=(7, 8)),
+    "detractors": ANSWERS["detractors"].definition.where,
+}
 FILTERS = (*ANSWERS.dimensions, Dimension.TEAM)
 
 
@@ -52,14 +58,20 @@ def answers_of(query: Query) -> list[Answers]:
 def answers_in(query: Query, index: int) -> Answers:
     period = query.periods[index]
     query = replace(query, periods=(period,))
-    (span,) = query.spans
-    rows = visible(Narrowing(query).narrow(ANSWERS["nps"].rows(*span), ANSWERS, span[0]), query)
-    sums = rows.order_by().aggregate(
-        promoters=Count("pk", filter=ANSWERS["promoters"].definition.where),
-        detractors=Count("pk", filter=ANSWERS["detractors"].definition.where),
-        passives=Count("pk", filter=Q(score__range=(7, 8))),
-    )
+    sums = rows_of(query).aggregate(**{group: Count("pk", filter=where) for group, where in GROUPS.items()})
     return Answers(period, is_running=period.is_running(query.today), **sums)
+
+
+def rows_of(query: Query) -> QuerySet:
+    """Of the only period of a query."""
+    (span,) = query.spans
+    return visible(Narrowing(query).narrow(ANSWERS["nps"].rows(*span), ANSWERS, span[0]), query).order_by()
+
+
+def answerers(query: Query, group: str) -> QuerySet:
+    """The last answer of each known customer that makes them one of a group, by the customer's number."""
+    rows = rows_of(query).filter(GROUPS[group], customer__isnull=False)
+    return rows.order_by("customer_id", "-answered_at", "-pk").distinct("customer_id")
 
 
 def change(found: Sequence[Answers], index: int) -> Decimal | None:

@@ -7,7 +7,7 @@ its snapshot, any other day or window is computed from the rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,29 @@ class Scored:
     days: int
     orders: int
     revenue: Decimal
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of those who are scored: of a segment, of a cell of the grid (recency, frequency), of some numbers, or all."""
+
+    segment: Segment | None = None
+    cell: tuple[int, int] | None = None
+    numbers: Sequence[int] | None = None
+
+    @property
+    def condition(self) -> tuple[str, list[Any]]:
+        found: list[tuple[str, list[Any]]] = [("TRUE", [])]
+        if self.segment:
+            found.append(("segment = %s", [SEGMENT_CODES[self.segment]]))
+        if self.cell:
+            found.append(("(recency, frequency) = (%s, %s)", [*self.cell]))
+        if self.numbers is not None:
+            found.append(("customer_id = ANY(%s)", [list(self.numbers)]))
+        return " AND ".join(sql for sql, _params in found), [param for _sql, params in found for param in params]
+
+
+ALL = Part()
 
 
 @dataclass(frozen=True)
@@ -130,15 +153,12 @@ class Rfm:
                 found[which][score] += group.customers
         return found
 
-    def people(self, segment: Segment | None = None, *, after: int = 0, limit: int = 50) -> list[Scored]:
-        """Customers by number, after one; of a segment, or all."""
+    def people(self, part: Part = ALL, *, after: int = 0, limit: int = 50) -> list[Scored]:
+        """Customers by number, after one."""
         people, params = self.relation()
-        code = SEGMENT_CODES[segment] if segment else None
-        rows = fetch(
-            f"SELECT {VALUES} FROM ({people}) p WHERE customer_id > %s AND (%s::int IS NULL OR segment = %s)"
-            " ORDER BY customer_id LIMIT %s",
-            [*params, after, code, code, limit],
-        )
+        sql, asked = part.condition
+        sql = f"SELECT {VALUES} FROM ({people}) p WHERE customer_id > %s AND {sql} ORDER BY customer_id LIMIT %s"
+        rows = fetch(sql, [*params, after, *asked, limit])
         if not rows:
             return []
         keys = [row[0] for row in rows]
@@ -150,17 +170,15 @@ class Rfm:
             if key in customers and key in amounts
         ]
 
-    def keys(self, segment: Segment | None = None) -> list[int]:
-        """The customers of a segment, or all."""
+    def keys(self, part: Part = ALL) -> list[int]:
         people, params = self.relation()
-        code = SEGMENT_CODES[segment] if segment else None
-        rows = fetch(f"SELECT customer_id FROM ({people}) p WHERE %s::int IS NULL OR segment = %s", [*params, code, code])
-        return [key for (key,) in rows]
+        sql, asked = part.condition
+        return [key for (key,) in fetch(f"SELECT customer_id FROM ({people}) p WHERE {sql}", [*params, *asked])]
 
-    def everybody(self, segment: Segment | None = None, page: int = 1000) -> Iterator[Scored]:
+    def everybody(self, part: Part = ALL, page: int = 1000) -> Iterator[Scored]:
         """All of them, page by page: a file may be longer than memory."""
         after = 0
-        while found := self.people(segment, after=after, limit=page):
+        while found := self.people(part, after=after, limit=page):
             yield from found
             after = found[-1].customer.pk
 
@@ -178,6 +196,21 @@ def movement(then: Rfm, now: Rfm) -> Movement:
         [*before_params, *after_params],
     )
     return {(BY_CODE.get(a), BY_CODE.get(b)): count for a, b, count in rows}
+
+
+def moved(
+    then: Rfm, now: Rfm, before: Segment | None, after: Segment | None, *, beyond: int = 0, limit: int | None = None
+) -> list[int]:
+    """The customers of one pair of `movement`, by number, after one."""
+    old, old_params = then.relation()
+    new, new_params = now.relation()
+    codes = [SEGMENT_CODES[each] if each else 0 for each in (before, after)]
+    rows = fetch(
+        f"SELECT customer_id FROM ({old}) a FULL JOIN ({new}) b USING (customer_id)"
+        " WHERE coalesce(a.segment, 0) = %s AND coalesce(b.segment, 0) = %s AND customer_id > %s ORDER BY 1 LIMIT %s",
+        [*old_params, *new_params, *codes, beyond, limit],
+    )
+    return [key for (key,) in rows]
 
 
 def sum_of(groups: Iterable[Group]) -> Group:

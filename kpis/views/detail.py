@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,13 +21,13 @@ from crm.periods import Grain
 from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards, exports, forms
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Dimension, Kpi, Unit
+from kpis.definitions import Dimension, Kpi, Unit, is_hidden
 from kpis.forms import kpi_of
 from kpis.glances import notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
-from kpis.readings.members import UNKNOWN
+from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
@@ -49,9 +50,13 @@ STATES = {
 
 
 def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
-    """What the address asks; a filter that the KPI has no dimension for is not carried over."""
+    """What the address asks, narrowed by any dimension of the KPI; a filter that it has no dimension for is not carried over."""
     query = {name: value for name, value in request.GET.items() if name not in forms.FILTERS or name in kpi.dimensions}
-    return forms.choice_of(query, request.prefs, request.prefs.today(at), request.user)
+    choice = forms.choice_of(query, request.prefs, request.prefs.today(at), request.user)
+    others = [name for name in kpi.dimensions if name not in forms.FILTERS and query.get(name.value)]
+    if not others or is_hidden(kpi, request.user):
+        return choice
+    return replace(choice, filters=choice.filters | {name: forms.member_asked(name, query[name.value]) for name in others})
 
 
 def side_asked(request: HttpRequest, kpi: Kpi) -> str:
@@ -161,11 +166,9 @@ class KpiView(Page, TemplateView):
         }
 
     def part_url(self, part: Part, by: Dimension) -> str:
-        """The same figure of one member alone, with its rows; of those dimensions that the page can be narrowed by."""
-        if by not in forms.FILTERS:
-            return ""
-        member = "null" if part.member == UNKNOWN else str(part.member)
-        return query_with(self.request.GET, **{by.value: member}, by=None, after=None)
+        """The same figure of one member alone, with its rows."""
+        member = public_id(by, part.member)
+        return query_with(self.request.GET, **{by.value: "null" if member is None else str(member)}, by=None, after=None)
 
     def rows(self) -> dict[str, Any]:
         """The records of one side; the total is the number above."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls, phone_cell
@@ -20,7 +22,8 @@ from kpis import exports, forms
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
 from kpis.readings.loyalty import LoyaltyMatrix, Member
-from kpis.readings.promoters import Answers, answers_of, change
+from kpis.readings.promoters import Answers, answerers, answers_of, change
+from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
 from kpis.readings.words import isolated, number_text, percent_text, period_text, signed
@@ -28,6 +31,11 @@ from kpis.views.detail import choice_for
 from kpis.views.overview import filter_bar
 
 PAGE, SEASONS = 25, 8
+GROUPS = {
+    "promoters": gettext_lazy("Promoters"),
+    "passives": gettext_lazy("Passives"),
+    "detractors": gettext_lazy("Detractors"),
+}
 # What the filters of these pages are of.
 ATTITUDE, NPS = CATALOGUE["attitudinal_loyalty"], CATALOGUE["nps"]
 
@@ -47,11 +55,15 @@ def wide(choice: Choice, request: HttpRequest) -> Choice:
     return replace(choice, period=period_of(choice.today, period.calendar, Grain.YEAR, period.rules))
 
 
+def matrix_asked(request: HttpRequest, at: datetime) -> Choice:
+    return wide(choice_for(request, ATTITUDE, at), request)
+
+
 class LoyaltyView(Page, TemplateView):
     template_name = "kpis/loyalty.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.choice, loyalty = wide(choice_for(self.request, ATTITUDE, self.at), self.request), loyalty_asked(self.request)
+        self.choice, loyalty = matrix_asked(self.request, self.at), loyalty_asked(self.request)
         with one_snapshot():
             self.matrix = LoyaltyMatrix(self.choice.trend_query(1))
             return super().get_context_data(**kwargs) | filter_bar(self, ATTITUDE) | {
@@ -93,6 +105,7 @@ class LoyaltyView(Page, TemplateView):
             "people": [member_row(member, self.request.prefs) for member in found[:PAGE]],
             "all_url": query_with(query, loyalty=None, after=None) + "#people",
             "files": file_urls("kpis:loyalty-file", query_with(query, what="people", after=None)),
+            "save_url": save_url("loyalty", query, self.choice.period.key),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",
                 query_with(query, after=following) + "#people" if following else "",
@@ -111,12 +124,17 @@ def member_row(member: Member, prefs: Any) -> dict[str, Any]:
     }
 
 
+def save_url(source: str, query: QueryDict, period: str) -> str:
+    """Where these people are saved; the period by its name, so that the list's way back shows them later too."""
+    return reverse("kpis:people-save", args=[source]) + query_with(query, period=period, grain=None, after=None)
+
+
 class LoyaltyFileView(FilePage):
     """The four cells, or the customers of one of them, or all who answered."""
 
     def table(self) -> Table:
         request = self.request
-        choice, loyalty = wide(choice_for(request, ATTITUDE, self.at), request), loyalty_asked(request)
+        choice, loyalty = matrix_asked(request, self.at), loyalty_asked(request)
         matrix, period = LoyaltyMatrix(choice.trend_query(1)), period_text(choice.period, request.prefs)
         match request.GET.get("what", "people"):
             case "people":
@@ -147,11 +165,22 @@ def member_rows(people: Iterator[Member]) -> Iterator[list[object]]:
 # -- NPS by season -----------------------------------------------------------------------------------------------------
 
 
-def seasons_asked(request: HttpRequest, at: Any) -> Choice:
+def seasons_asked(request: HttpRequest, at: datetime) -> Choice:
     """The newest season that is shown is the one that the period asked for ends in."""
     choice = choice_for(request, NPS, at)
     period, day = choice.period, min(choice.period.end, choice.today)
     return replace(choice, period=period_of(day, period.calendar, Grain.QUARTER, period.rules))
+
+
+def group_asked(request: HttpRequest, choice: Choice) -> tuple[Query, str] | None:
+    """The season and the group whose people the address asks for."""
+    query, group, season = choice.trend_query(SEASONS), request.GET.get("group"), request.GET.get("season")
+    if not group and not season:
+        return None
+    period = next((query.periods[index] for index in query.begun if query.periods[index].key == season), None)
+    if period is None or group not in GROUPS:
+        raise BadRequest("group" if group not in GROUPS else "season")
+    return replace(query, periods=(period,)), group
 
 
 class NpsSeasonsView(Page, TemplateView):
@@ -161,14 +190,39 @@ class NpsSeasonsView(Page, TemplateView):
         self.choice = seasons_asked(self.request, self.at)
         with one_snapshot():
             found = answers_of(self.choice.trend_query(SEASONS))
-        query = query_with(self.request.GET, after=None)
+            people = self.people(group_asked(self.request, self.choice))
+        query = query_with(self.request.GET, season=None, group=None, after=None)
         return super().get_context_data(**kwargs) | filter_bar(self, NPS) | {
             "compares": [],
             "grains": [],
             "calendars": forms.calendar_links(self.request.GET, self.choice),
             "rows": [self.row(found, index) for index in range(len(found) - 1, -1, -1)],
             "files": file_urls("kpis:nps-seasons-file", query),
+            **people,
         }  # fmt: skip
+
+    def people(self, asked: tuple[Query, str] | None) -> dict[str, Any]:
+        """The known customers of a group, by number."""
+        if asked is None:
+            return {}
+        (query, group), sent, prefs = asked, self.request.GET, self.request.prefs
+        after = key_in(sent.get("after") or "0")
+        if after is None:
+            raise BadRequest("after")
+        rows = answerers(query, group)
+        found = list(rows.filter(customer__gt=after).select_related("customer")[: PAGE + 1])
+        following = str(found[PAGE - 1].customer_id) if len(found) > PAGE else None
+        return {
+            "group": f"{GROUPS[group]} · {period_text(query.periods[0], prefs)}",
+            "people_total": number_text(rows.count(), prefs),
+            "people": [(answer, number_text(answer.score, prefs)) for answer in found[:PAGE]],
+            "close_url": query_with(sent, season=None, group=None, after=None),
+            "save_url": save_url("nps", sent, self.choice.period.key),
+            "pager": Pager(
+                query_with(sent, after=None) + "#people" if after else "",
+                query_with(sent, after=following) + "#people" if following else "",
+            ),
+        }
 
     def row(self, found: Sequence[Answers], index: int) -> dict[str, Any]:
         one, prefs, points = found[index], self.request.prefs, change(found, index)
@@ -181,18 +235,15 @@ class NpsSeasonsView(Page, TemplateView):
             "score": "—" if one.score is None else signed(one.score, prefs, 1),
             "interval": _("%(lower)s to %(upper)s") % dict(zip(("lower", "upper"), bounds, strict=True)) if bounds else "",
             "change": "—" if points is None else signed(points, prefs, 1),
-            "groups": [
-                self.group(_("Promoters"), one.promoters, one.count),
-                self.group(_("Passives"), one.passives, one.count),
-                self.group(_("Detractors"), one.detractors, one.count),
-            ],
+            "groups": [self.group(one, group) for group in GROUPS],
             "count": number_text(one.count, prefs),
         }
 
-    def group(self, name: str, count: int, whole: int) -> dict[str, str]:
-        prefs = self.request.prefs
-        share = percent_text(Decimal(count) / whole, prefs, 0) if whole else ""
-        return {"name": name, "count": number_text(count, prefs), "share": share}
+    def group(self, one: Answers, group: str) -> dict[str, str]:
+        prefs, count = self.request.prefs, getattr(one, group)
+        share = percent_text(Decimal(count) / one.count, prefs, 0) if one.count else ""
+        url = query_with(self.request.GET, season=one.period.key, group=group, after=None) + "#people" if count else ""
+        return {"name": str(GROUPS[group]), "count": number_text(count, prefs), "share": share, "url": url}
 
 
 class NpsSeasonsFileView(FilePage):

@@ -178,7 +178,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "carried": forms.carried(query, "compare", *(select["name"] for select in selects)),
         "carried_to_chart": forms.carried(query, "chart"),
         "has_filters": bool(choice.filters),
-        "clear_url": query_with(query, campaign=None, channel=None, owner=None, after=None),
+        "clear_url": query_with(query, after=None, **{select["name"]: None for select in selects}),
         "period_label": period_text(choice.period, prefs),
         "is_running": choice.period.is_running(choice.today),
         "caption": period_text(choice.period, prefs),

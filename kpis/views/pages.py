@@ -16,7 +16,7 @@ from campaigns.models import LandingPage, Session, Variant
 from crm.confidence import Interval
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, Pager, query_with
-from crm.permissions import may_see_traffic
+from crm.permissions import may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
 from kpis import exports, forms
@@ -26,6 +26,7 @@ from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, percent_text, period_text, signed
 from kpis.views.overview import filter_bar
+from leads.models import Lead
 
 TOP, PAGE, CHUNK = 5, 25, 2000
 MOST_PAGES = 1000  # of a file
@@ -47,6 +48,7 @@ class PagesPage(Page):
     """Filters and sessions of both pages and of their files."""
 
     permits = staticmethod(may_see_traffic)
+    source = ""
 
     @property
     def prefs(self) -> Preferences:
@@ -74,6 +76,21 @@ class PagesPage(Page):
             raise BadRequest(f"{name}: {text[:40]}")
         return int(text)
 
+    def visits(self) -> tuple[str, QuerySet] | None:
+        """The sessions that the address asks for, and what they are called."""
+        raise NotImplementedError
+
+    def leads(self, sessions: QuerySet) -> QuerySet[Lead]:
+        """Those whom the visitors of some sessions have become, as far as one may see them."""
+        visitors = sessions.exclude(visitor="").order_by().values("visitor")
+        return Lead.objects.visible_to(self.request.user).exclude(visitor="").filter(visitor__in=visitors)
+
+    def saving(self, sessions: QuerySet) -> dict[str, Any]:
+        """Where these leads are saved as a list, if there are any."""
+        count = self.leads(sessions).count() if may_sell(self.request.user) else 0
+        url = reverse("kpis:people-save", args=[self.source]) + query_with(self.request.GET, after=None)
+        return {"save_url": url if count else "", "lead_count": number_text(count, self.prefs)}
+
     def listed(self, sessions: QuerySet, title: str, **closed: None) -> dict[str, Any]:
         """One page of the sessions behind a number."""
         query, after = self.request.GET, self.key_asked("after") or 0
@@ -85,6 +102,7 @@ class PagesPage(Page):
             "total": number_text(rows.count(), self.prefs),
             "sessions": [self.row(session) for session in found[:PAGE]],
             "close_url": query_with(query, after=None, **closed),
+            **self.saving(sessions),
             "pager": Pager(
                 query_with(query, after=None) + "#rows" if after else "",
                 query_with(query, after=following) + "#rows" if following else "",
@@ -122,6 +140,11 @@ class PagesPage(Page):
 
 
 class TopPages(PagesPage):
+    source = "top-pages"
+
+    def visits(self) -> tuple[str, QuerySet] | None:
+        return self.entering(self.entrances())
+
     def entrances(self) -> Entrances:
         period = self.choice.period
         return Entrances(self.choice_of(period.start, min(period.end, self.choice.today)))
@@ -195,6 +218,11 @@ def entrance_cells(found: Entrance) -> list[object]:
 
 
 class LandingPages(PagesPage):
+    source = "landing-pages"
+
+    def visits(self) -> tuple[str, QuerySet] | None:
+        return self.chosen(Landings(self.choice_of(*self.span())))
+
     @property
     def is_whole(self) -> bool:
         return "period" not in self.request.GET

@@ -18,16 +18,18 @@ from django.utils.translation import ngettext
 from campaigns.models import Campaign
 from crm.models import PeopleList
 from crm.pages import action, key_in, query_with, say
-from crm.permissions import may_enter, may_sell
+from crm.permissions import may_enter, may_see_traffic, may_sell
 from kpis.catalogue import CATALOGUE
 from kpis.models import RfmSnapshot
 from kpis.readings.campaigns import Campaigns, Life
 from kpis.readings.funnel import Funnel
+from kpis.readings.loyalty import LoyaltyMatrix
 from kpis.readings.people import people_behind
-from kpis.readings.rfm import Rfm
+from kpis.readings.promoters import answerers
+from kpis.readings.rfm import Part, Rfm, moved
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import number_text, period_text
-from kpis.views import cohorts, detail, funnel, rfm
+from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm
 from kpis.views.campaigns import HEADINGS
 from leads import services
 
@@ -45,12 +47,54 @@ class People:
 
 
 def of_rfm(request: HttpRequest, at: datetime) -> People:
-    """A segment, or all that are scored."""
+    """A segment, a cell of the grid, all that are scored, or who moved from one segment to another."""
     latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
-    day, segment = rfm.day_asked(request, "as_of", latest), rfm.segment_asked(request)
-    keys = Rfm(day, request.user).keys(segment) if day else []
-    label = segment.label if segment else _("All segments")
-    return People(CUSTOMERS, keys, f"RFM · {label}", reverse("kpis:rfm"))
+    day, then, move = rfm.day_asked(request, "as_of", latest), rfm.day_asked(request, "compare", None), rfm.move_asked(request)
+    now = Rfm(day, request.user) if day else None
+    if move:
+        if now is None or then is None:
+            raise BadRequest("compare")
+        words, keys = rfm.move_words(*move), moved(Rfm(then, request.user), now, *move)
+    else:
+        segment, cell = rfm.segment_asked(request), rfm.cell_asked(request)
+        words = " · ".join(rfm.chosen_words(segment, cell, request.prefs)) or _("All segments")
+        keys = now.keys(Part(segment, cell)) if now else []
+    return People(CUSTOMERS, keys, f"RFM · {words}", reverse("kpis:rfm"))
+
+
+def of_loyalty(request: HttpRequest, at: datetime) -> People:
+    """A cell of the matrix, or all who answered."""
+    choice, asked = loyalty.matrix_asked(request, at), loyalty.loyalty_asked(request)
+    keys = LoyaltyMatrix(choice.trend_query(1)).keys(asked)
+    words = [_("Loyalty"), asked.label if asked else _("All who answered"), period_text(choice.period, request.prefs)]
+    return People(CUSTOMERS, keys, " · ".join(map(str, words)), reverse("kpis:loyalty"))
+
+
+def of_nps(request: HttpRequest, at: datetime) -> People:
+    """Promoters, passives or detractors of a season."""
+    asked = loyalty.group_asked(request, loyalty.seasons_asked(request, at))
+    if asked is None:
+        raise BadRequest("group")
+    query, group = asked
+    words = f"NPS · {loyalty.GROUPS[group]} · {period_text(query.periods[0], request.prefs)}"
+    return People(CUSTOMERS, answerers(query, group).values_list("customer_id", flat=True), words, reverse("kpis:nps-seasons"))
+
+
+def of_visits(view: type[pages.PagesPage], url: str) -> Callable[[HttpRequest, datetime], People]:
+    """The leads that the visitors of a page or of a variant have become."""
+
+    def found(request: HttpRequest, at: datetime) -> People:
+        if not (may_see_traffic(request.user) and may_sell(request.user)):
+            raise PermissionDenied
+        page = view(request=request, at=at)
+        page.ask()
+        asked = page.visits()
+        if asked is None:
+            raise BadRequest("landed")
+        title, sessions = asked
+        return People(LEADS, page.leads(sessions).values_list("pk", flat=True), title, reverse(url))
+
+    return found
 
 
 def of_cohorts(request: HttpRequest, at: datetime) -> People:
@@ -110,6 +154,10 @@ SOURCES: dict[str, Callable[[HttpRequest, datetime], People]] = {
     "funnel": of_funnel,
     "kpi": of_kpi,
     "campaign": of_campaign,
+    "loyalty": of_loyalty,
+    "nps": of_nps,
+    "top-pages": of_visits(pages.TopPagesView, "kpis:top-pages"),
+    "landing-pages": of_visits(pages.LandingPagesView, "kpis:landing-pages"),
 }
 
 

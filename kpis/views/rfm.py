@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -22,13 +23,14 @@ from crm.templatetags.crm_format import format_day
 from kpis import exports
 from kpis.forms import Link
 from kpis.models import RfmSnapshot
-from kpis.readings.rfm import Group, Movement, Rfm, Scored, movement
+from kpis.readings.rfm import Group, Movement, Part, Rfm, Scored, moved, movement
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import money_text, number_text, percent_text, period_text, short_money
 from kpis.rfm import BEST_FIRST, GRID, SCORES, Segment
 
 PAGE, MOST_DAYS, SHADES = 25, 36, 5
 VIEWS = ("groups", "movement")
+CELL, DID_NOT_BUY = re.compile(r"([1-5])-([1-5])"), "none"
 
 
 def days_of(prefs: Preferences) -> list[date]:
@@ -59,6 +61,33 @@ def segment_asked(request: HttpRequest) -> Segment | None:
     return Segment(text) if text else None
 
 
+def cell_asked(request: HttpRequest) -> tuple[int, int] | None:
+    """A cell of the grid: “4-2” is recency 4 and frequency 2."""
+    text = request.GET.get("cell")
+    if not text:
+        return None
+    found = CELL.fullmatch(text)
+    if not found:
+        raise BadRequest(f"cell: {text[:40]}")
+    return int(found[1]), int(found[2])
+
+
+def move_asked(request: HttpRequest) -> tuple[Segment | None, Segment | None] | None:
+    """From which segment to which; “none” is who did not buy."""
+    texts = [request.GET.get(name) for name in ("from", "to")]
+    if not all(texts):
+        return None
+    for text in texts:
+        if text not in (*Segment.values, DID_NOT_BUY):
+            raise BadRequest(f"from or to: {text[:40]}")
+    before, after = (None if text == DID_NOT_BUY else Segment(text) for text in texts)
+    return before, after
+
+
+def named(segment: Segment | None) -> str:
+    return str(segment.label) if segment else _("Did not buy")
+
+
 def after_asked(request: HttpRequest) -> int:
     text = request.GET.get("after") or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 19):
@@ -78,7 +107,8 @@ class RfmView(Page, TemplateView):
         now = day_asked(self.request, "as_of", days[0] if days else None)
         then = day_asked(self.request, "compare", next((day for day in days if now and day < now), None))
         names = {"groups": _("Groups"), "movement": _("Movement")}
-        tabs = [Link(names[name], query_with(query, view=name, after=None), name == view) for name in VIEWS]
+        opened = {"after": None, "segment": None, "cell": None, "from": None, "to": None}
+        tabs = [Link(names[name], query_with(query, **opened | {"view": name}), name == view) for name in VIEWS]
         context = super().get_context_data(**kwargs) | {"tabs": tabs, "view": view, "is_empty": now is None}
         if now is None:
             return context
@@ -136,6 +166,7 @@ class RfmView(Page, TemplateView):
                     "money": " ".join(short_money(group.revenue, prefs)),
                     "shade": shade(group.revenue, most),
                     "is_empty": not group.customers,
+                    "url": query_with(self.request.GET, cell=f"{r}-{f}", segment=None, after=None) + "#people",
                 }
                 for f in range(1, SCORES + 1)
                 for group in [found.get((r, f), Group())]
@@ -149,7 +180,7 @@ class RfmView(Page, TemplateView):
         return [
             {
                 "name": segment.label,
-                "url": query_with(self.request.GET, segment=segment.value, after=None) + "#people",
+                "url": query_with(self.request.GET, segment=segment.value, cell=None, after=None) + "#people",
                 "count": number_text(now[segment].customers, prefs),
                 "share": share(now[segment].customers, total.customers, prefs),
                 "change": signed(now[segment].customers - before[segment].customers, prefs) if before else "—",
@@ -159,19 +190,23 @@ class RfmView(Page, TemplateView):
         ]
 
     def people(self) -> dict[str, Any]:
-        """The customers of the chosen segment, or of all."""
-        query, segment, after = self.request.GET, segment_asked(self.request), after_asked(self.request)
-        found = self.now.people(segment, after=after, limit=PAGE + 1)
-        following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
-        return {
-            "segment": segment.label if segment else "",
-            "all_url": query_with(query, segment=None, after=None) + "#people",
-            "people": [self.person(one) for one in found[:PAGE]],
-            "save_url": reverse("kpis:people-save", args=["rfm"])
-            + query_with(query, as_of=self.now.as_of.isoformat(), after=None, view=None),
+        """The customers of the chosen segment or cell, or all."""
+        segment, cell, after = segment_asked(self.request), cell_asked(self.request), after_asked(self.request)
+        found = self.now.people(Part(segment, cell), after=after, limit=PAGE + 1)
+        return self.listed(found, after) | {
+            "chosen": " · ".join(chosen_words(segment, cell, self.request.prefs)),
+            "all_url": query_with(self.request.GET, segment=None, cell=None, after=None) + "#people",
             "files": self.files("people"),
             "segment_files": self.files("segments"),
             "grid_files": self.files("grid"),
+        }
+
+    def listed(self, found: Sequence[Scored], after: int) -> dict[str, Any]:
+        query, following = self.request.GET, str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
+        days = {"as_of": self.now.as_of.isoformat(), "compare": self.then and self.then.as_of.isoformat()}
+        return {
+            "people": [self.person(one) for one in found[:PAGE]],
+            "save_url": reverse("kpis:people-save", args=["rfm"]) + query_with(query, **days, after=None),
             "pager": Pager(
                 query_with(query, after=None) + "#people" if after else "",
                 query_with(query, after=following) + "#people" if following else "",
@@ -203,6 +238,7 @@ class RfmView(Page, TemplateView):
         moves = movement(self.then, self.now)
         labels = {segment: str(segment.label) for segment in BEST_FIRST} | {None: _("Did not buy")}
         rows = [self.move_row(moves, before, labels) for before in labels]
+        asked, after = move_asked(self.request), after_asked(self.request)
         columns = [sum(count for (_b, after), count in moves.items() if after is column) for column in labels]
         prefs = self.request.prefs
         return {
@@ -211,16 +247,40 @@ class RfmView(Page, TemplateView):
             "files": self.files("movement"),
             "column_sums": [number_text(count, prefs) for count in columns],
             "sum": number_text(sum(columns), prefs),
+            **(self.movers(*asked, after) if asked else {}),
         }
+
+    def movers(self, before: Segment | None, after: Segment | None, beyond: int) -> dict[str, Any]:
+        """Who moved so, by the scores of now; who has stopped buying by those of then."""
+        numbers = moved(self.then, self.now, before, after, beyond=beyond, limit=PAGE + 1)
+        found = (self.now if after else self.then).people(Part(numbers=numbers), limit=PAGE + 1)
+        return self.listed(found, beyond) | {"chosen": move_words(before, after)}
 
     def move_row(self, moves: Movement, before: Segment | None, labels: dict[Segment | None, str]) -> dict[str, Any]:
         prefs = self.request.prefs
         counts = [moves.get((before, after), 0) for after in labels]
         cells = [
-            {"text": number_text(count, prefs) if count else "·", "stayed": after is before}
+            {
+                "text": number_text(count, prefs) if count else "·",
+                "stayed": after is before,
+                "url": self.move_url(before, after) if count else "",
+            }
             for after, count in zip(labels, counts, strict=True)
         ]
         return {"label": labels[before], "cells": cells, "sum": number_text(sum(counts), prefs)}
+
+    def move_url(self, before: Segment | None, after: Segment | None) -> str:
+        told = {"from": before.value if before else DID_NOT_BUY, "to": after.value if after else DID_NOT_BUY}
+        return query_with(self.request.GET, **told, view="movement", after=None) + "#people"
+
+
+def chosen_words(segment: Segment | None, cell: tuple[int, int] | None, prefs: Preferences) -> list[str]:
+    found = [str(segment.label)] if segment else []
+    return [*found, "R {} · F {}".format(*(number_text(score, prefs) for score in cell))] if cell else found
+
+
+def move_words(before: Segment | None, after: Segment | None) -> str:
+    return _("From %(before)s to %(after)s") % {"before": named(before), "after": named(after)}
 
 
 def share(part: int, whole: int, prefs: Preferences) -> str:
@@ -249,7 +309,7 @@ class RfmFileView(FilePage):
         now, before = (each and Rfm(each, viewer) for each in (day, then))
         part = (segment or _("all")) if what == "people" else what
         name = f"RFM-{day or ''}-{part}"
-        header, rows = TABLES[what](now, before, segment, prefs)
+        header, rows = TABLES[what](now, before, Part(segment, cell_asked(self.request)), prefs)
         return Table(name, header, rows)
 
 
@@ -260,12 +320,12 @@ def revenue_heading(prefs: Preferences) -> str:
     return exports.with_unit(_("Revenue"), exports.money_unit(prefs)[0])
 
 
-def people_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+def people_table(now: Rfm | None, then: Rfm | None, part: Part, prefs: Preferences) -> Rows:
     header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail"), _("Recency"), _("Frequency"), _("Amount")]
     header += [_("RFM segment"), _("Days since the last order"), _("Orders"), revenue_heading(prefs)]
 
     def rows() -> Iterator[list[object]]:
-        for one in now.everybody(segment) if now else ():
+        for one in now.everybody(part) if now else ():
             customer = one.customer
             about = [customer.pk, str(customer), customer.external_id, phone_cell(customer.phone), customer.email]
             scores = [one.recency, one.frequency, one.monetary]
@@ -279,7 +339,7 @@ def group_cells(group: Group, total: Group, prefs: Preferences) -> list[object]:
     return [group.customers, part, exports.money(group.revenue, prefs)]
 
 
-def segments_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+def segments_table(now: Rfm | None, then: Rfm | None, part: Part, prefs: Preferences) -> Rows:
     found, before = now.segments() if now else {}, then.segments() if then else {}
     header = [_("RFM segment"), _("Key"), _("Customers"), _("Share"), revenue_heading(prefs), _("Customers before"), _("Change")]
     total = now.total() if now else Group()
@@ -293,7 +353,7 @@ def segments_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, p
     return header, rows()
 
 
-def grid_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+def grid_table(now: Rfm | None, then: Rfm | None, part: Part, prefs: Preferences) -> Rows:
     header = [_("Recency"), _("Frequency"), _("RFM segment"), _("Customers"), _("Share"), revenue_heading(prefs)]
     found, total, scores = now.grid() if now else {}, now.total() if now else Group(), range(SCORES, 0, -1)
     return header, (
@@ -304,7 +364,7 @@ def grid_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs
     )
 
 
-def movement_table(now: Rfm | None, then: Rfm | None, segment: Segment | None, prefs: Preferences) -> Rows:
+def movement_table(now: Rfm | None, then: Rfm | None, part: Part, prefs: Preferences) -> Rows:
     """One row a pair: what stands in the cell where the row of the one and the column of the other meet."""
     moves = movement(then, now) if now and then else {}
     labels = {each: str(each.label) for each in BEST_FIRST} | {None: _("Did not buy")}

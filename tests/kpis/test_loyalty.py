@@ -25,8 +25,9 @@ from tests.kpis.proof import NOW, periods_of
 TODAY = date(2025, 10, 1)
 
 
-def said(survey, score, customer=None, on=(2025, 9, 24)):
-    return Answer.objects.create(survey=Survey.objects.get(slug=survey), customer=customer, score=score, answered_at=tehran(*on))
+def said(survey, score, customer=None, on=(2025, 9, 24), **facts):
+    asked = Survey.objects.get(slug=survey)
+    return Answer.objects.create(survey=asked, customer=customer, score=score, answered_at=tehran(*on), **facts)
 
 
 def bought(name, *days, **facts):

@@ -9,10 +9,12 @@ from crm.models import PeopleList
 from kpis.engine import drain
 from leads.models import Lead
 from leads.services.lists import members_of
-from tests.factories.customers import make_customer, make_order
+from tests.factories.campaigns import make_landing_page, make_session
+from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.proof import NOW
+from tests.kpis.test_loyalty import said
 from tests.kpis.test_rfm import make_ten
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,89 @@ def test_an_rfm_segment(browse, sara):
     assert (members, people_list.kind, people_list.origin) == (set(ten[6:]), "customers", "RFM · Lost")
     # The way back shows the same people.
     assert len(client.get(people_list.origin_url).context["people"]) == 4
+
+
+def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
+    """Of the ten (see `make_ten`), against their scores of the page; a move is exactly the cell of the matrix."""
+    ten = make_ten()
+    drain(at=NOW)
+    client = browse(sara)
+    everybody = {row["url"]: row["scores"] for row in client.get("/kpis/rfm/?as_of=2025-09-30").context["people"]}
+    wanted = {pk for pk in ten if everybody[f"/customers/{pk}/"].startswith("5-5")}
+    page = client.get("/kpis/rfm/?as_of=2025-09-30&cell=5-5").context
+
+    people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
+
+    assert (members, people_list.origin, page["chosen"]) == (wanted, "RFM · R 5 · F 5", "R 5 · F 5")
+    PeopleList.objects.all().delete()
+    moves = client.get("/kpis/rfm/?view=movement&as_of=2025-09-30").context
+    shown = [(cell["text"], cell["url"]) for move in moves["moves"] for cell in move["cells"] if cell["url"]]
+    text, url = shown[0]
+    opened = client.get(f"/kpis/rfm/{url}").context
+    assert text == str(len(opened["people"]))
+    moved = saved(client, sara, opened["save_url"].removeprefix("/people/"))[1]
+    assert moved == {int(row["url"].split("/")[2]) for row in opened["people"]}
+
+
+def test_a_cell_of_loyalty_and_a_group_of_nps(browse, sara):
+    """One would buy again and has not, the other would not; of NPS the second is a detractor, by their last answer."""
+    likes, dislikes = make_customer(), make_customer()
+    for survey, score, customer in (("loyalty", 5, likes), ("loyalty", 2, dislikes), ("nps", 10, likes), ("nps", 3, dislikes)):
+        said(survey, score, customer)
+    said("nps", 0, dislikes, (2025, 9, 25))
+    said("nps", 1)  # of nobody known
+    drain(at=NOW)
+    client = browse(sara)
+    page = client.get("/kpis/loyalty/?period=1404-07&loyalty=latent").context
+    latent, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
+    assert (members, latent.origin) == ({likes.pk}, "Loyalty · Latent loyalty · Mehr 1404")
+    assert len(client.get(latent.origin_url).context["people"]) == 1
+    PeopleList.objects.all().delete()
+
+    seasons = client.get("/kpis/nps-seasons/?period=1404-07").context
+    group = seasons["rows"][0]["groups"][2]
+    page = client.get(f"/kpis/nps-seasons/{group['url']}").context
+    detractors, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
+
+    # Three answers of two people, of whom one is known.
+    assert (group["count"], page["people_total"], members) == ("3", "1", {dislikes.pk})
+    assert detractors.origin == "NPS · Detractors · Autumn 1404"
+    assert client.get("/kpis/nps-seasons/?season=1404-Q3&group=all").status_code == 400
+
+
+def test_whoever_answered_about_one_product(browse, sara):
+    """The breakdown of CSAT by product leads to the answers about each, and to whose they are."""
+    tea, cup = make_product(sku="tea"), make_product(sku="cup")
+    buyers = [make_customer(), make_customer()]
+    for customer, product in zip(buyers, (tea, cup), strict=True):
+        said("csat", 5, customer, product=product)
+    drain(at=NOW)
+    client = browse(sara)
+    parts = client.get("/kpis/csat/?period=1404-07&by=product").context["parts"]
+    url = next(part["url"] for part in parts if part["label"] == str(tea))
+
+    page = client.get(f"/kpis/csat/{url}").context
+
+    assert (page["row_total"], page["narrowed"]) == ("1", f"Product: \u2068{tea}\u2069")
+    assert saved(client, sara, page["save_url"].removeprefix("/people/"))[1] == {buyers[0].pk}
+
+
+def test_the_leads_that_visitors_of_a_page_have_become(browse, sara, hana):
+    page = make_landing_page()
+    session = make_session(landing_page=page, visitor="v-1", started_at=MEHR)
+    make_session(landing_page=page, visitor="v-2", started_at=MEHR)
+    lead = make_lead(at=MEHR, visitor="v-1")
+    make_lead(at=MEHR, visitor="v-3")
+    drain(at=NOW)
+    client = browse(sara)
+    shown = client.get(f"/kpis/landing-pages/?period=1404-07&landed={page.pk}").context
+
+    people_list, members = saved(client, sara, shown["save_url"].removeprefix("/people/"))
+
+    assert (shown["total"], shown["lead_count"], members, people_list.kind) == ("2", "1", {lead.pk}, "leads")
+    PeopleList.objects.all().delete()
+    assert saved(client, sara, f"top-pages/?period=1404-07&page={session.landing_page_id}")[1] == {lead.pk}
+    assert browse(hana).post(f"/people/landing-pages/?landed={page.pk}", SENT).status_code == 403
 
 
 def test_a_cell_of_a_cohort(browse, sara):
@@ -109,6 +194,12 @@ def test_whom_a_campaign_brought(browse, sara, hana):
         ("kpi/?kpi=operating_expenses", 400),
         ("kpi/?kpi=leads&side=both", 400),
         ("rfm/?segment=best", 400),
+        ("rfm/?cell=6-1", 400),
+        ("rfm/?from=lost&to=x", 400),
+        ("rfm/?from=lost&to=none", 400),
+        ("loyalty/?loyalty=x", 400),
+        ("nps/", 400),
+        ("landing-pages/", 400),
         ("campaign/?campaign=1&rows=leads", 404),
         ("funnel/?step=x", 400),
         ("nothing/", 404),
