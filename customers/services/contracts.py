@@ -119,7 +119,7 @@ def take_back_change(key: int, *, customer: Customer, by: User, at: datetime) ->
     image = HISTORY.objects.get(pgh_id=key, customer=customer)
     row = Contract.objects.select_for_update().filter(pk=image.pgh_obj_id).first()
     is_removed = image.pgh_label == "delete"
-    if last_change(image.pgh_obj_id) != key or (row is None) != is_removed:
+    if last_change(image.pgh_obj_id) != key or (row is None) != is_removed or customer.merged_into_id:
         raise _conflict()
     names = [field.attname for field in Contract._meta.concrete_fields]
     row = Contract(**{name: getattr(image, name) for name in names})

@@ -27,6 +27,22 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     Product.objects.create(sku="P1", name="Package")
     page = visit(omid)
 
+    log_a_lead(page)
+    qualify_it_and_take_that_back(page)
+    convert_it(page)
+    move_it_on_the_board(page)
+    win_it(page)
+    write_its_order(page)
+
+    lead, opportunity, order = Lead.objects.get(), Opportunity.objects.get(), Order.objects.get()
+    assert (lead.phone, lead.lead_source.slug, lead.owner, lead.mql_at) == ("+989351112233", "exhibition", omid, None)
+    assert (opportunity.stage.slug, opportunity.amount, list(opportunity.orders.all())) == ("won", 18_000, [order])
+    assert (order.net_amount, order.status, order.customer) == (18_000, "paid", lead.customer)
+    tick()
+    read_the_figures(visit(sara), lead)
+
+
+def log_a_lead(page):
     page.goto("/leads/")
     page.keyboard.press("c")
     page.wait_for_url("**/leads/new/")
@@ -37,6 +53,8 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     expect(page.get_by_text("Ali Moradi was saved.")).to_be_visible()
     expect(page.get_by_role("link", name="0935 111 2233")).to_be_visible()
 
+
+def qualify_it_and_take_that_back(page):
     page.get_by_role("button", name="Qualify as MQL").click()
     expect(page.get_by_text("Qualified as MQL")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
@@ -46,11 +64,15 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Wants two packages")).to_be_visible()
 
+
+def convert_it(page):
     page.get_by_role("link", name="Convert to opportunity").click()
     page.get_by_label("Amount (Toman)").fill("2,000")
     page.get_by_role("button", name="Convert").click()
     expect(page.get_by_role("heading", name="Ali Moradi")).to_be_visible()
 
+
+def move_it_on_the_board(page):
     page.goto("/pipeline/")
     card = page.locator("[data-card]", has_text="Ali Moradi")
     card.get_by_role("link", name="Ali Moradi").focus()
@@ -64,12 +86,16 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     page.reload()
     expect(page.locator("[data-column=demo] [data-card]")).to_have_count(1)
 
+
+def win_it(page):
     page.get_by_role("link", name="Ali Moradi").click()
     page.get_by_role("link", name="Won").click()
     page.get_by_label("Final amount").fill("1800")
     page.get_by_role("button", name="Mark as won").click()
     expect(page.get_by_text("Ali Moradi is won.")).to_be_visible()
 
+
+def write_its_order(page):
     page.get_by_role("link", name="New order").click()
     expect(page.get_by_label("Unit price").first).to_have_value("1,800")
     page.get_by_label("Product").first.fill("P1")
@@ -88,20 +114,15 @@ def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".record-head")).to_contain_text("Paid")
 
-    lead, opportunity, order = Lead.objects.get(), Opportunity.objects.get(), Order.objects.get()
-    assert (lead.phone, lead.lead_source.slug, lead.owner, lead.mql_at) == ("+989351112233", "exhibition", omid, None)
-    assert (opportunity.stage.slug, opportunity.amount, list(opportunity.orders.all())) == ("won", 18_000, [order])
-    assert (order.net_amount, order.status, order.customer) == (18_000, "paid", lead.customer)
 
-    tick()
-    manager = visit(sara)
-    manager.goto("/kpis/")
-    expect(manager.locator("article[data-kpi=revenue] .kpi-value")).to_contain_text("1,800")
-    manager.locator("article[data-kpi=revenue] .kpi-name a").click()
-    expect(manager.locator("main")).to_contain_text("1,800")
-    manager.goto("/kpis/leads/")
-    manager.get_by_role("link", name="Ali Moradi").click()
-    manager.wait_for_url(f"**/leads/{lead.pk}/")
+def read_the_figures(page, lead):
+    page.goto("/kpis/")
+    expect(page.locator("article[data-kpi=revenue] .kpi-value")).to_contain_text("1,800")
+    page.locator("article[data-kpi=revenue] .kpi-name a").click()
+    expect(page.locator("main")).to_contain_text("1,800")
+    page.goto("/kpis/leads/")
+    page.get_by_role("link", name="Ali Moradi").click()
+    page.wait_for_url(f"**/leads/{lead.pk}/")
 
 
 def test_the_day_is_worked_off(visit, omid):

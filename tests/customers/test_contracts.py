@@ -136,6 +136,15 @@ def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
     assert (refused, len(kept), stored()) == ("A contract is ended, not removed: ask a manager.", 1, [])
 
 
+def test_nothing_comes_back_to_a_customer_who_was_merged(browse, sara, customer):
+    contract, client = make_contract(customer=customer), browse(sara)
+    _text, undo = toast(client.post(f"/contracts/{contract.pk}/remove/"))
+    customer.merged_into = make_customer()
+    customer.save()
+
+    assert (toast(client.post(undo))[0][:39], stored()) == ("Somebody changed this contract in the m", [])
+
+
 def test_who_may_not_see_the_customer_does_nothing(browse, omid, nima, customer):
     contract = make_contract(customer=customer)
     _text, undo = toast(browse(omid).post(f"/contracts/{contract.pk}/end/", {"ends_on": "2025-10-01"}))
