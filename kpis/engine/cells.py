@@ -10,16 +10,21 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kpis.catalogue.measures import CUBE_BY_CODE
-from kpis.definitions import Cube
+from kpis.definitions import DIMENSION_CODES, Cube
 from kpis.engine.crossing import adding_crossed, carrying_crossed, fold_all, replacing_crossed
 from kpis.engine.folding import Statement, carry, replacing
 from kpis.engine.locks import CELL, lock, own_transaction
+from kpis.models import DAY_GRAIN, CrossDay, Rollup
 
 MARKS = "SELECT id, first_day, last_day, keys FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)"
 # Beside the marks that were looked at: those of new rows of a folded day, which the fold has seen if it sees the mark.
 CONSUME = """
     consumed AS (DELETE FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)
                     AND (id = ANY(%s) OR (keys IS NOT NULL AND first_day = ANY(%s))))
+"""
+STORED = f"""
+    SELECT EXISTS (SELECT FROM {Rollup._meta.db_table} WHERE cube = %s AND grain = %s AND dimension = ANY(%s) AND start = ANY(%s))
+        OR EXISTS (SELECT FROM {CrossDay._meta.db_table} WHERE cube = %s AND start = ANY(%s))
 """
 REFRESHED = """
     INSERT INTO kpis_refresh (cube, bucket, computed_at) SELECT %s, bucket, %s FROM unnest(%s::int[]) AS bucket ORDER BY 2
@@ -78,21 +83,32 @@ def refold(cursor: Any, cube: Cube, marks: Marks) -> None:
     terms = [Statement(CONSUME, (marks.cube, marks.buckets, marks.ids, marks.days))]
     deltas, crossed = [], []
     if marks.days:
-        terms += [fold_all(cube, on_days(cube, marks.days), "fresh"), replacing(cube, marks.days)]
-        deltas.append("replaced")
+        terms.append(fold_all(cube, on_days(cube, marks.days), "fresh"))
+        is_new = not is_stored(cursor, cube, marks.days)
+        deltas.append("fresh" if is_new else "replaced")
+        if not is_new:
+            terms.append(replacing(cube, marks.days))
         if cube.is_crossed:
-            terms.append(replacing_crossed(cube, marks.days))
-            crossed.append("moved")
+            terms.append(adding_crossed(cube, "fresh") if is_new else replacing_crossed(cube, marks.days))
+            crossed.append("fresh_crossed" if is_new else "moved")
     if marks.days_of_new:
         new = cube.rows().filter(**{f"{cube.new_rows_by}__in": marks.keys, f"{cube.day}__in": marks.days_of_new})
         terms.append(fold_all(cube, new, "added"))
         deltas.append("added")
         if cube.is_crossed:
-            terms.append(adding_crossed(cube))
+            terms.append(adding_crossed(cube, "added"))
             crossed.append("added_crossed")
     if crossed:
         terms.append(carrying_crossed(cube, crossed))
     carry(cursor, cube, terms, deltas)
+
+
+def is_stored(cursor: Any, cube: Cube, days: list[date]) -> bool:
+    """Whether anything is stored of some days, which are then compared with it; only a cell's holder writes its days."""
+    codes = [0, *(DIMENSION_CODES[dimension] for dimension in cube.dimensions)]
+    cursor.execute(STORED, [cube.code, DAY_GRAIN, codes, days, cube.code, days])
+    (found,) = cursor.fetchone()
+    return found
 
 
 def on_days(cube: Cube, days: list[date]) -> QuerySet:

@@ -122,12 +122,12 @@ def replacing_crossed(cube: Cube, days: Sequence[date]) -> Statement:
     )
 
 
-def adding_crossed(cube: Cube) -> Statement:
-    """A WITH term that puts `added_crossed` beside what is stored of its days."""
+def adding_crossed(cube: Cube, name: str) -> Statement:
+    """A WITH term that puts `<name>_crossed` beside what is stored of its days."""
     used = listed(folds_of(cube))
     return Statement(
-        f"put_crossed AS (INSERT INTO {DAYS} (cube, start, {listed(KEY[1:])}, {used})"
-        f" SELECT {cube.code}, {listed(KEY)}, {used} FROM added_crossed)"
+        f"put_{name} AS (INSERT INTO {DAYS} (cube, start, {listed(KEY[1:])}, {used})"
+        f" SELECT {cube.code}, {listed(KEY)}, {used} FROM {name}_crossed ORDER BY {listed(KEY)})"
     )
 
 

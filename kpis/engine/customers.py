@@ -162,18 +162,16 @@ def contracts() -> QuerySet:
 
 def write_customers(cursor: Any) -> None:
     members = ", ".join(f"coalesce(c.{dimension.value}_id, 0)" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
+    # Each customer's days are looked up: joined as a whole they would be read once per customer where statistics are old.
     cursor.execute(
         f"""
         INSERT INTO kpis_customerfact (customer_id, first_day, first_order_day, second_day, last_day, {MEMBERS})
         SELECT c.id, s.start_day, d.first_day, d.second_day, d.last_day, {members}
-          FROM kpis_customerspan s JOIN kpis_batch b ON b.customer_id = s.fact_id JOIN customers_customer c ON c.id = s.fact_id
-          LEFT JOIN (
-                SELECT n.fact_id, min(n.day) AS first_day, min(n.day) FILTER (WHERE n.rank = 2) AS second_day,
-                       max(n.day) AS last_day
-                  FROM (SELECT k.fact_id, k.day, dense_rank() OVER (PARTITION BY k.fact_id ORDER BY k.day) AS rank
-                          FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id) n
-                 GROUP BY n.fact_id) d ON d.fact_id = s.fact_id
-         WHERE s.is_first
+          FROM kpis_batch b JOIN customers_customer c ON c.id = b.customer_id
+          JOIN kpis_customerspan s ON s.fact_id = b.customer_id AND s.is_first
+         CROSS JOIN LATERAL (
+                SELECT min(k.day) AS first_day, (array_agg(DISTINCT k.day))[2] AS second_day, max(k.day) AS last_day
+                  FROM kpis_customerday k WHERE k.fact_id = b.customer_id) d
         """
     )
 

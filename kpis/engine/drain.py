@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -67,12 +68,14 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+# A cube and some buckets of days.
+Group = tuple[int, list[int]]
 
 
 def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
     """Drain everything that is dirty now and not parked.
 
-    `beside`: customers, and then their scores, in a session of their own beside the cells.
+    `beside`: in two sessions. One begins with the customers, one with their scores; then they share the cells.
     """
     progress = Progress()
     while True:
@@ -86,14 +89,17 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
             continue
         before = progress.done + progress.failed
         people = partial(drain_people, -(-customers // batch), progress, report, at=at, batch=batch, wait=wait)
+        groups = deque(groups_of(cells))
         if beside and cells and customers:
             with ThreadPoolExecutor(1) as pool:
-                future = pool.submit(in_own_session, people, partial(drain_scores, progress, report, at=at, wait=wait))
-                drain_groups(cells, progress, report, at=at, wait=wait)
+                rest = partial(drain_groups, groups.pop, progress, report, at=at, wait=wait)
+                future = pool.submit(in_own_session, people, rest)
+                drain_scores(progress, report, at=at, wait=wait)
+                drain_groups(groups.popleft, progress, report, at=at, wait=wait)
                 future.result()
         else:
             people()
-            drain_groups(cells, progress, report, at=at, wait=wait)
+            drain_groups(groups.popleft, progress, report, at=at, wait=wait)
         if progress.done + progress.failed == before:
             return progress
 
@@ -106,8 +112,13 @@ def drain_people(batches: int, progress: Progress, report: Report | None, *, at:
         notify(report, progress)
 
 
-def drain_groups(cells: list[tuple[int, int]], progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> None:
-    for code, buckets in groups_of(cells):
+def drain_groups(take: Callable[[], Group], progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> None:
+    """Drain what is taken from one end of a queue until it is empty; another session may take from the other end."""
+    while True:
+        try:
+            code, buckets = take()
+        except IndexError:
+            return
         done, failed = try_cells(code, buckets, at=at, wait=wait)
         progress.done += done
         progress.failed += failed
@@ -144,7 +155,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     return worked | bool(drain_snapshots(at=at))
 
 
-def groups_of(cells: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+def groups_of(cells: Iterable[tuple[int, int]]) -> list[Group]:
     """Cells of one cube that are folded by one statement: what it joins is then read once for about a year."""
     groups: dict[tuple[int, int], list[int]] = {}
     for code, bucket in cells:

@@ -97,7 +97,7 @@ def parts(cube: Cube, rows: QuerySet) -> tuple[QuerySet, list[str]]:
 
 
 def fold_margins(cube: Cube, rows: QuerySet) -> Statement:
-    """SELECT (day, dimension, member, m1 …) of some of a cube's rows."""
+    """SELECT (day, dimension, member, m1 …) of some of a cube's rows, where anything is counted."""
     found, sums = parts(cube, rows)
     sql, params = found.query.sql_with_params()
     names = {DIMENSION_CODES[dimension]: f"q.member_{dimension.value}" for dimension in cube.dimensions}
@@ -105,9 +105,10 @@ def fold_margins(cube: Cube, rows: QuerySet) -> Statement:
     who = "".join(f" WHEN grouping({name}) = 0 THEN {name}" for name in names.values())
     sets = ", ".join(["(q.fold_day)", *(f"(q.fold_day, {name})" for name in names.values())])
     values = ", ".join(f"coalesce({text}, 0)::numeric AS {name}" for text, name in zip(sums, FOLDS, strict=False))
+    left = " OR ".join(f"coalesce({text}, 0) <> 0" for text in sums)
     return Statement(
         f"SELECT q.fold_day AS day, CASE{code} ELSE 0 END AS dimension, (CASE{who} ELSE 0 END)::bigint AS member, {values}"
-        f" FROM ({sql}) q GROUP BY GROUPING SETS ({sets})",
+        f" FROM ({sql}) q GROUP BY GROUPING SETS ({sets}) HAVING {left}",
         params,
     )
 

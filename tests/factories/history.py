@@ -8,8 +8,6 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from django.db import connection
-
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
 from customers.models import Answer, Category, Contract, Customer, Order, OrderLine, Product, Refund, RefundLine, Survey, Ticket
@@ -17,7 +15,7 @@ from kpis.engine import drain
 from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
 from leads.services.merging import merge_leads
 from tests.factories.contracts import edit_contracts, make_contracts
-from tests.factories.kpis import TEHRAN
+from tests.factories.kpis import TEHRAN, analyze
 from tests.factories.offers import edit_quotes, make_quotes
 from tests.factories.traffic import edit_traffic, make_traffic
 
@@ -93,8 +91,7 @@ def make_history() -> None:
     edit_traffic(past)
     edit_contracts(Random(81))
     drain(at=DRAINED_AT)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
 
 
 def make_people(past: History) -> None:

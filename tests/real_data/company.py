@@ -13,6 +13,7 @@ from crm.models import Organization
 from crm.services import change_time_zone, create_token, create_user
 from kpis.engine import drain, find_drift, is_clean
 from tests.api_client import Api
+from tests.factories.kpis import analyze
 
 MOST_ITEMS = 1_000
 
@@ -97,12 +98,6 @@ class Company:
             if page["next"] is None:
                 return found
             cursor = {"cursor": page["next"].split("cursor=")[1].split("&")[0]}
-
-
-def analyze():
-    """The planner knows nothing of what a transaction that is still open wrote or deleted, until it is told."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 class Figure:
