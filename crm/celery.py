@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "plan the reports by e-mail": {"task": "kpis.tasks.plan", "schedule": 60.0, "options": {"expires": 60}},
     "send the mails": {"task": "kpis.tasks.post", "schedule": 30.0, "options": {"expires": 30}},
     "follow merged customers": {"task": "customers.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
+    # once a night: whoever asks again finds that it is done
+    "predict the value of customers": {"task": "kpis.tasks.predict", "schedule": 600.0, "options": {"expires": 600}},
     "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -301,6 +301,9 @@ class Kpi:
     campaign_goal: str = ""
     listed: Measure | None = None
     model: Model | None = None
+    # Whether it stands on what was fitted at night (readings/predictions.py), and what that needs.
+    is_fitted: bool = False
+    least: Promise | str = ""
 
     @property
     def required_cubes(self) -> tuple[Cube, ...]:

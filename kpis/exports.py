@@ -18,6 +18,7 @@ from kpis.readings import Query, Value, list_rows
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import QUALITIES, is_money_side, reason_text
 from kpis.readings.exact import PLACES, PRECISION
+from kpis.readings.rows import Row
 from kpis.readings.summary import Reading
 from kpis.readings.words import period_text
 
@@ -183,8 +184,16 @@ def rows_table(kpi: Kpi, side: str, query: Query, prefs: Preferences) -> tuple[l
             page = list_rows(kpi, side, query, after=after, limit=PAGE)
             for row in page.results:
                 kind, day = str(TYPES.get(row.type, row.type)), format_day(row.day, prefs, "short")
-                yield [kind, row.id, row.name, row.day, day, side_cell(kpi, side, row.amount, prefs)]
+                yield [kind, row.id, row.name, row.day, day, side_cell(kpi, side, row.amount, prefs), *forecast_cells(kpi, row)]
             after = page.next
 
     amount = with_unit(_("Amount"), side_unit(kpi, side, prefs))
-    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), amount], rows()
+    further = [_("Order days expected"), _("Chance to be a customer still")] if kpi.is_fitted else []
+    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), amount, *further], rows()
+
+
+def forecast_cells(kpi: Kpi, row: Row) -> list[Decimal | str]:
+    """A customer's own figures, where the KPI is a prediction."""
+    if not kpi.is_fitted:
+        return []
+    return [plain(row.forecast.orders), percent(row.forecast.alive)] if row.forecast else ["", ""]

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kpis.engine import drain_step
+from kpis.engine.predictions import fit_due
 from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
 
 STEPS = 50
@@ -43,3 +44,9 @@ def plan() -> None:
 def post() -> None:
     """Send the mails that are due."""
     send_mails(at=timezone.now())
+
+
+@shared_task
+def predict() -> None:
+    """Fit the models behind the predicted value of customers, for what has not been looked at since midnight."""
+    fit_due(at=timezone.now())

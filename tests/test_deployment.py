@@ -11,7 +11,7 @@ from django.test import Client
 from crm.celery import app
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-predict.lock"]
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 # in pieces, so that this file does not name them either
 REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com"]
@@ -37,13 +37,13 @@ def test_lock_files_pin_and_hash_everything_and_name_no_host():
 
 
 def test_development_has_the_versions_that_are_shipped():
-    shipped, development = locked(LOCKS[0]), locked(LOCKS[1])
+    shipped, development = locked(LOCKS[0]) | locked(LOCKS[2]), locked(LOCKS[1])
 
     assert {name: development.get(name) for name in shipped} == shipped
 
 
 def test_what_is_asked_for_is_locked():
-    for source, lock in (("requirements.in", LOCKS[0]), ("requirements-dev.in", LOCKS[1])):
+    for source, lock in zip(("requirements.in", "requirements-dev.in", "requirements-predict.in"), LOCKS, strict=True):
         asked = re.findall(r"^([A-Za-z][A-Za-z0-9_.-]*)", (CHECKOUT / source).read_text(), re.MULTILINE)
 
         assert {name.lower().replace("_", "-") for name in asked} - set(locked(lock)) == set()

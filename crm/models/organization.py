@@ -83,6 +83,14 @@ class Organization(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("0.95"))],
         help_text=_("λ of the adstock on a campaign's page, from 0 to 0.95"),
     )
+    discount_rate = models.DecimalField(
+        _("yearly discount of what is still to come"),
+        max_digits=4,
+        decimal_places=3,
+        default=Decimal("0.2"),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(5))],
+        help_text=_("0.2 makes 100 of the next year worth 83 today; the predicted value of customers is discounted with it."),
+    )
     brand_words = ArrayField(
         models.CharField(max_length=50),
         verbose_name=_("words of the brand"),
@@ -101,6 +109,7 @@ class Organization(models.Model):
                 condition=Q(first_contact_minutes__range=(1, MINUTES_OF_A_WEEK)), name="crm_organization_first_contact"
             ),
             models.CheckConstraint(condition=Q(adstock_decay__gte=0, adstock_decay__lt=1), name="crm_organization_adstock"),
+            models.CheckConstraint(condition=Q(discount_rate__range=(0, 5)), name="crm_organization_discount"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.api.endpoints import routes
-from kpis.api import campaigns, cohorts, funnel, loyalty, pages, rfm
+from kpis.api import campaigns, cohorts, funnel, loyalty, pages, predictions, rfm
 from kpis.api.alerts import ALERTS
 from kpis.api.annotations import ANNOTATIONS
 from kpis.api.targets import TARGETS
@@ -19,6 +19,7 @@ OPERATIONS = (
     + funnel.OPERATIONS
     + cohorts.OPERATIONS
     + loyalty.OPERATIONS
+    + predictions.OPERATIONS
 )
 urlpatterns = [
     path("kpis/", CatalogueView.as_view(), name="kpi-list"),
@@ -33,6 +34,7 @@ urlpatterns = [
     path("reports/funnel/people/", funnel.FunnelPeopleView.as_view(), name="report-funnel-people"),
     path("reports/loyalty/", loyalty.LoyaltyView.as_view(), name="report-loyalty"),
     path("reports/nps/", loyalty.NpsView.as_view(), name="report-nps"),
+    path("reports/predictions/", predictions.PredictionsView.as_view(), name="report-predictions"),
     path("reports/rfm/", rfm.RfmView.as_view(), name="report-rfm"),
     path("reports/rfm-movement/", rfm.MovementView.as_view(), name="report-rfm-movement"),
     path("reports/top-pages/", pages.TopPagesView.as_view(), name="report-top-pages"),

@@ -20,6 +20,7 @@ from kpis.catalogue.cubes.deals import DEAL_CUBES, SALES_CYCLES, sides_of_opport
 from kpis.catalogue.cubes.demos import DEMO_CUBES
 from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
+from kpis.catalogue.cubes.predictions import PREDICTIONS
 from kpis.catalogue.cubes.quotes import QUOTE_CUBES
 from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segment_of
@@ -359,7 +360,7 @@ DAY_CUBES = (
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 PERIOD_CUBES = (BUYERS, CHURNED)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
-LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED, LANDINGS, SALES_CYCLES)
+LIVE_CUBES = (NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, RESOLUTION_TIMES, ENGAGED, LANDINGS, SALES_CYCLES, PREDICTIONS)
 # Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
 RFM = Cube(
     key="rfm",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from kpis.catalogue.cubes.predictions import PREDICTIONS
 from kpis.catalogue.measures import EXPENSES, LOST, ORDERS, REFUNDS, STARTED
 from kpis.catalogue.terms import ACQUIRED_AT_END, NEW
 from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Direction, Group, Kind, Kpi, Measure, Model, Term, Timing, Unit
@@ -150,6 +151,33 @@ CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     needs=("orders",),
     enter_at="customers:order-create",
 )
+CLV_PREDICTED = Kpi(
+    key="clv_predicted",
+    name=_("Predicted customer lifetime value"),
+    abbreviation="CLV",
+    group=Group.CUSTOMERS,
+    kind=Kind.MODEL,
+    formula=_(
+        "discounted margin that customers are expected to leave in the 52 weeks after the period ÷ customers;"
+        " order days by BG/NBD, the margin of one by Gamma-Gamma"
+    ),
+    why=_("What the customers you have will still bring, and which of them: where a call or a gift pays most."),
+    numerator=(Term(PREDICTIONS["value"]),),
+    denominator=(Term(PREDICTIONS["customers"]),),
+    unit=Unit.MONEY,
+    direction=Direction.UP,
+    timing=Timing.LEADING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    minimum_sample=30,
+    requires=(ORDERS,),
+    incomplete=(Term(PREDICTIONS["unknown_costs"]),),
+    estimated=Term(PREDICTIONS["customers"]),
+    drivers=("repeat_purchase_rate", "average_order_value", "gross_margin"),
+    needs=("orders", "unit costs"),
+    enter_at="customers:order-create",
+    is_fitted=True,
+    least=_("500 customers, and a history three times as long as usually passes between two of their order days"),
+)
 CLV_TO_CAC = Kpi(
     key="clv_to_cac",
     version=2,
@@ -199,6 +227,7 @@ KPIS = (
     AVERAGE_CUSTOMER_TENURE,
     CUSTOMER_LIFETIME_VALUE,
     CUSTOMER_LIFETIME_VALUE_REVENUE,
+    CLV_PREDICTED,
     CLV_TO_CAC,
     CAC_PAYBACK_MONTHS,
 )

@@ -10,6 +10,7 @@ from kpis.models.fact import NEVER, Batch, BatchLead, CustomerDay, CustomerFact,
 from kpis.models.funnel import FunnelLead
 from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.pins import Pins
+from kpis.models.prediction import HORIZON_WEEKS, Prediction, PredictionFit
 from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
@@ -26,6 +27,7 @@ __all__ = [
     "EPOCH",
     "FOR_EVER",
     "GRAIN_CODES",
+    "HORIZON_WEEKS",
     "NEVER",
     "PARENT_GRAINS",
     "TARGET_GRAINS",
@@ -55,6 +57,8 @@ __all__ = [
     "Mailing",
     "OrderCategory",
     "Pins",
+    "Prediction",
+    "PredictionFit",
     "Recipient",
     "Refresh",
     "Review",

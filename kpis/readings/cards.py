@@ -51,6 +51,10 @@ REASONS = {
     "not_visible": gettext_lazy("Your role does not see what this needs"),
     "not_applicable": gettext_lazy("Has no meaning with these filters"),
     "too_little_data": gettext_lazy("Too little data yet"),
+    "not_fitted": gettext_lazy("Is computed once a night, back to a year ago: of this period it has not been"),
+    "not_installed": gettext_lazy(
+        "Needs the extra “predict”, which is not installed: pip install --no-deps -r requirements-predict.lock"
+    ),
 }
 NEEDS = {
     "leads": gettext_lazy("leads"),
@@ -235,6 +239,8 @@ def reason_text(kpi: Kpi, value: Value) -> str:
     if value.reason == "no_data":
         needs = _(" and ").join(str(NEEDS.get(need, need)) for need in kpi.needs)
         return _("No data yet: needs %(needs)s") % {"needs": needs}
+    if value.reason == "too_little_data" and kpi.least:
+        return _("Too little data yet: needs %(needs)s") % {"needs": kpi.least}
     return str(REASONS.get(value.reason, _("This could not be computed")))
 
 

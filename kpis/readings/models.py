@@ -15,6 +15,7 @@ from kpis.readings.exact import PRECISION
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
 from kpis.readings.lifetimes import lifetimes_of, restricted_mean
+from kpis.readings.predictions import Fits
 from kpis.readings.query import Query
 
 YEAR = 365
@@ -63,6 +64,11 @@ class Models:
     def freshness(self) -> Freshness:
         """How fresh the days are on which the values of all periods stand."""
         return Freshness.of(days_before(self.query))
+
+    @cached_property
+    def fits(self) -> Fits:
+        """What was fitted at night, and stands behind the values of each period."""
+        return Fits([last for _, last in self.query.spans])
 
     @cached_property
     def _whole(self) -> Side:

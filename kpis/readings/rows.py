@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Kpi, Term, is_hidden
-from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory
+from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory, Prediction
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
@@ -26,6 +26,14 @@ from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageCha
 
 CURSOR = re.compile(r"(?P<number>[0-9]{1,2})\.(?P<day>[0-9]{8})\.(?P<key>[0-9]{1,18})", re.ASCII)
 OPPORTUNITY_PRODUCT = Opportunity.products.through
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a customer is expected to do: order days in the horizon, and the chance to be one still."""
+
+    orders: Decimal
+    alive: Decimal
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Row:
     amount: Decimal
     # What was answered: of answers to surveys only.
     score: int | None = None
+    # What is expected: of customers whose value is predicted only.
+    forecast: Forecast | None = None
 
     @property
     def name(self) -> str:
@@ -82,6 +92,7 @@ SHOWN: dict[type[Model], Shown] = {
     QuoteLine: Shown("quote", "quote_id", Quote, ""),
     CustomerFact: Shown("customer", "customer_id", Customer, "customers:customer-detail"),
     CustomerSpan: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
+    Prediction: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
     OrderCategory: Shown("order", "order_id", Order, "customers:order-detail"),
     CustomerDay: Shown("customer", "fact_id", Customer, "customers:customer-detail"),
     Activity: Shown("activity", "pk", Activity, ""),
@@ -249,10 +260,21 @@ def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, date, int, int
     for number, _day, _key, record, _amount in found:
         wanted[sources[number].shown.model].add(record)
     records = {model: records_of(model).in_bulk(keys) for model, keys in wanted.items()}
-    return [
+    rows = [
         row_of(sources[number], records[sources[number].shown.model].get(record), record, day, amount)
         for number, day, _key, record, amount in found
     ]
+    forecasts = forecasts_of([key for number, _, key, *_ in found if sources[number].rows.model is Prediction])
+    return (
+        [replace(row, forecast=forecasts.get(key)) for row, (_, _, key, *_) in zip(rows, found, strict=True)]
+        if forecasts
+        else rows
+    )
+
+
+def forecasts_of(keys: Sequence[int]) -> dict[int, Forecast]:
+    predictions = Prediction.objects.filter(pk__in=keys) if keys else ()
+    return {one.pk: Forecast(one.orders, one.alive) for one in predictions}
 
 
 def records_of(model: type[Model]) -> QuerySet:

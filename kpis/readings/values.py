@@ -173,7 +173,8 @@ class Evaluation:
             sample_size=self._sample(sums, index, member, numerator, denominator),
         )
         if denominator is not None and denominator == 0:
-            return replace(base, reason="no_denominator")
+            reason = self.models.fits.reason(index) if self.kpi.is_fitted else ""
+            return replace(base, reason=reason or "no_denominator")
         if self.kpi.model:
             return self._modelled(self.kpi.model, base, index, member)
         lower, upper = self._interval(sums, index, member, numerator, denominator)
@@ -195,6 +196,8 @@ class Evaluation:
         return rounded(quotient) if self.kpi.is_ratio else quotient
 
     def _fresh(self, index: int) -> dict:
+        if self.kpi.is_fitted:
+            return {"is_stale": False, "computed_at": self.models.fits.fitted_at(index)}
         measures = [self._measure(term, self.query) for term in self.kpi.needed]
         freshness = self.models.freshness if self.kpi.model else self.freshness
         computed = [at for at in (freshness.computed_at(measure, index) for measure in measures) if at]

@@ -15,6 +15,8 @@ from kpis.readings import Query, read
 from kpis.readings.cards import TIMINGS, reason_text, reason_url
 from kpis.views.pins import pin_button
 
+MISSING = ("no_data", "not_visible", "too_little_data", "not_fitted", "not_installed")
+
 
 class CatalogueView(Page, TemplateView):
     template_name = "kpis/catalogue.html"
@@ -40,7 +42,7 @@ class CatalogueView(Page, TemplateView):
 
 def describe(kpi: Kpi, value: Any, viewer: Any) -> dict[str, Any]:
     """A card of the catalogue in words; only what is missing or hidden is a status, a quiet month is not."""
-    is_missing = value.reason in ("no_data", "not_visible")
+    is_missing = value.reason in MISSING
     return {
         "kpi": kpi,
         "formula": capfirst(str(kpi.formula)),

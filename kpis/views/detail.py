@@ -29,6 +29,7 @@ from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
+from kpis.readings.rows import Forecast
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
@@ -36,6 +37,7 @@ from kpis.views.annotations import note_row
 from kpis.views.offers import calculator
 from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.pins import pin_of
+from kpis.views.predictions import fitted_models
 
 PAGE = 25
 # How many periods the trend of each grain shows.
@@ -105,6 +107,7 @@ class KpiView(Page, TemplateView):
             "files": self.files(),
             "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.request.GET, after=None, side=None),
             **calculator(self.request, kpi, choice, self.at),
+            **fitted_models(kpi, choice, prefs),
             **self.breakdown(by, parts),
             **self.rows(),
             **filter_bar(self, kpi),
@@ -203,6 +206,7 @@ class KpiView(Page, TemplateView):
                 "type": exports.TYPES.get(row.type, row.type),
                 "label": row.label,
                 "score": "" if row.score is None else number_text(row.score, prefs),
+                "forecast": forecast_text(row.forecast, prefs) if row.forecast else "",
                 "url": row.url,
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, prefs),
@@ -220,6 +224,12 @@ def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
         return list_rows(kpi, side, choice.trend_query(1), after=after, limit=PAGE)
     except ValueError:
         raise BadRequest("after") from None
+
+
+def forecast_text(forecast: Forecast, prefs: Any) -> str:
+    """What one customer is expected to do."""
+    orders, alive = number_text(forecast.orders, prefs, decimals=1), percent_text(forecast.alive, prefs, 0)
+    return _("%(orders)s order days expected · still a customer: %(alive)s") % {"orders": orders, "alive": alive}
 
 
 def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:

@@ -17,12 +17,15 @@ from leads.services.merging import merge_leads
 from tests.factories.contracts import edit_contracts, make_contracts
 from tests.factories.kpis import TEHRAN, analyze
 from tests.factories.offers import edit_quotes, make_quotes
+from tests.factories.predictions import make_predictions
 from tests.factories.traffic import edit_traffic, make_traffic
 
 FIRST, LAST = date(2022, 6, 1), date(2025, 9, 30)
 # The last day of the leap month Esfand 1403 and its neighbours, and a day of 25 hours.
 SPECIAL_DAYS = (date(2025, 3, 19), date(2025, 3, 20), date(2025, 3, 21), date(2022, 9, 21), date(2022, 9, 22), date(2024, 2, 29))
 EDGES = (time(0), time(23, 59, 59, 999_999), time(0, 0, 1))
+# Evenings as of which the value of customers was predicted; the last of them is no end of a month.
+FITTED = (date(2023, 3, 20), date(2024, 3, 19), date(2025, 2, 28), date(2025, 9, 17))
 DRAINED_AT = datetime(2025, 10, 1, 9, tzinfo=UTC)
 
 
@@ -91,6 +94,7 @@ def make_history() -> None:
     edit_traffic(past)
     edit_contracts(Random(81))
     drain(at=DRAINED_AT)
+    make_predictions(FITTED, Random(82), DRAINED_AT)
     analyze()
 
 

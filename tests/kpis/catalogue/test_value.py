@@ -10,11 +10,12 @@ from crm.models import Organization, User
 from customers.models import Customer, Order
 from kpis.catalogue.value import CUSTOMER_LIFETIME_VALUE, payback
 from kpis.definitions import Dimension
+from kpis.models import Prediction, PredictionFit
 from kpis.readings.lifetimes import restricted_mean
 from tests.factories.customers import make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER
-from tests.kpis.proof import card, parts
+from tests.kpis.proof import NOW, card, parts
 
 pytestmark = pytest.mark.django_db
 # The last day of Mehr, and the 365 days to it: 23 October 2024 to 22 October 2025.
@@ -164,6 +165,27 @@ def test_models_of_costs_are_not_for_everybody_and_missing_costs_say_so(refresh)
     make_order([(1, 100)], customer=Customer.objects.first(), placed_at=END)
     refresh()
     assert card("customer_lifetime_value", today=LONG_AFTER).quality == "incomplete"
+
+
+def test_clv_predicted(refresh):
+    """At the end of Mehr 300 and 100 are expected of two customers; at that of Shahrivar 50 had been of the first alone."""
+    mail = Channel.objects.create(slug="mail", name="Mail")
+    first, second = buy_on(90), buy_on(5, channel=mail)
+    refresh()
+    expected = {date(2025, 9, 22): [(first, 50)], date(2025, 10, 22): [(first, 300), (second, 100)]}
+    for day, values in expected.items():
+        facts = {"checksum": 0, "customers": len(values), "repeaters": 0, "history_days": 90, "yearly_rate": 0}
+        fit = PredictionFit.objects.create(day=day, fitted_at=NOW, checked_on=day, **facts)
+        for customer, value in values:
+            own = {"last_day": day, "orders": 1, "alive": 1, "order_margin": value, "value": value, "unknown_costs": 0}
+            Prediction.objects.create(fit=fit, fact_id=customer.pk, **own)
+
+    value = card("clv_predicted", today=LONG_AFTER)
+    assert (value.value, value.numerator, value.denominator, value.quality) == (200, 400, 2, "estimated")
+    assert card("clv_predicted", today=LONG_AFTER, filters={Dimension.CHANNEL: mail.pk}).value == 100
+    # nothing newer was fitted by the ninth of Mehr, nor anything at all by the end of Mordad
+    assert card("clv_predicted").value == 50
+    assert card("clv_predicted", date(2025, 8, 1)).reason == "not_fitted"
 
 
 def test_without_expenses_nobody_knows_the_lifetime_value(refresh):

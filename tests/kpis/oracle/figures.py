@@ -8,6 +8,7 @@ from tests.kpis.oracle.parts import PERSON, SEGMENT, Figure, Part
 ACTIVE_AT_START = "r.day <= p.first_day - 1 AND r.until > p.first_day - 1"
 ACTIVE_AT_END = "r.day <= p.last_day AND r.until > p.last_day"
 ACTIVE_STILL = "EXISTS (SELECT 1 FROM stay n WHERE n.customer = r.customer AND n.day <= p.last_day AND n.until > p.last_day)"
+LAST_FITTED = "r.day = (SELECT MAX(n.day) FROM kpis_predictionfit n WHERE n.day <= p.last_day)"
 
 COUNT = "COUNT(*)"
 PEOPLE = "COUNT(DISTINCT r.customer)"
@@ -328,6 +329,11 @@ FIGURES: dict[str, Figure] = {
     "average_customer_tenure": Figure(("channel", "campaign"), (), (EVER,)),
     "customer_lifetime_value": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
     "customer_lifetime_value_revenue": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
+    "clv_predicted": Figure(
+        ("channel", "campaign"),
+        (Part("SUM(r.value)", "prediction", LAST_FITTED),),
+        (Part(COUNT, "prediction", LAST_FITTED),),
+    ),
     "clv_to_cac": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
     "cac_payback_months": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
 }
