@@ -197,12 +197,14 @@ class Rival:
         return sums_of(self.duck)
 
 
-def sums_of(connection: Any) -> dict[tuple[int, int, int], tuple]:
+def sums_of(connection: Any, where: str = "TRUE") -> dict[tuple[int, int, int], tuple]:
     """Per cube, grain and dimension: the sums of all periods and members, weighted so that a swapped value shows."""
     weight = "(member % 97 + 1) * ((start - DATE '2000-01-01') % 89 + 1)"
     folds = ", ".join(f"sum(m{n} * {weight})" for n in range(1, 7))
-    rows = connection.execute(f"SELECT cube, grain, dimension, {folds} FROM kpis_rollup GROUP BY 1, 2, 3").fetchall()
-    return {row[:3]: tuple(round(value, 2) for value in row[3:]) for row in rows}
+    rows = connection.execute(
+        f"SELECT cube, grain, dimension, {folds} FROM kpis_rollup WHERE {where} GROUP BY 1, 2, 3"
+    ).fetchall()
+    return {row[:3]: tuple(round(value or 0, 2) for value in row[3:]) for row in rows}
 
 
 def tables_read() -> set[str]:
@@ -225,8 +227,10 @@ def duck_type(kind: str) -> str:
 
 
 def in_duck(sql: str) -> str:
-    """What DuckDB says otherwise: exact seconds of an interval."""
-    return sql.replace("EXTRACT(EPOCH FROM ", "exact_seconds(").replace("numeric(60, 12)", "decimal(38, 6)")
+    """What DuckDB says otherwise: exact seconds of an interval, medians of intervals, limits of scale, and the word `at`."""
+    sql = sql.replace("EXTRACT(EPOCH FROM ", "exact_seconds(").replace("numeric(60, 12)", "decimal(38, 6)")
+    sql = re.sub(r"ORDER BY (at_\d - at_\d)", r"ORDER BY epoch_us(\1)", sql.replace("NULL::interval[]", "NULL::double[]"))
+    return re.sub(r'(?<!")\bat\b(?!")', '"at"', sql)
 
 
 def mogrifier(connection: psycopg.Connection) -> Any:

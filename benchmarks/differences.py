@@ -1,0 +1,96 @@
+"""Whether DuckDB's figures are those that the product reads: how many groups of them differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ground import NOW
+from rival import sums_of
+from shop import FIRST
+
+Figures = Mapping[tuple, Any]
+
+
+def differing(title: str, ours: Figures, theirs: Figures) -> int:
+    """How many groups differ; the first few are printed. One that is all zero is as good as none."""
+    names = [name for name in ours.keys() | theirs.keys() if worth(ours.get(name)) != worth(theirs.get(name))]
+    for name in sorted(names, key=str)[:5]:
+        print(f"different in {title}: {name} {ours.get(name)} {theirs.get(name)}")
+    return len(names)
+
+
+def worth(sums: Any) -> Any:
+    return sums if not isinstance(sums, tuple) or any(sums) else None
+
+
+def of_sums(source: Any, rival: Any, cubes: Iterable[Any]) -> int:
+    """What is stored of days and months: per cube, grain and dimension all its sums, weighted."""
+    from kpis.catalogue.measures import CUBE_BY_CODE  # noqa: PLC0415  Django is set up by now
+    from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+
+    stored = [cube for cube in cubes if cube.code in CUBE_BY_CODE]
+    groups = {cube.code: [0, *(DIMENSION_CODES[s] for s in ("channel", "campaign") if s in cube.dimensions)] for cube in stored}
+    condition = " OR ".join(f"(cube = {code} AND dimension IN {(*sides, -1)})" for code, sides in groups.items())
+    where = f"grain IN (0, 2) AND start BETWEEN DATE '{FIRST}' AND DATE '{NOW.date()}' AND ({condition})"
+    return differing("sums", sums_of(source, where), sums_of(rival.duck, where))
+
+
+def of_rows(rival: Any, cubes: Iterable[Any], grids: Iterable[tuple]) -> int:
+    """What the product reads from rows."""
+    from kpis.catalogue.measures import LIVE_BY_CODE  # noqa: PLC0415
+    from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+    from kpis.readings.live import read_rows  # noqa: PLC0415
+    from kpis.readings.narrowing import Narrowing  # noqa: PLC0415
+    from kpis.readings.stored import spans_of  # noqa: PLC0415
+
+    found = 0
+    live = [cube for cube in cubes if cube.code in LIVE_BY_CODE]
+    for title, query, _ in grids:
+        grain, side = 2 if query.periods[0].grain == "month" else 0, DIMENSION_CODES[query.by or ""]
+        asked = [cube for cube in live if query.by is None or query.by in cube.dimensions]
+        read = read_rows(Narrowing(query), [(cube, spans_of(query)) for cube in asked])
+        ours = {
+            (code, query.periods[index].start, member): rounded(sums)
+            for code, table in read.items()
+            for index, members in table.items()
+            for member, sums in members.items()
+        }
+        codes = ", ".join(["-1", *(str(cube.code) for cube in asked)])
+        rows = rival.duck.execute(
+            f"FROM kpis_rollup WHERE grain = {grain} AND dimension = {side} AND cube IN ({codes})"
+        ).fetchall()
+        found += differing(title, ours, {(code, start, member): rounded(sums) for code, _, _, start, member, *sums in rows})
+    return found
+
+
+def rounded(sums: Iterable[Any]) -> tuple:
+    return tuple(round(value or 0, 2) for value in sums)
+
+
+def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]) -> int:
+    """The cells of RFM and of cohorts; of funnels and matrices how many are where."""
+    day = f"day BETWEEN DATE '{FIRST}' AND DATE '{NOW.date()}'"
+    cells = "SELECT day, recency, frequency, monetary, customers, revenue FROM"
+    rfm = differing(
+        "RFM",
+        {row[:4]: rounded(row[4:]) for row in source.execute(f"{cells} kpis_rfmcell WHERE {day}").fetchall()},
+        {row[:4]: rounded(row[4:]) for row in rival.duck.execute(f"{cells} cells WHERE {day}").fetchall()},
+    )
+    columns = "SELECT cohort, month, customers FROM"
+    cohorts = differing(
+        "cohorts",
+        {row[:2]: row[2] for row in source.execute(f"{columns} kpis_cohortcell WHERE grain = 2 AND dimension = 0").fetchall()},
+        {row[:2]: row[2] for row in rival.duck.execute(f"{columns} cohorts").fetchall()},
+    )
+    others = sum(
+        differing(title, {n: counted(rows) for n, rows in enumerate(ours)}, {n: counted(rows) for n, rows in enumerate(theirs)})
+        for title, ours in answers.items()
+        for theirs in [rival.answers[title]]
+    )
+    return rfm + cohorts + others
+
+
+def counted(rows: Iterable[tuple]) -> Counter:
+    return Counter(row[:3] for row in rows)
