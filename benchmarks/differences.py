@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
+from grids import evenings, periods_of
 from ground import NOW
 from rival import sums_of
 from shop import FIRST
@@ -37,7 +39,7 @@ def of_sums(source: Any, rival: Any, cubes: Iterable[Any]) -> int:
     return differing("sums", sums_of(source, where), sums_of(rival.duck, where))
 
 
-def of_rows(rival: Any, cubes: Iterable[Any], grids: Iterable[tuple]) -> int:
+def of_rows(rival: Any, wanted: Mapping[Any, set], grids: Iterable[tuple]) -> int:
     """What the product reads from rows."""
     from kpis.catalogue.measures import LIVE_BY_CODE  # noqa: PLC0415
     from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
@@ -46,10 +48,10 @@ def of_rows(rival: Any, cubes: Iterable[Any], grids: Iterable[tuple]) -> int:
     from kpis.readings.stored import spans_of  # noqa: PLC0415
 
     found = 0
-    live = [cube for cube in cubes if cube.code in LIVE_BY_CODE]
+    live = [cube for cube in wanted if cube.code in LIVE_BY_CODE]
     for title, query, _ in grids:
         grain, side = 2 if query.periods[0].grain == "month" else 0, DIMENSION_CODES[query.by or ""]
-        asked = [cube for cube in live if query.by is None or query.by in cube.dimensions]
+        asked = [cube for cube in live if query.by is None or query.by in wanted[cube]]
         read = read_rows(Narrowing(query), [(cube, spans_of(query)) for cube in asked])
         ours = {
             (code, query.periods[index].start, member): rounded(sums)
@@ -71,13 +73,14 @@ def rounded(sums: Iterable[Any]) -> tuple:
 
 def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]) -> int:
     """The cells of RFM and of cohorts; of funnels and matrices how many are where."""
-    day = f"day BETWEEN DATE '{FIRST}' AND DATE '{NOW.date()}'"
+    day = f"day >= DATE '{FIRST}' AND day < DATE '{NOW.date()}' AND extract(day FROM day + 1) = 1"  # months have two calendars
     cells = "SELECT day, recency, frequency, monetary, customers, revenue FROM"
     rfm = differing(
         "RFM",
         {row[:4]: rounded(row[4:]) for row in source.execute(f"{cells} kpis_rfmcell WHERE {day}").fetchall()},
         {row[:4]: rounded(row[4:]) for row in rival.duck.execute(f"{cells} cells WHERE {day}").fetchall()},
     )
+    moves = differing("moves", moves_read(), {row[:3]: row[3] for row in rival.duck.execute("FROM moves").fetchall()})
     columns = "SELECT cohort, month, customers FROM"
     cohorts = differing(
         "cohorts",
@@ -89,7 +92,42 @@ def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]
         for title, ours in answers.items()
         for theirs in [rival.answers[title]]
     )
-    return rfm + cohorts + others
+    return rfm + moves + cohorts + others
+
+
+def of_lifetimes(rival: Any) -> int:
+    """How long customers of each channel have stayed, on the last evening of every month."""
+    from kpis.definitions import Dimension  # noqa: PLC0415
+    from kpis.readings import Query  # noqa: PLC0415
+    from kpis.readings.lifetimes import lifetimes_of  # noqa: PLC0415
+    from kpis.readings.narrowing import Narrowing  # noqa: PLC0415
+
+    periods = periods_of("month")
+    read = lifetimes_of(Narrowing(Query(periods, NOW.date(), by=Dimension.CHANNEL)))
+    rows = rival.duck.execute(
+        "SELECT channel, evening::date, days, since, n FROM lifetimes WHERE grain = 2 AND channel IS NOT NULL"
+    ).fetchall()
+    theirs: dict[tuple, tuple[int, int]] = {}
+    for index, period in enumerate(periods):
+        left, stayed = Counter(), Counter()
+        for channel, evening, days, since, count in rows:
+            if evening <= period.start and days is not None:
+                left[channel, days] += int(count)
+            elif evening <= period.start:
+                stayed[channel, (period.end - since).days] += int(count)
+        theirs |= {(index, *key): (left[key], stayed[key]) for key in left.keys() | stayed.keys()}
+    ours = {(*place, days): tuple(each) for place, lifetimes in read.items() for days, each in lifetimes.items()}
+    return differing("lifetimes", ours, theirs)
+
+
+def moves_read() -> Figures:
+    """{(evening, segment a month before, segment): customers}."""
+    from kpis.readings.rfm import movement  # noqa: PLC0415
+    from kpis.rfm import SEGMENT_CODES  # noqa: PLC0415
+
+    code = {None: 0} | SEGMENT_CODES
+    pairs = pairwise(evenings())
+    return {(now.as_of, code[a], code[b]): count for then, now in pairs for (a, b), count in movement(then, now).items()}
 
 
 def counted(rows: Iterable[tuple]) -> Counter:

@@ -70,7 +70,7 @@ WINDOW year AS (PARTITION BY cube, dimension, member ORDER BY day)
 """
 RFM = """
 CREATE OR REPLACE TABLE scores AS
-WITH evening AS (SELECT DISTINCT last AS day FROM kpis_calendarday WHERE grain = 2 AND last BETWEEN DATE '{first}' AND DATE '{last}'),
+WITH evening AS (SELECT DISTINCT last AS day FROM kpis_calendarday WHERE grain = 2 AND last >= DATE '{first}' AND last < DATE '{last}'),
      counted AS (SELECT id FROM customers_customer WHERE NOT is_test AND NOT is_spam AND merged_into_id IS NULL),
      flow AS (
         SELECT customer_id, placed_on AS day, 1 AS orders, net_amount AS amount FROM customers_order o
@@ -90,12 +90,15 @@ CREATE OR REPLACE TABLE cells AS
 SELECT day, recency, frequency, monetary, count(*) AS customers, sum(revenue) AS revenue FROM scores GROUP BY 1, 2, 3, 4;
 CREATE OR REPLACE TABLE moves AS
 WITH placed AS (SELECT day, customer_id, ([{segments}])[(recency - 1) * 5 + frequency] AS segment FROM scores)
-SELECT coalesce(b.day, last_day(a.day + 1)) AS day, coalesce(a.segment, 0) AS was, coalesce(b.segment, 0) AS is, count(*) AS customers
-  FROM placed a FULL JOIN placed b ON a.customer_id = b.customer_id AND b.day = last_day(a.day + 1) GROUP BY 1, 2, 3
+SELECT * FROM (
+    SELECT coalesce(b.day, last_day(a.day + 1)) AS day, coalesce(a.segment, 0) AS was, coalesce(b.segment, 0) AS is, count(*) AS customers
+      FROM placed a FULL JOIN placed b ON a.customer_id = b.customer_id AND b.day = last_day(a.day + 1) GROUP BY 1, 2, 3) m
+ WHERE day > (SELECT min(day) FROM scores) AND day <= (SELECT max(day) FROM scores)
 """
 COHORTS = """
 CREATE OR REPLACE TABLE cohorts AS
-SELECT date_trunc('month', f.first_order_day) AS cohort, date_trunc('month', k.day) AS month, count(DISTINCT k.fact_id) AS customers
+SELECT date_trunc('month', f.first_order_day)::date AS cohort, date_trunc('month', k.day)::date AS month,
+       count(DISTINCT k.fact_id) AS customers
   FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id GROUP BY 1, 2
 """
 
