@@ -10,7 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,25 @@ def write_result(name: str, title: str, *parts: str, machine: str = MACHINE) -> 
     text = "\n\n".join([f"# {title}", f"Machine: {machine}", *parts]) + "\n"
     (RESULTS / f"{name}.md").write_text(text)
     print(text)
+
+
+class Cluster:
+    """The processor time of the whole database server: many statements have sessions of their own help them."""
+
+    def __init__(self) -> None:
+        self.pid = (Path(os.environ["DATA_DIR"]) / "postgres" / "postmaster.pid").read_text().split()[0]
+
+    def ms(self) -> float:
+        """With that of children that have ended, which the first process has taken over."""
+        ticks = sum(times_of(self.pid)[:4])
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(OSError):
+                ticks += sum(times_of(child)[:2])
+        return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def times_of(pid: str) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]]
 
 
 class Session:

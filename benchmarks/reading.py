@@ -14,14 +14,13 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from grids import REPORTS, grids, read_cards, wanted_cubes
-from ground import open_database, stopwatch, table, write_result
+from ground import Cluster, open_database, stopwatch, table, write_result
 
 NOT_ASKED = ("SET", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 SLOWEST, SHORT_RUNS = 20, 15
@@ -73,25 +72,6 @@ class Cost:
     def cells(self) -> list[str]:
         more = "> " if self.is_cut else ""
         return [f"{self.rows:,}", f"{more}{self.ms:,.0f}", f"{more}{self.cpu:,.0f}"]
-
-
-class Cluster:
-    """The processor time of the whole database server: many statements have sessions of their own help them."""
-
-    def __init__(self) -> None:
-        self.pid = (Path(os.environ["DATA_DIR"]) / "postgres" / "postmaster.pid").read_text().split()[0]
-
-    def ms(self) -> float:
-        """With that of children that have ended, which the first process has taken over."""
-        ticks = sum(times_of(self.pid)[:4])
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            with suppress(OSError):
-                ticks += sum(times_of(child)[:2])
-        return ticks * 1000 / os.sysconf("SC_CLK_TCK")
-
-
-def times_of(pid: str) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]]
 
 
 def ask(statements: Statements, cluster: Cluster, limit: int) -> Cost:
