@@ -28,12 +28,15 @@ def keeps_marketing(user: User) -> bool:
 
 
 class VariantOut(Struct):
+    """`lever` says what it changes of the first one."""
+
     key: str
     name: str
+    lever: str | None
 
 
 def variants_of(page: LandingPage, _caller: Caller) -> list[VariantOut]:
-    return [VariantOut(variant.key, variant.name) for variant in page.variants.all()]
+    return [VariantOut(variant.key, variant.name, variant.lever or None) for variant in page.variants.all()]
 
 
 CAMPAIGNS = Resource(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 from msgspec import UNSET
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, Session, SocialNetwork, Variant
-from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn
+from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn, VariantIn
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item
 from crm.inputs.parts import mark_updated
@@ -109,20 +110,31 @@ def check_variants(items: list[Item], caller: Caller) -> None:
 def save_variants(items: list[Item]) -> None:
     """Those that are sent, by their key; the others go."""
     done = {item.pk: item for item in items if item.pk and not item.failures and item.data.variants is not UNSET}
-    stored: dict[int, dict[str, str]] = {pk: {} for pk in done}
-    for page, key, name in Variant.objects.filter(landing_page__in=done).values_list("landing_page_id", "key", "name"):
-        stored[page][key] = name
-    wanted = {pk: {variant.key: variant.name or "" for variant in item.data.variants} for pk, item in done.items()}
+    stored: dict[int, dict[str, tuple[str, str]]] = {pk: {} for pk in done}
+    known = Variant.objects.filter(landing_page__in=done).values_list("landing_page_id", "key", "name", "lever")
+    for page, key, name, lever in known:
+        stored[page][key] = name, lever
+    wanted = {pk: {sent.key: variant_of(sent, stored[pk]) for sent in item.data.variants} for pk, item in done.items()}
     changed = [pk for pk in done if stored[pk] != wanted[pk]]
     for pk in changed:
         Variant.objects.filter(landing_page=pk, key__in=stored[pk].keys() - wanted[pk].keys()).delete()
     Variant.objects.bulk_create(
-        [Variant(landing_page_id=pk, key=key, name=name) for pk in changed for key, name in wanted[pk].items()],
+        [
+            Variant(landing_page_id=pk, key=key, name=name, lever=lever)
+            for pk in changed
+            for key, (name, lever) in wanted[pk].items()
+        ],
         update_conflicts=True,
         unique_fields=["landing_page", "key"],
-        update_fields=["name"],
+        update_fields=["name", "lever"],
     )
     mark_updated([done[pk] for pk in changed])
+
+
+def variant_of(sent: VariantIn, stored: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Its name and lever. Who does not know of levers takes none away."""
+    kept = stored.get(sent.key, ("", ""))[1]
+    return sent.name or "", kept if sent.lever is UNSET else sent.lever or ""
 
 
 CHANNELS = Recipe(

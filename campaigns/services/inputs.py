@@ -52,10 +52,11 @@ class NamedIn(RecordIn):
 
 
 class VariantIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A version of a page that is tried out."""
+    """A version of a page that is tried out; a lever that is not sent stays as it is stored."""
 
     key: VariantKey
     name: Name | UnsetType | None = UNSET
+    lever: Literal["cta_colour", "cta_text", "copy", "short_form", "social_proof"] | UnsetType | None = UNSET
 
 
 class LandingPageIn(RecordIn):

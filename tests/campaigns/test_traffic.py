@@ -231,12 +231,30 @@ def test_a_page_and_its_variants(api):
     }
     body = make(api, "/landing-pages/", **data)
 
-    assert body["variants"] == [{"key": "a", "name": ""}, {"key": "b", "name": "Red"}]
+    assert body["variants"] == [{"key": "a", "name": "", "lever": None}, {"key": "b", "name": "Red", "lever": None}]
     assert statuses(api, "/landing-pages/", data) == ["unchanged"]
     assert statuses(api, "/landing-pages/", {**data, "variants": [{"key": "b", "name": "Blue"}, {"key": "c"}]}) == ["updated"]
     assert list(Variant.objects.values_list("key", "name")) == [("b", "Blue"), ("c", "")]
     assert statuses(api, "/landing-pages/", {"url": data["url"], "title": "x"}) == ["updated"]
     assert Variant.objects.count() == 2
+
+
+def test_the_lever_of_a_variant_stays_until_another_is_sent(api):
+    url = "https://shop.example/start"
+
+    def levers(*variants):
+        (status,) = statuses(api, "/landing-pages/", {"url": url, "variants": list(variants)})
+        return status, dict(Variant.objects.values_list("key", "lever"))
+
+    assert levers({"key": "a"}, {"key": "b", "lever": "copy"}) == ("created", {"a": "", "b": "copy"})
+    assert levers({"key": "a"}, {"key": "b"}) == ("unchanged", {"a": "", "b": "copy"})
+    assert levers({"key": "a"}, {"key": "b", "lever": "cta_text"}) == ("updated", {"a": "", "b": "cta_text"})
+    assert [each["lever"] for each in api.get("/landing-pages/").json()["results"][0]["variants"]] == [None, "cta_text"]
+    assert levers({"key": "a"}, {"key": "b", "lever": None}) == ("updated", {"a": "", "b": ""})
+    page = api.get("/landing-pages/").json()["results"][0]["id"]
+    assert errors(api.patch(f"/landing-pages/{page}/", {"variants": [{"key": "a", "lever": "luck"}]})) == [
+        ("/variants/0/lever", "invalid-choice")
+    ]
 
 
 def test_a_variant_that_was_seen_stays(api):
