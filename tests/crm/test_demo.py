@@ -1,6 +1,6 @@
 """The demo company: believable, the same every time, and gone without a trace."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -18,6 +18,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
 from kpis.models import Annotation, Dashboard, Target
 from kpis.readings import Query, read
+from kpis.readings.pages import Choice, Landings
 from kpis.tiles import tiles_of
 from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
@@ -66,7 +67,7 @@ def test_the_company_has_the_size_it_promises(company):
     assert Channel.objects.count() == 8
     assert company["posts"] == SocialPost.objects.count() == 220
     assert company["contracts"] == Contract.objects.count() == 40
-    assert 5000 <= company["sessions"] == Session.objects.count() <= 6000
+    assert 6000 <= company["sessions"] == Session.objects.count() <= 7000
     assert 4000 <= company["carts"] == Cart.objects.count() <= 4600
     assert 350 <= company["quotes"] == Quote.objects.count() <= 500
     assert User.objects.filter(role="rep").count() == 4
@@ -123,6 +124,24 @@ def test_orders_follow_the_seasons():
     ]
     esfand, farvardin = (sum(month == number for _, month, _ in months) for number in (12, 1))
     assert esfand > 1.5 * farvardin
+
+
+def test_one_landing_page_has_lost_its_visitors_and_its_alarm_rings():
+    """Before the rush of 40 days 30 to 50 % of those who came to the page of the sale left their name, in it fewer than 20 %."""
+    root, rush = User.objects.create_superuser("root@example.com"), NOW.date() - timedelta(days=40)
+    spans = {
+        "before": (date(2026, 5, 24), rush),
+        "in it": (rush + timedelta(days=1), NOW.date()),
+        "all": (date(2026, 5, 24), NOW.date()),
+    }
+    pages = {
+        name: {one.page.external_id: one for one in Landings(Choice(first, last, root)).pages}
+        for name, (first, last) in spans.items()
+    }
+
+    assert 0.3 < pages["before"]["sale"].rate < 0.5
+    assert pages["in it"]["sale"].rate < 0.2
+    assert [key for key, one in pages["all"].items() if one.is_alarm] == ["sale"]
 
 
 def test_every_kpi_has_figures_and_stored_sums_are_right():

@@ -16,7 +16,7 @@ from crm.management.demo.reference import make_frame
 from crm.management.demo.sales import make_opportunities, make_orders
 from crm.management.demo.service import make_activities, make_answers, make_tickets
 from crm.management.demo.story import Story
-from crm.management.demo.traffic import make_carts, make_posts, make_sessions
+from crm.management.demo.traffic import make_carts, make_posts, make_rush, make_sessions
 from crm.models import Organization
 from leads.models import Lead
 
@@ -55,6 +55,7 @@ def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
     carts = make_carts(story, orders, sessions)
     posts = make_posts(story, frame)
     targets = make_plans(story, frame)
+    sessions += make_rush(story, frame)
     with connection.cursor() as cursor:
         # Plans made before the next autovacuum would believe that these tables are empty.
         cursor.execute("ANALYZE")

@@ -75,11 +75,12 @@ SOURCE_OF_CHANNEL = {
     "store": "store-visit",
 }
 NETWORKS = (("photos", "شبکهٔ عکس"), ("messenger", "پیام‌رسان"))
+SALE = "فروش ویژه"
 PAGES = (
     # key, title, months before today that it was published
     ("start", "شروع خرید", 20),
     ("office", "خرید سازمانی", 14),
-    ("sale", "فروش ویژه", 3),
+    ("sale", SALE, 3),
 )
 CAMPAIGNS = (
     # name, channel, first month, months, spend in million rial, share of the channel's leads, strength, page, goal
@@ -90,7 +91,7 @@ CAMPAIGNS = (
     ("هدیهٔ یلدا", "social", 7, 1, 340, 70, 1.0, "start", "sales"),
     ("دفترهای تازه", "search", 10, 3, 540, 60, 1.2, "office", "leads"),
     ("نمایشگاه دوم", "exhibition", 13, 1, 620, 85, 1.3, "office", "leads"),
-    ("فروش ویژه", "social", 15, 3, 960, 80, 0.35, "sale", "leads"),
+    (SALE, "social", 15, 3, 960, 80, 0.35, "sale", "leads"),
 )
 # The exhibition's customers stay long: it loses money at first and earns it back.
 LOYAL_CAMPAIGN = "نمایشگاه نوشیدنی"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from campaigns.models import Campaign, Channel, LandingPage, PageView, Session, SocialPost, Variant
-from crm.management.demo.names import DEMO, DOMAIN, PATHS, TRAFFIC, VARIANTS
+from crm.management.demo.names import DEMO, DOMAIN, PATHS, SALE, TRAFFIC, VARIANTS
 from crm.management.demo.people import Crowd, campaign_on
 from crm.management.demo.reference import Frame
 from crm.management.demo.story import Story
@@ -19,6 +19,8 @@ RETURNING, BOTS, ONE_PAGE = 0.25, 0.04, 0.42
 # the share of orders that came out of a cart, and of those that lay for more than a day
 OF_A_CART, RECOVERED = 0.6, 0.06
 TEST_MONTHS = 6
+# Visits that an advertisement sends to a page whose new form hardly anybody gets through, and since how many days.
+RUSH, RUSH_DAYS = 900, 40
 
 
 class Arrival(NamedTuple):
@@ -117,6 +119,22 @@ def views_of(story: Story, session: Session) -> list[PageView]:
     paths = [first, *(story.one_of(PATHS) for _ in range(session.view_count - 1))]
     step = (session.ended_at - session.started_at) / max(len(paths), 1)
     return [PageView(session=session, path=path, at=session.started_at + step * number) for number, path in enumerate(paths)]
+
+
+def make_rush(story: Story, frame: Frame) -> list[Session]:
+    """Many come to the page of the sale and leave no name: its conversion drops, and the alarm of landing pages rings."""
+    page, campaign = frame.pages["sale"], frame.campaigns[SALE]
+    sessions, views = [], []
+    for number in range(RUSH):
+        at = story.moment(story.today - timedelta(days=story.rng.randrange(RUSH_DAYS)))
+        arrival = Arrival(f"{DEMO}-rush-{number}", at, frame.channels["social"], page, campaign)
+        session = session_of(story, frame, number, arrival, {})
+        session.external_id = f"rush-{number}"
+        views += views_of(story, session)
+        sessions.append(session)
+    Session.objects.bulk_create(sessions, batch_size=2000)
+    PageView.objects.bulk_create(views, batch_size=5000)
+    return sessions
 
 
 def make_carts(story: Story, orders: list[Order], sessions: list[Session]) -> list[Cart]:
