@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language_bidi
 from django.views.generic import View
@@ -20,7 +21,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from crm.pages import Page
+from crm.pages import Page, counted, query_with
 from crm.phones import format_phone
 from crm.preferences import Preferences
 
@@ -28,10 +29,12 @@ KINDS = ("csv", "xlsx")
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins like this for a formula, and a lead writes their own name.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# What a workbook can hold: rows of a sheet, letters of a cell, the first year of its calendar.
-MOST_ROWS, LONGEST_CELL, FIRST_YEAR = 1_048_576, 32_767, 1900
+# What a workbook can hold: letters of a cell, the first year of its calendar. A sheet ends at row 1,048,576, but each is
+# written before the first byte is sent: what takes longer than somebody waits for is for CSV, which is sent as it is read.
+LONGEST_CELL, FIRST_YEAR, MOST_ROWS = 32_767, 1900, 200_000
 NOT_IN_SHEET_NAMES, LONGEST_SHEET_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 NARROWEST, WIDEST, MEASURED_ROWS = 8, 48, 200
+UNPROCESSABLE = 422
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,11 +68,31 @@ def file_urls(view: str, query: str, *args: object) -> dict[str, str]:
     return {kind: reverse(view, args=[*args, kind]) + query for kind in KINDS}
 
 
-def file_response(kind: str, table: Table, prefs: Preferences) -> HttpResponse:
-    response = workbook_response(table, prefs) if kind == "xlsx" else csv_response(table)
+class TooLongError(Exception):
+    """A table has more rows than are written to a workbook."""
+
+
+def file_response(request: HttpRequest, kind: str, table: Table) -> HttpResponse:
+    try:
+        response = workbook_response(table, request.prefs) if kind == "xlsx" else csv_response(table)
+    except TooLongError:
+        most = counted(MOST_ROWS, request.prefs, MOST_ROWS)
+        return render(request, "too_long.html", {"most": most, "csv_url": address_of_csv(request)}, status=UNPROCESSABLE)
     names = f"filename=\"export.{kind}\"; filename*=UTF-8''{quote(table.name, safe='')}.{kind}"
     response["Content-Disposition"] = f"attachment; {names}"
     return response
+
+
+def address_of_csv(request: HttpRequest) -> str:
+    """The same table as CSV: of a file's own page, or of a list that says in its query what it is exported as.
+
+    Rows that somebody ticked were sent with a form, which has no address.
+    """
+    if request.method == "POST":
+        return ""
+    if "export" in request.GET:
+        return request.path + query_with(request.GET, export="csv")
+    return request.path.removesuffix("xlsx/") + "csv/" + query_with(request.GET)
 
 
 class FilePage(Page, View):
@@ -79,7 +102,7 @@ class FilePage(Page, View):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, kind: str, **kwargs: Any) -> HttpResponse:
-        return file_response(kind, self.table(**kwargs), request.prefs)
+        return file_response(request, kind, self.table(**kwargs))
 
 
 def phone_cell(phone: str | None) -> str:
@@ -144,28 +167,26 @@ def write_workbook(file: BinaryIO, table: Table, prefs: Preferences) -> None:
     """Row by row through the disk: memory holds one row, however many there are."""
     with Workbook(file, {"constant_memory": True}) as workbook:
         workbook.set_properties({"title": table.name})
-        sheets = Sheets(workbook, table, prefs)
+        sheet = Sheet(workbook, table, prefs)
         for row in table.rows:
-            sheets.add(row)
-        sheets.close()
+            sheet.add(row)
+        sheet.finish()
 
 
-class Sheets:
-    """The sheets of one table: another one begins where a sheet is full."""
+class Sheet:
+    """The sheet of a table."""
 
     def __init__(self, workbook: Workbook, table: Table, prefs: Preferences) -> None:
-        self.workbook, self.table, self.prefs = workbook, table, prefs
+        self.table, self.prefs = table, prefs
         formats = {"head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}, "text": {"quote_prefix": True}}
         numbers = {"whole": "#,##0", "part": "#,##0.00##", "share": "0.0%", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
         formats |= {name: {"num_format": number} for name, number in numbers.items()}
         self.formats: dict[str, Format] = {name: workbook.add_format(facts) for name, facts in formats.items()}
-        self.sheet, self.row, self.widths = self.begin(), 1, [len(str(cell)) for cell in table.header]
+        self.sheet, self.row, self.widths = self.begin(workbook), 1, [len(str(cell)) for cell in table.header]
 
-    def begin(self) -> Worksheet:
-        number = len(self.workbook.worksheets())
+    def begin(self, workbook: Workbook) -> Worksheet:
         name = NOT_IN_SHEET_NAMES.sub(" ", self.table.name).strip() or "Table"
-        ending = f" {number + 1}" if number else ""
-        sheet = self.workbook.add_worksheet(name[: LONGEST_SHEET_NAME - len(ending)] + ending)
+        sheet = workbook.add_worksheet(name[:LONGEST_SHEET_NAME])
         if get_language_bidi():
             sheet.right_to_left()
         sheet.freeze_panes(1, 0)
@@ -174,9 +195,8 @@ class Sheets:
         return sheet
 
     def add(self, cells: Sequence[object]) -> None:
-        if self.row == MOST_ROWS:
-            self.close()
-            self.sheet, self.row = self.begin(), 1
+        if self.row > MOST_ROWS:
+            raise TooLongError
         for column, cell in enumerate(cells):
             self.write(column, cell)
         if self.row <= MEASURED_ROWS:
@@ -204,7 +224,7 @@ class Sheets:
                 text = str(cell)[:LONGEST_CELL]
                 self.sheet.write_string(*place, text, self.formats["text"] if is_like_formula(text) else None)
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Filters over the headings, and columns as wide as their first rows need."""
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, min(max(width + 2, NARROWEST), WIDEST))

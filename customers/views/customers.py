@@ -74,7 +74,7 @@ class CustomerListView(ColumnsPage):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
             header = [_("Name"), _("Kind"), _("Phone"), _("E-mail"), _("Owner"), _("Since"), _("Since (ISO)")]
-            return file_response(kind, Table(_("customers"), header, self._cells()), self.request.prefs)
+            return file_response(self.request, kind, Table(_("customers"), header, self._cells()))
         return super().render_to_response(context, **kwargs)
 
     def _chips(self) -> list[Chip]:

@@ -47,7 +47,7 @@ class OrderListView(ColumnsPage):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
-            return file_response(kind, self._table(), self.request.prefs)
+            return file_response(self.request, kind, self._table())
         return super().render_to_response(context, **kwargs)
 
     def _table(self) -> Table:

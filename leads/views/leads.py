@@ -70,7 +70,7 @@ class LeadListView(ColumnsPage):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
-            return file_response(kind, table_of_leads(self.filters.rows(), self.request.prefs), self.request.prefs)
+            return file_response(self.request, kind, table_of_leads(self.filters.rows(), self.request.prefs))
         return super().render_to_response(context, **kwargs)
 
 

@@ -51,7 +51,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     rows = chosen_rows(request)
     back = next_url(request, default=reverse("leads:lead-list"))
     if (kind := request.POST.get("do")) in KINDS:
-        return file_response(kind, table_of_leads(rows, request.prefs), request.prefs)
+        return file_response(request, kind, table_of_leads(rows, request.prefs))
     try:
         keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         change = in_transaction(lambda: change_rows(request, keys))

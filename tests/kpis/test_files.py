@@ -17,7 +17,7 @@ from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_lead
 from tests.kpis.sessions import pointed_at
-from tests.spreadsheets import csv_rows, sheet_of, sheets_of
+from tests.spreadsheets import csv_rows, sheet_of
 
 MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
 MONTH = "2024-05"
@@ -122,16 +122,27 @@ class TestWorkbooks:
         assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         assert response["Content-Disposition"].startswith("attachment; filename=\"export.xlsx\"; filename*=UTF-8''%")
 
-    def test_another_sheet_begins_where_one_is_full(self, browse, sara, monkeypatch):
-        monkeypatch.setattr("crm.exports.MOST_ROWS", 4)
-        for _number in range(7):
+    @pytest.mark.parametrize(
+        ("address", "plain"),
+        [
+            ("/kpis/leads/xlsx/?what=rows&period=1404-07", "/kpis/leads/csv/?what=rows&period=1404-07"),
+            ("/leads/?export=xlsx", "/leads/?export=csv"),
+        ],
+    )
+    def test_what_is_too_long_for_one_is_offered_as_csv(self, browse, sara, monkeypatch, address, plain):
+        """Of three rows a workbook of three is written, and none of two."""
+        for _number in range(3):
             make_lead(at=MEHR, owner=sara)
         settle()
+        client = browse(sara)
+        monkeypatch.setattr("crm.exports.MOST_ROWS", 3)
+        whole = sheet_of(client.get(address)).rows
 
-        response = browse(sara).get("/kpis/leads/xlsx/?what=rows&period=1404-07")
+        monkeypatch.setattr("crm.exports.MOST_ROWS", 2)
+        page = client.get(address)
 
-        # Three rows under the headings of each: 3 + 3 + 1.
-        assert [len(sheet.rows) for sheet in sheets_of(response)] == [3, 3, 1]
+        assert (len(whole), page.status_code, page.context["most"], page.context["csv_url"]) == (3, 422, "2", plain)
+        assert len(csv_rows(client.get(plain))) == 3
 
     def test_a_list_is_a_workbook_too(self, browse, sara):
         make_lead(at=MEHR, name="+989", owner=sara)
