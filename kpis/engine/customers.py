@@ -104,9 +104,24 @@ def rewrite_facts(cursor: Any) -> None:
     cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
     write_days(cursor)
     write_spans(cursor)
+    analyze_believed_empty(cursor, "kpis_customerday", "kpis_customerspan")
     write_customers(cursor)
+    analyze_believed_empty(cursor, "kpis_customerfact")
     write_leads(cursor)
     write_order_categories(cursor)
+    analyze_believed_empty(cursor, "kpis_leadfact", "kpis_ordercategory")
+
+
+def analyze_believed_empty(cursor: Any, *tables: str) -> None:
+    """A table that was analysed before its first rows were committed looks empty to the planner, however long it grows.
+
+    It would then be read as a whole for each customer.
+    """
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0 AND relpages > 0", [list(tables)]
+    )
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"ANALYZE {table}")
 
 
 def write_days(cursor: Any) -> None:

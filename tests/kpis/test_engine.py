@@ -339,3 +339,16 @@ def test_lines_of_a_new_order_are_found_by_their_order():
 
     assert (date(2025, 9, 20), [order.pk]) in marks_of(LINES)
     assert_right()
+
+
+def test_a_table_that_is_believed_empty_is_analysed_before_it_is_joined():
+    """As when statistics were taken while the first rows were still being written."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET relpages = 5, reltuples = 0 WHERE relname LIKE 'kpis_customer%' AND relkind = 'r'")
+    make_order(customer=make_customer(), placed_at=tehran(2025, 9, 23))
+
+    drain(at=NOW)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples = 1 AND relname LIKE 'kpis_customer%'")
+        assert {name for (name,) in cursor.fetchall()} == {"kpis_customerday", "kpis_customerfact", "kpis_customerspan"}
