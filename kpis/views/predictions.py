@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,9 @@ from crm.templatetags.crm_format import format_day
 from kpis.definitions import Kpi, is_hidden
 from kpis.models import PredictionFit
 from kpis.readings.summary import Choice
-from kpis.readings.words import money_text, number_text, operand, percent_text
+from kpis.readings.words import isolated, money_text, number_text, operand, percent_text
+
+NO_BREAK = "\u00a0"
 
 
 def fitted_models(kpi: Kpi, choice: Choice, prefs: Preferences) -> dict[str, Any]:
@@ -37,17 +38,15 @@ def model_facts(fit: PredictionFit, prefs: Preferences) -> list[tuple[str, str]]
     if fit.cycle_days is not None:
         facts.append((_("Between two order days"), _("%(days)s days") % {"days": number_text(fit.cycle_days, prefs, decimals=1)}))
     if fit.has_converged:
-        spending = ", ".join([parameters("pq", fit.spending, prefs), f"v = {money_text(fit.v, prefs)}"])
-        facts += [
-            ("BG/NBD", operand(parameters("rαab", fit.purchases, prefs), prefs)),
-            ("Gamma-Gamma", operand(spending, prefs)),
-        ]
+        rates = [number_text(value, prefs, decimals=4) for value in (*fit.purchases[:4], *fit.spending[:2])]
+        facts.append(("BG/NBD", parameters("rαab", rates[:4], prefs)))
+        facts.append(("Gamma-Gamma", parameters("pqv", [*rates[4:], operand(money_text(fit.v, prefs), prefs)], prefs)))
     weeks, rate = number_text(fit.horizon_weeks, prefs), percent_text(fit.yearly_rate, prefs)
     facts.append((_("Horizon"), _("%(weeks)s weeks, discounted by %(rate)s a year") % {"weeks": weeks, "rate": rate}))
     return facts
 
 
-def parameters(letters: str, values: Sequence[Decimal], prefs: Preferences) -> str:
-    """As the papers write them; of more values than letters the rest is left out."""
-    named = zip(letters, values, strict=False)
-    return ", ".join(f"{letter} = {number_text(value, prefs, decimals=4)}" for letter, value in named)
+def parameters(letters: str, values: Sequence[str], prefs: Preferences) -> str:
+    """As the papers write them; a line ends between two of them, not inside of one."""
+    named = (f"{letter} = {value}".replace(" ", NO_BREAK) for letter, value in zip(letters, values, strict=True))
+    return " · ".join(isolated(each, prefs) for each in named)
