@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from kpis.engine import drain_step
 from kpis.engine.predictions import fit_due
-from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
+from kpis.services import close_periods, end_screens, judge_rules, plan_mailings, send_mails
 
 STEPS = 50
 
@@ -38,6 +38,12 @@ def plan() -> None:
     """Put the reports by e-mail that are due into the outbox."""
     if plan_mailings(at=timezone.now()):
         post.delay()
+
+
+@shared_task
+def end() -> None:
+    """End the links of screens whose makers have left."""
+    end_screens(at=timezone.now())
 
 
 @shared_task

@@ -169,6 +169,8 @@ def pages(sara):
         "/kpis/catalog/",
         "/kpis/pins/",
         "/kpis/dashboards/",
+        "/kpis/screens/",
+        "/kpis/screens/new/",
         f"/kpis/dashboards/{make_board(sara).pk}/?grain=month&tv=1",
         f"/kpis/dashboards/{make_board(sara).pk}/?grain=month",
         f"/kpis/dashboards/{make_board(sara).pk}/edit/",

@@ -10,6 +10,7 @@ from django.test import Client
 from crm.models import User
 from kpis.engine import drain
 from kpis.models import Dashboard, Screen
+from kpis.services import end_screens
 from tests.factories.leads import make_lead
 from tests.kpis.test_dashboards import make_dashboard, row
 
@@ -82,6 +83,17 @@ def test_what_ended_opens_nothing_and_says_so(browse, sara, board, model, change
     page = Client(headers={"accept-language": "en"}).get(address)
 
     assert (page.status_code, "This link opens nothing" in page.content.decode()) == (404, True)
+
+
+def test_a_link_of_who_has_left_stays_ended_when_they_come_back(browse, sara, board):
+    address = made(browse(sara), f"place={board.pk}")
+    assert end_screens(at=MEHR) == 0
+    User.objects.update(is_active=False)
+
+    assert (end_screens(at=MEHR), end_screens(at=MEHR)) == (1, 0)
+
+    User.objects.update(is_active=True)
+    assert Client().get(address).status_code == 404
 
 
 def test_pages_take_turns_but_for_those_of_one_person(browse, sara, omid, board):
