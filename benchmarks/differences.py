@@ -78,7 +78,7 @@ def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]
     rfm = differing(
         "RFM",
         {row[:4]: rounded(row[4:]) for row in source.execute(f"{cells} kpis_rfmcell WHERE {day}").fetchall()},
-        {row[:4]: rounded(row[4:]) for row in rival.duck.execute(f"{cells} cells WHERE {day}").fetchall()},
+        {row[:4]: rounded(row[4:]) for row in rival.duck.execute(f"{cells} kpis_rfmcell WHERE {day}").fetchall()},
     )
     moves = differing("moves", moves_read(), {row[:3]: row[3] for row in rival.duck.execute("FROM moves").fetchall()})
     columns = "SELECT cohort, month, customers FROM"

@@ -58,12 +58,15 @@ def read_cards(kpis: list, query: Any) -> None:
 
 
 def wanted_cubes() -> dict[Any, set]:
-    """Each cube that a card reads, with the dimensions by which it does."""
+    """Each cube that a card reads, with the dimensions by which it does; not what Python's models predict."""
+    from kpis.catalogue.measures import PREDICTIONS  # noqa: PLC0415
+
     wanted: dict[Any, set] = defaultdict(set)
     for _, query, kpis in grids():
         for kpi in kpis:
             for term in (*kpi.terms, *(kpi.model.terms if kpi.model else ())):
                 wanted[term.measure_for(query.dimensions).cube] |= {query.by} - {None}
+    wanted.pop(PREDICTIONS, None)
     return dict(wanted)
 
 

@@ -59,6 +59,7 @@ def sizes(cursor: object) -> list[list[str]]:
 def run_rival(connection: psycopg.Connection) -> tuple[float, float, float, int]:
     """DuckDB's seconds to read the rows and to build, of its processor too, and in how many sums it differs from what is stored."""
     from rival import Rival, mogrifier, sums_of  # noqa: PLC0415  imports the engine
+    from rival_rest import differences_of_rest  # noqa: PLC0415  the same
 
     rival = Rival(Path(os.environ["DATA_DIR"]) / "rival.duckdb")
     try:
@@ -69,13 +70,14 @@ def run_rival(connection: psycopg.Connection) -> tuple[float, float, float, int]
             rival.build(mogrifier(connection))
         spent = time.process_time() - before
         ours, theirs = sums_of(connection), rival.sums()
+        others = differences_of_rest(connection, rival.duck)
     finally:
         rival.duck.close()
         rival.path.unlink()
     different = [key for key in ours.keys() | theirs.keys() if worth(ours.get(key)) != worth(theirs.get(key))]
     for key in sorted(different)[:10]:
         print(f"different: {key} {ours.get(key)} {theirs.get(key)}")
-    return taken[0], built[0], spent, len(different)
+    return taken[0], built[0], spent, len(different) + others
 
 
 def worth(sums: tuple | None) -> tuple | None:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import psycopg
 from psycopg import ClientCursor
+from rival_rest import build_rest
 
 # What the statements below name, beside what the engine's name.
 TABLES = {
@@ -23,6 +24,7 @@ TABLES = {
     "customers_order",
     "customers_orderline",
     "customers_product",
+    "customers_refund",
     "kpis_calendarday",
     "leads_lead",
     "leads_opportunity",
@@ -145,7 +147,7 @@ class Rival:
             file.unlink()
 
     def build(self, mogrify: Any) -> None:
-        """Facts of customers, and the sums of every period by every dimension."""
+        """Facts of customers, the sums of every period by every dimension, and what is stored beside them."""
         from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415  Django is set up by now
 
         self.duck.execute(TIME)
@@ -157,6 +159,7 @@ class Rival:
         for cube in FACT_CUBES:
             self.fold(cube, cube.rows(), mogrify)
         self.count_distinct()
+        build_rest(self.duck, lambda statement: in_duck(mogrify(statement.sql, statement.params)))
 
     def fold(self, cube: Any, rows: Any, mogrify: Any) -> None:
         from kpis.engine.folding import fold_margins, folds_of  # noqa: PLC0415

@@ -11,11 +11,10 @@ from typing import Any
 
 from ground import NOW, stopwatch
 from rival import FACTS, SELLING, TIME, Rival, in_duck, tables_named
+from rival_rest import DATES, FOLDS, SCORES, segments
 from shop import FIRST
 
 COLUMNS = "cube INT, grain INT, dimension INT, start DATE, member BIGINT"
-FOLDS = ("m1", "m2", "m3", "m4", "m5", "m6")
-DATES = {"first": FIRST.isoformat(), "last": NOW.date().isoformat()}
 # What a customer did on a day, of those active on the evening of the period's last day.
 WHO_DID = """
 SELECT DISTINCT c.grain, c.start, s.fact_id, f.channel_id AS channel, f.campaign_id AS campaign
@@ -68,26 +67,7 @@ WITH day AS (FROM kpis_rollup WHERE grain = 0 AND cube IN ({codes})),
 SELECT cube, dimension, member, day, {sums} FROM changes GROUP BY cube, dimension, member, day
 WINDOW year AS (PARTITION BY cube, dimension, member ORDER BY day)
 """
-RFM = """
-CREATE OR REPLACE TABLE scores AS
-WITH evening AS (SELECT DISTINCT last AS day FROM kpis_calendarday WHERE grain = 2 AND last >= DATE '{first}' AND last < DATE '{last}'),
-     counted AS (SELECT id FROM customers_customer WHERE NOT is_test AND NOT is_spam AND merged_into_id IS NULL),
-     flow AS (
-        SELECT customer_id, placed_on AS day, 1 AS orders, net_amount AS amount FROM customers_order o
-         WHERE status IN ('paid', 'fulfilled') AND customer_id IN (FROM counted) UNION ALL
-        SELECT o.customer_id, r.refunded_on, 0, -r.amount FROM customers_refund r JOIN customers_order o ON o.id = r.order_id
-         WHERE o.status IN ('paid', 'fulfilled') AND o.customer_id IN (FROM counted)),
-     base AS (
-        SELECT e.day, f.customer_id, e.day - max(f.day) FILTER (WHERE f.orders > 0) AS days, sum(f.orders) AS orders,
-               sum(f.amount) AS revenue
-          FROM evening e JOIN flow f ON f.day <= e.day AND f.day > e.day - 365 GROUP BY 1, 2 HAVING sum(f.orders) > 0)
-SELECT day, customer_id, revenue,
-       5 - 5 * (rank() OVER (PARTITION BY day ORDER BY days) - 1) // count(*) OVER (PARTITION BY day) AS recency,
-       1 + 5 * (rank() OVER (PARTITION BY day ORDER BY orders) - 1) // count(*) OVER (PARTITION BY day) AS frequency,
-       1 + 5 * (rank() OVER (PARTITION BY day ORDER BY revenue) - 1) // count(*) OVER (PARTITION BY day) AS monetary
-  FROM base;
-CREATE OR REPLACE TABLE cells AS
-SELECT day, recency, frequency, monetary, count(*) AS customers, sum(revenue) AS revenue FROM scores GROUP BY 1, 2, 3, 4;
+MOVES = """
 CREATE OR REPLACE TABLE moves AS
 WITH placed AS (SELECT day, customer_id, ([{segments}])[(recency - 1) * 5 + frequency] AS segment FROM scores)
 SELECT * FROM (
@@ -125,7 +105,8 @@ class RivalReading(Rival):
             self.read_years()
             self.duck.execute(LIFETIMES)
         with stopwatch() as rfm:
-            self.duck.execute(RFM.format(segments=segments(), **DATES))
+            self.duck.execute(SCORES.format(grains="2", **DATES))
+            self.duck.execute(MOVES.format(segments=segments()))
         with stopwatch() as cohorts:
             self.duck.execute(COHORTS)
         seconds = {"facts of customers": facts, "cards": cards, "lifetimes and years": models, "RFM": rfm, "cohorts": cohorts}
@@ -230,11 +211,3 @@ def in_periods(rows: str) -> str:
     """Rows that have a day, once for the day and once for its month."""
     month = "SELECT 2, date_trunc('month', day)::date, * FROM finest"
     return f"WITH finest AS MATERIALIZED ({rows}) SELECT 0 AS grain, day AS start, * FROM finest UNION ALL {month}"
-
-
-def segments() -> str:
-    """The codes of the segments by recency, then by frequency."""
-    from kpis.rfm import GRID as SEGMENTS  # noqa: PLC0415
-    from kpis.rfm import SEGMENT_CODES  # noqa: PLC0415
-
-    return ", ".join(str(SEGMENT_CODES[segment]) for row in SEGMENTS for segment in row)
