@@ -115,7 +115,7 @@ def main() -> None:
         raw = psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}, autocommit=True)
         taken, built, spent, different = run_rival(raw)
         times += [
-            ["DuckDB, the same sums", f"{built:.1f}", f"{spent:.1f}"],
+            ["DuckDB, the same", f"{built:.1f}", f"{spent:.1f}"],
             ["DuckDB, reading the rows before", f"{taken:.1f}", ""],
         ]
         notes.append(f"Ratio to DuckDB: {rebuilt / built:.1f}, of processor time {cpu / spent:.1f}.")
