@@ -14,7 +14,9 @@ from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
 from kpis.api.parameters import day_of
 from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact, maybe
+from kpis.engine.predictions import is_installed
 from kpis.models import Prediction, PredictionFit
+from kpis.readings.cards import REASONS
 from kpis.readings.snapshot import one_snapshot
 
 
@@ -81,9 +83,10 @@ class PredictionsView(ApiView):
         with one_snapshot():
             fit = PredictionFit.objects.until(as_of).first()
             if fit is None:
-                raise Problem("not-found")
-            people = fit.predictions.all().visible_to(caller.user).filter(fact__gt=after).order_by("fact")
-            found = list(people.select_related("fact__customer")[: limit + 1])
+                raise Problem("not-found", str(REASONS["not_fitted" if is_installed() else "not_installed"]))
+            # Who has taken everything back since then has no facts, and is nobody's customer.
+            people = fit.predictions.visible_to(caller.user).filter(fact__gt=after, fact__first_day__isnull=False)
+            found = list(people.select_related("fact__customer").order_by("fact")[: limit + 1])
             return answer(report(fit, found[:limit], has_more=len(found) > limit))
 
 

@@ -112,8 +112,12 @@ def is_installed() -> bool:
 
 def fit_due(*, at: datetime, needs: Needs | None = None) -> int:
     """Fit what is due today, the last evening first; how many were. Another worker that is at it is left alone."""
+    if not is_installed():
+        return 0
     today = Organization.current().day_of(at)
-    first = Order.objects.counted().aggregate(day=Min("placed_on"))["day"] if is_installed() else None
+    first = Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+    # What was said before anybody bought was said of orders that have been taken back, such as those of the demo.
+    PredictionFit.objects.filter(day__lt=first or date.max).delete()
     if first is None or first >= today:
         return 0
     evening = today - timedelta(days=1)

@@ -196,6 +196,12 @@ class TestWhatTheyAreFittedOn:
         assert fit_due(at=NOW + timedelta(days=2)) == 1
         assert not PredictionFit.objects.filter(day=date(2025, 10, 1)).exists()
 
+    def test_of_orders_that_are_gone_nothing_is_left(self, shop):
+        fit(SHAHRIVAR, at=NOW)
+        Order.objects.all().delete()
+
+        assert (fit_due(at=NOW), PredictionFit.objects.count()) == (0, 0)
+
     def test_another_discount_is_another_value(self, shop):
         fit(SHAHRIVAR, at=NOW, needs=FEW)
         before = card(KEY).value
@@ -280,7 +286,15 @@ class TestDoors:
         assert Decimal(found["spending"]["v"]) == stored.v
         people = {one["customer"]: Decimal(one["value"]) for one in found["results"] + rest["results"]}
         assert people == dict(Prediction.objects.values_list("fact_id", "value"))
-        assert api.get("/reports/predictions/", as_of="2020-01-01").status_code == 404
+        missing = api.get("/reports/predictions/", as_of="2020-01-01")
+        assert (missing.status_code, "once a night" in missing.json()["detail"]) == (404, True)
+        # until the next night the card counts whom the report can no longer name
+        gone, *_ = people
+        Order.objects.filter(customer=gone).update(status="cancelled")
+        drain(at=NOW)
+        rest = api.get("/reports/predictions/", limit=200).json()["results"]
+        assert [one["customer"] for one in rest] == sorted(people.keys() - {gone})
+        assert card(KEY).denominator == 30
 
     def test_who_may_not_see_costs_gets_no_report(self, browse, omid, now):
         token, token.secret = create_token(omid, scopes=["kpis:read", "customers:read"], at=now, name="report")
