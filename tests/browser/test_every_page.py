@@ -19,7 +19,7 @@ from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
 LATIN_WORDS = {"English", "API", "SQL", "MQL", "NPS", "CSAT", "KPI", "ISO", "URL", "CSV", "XLSX", "PDF"}
-LATIN_WORDS |= {"CLV", "CAC", "CPP", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM"}
+LATIN_WORDS |= {"CLV", "CAC", "CPP", "LCR", "CPL", "SPC", "LGI", "LGC", "MTTR", "AOV", "NCA", "ROMI", "ACT", "RFM", "BG", "NBD"}
 
 READ = """() => {
   const wrong = {digits: [], words: [], broken: []};
