@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
@@ -80,7 +81,7 @@ def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime 
     unknown = set(changes) - EDITABLE
     if unknown:
         raise TypeError(f"edit_contract() cannot change {', '.join(sorted(unknown))}")
-    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    contract = _lock(contract)
     if seen is not None and contract.updated_at != seen:
         raise _conflict()
     changed = [column for column, value in changes.items() if getattr(contract, column) != value]
@@ -95,7 +96,7 @@ def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime 
 @transaction.atomic
 def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
     """One that never was, or was entered by mistake just now; the key of its old image leads back."""
-    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    contract = _lock(contract)
     if not may_remove(contract, by, at):
         raise ValidationError(_("A contract is ended, not removed: ask a manager."), code="not-allowed")
     pk = contract.pk
@@ -121,10 +122,30 @@ def take_back_change(key: int, *, customer: Customer, by: User, at: datetime) ->
     is_removed = image.pgh_label == "delete"
     if last_change(image.pgh_obj_id) != key or (row is None) != is_removed or customer.merged_into_id:
         raise _conflict()
-    names = [field.attname for field in Contract._meta.concrete_fields]
-    row = Contract(**{name: getattr(image, name) for name in names})
+    row = _contract_in(image)
+    namesakes = Contract.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
+    if row.external_id is not None and namesakes.exists():  # it was sent again, and is another contract now
+        raise _conflict()
     row.save(force_insert=is_removed, force_update=not is_removed)
     return row
+
+
+def removed_contract(pk: int, user: User) -> Contract | None:
+    """One that is gone, as it was last, for those who may see its customer: whoever was still at it is told so."""
+    image = HISTORY.objects.filter(pgh_id=last_change(pk), pgh_label="delete").first()
+    may_see = image and Customer.objects.visible_to(user).filter(pk=image.customer_id).exists()
+    return _contract_in(image) if may_see else None
+
+
+def _contract_in(image: Model) -> Contract:
+    return Contract(**{field.attname: getattr(image, field.attname) for field in Contract._meta.concrete_fields})
+
+
+def _lock(contract: Contract) -> Contract:
+    locked = Contract.objects.select_for_update().filter(pk=contract.pk).first()
+    if locked is None:
+        raise ValidationError(_("This contract was removed in the meantime."), code="gone")
+    return locked
 
 
 def _require_span(first: date, last: date | None) -> None:

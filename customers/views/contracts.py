@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,17 @@ from customers.views.customers import CustomerFormPage
 
 def page_of(customer_id: int) -> str:
     return reverse("customers:customer-detail", args=[customer_id])
+
+
+def contract_asked(request: HttpRequest, pk: int) -> Contract:
+    """One that its reader may see. What is sent to one that was removed is answered by the service, nothing typed lost."""
+    rows = Contract.objects.visible_to(request.user).select_related("customer")
+    contract = rows.filter(pk=pk).first()
+    if contract is None and request.method == "POST":
+        contract = services.removed_contract(pk, request.user)
+    if contract is None:
+        raise Http404
+    return contract
 
 
 class ContractCreateView(CustomerFormPage):
@@ -47,8 +58,7 @@ class OneContractPage(FormPage):
     @property
     def contract(self) -> Contract:
         if not hasattr(self, "_contract"):
-            rows = Contract.objects.visible_to(self.request.user).select_related("customer")
-            self._contract = get_object_or_404(rows, pk=self.kwargs["pk"])
+            self._contract = contract_asked(self.request, self.kwargs["pk"])
         return self._contract
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -97,7 +107,7 @@ class ContractEndView(OneContractPage):
 
 @action(may_enter)
 def remove(request: HttpRequest, pk: int) -> str:
-    contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
+    contract = contract_asked(request, pk)
     change = services.remove_contract(contract, by=request.user, at=timezone.now())
     undo = reverse("customers:contract-undo", args=[contract.customer_id, change])
     say(request, _("The contract was removed."), undo=undo)

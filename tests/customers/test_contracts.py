@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from customers.models import Contract
+from customers.services import contracts as services
 from tests.factories.customers import make_contract, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,38 @@ def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
     browse(sara).post(address)
 
     assert (refused, len(kept), stored()) == ("A contract is ended, not removed: ask a manager.", 1, [])
+
+
+def test_what_was_sent_again_does_not_come_back_a_second_time(browse, sara, customer):
+    contract, client = make_contract(customer=customer, source="web", external_id="5"), browse(sara)
+    _text, undo = toast(client.post(f"/contracts/{contract.pk}/remove/"))
+    make_contract(customer=customer, source="web", external_id="5", plan="Again", starts_on=TODAY)
+
+    text, _undo = toast(client.post(undo))
+
+    assert (text[:39], stored()) == ("Somebody changed this contract in the m", [("Again", TODAY, None, 0, False)])
+
+
+def test_whoever_is_late_for_one_that_was_removed_is_told_so(browse, sara, omid, nima, customer):
+    contract, client = make_contract(customer=customer), browse(omid)
+    url, gone = f"/contracts/{contract.pk}/", "This contract was removed in the meantime."
+    browse(sara).post(f"{url}remove/")
+
+    edited = client.post(f"{url}edit/", {"plan": "Typed", "starts_on": "2025-01-01"}).context["form"]
+    ended = client.post(f"{url}end/", {"ends_on": "2025-10-01"}).context["form"]
+    again = browse(sara).post(f"{url}remove/", {"next": f"/customers/{customer.pk}/"})
+
+    assert (edited.non_field_errors(), edited["plan"].value(), ended.non_field_errors()) == ([gone], "Typed", [gone])
+    assert (toast(again)[0], again.url, stored()) == (gone, f"/customers/{customer.pk}/", [])
+    assert [client.get(f"{url}edit/").status_code, browse(nima).post(f"{url}end/").status_code] == [404, 404]
+
+
+def test_one_that_goes_while_it_is_changed(sara, customer):
+    contract = make_contract(customer=customer)
+    Contract.objects.filter(pk=contract.pk).delete()
+
+    with pytest.raises(ValidationError, match="removed in the meantime"):
+        services.edit_contract(contract, by=sara, at=AT, plan="Late")
 
 
 def test_nothing_comes_back_to_a_customer_who_was_merged(browse, sara, customer):
