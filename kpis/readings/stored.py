@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, IntEnum
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -41,12 +42,18 @@ class Source:
 
 
 class Part(IntEnum):
-    """What a sum is of: a whole period, its days that count, its days after those, or all days before it."""
+    """What a sum is of: a whole period, its days that count, its days after those, or all days before it.
+
+    Of periods that overlap, what comes and goes from one to the next: added up, that is their days that count; and what is
+    before one and was not yet before the one before it.
+    """
 
     WHOLE = 0
     COUNTED = 1
     LATER = 2
     BEFORE = 3
+    CHANGE = 4
+    PASSED = 5
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,22 @@ def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Tabl
         each for source, wanted in asked.items() for each in sums_of(query, source, wanted)
     ):
         found[Part(part)][code][index][member] = tuple(sums)
+    for code, changes in found[Part.CHANGE].items():
+        found[Part.COUNTED][code] = added_up(changes, sorted(query.unfinished))
+    for code, changes in found[Part.PASSED].items():
+        found[Part.BEFORE][code] = added_up(changes, sorted(query.anchors))
     return found
+
+
+def added_up(changes: Mapping[int, Mapping[int, tuple]], periods: Sequence[int]) -> dict[int, dict[int, tuple]]:
+    """What holds for each of some periods, from what changes from one to the next."""
+    level: dict[int, tuple] = {}
+    table: dict[int, dict[int, tuple]] = defaultdict(dict)
+    for place, index in enumerate(periods):
+        for member, sums in changes.get(place, {}).items():
+            level[member] = tuple(a + b for a, b in zip(level[member], sums, strict=True)) if member in level else sums
+        table[index] = dict(level)
+    return table
 
 
 def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]:
@@ -81,7 +103,10 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
             ("r.start = p.first", [(index, query.periods[index].start) for index in query.begun]),
             (wanted.cubes, grain),
         )
-    if unfinished and wanted.by_day:
+    overlaps = overlap(query, unfinished)
+    if unfinished and wanted.by_day and overlaps:
+        yield changes_of(source, [query.spans[index] for index in unfinished], wanted.by_day)
+    elif unfinished and wanted.by_day:
         part = f"CASE WHEN r.start > p.last THEN {Part.LATER:d} ELSE {Part.COUNTED:d} END"
         yield sums_where(
             source,
@@ -89,7 +114,9 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
             ("r.start BETWEEN p.first AND p.over", [(i, *query.spans[i], query.periods[i].end) for i in unfinished]),
             (wanted.by_day, DAY_GRAIN),
         )
-    if wanted.stocks:
+    if wanted.stocks and overlaps:
+        yield passed_of(source, [query.periods[index].start for index in anchors], wanted.stocks, grain)
+    elif wanted.stocks:
         yield sums_where(
             source,
             (f"{Part.BEFORE:d}, r.cube, p.i, r.member, {SUMS}", GROUPED),
@@ -98,18 +125,61 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
         )
 
 
+def overlap(query: Query, indexes: Sequence[int]) -> bool:
+    """Whether some of these periods share days; in order, so that none begins or ends before the one before it."""
+    pairs = list(pairwise(query.spans[index] for index in indexes))
+    in_order = all(before[0] <= after[0] and before[1] <= after[1] for before, after in pairs)
+    return in_order and any(after[0] <= before[1] for before, after in pairs)
+
+
+def changes_of(source: Source, spans: Sequence[tuple[date, date]], cubes: Sequence[int]) -> Statement:
+    """Of spans in order that overlap: each day is read once, comes with the first span that reaches it and goes with the
+    first that begins after it."""
+    firsts, lasts = columns_of(spans)
+    dimension, members = member_of(source)
+    names, gone = (", ".join(f"{sign}r.{name}" for name in FOLDS) for sign in ("", "-"))
+    days = (
+        "kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start BETWEEN %s AND %s"
+        f"{' AND r.member = ANY(%s)' if members else ''}"
+    )
+    which = [cubes, DAY_GRAIN, dimension, firsts[0], lasts[-1], *members]
+    statement = (
+        f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
+        f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {days} UNION ALL"
+        f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {days}) r (cube, place, member,"
+        f" {', '.join(FOLDS)}) {GROUPED}"
+    )
+    return statement, [lasts, *which, firsts, *which]
+
+
+def passed_of(source: Source, firsts: Sequence[date], cubes: Sequence[int], grain: int) -> Statement:
+    """Of periods in order: each earlier sum is read once, and is before the first period that begins after it."""
+    dimension, members = member_of(source)
+    statement = (
+        f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
+        " WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start < %s"
+        f"{' AND r.member = ANY(%s)' if members else ''} {GROUPED}"
+    )
+    return statement, [list(firsts), cubes, grain, dimension, firsts[-1], *members]
+
+
+def member_of(source: Source) -> tuple[int, list[list[int]]]:
+    """The code of the dimension of a source, and the members asked of it, where it is asked for some."""
+    name = source.split or next((name for name, _ in source.asked), None)
+    return DIMENSION_CODES[name.value if name else ""], [sorted(members) for _, members in source.asked]
+
+
 def sums_where(source: Source, shape: tuple[str, str], when: tuple[str, list[tuple]], which: tuple[Any, ...]) -> Statement:
     """One SELECT over period sums: its columns and end, the bounds of the periods, the cubes and the grain."""
     (columns, end), (condition, rows), bounds = shape, when, ("i", "first", "last", "over")
-    name = source.split or next((name for name, _ in source.asked), None)
-    members = [sorted(members) for _, members in source.asked]
+    dimension, members = member_of(source)
     arrays = ["%s::int[]", *["%s::date[]"] * (len(rows[0]) - 1)]
     statement = (
         f"SELECT {columns} FROM unnest({', '.join(arrays)}) p ({', '.join(bounds[: len(arrays)])})"
         f" JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {condition}"
         f"{' AND r.member = ANY(%s)' if members else ''} {end}"
     )
-    return statement, [*columns_of(rows), *which, DIMENSION_CODES[name.value if name else ""], *members]
+    return statement, [*columns_of(rows), *which, dimension, *members]
 
 
 Span = tuple[int, date, date]
