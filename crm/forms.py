@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from crm.money import (
 from crm.periods import Calendar, DateError, localise, parse_date, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.preferences import MONEY_UNITS, Preferences
+from crm.templatetags.crm_format import reader_digits
 from crm.text import TextError, clean_email, clean_text, to_latin_digits, to_persian_digits
 
 # The readers below speak English to machines; people get these words for the same codes.
@@ -245,6 +247,18 @@ class WholeNumberField(ReaderField):
         return localise_digits(str(value), language, latin_digits=latin_digits)
 
 
+LENGTHS = {"max_length", "min_length"}
+
+
+def in_reader_digits(error: ValidationError, prefs: Preferences) -> ValidationError:
+    """Django's own texts about lengths count in Latin digits, whoever reads them."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    for one in chain.from_iterable(by_field.values()):
+        if one.code in LENGTHS:
+            one.message, one.params = reader_digits(" ".join(one.messages), prefs), None
+    return error
+
+
 class ReaderForm(forms.Form):
     """A form that knows who reads it, in which calendar, unit and zone, and what day it is.
 
@@ -264,6 +278,10 @@ class ReaderForm(forms.Form):
             if isinstance(field, AmountField):
                 field.currency = currency if currency != prefs.organization.currency else None
                 field.label = f"{field.label} ({field.unit})"
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        error = error if isinstance(error, ValidationError) else ValidationError(error)
+        super().add_error(field, in_reader_digits(error, self.prefs))
 
     def moment(self, day: date, clock: time | None) -> datetime:
         """The moment behind a local day and time; a day without a time means the morning."""

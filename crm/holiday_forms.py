@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import DayField, ReaderForm, TextField
+from crm.forms import DayField, ReaderForm, TextField, in_reader_digits
 from crm.models import Holiday
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
@@ -58,9 +58,9 @@ class HolidayLinesForm(ReaderForm):
                 place = {
                     "number": self._digits(number),
                     "found": f"\u2068{line[:LONGEST_FOUND]}\u2069",
-                    "text": " ".join(error.messages),
+                    "text": " ".join(in_reader_digits(error, self.prefs).messages),
                 }
-                errors.append(ValidationError(_("Line %(number)s, “%(found)s”: %(text)s"), error.code, place))
+                errors.append(ValidationError(_("Line %(number)s, “%(found)s”: %(text)s"), "invalid", place))
         if errors:
             raise ValidationError(errors)
         return [(day, name) for day, (_number, name) in found.items()]

@@ -129,5 +129,5 @@ def restore(request: HttpRequest) -> str:
     """One that was removed, as the address of its way back names it."""
     form = HolidayForm(request.GET, user=request.user, prefs=request.prefs, at=timezone.now())
     if not form.is_valid():
-        raise ValidationError([text for texts in form.errors.values() for text in texts])
+        raise ValidationError([f"{form[name].label}: {text}" for name, texts in form.errors.items() for text in texts])
     return page_of(services.add_holidays([(form.cleaned_data["day"], form.cleaned_data["name"])]), request.prefs)

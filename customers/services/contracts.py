@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
@@ -23,8 +24,9 @@ from customers.models import Contract, Customer
 from customers.services.buyers import follow_merges
 from customers.services.sales import SOURCE
 
-# How long a slip of the hand can be taken back by those who may not delete.
+# How long a slip of the hand can be taken back, and what was just entered be removed by those who may not delete.
 SLIP = timedelta(hours=1)
+WAY_BACK = "customers.contract"
 HISTORY = Contract.history.rel.related_model
 EDITABLE = frozenset({"plan", "starts_on", "ends_on", "monthly_amount", "is_trial"})
 
@@ -114,13 +116,18 @@ def last_change(pk: int) -> int | None:
     return HISTORY.objects.filter(pgh_obj_id=pk).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
 
 
+def way_back(change: int, *, by: User, at: datetime) -> str:
+    """What proves that a change was somebody's own and when it was: the history itself does not say who it was."""
+    return signing.dumps([change, at.timestamp()], salt=f"{WAY_BACK}.{by.pk}")
+
+
 @transaction.atomic
-def take_back_change(key: int, *, customer: Customer, by: User, at: datetime) -> Contract:
-    """The contract as it was before its last change or its removal."""
-    image = HISTORY.objects.get(pgh_id=key, customer=customer)
-    row = Contract.objects.select_for_update().filter(pk=image.pgh_obj_id).first()
-    is_removed = image.pgh_label == "delete"
-    if last_change(image.pgh_obj_id) != key or (row is None) != is_removed or customer.merged_into_id:
+def take_back_change(way: str, *, customer: Customer, by: User, at: datetime) -> Contract:
+    """The contract as it was before its last change or its removal; `way` is what `way_back` gave to whoever made it."""
+    image = _changed(way, by, at)
+    row = Contract.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=image.pgh_obj_id).first()
+    is_removed, is_last = image.pgh_label == "delete", last_change(image.pgh_obj_id) == image.pgh_id
+    if not is_last or (row is None) != is_removed or image.customer_id != customer.pk or customer.merged_into_id:
         raise _conflict()
     row = _contract_in(image)
     namesakes = Contract.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
@@ -128,6 +135,20 @@ def take_back_change(key: int, *, customer: Customer, by: User, at: datetime) ->
         raise _conflict()
     row.save(force_insert=is_removed, force_update=not is_removed)
     return row
+
+
+def _changed(way: str, by: User, at: datetime) -> Model:
+    """The image that a change of one's own left just now."""
+    try:
+        key, made_at = signing.loads(way, salt=f"{WAY_BACK}.{by.pk}")
+    except signing.BadSignature:
+        raise ValidationError(_("Only your own change can be taken back."), code="not-allowed") from None
+    if made_at < (at - SLIP).timestamp():
+        raise ValidationError(_("A change can be taken back for an hour."), code="conflict")
+    image = HISTORY.objects.filter(pgh_id=key).first()
+    if image is None:
+        raise _conflict()
+    return image
 
 
 def removed_contract(pk: int, user: User) -> Contract | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +34,11 @@ def contract_asked(request: HttpRequest, pk: int) -> Contract:
     if contract is None:
         raise Http404
     return contract
+
+
+def undo_of(request: HttpRequest, contract: Contract, change: int, at: datetime) -> str:
+    way = services.way_back(change, by=request.user, at=at)
+    return reverse("customers:contract-undo", args=[contract.customer_id, way])
 
 
 class ContractCreateView(CustomerFormPage):
@@ -70,9 +76,8 @@ class OneContractPage(FormPage):
         before = services.last_change(self.contract.pk)
         services.edit_contract(self.contract, by=self.request.user, at=self.at, **changes)
         change = services.last_change(self.contract.pk)
-        customer = self.contract.customer_id
-        say(self.request, text, undo=reverse("customers:contract-undo", args=[customer, change]) if change != before else "")
-        return redirect(page_of(customer))
+        say(self.request, text, undo=undo_of(self.request, self.contract, change, self.at) if change != before else "")
+        return redirect(page_of(self.contract.customer_id))
 
 
 class ContractEditView(OneContractPage):
@@ -108,16 +113,15 @@ class ContractEndView(OneContractPage):
 @action(may_enter)
 def remove(request: HttpRequest, pk: int) -> str:
     contract = contract_asked(request, pk)
-    change = services.remove_contract(contract, by=request.user, at=timezone.now())
-    undo = reverse("customers:contract-undo", args=[contract.customer_id, change])
-    say(request, _("The contract was removed."), undo=undo)
+    at = timezone.now()
+    change = services.remove_contract(contract, by=request.user, at=at)
+    say(request, _("The contract was removed."), undo=undo_of(request, contract, change, at))
     return page_of(contract.customer_id)
 
 
 @action(may_enter)
-def take_back(request: HttpRequest, pk: int, change: int) -> str:
+def take_back(request: HttpRequest, pk: int, way: str) -> str:
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
-    get_object_or_404(services.HISTORY, pgh_id=change, customer=customer)
-    services.take_back_change(change, customer=customer, by=request.user, at=timezone.now())
+    services.take_back_change(way, customer=customer, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
     return page_of(pk)

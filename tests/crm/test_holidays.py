@@ -136,3 +136,19 @@ def test_a_day_of_another_age_is_refused_in_the_other_settings(client, day):
     (error,) = response.context["adminform"].form.errors["day"]
     assert error.startswith(f"The year {day[:4]} is out of range. Jalali? Write the Gregorian day, from 1990-01-01 to ")
     assert client.post(reverse(RATE), {"currency": "EUR", "day": "2025-09-23", "rate": "2"}).status_code == 302
+
+
+def test_a_name_that_is_too_long_is_counted_in_the_digits_of_the_reader(client, root):
+    name = "n" * 101
+    pasted = list(client.post(PASTE, {"lines": f"1404/7/2 {name}"}).context["form"].errors["lines"])
+    restored = toast(client.post(f"{URL}restore/?day=2025-09-24&name={name}"))[0]
+    root.language = "fa"
+    root.save()
+    persian = [client.post(PASTE, {"lines": f"1404/7/2 {name}"}).context["form"].errors["lines"]]
+    persian += [client.post(URL, {"day": "1404/7/2", "name": name}).context["form"].errors["name"]]
+
+    text = "Ensure this value has at most 100 characters (it has 101)."
+    # of the line 40 characters are quoted, of which the date and its space take 9
+    assert pasted == [f"Line 1, “\u20681404/7/2 {'n' * 31}\u2069”: {text}"]
+    assert (restored, kept()) == (f"Name: {text}", [])
+    assert all("۱۰۰" in text and "100" not in text for (text,) in persian)

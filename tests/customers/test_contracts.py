@@ -138,6 +138,29 @@ def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
     assert (refused, len(kept), stored()) == ("A contract is ended, not removed: ask a manager.", 1, [])
 
 
+def test_only_ones_own_change_of_just_now_is_taken_back(browse, sara, omid, monkeypatch, customer):
+    contract = make_contract(customer=customer, plan="Gold")
+    _text, undo = toast(browse(sara).post(f"/contracts/{contract.pk}/remove/"))
+    forged = f"/customers/{customer.pk}/contracts/undo/{services.last_change(contract.pk)}/"
+
+    refused = [toast(browse(user).post(url))[0] for user, url in ((omid, undo), (omid, forged), (sara, forged))]
+    monkeypatch.setattr(timezone, "now", lambda: AT + timedelta(minutes=61))
+    refused.append(toast(browse(sara).post(undo))[0])
+
+    assert refused == ["Only your own change can be taken back."] * 3 + ["A change can be taken back for an hour."]
+    assert stored() == []
+
+
+def test_nothing_is_taken_back_from_a_colleagues_customer(browse, omid, nima, customer):
+    contract = make_contract(customer=customer, plan="Gold")
+    Contract.objects.update(customer=make_customer(owner=nima))  # by the API
+    way = services.way_back(services.last_change(contract.pk), by=omid, at=AT)
+
+    text, _undo = toast(browse(omid).post(f"/customers/{customer.pk}/contracts/undo/{way}/"))
+
+    assert (text[:39], Contract.objects.get().customer.owner) == ("Somebody changed this contract in the m", nima)
+
+
 def test_what_was_sent_again_does_not_come_back_a_second_time(browse, sara, customer):
     contract, client = make_contract(customer=customer, source="web", external_id="5"), browse(sara)
     _text, undo = toast(client.post(f"/contracts/{contract.pk}/remove/"))
@@ -186,7 +209,8 @@ def test_who_may_not_see_the_customer_does_nothing(browse, omid, nima, customer)
     own = undo.replace(f"/customers/{customer.pk}/", f"/customers/{make_customer(owner=nima).pk}/")
     urls = [f"/customers/{customer.pk}/contracts/new/", f"/contracts/{contract.pk}/edit/", f"/contracts/{contract.pk}/end/"]
 
-    for url in [*urls, f"/contracts/{contract.pk}/remove/", undo, own]:
+    for url in [*urls, f"/contracts/{contract.pk}/remove/", undo]:
         typed = {"starts_on": "2025-01-01", "ends_on": "2025-11-01"}
         assert [browse(user).post(url, typed).status_code for user in (nima, None)] == [404, 302]
+    assert toast(browse(nima).post(own))[0] == "Only your own change can be taken back."
     assert stored() == before
