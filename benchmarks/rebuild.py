@@ -42,7 +42,8 @@ def forget(cursor: object) -> None:
     """All that is stored, and all marks."""
     from kpis.engine.drain import STORED  # noqa: PLC0415  Django is set up by now
 
-    cursor.execute("TRUNCATE " + ", ".join((*STORED, "kpis_dirtyday", "kpis_dirtycustomer", "kpis_dirtyparent", "kpis_refresh")))
+    marks = ("kpis_dirtyday", "kpis_dirtycustomer", "kpis_dirtylead", "kpis_dirtyparent")
+    cursor.execute("TRUNCATE " + ", ".join((*STORED, *marks, "kpis_refresh")))
 
 
 def sizes(cursor: object) -> list[list[str]]:

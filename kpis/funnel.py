@@ -24,6 +24,7 @@ class Step(TextChoices):
 
 
 STEPS: tuple[Step, ...] = tuple(Step)
+LAST = len(STEPS) - 1
 MEANINGS: Mapping[Step, Promise] = {
     Step.LEAD: _("created in the period"),
     Step.PROSPECT: _("became an MQL, or was reached by a call, a meeting or a message"),

@@ -1,4 +1,4 @@
-"""Which changes mark which days and customers dirty, and the triggers that do it.
+"""Which changes mark which days, customers and leads dirty, and the triggers that do it.
 
 One declaration per table: the columns that matter and, per cube, how to get from a changed row to its days.
 The triggers run in the writer's own transaction, once per statement, on the images of the rows before and after,
@@ -21,14 +21,14 @@ from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.definitions import Cube
 from kpis.models import BUCKET_DAYS, EPOCH
 
-# `c` is the changed row. A mark of days gives (first day, last day); a mark of customers gives customer ids.
+# `c` is the changed row. A mark of days gives (first day, last day); one of customers or leads gives ids.
 DAY = "SELECT c.{day}, c.{day} FROM changed c"
 CHANGED = "SELECT c.id FROM changed c"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a change of these columns makes dirty: days of cubes, or customers where no cube is named.
+    """What a change of these columns makes dirty: days of cubes, or steps of leads, or else customers.
 
     `day` where it is simply a column of the changed row.
     """
@@ -42,6 +42,11 @@ class Mark:
     parents: str = CHANGED
     holds: tuple[str, str] | None = None
     day: str = ""
+    of_leads: bool = False
+
+    @property
+    def of_customers(self) -> bool:
+        return not self.cubes and not self.of_leads
 
     @property
     def concerns_new_rows(self) -> bool:
@@ -89,6 +94,9 @@ INSERT_NEW = """
 """
 INSERT_CUSTOMERS = """
     INSERT INTO kpis_dirtycustomer (customer_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
+"""
+INSERT_LEADS = """
+    INSERT INTO kpis_dirtylead (lead_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
 """
 INSERT_PARENTS = """
     INSERT INTO kpis_dirtyparent (mark, parent_id) SELECT DISTINCT '{key}', d.id FROM ({parents}) AS d (id)
@@ -144,6 +152,7 @@ STORED_CUSTOMERS = (
     "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
     " UNION SELECT customer_id FROM kpis_ordercategory"
 )
+STORED_LEADS = "SELECT lead_id FROM kpis_funnelfact"
 
 
 def trigger_name(table: str, event: str) -> str:
@@ -157,7 +166,7 @@ def statement(mark: Mark, event: str) -> str:
         return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred, parents=mark.parents)
     if event == "insert" and mark.day:
         return newcomers(mark, image)
-    return insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes)
+    return insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes, of_leads=mark.of_leads)
 
 
 def hold(mark: Mark, event: str) -> str:
@@ -173,7 +182,7 @@ def together(marks: Iterable[Mark]) -> list[Mark]:
     """Of new and deleted rows every column matters: what looks for the same days in the same way is one mark."""
     found: dict[tuple[object, ...], Mark] = {}
     for mark in marks:
-        key = (mark.query, mark.day, mark.deferred, mark.parents, mark.holds, bool(mark.cubes))
+        key = (mark.query, mark.day, mark.deferred, mark.parents, mark.holds, bool(mark.cubes), mark.of_leads)
         known = found.get(key, replace(mark, columns=(), cubes=()))
         columns, cubes = (*known.columns, *mark.columns), (*known.cubes, *mark.cubes)
         found[key] = replace(mark, columns=tuple(dict.fromkeys(columns)), cubes=tuple(dict.fromkeys(cubes)))
@@ -190,9 +199,9 @@ def newcomers(mark: Mark, image: str) -> str:
     return (keyed if found else "") + plain
 
 
-def insertion(query: str, cubes: tuple[Cube, ...]) -> str:
+def insertion(query: str, cubes: tuple[Cube, ...], *, of_leads: bool = False) -> str:
     if not cubes:
-        return INSERT_CUSTOMERS.format(query=query)
+        return (INSERT_LEADS if of_leads else INSERT_CUSTOMERS).format(query=query)
     codes = ", ".join(str(cube.code) for cube in cubes)
     return INSERT_DAYS.format(query=query, cubes=codes, epoch=EPOCH.isoformat(), size=BUCKET_DAYS)
 
@@ -206,7 +215,8 @@ def truncation(marks: Iterable[Mark]) -> str:
     cubes = {cube.code: cube for mark in marks for cube in mark.cubes}
     stored = {code: STORED_DAYS.format(code=code) if cube.stores_days else SNAPSHOT_DAYS for code, cube in sorted(cubes.items())}
     body = "".join(insertion(days, (cubes[code],)) for code, days in stored.items())
-    return body + (insertion(STORED_CUSTOMERS, ()) if any(not mark.cubes for mark in marks) else "")
+    body += insertion(STORED_CUSTOMERS, ()) if any(mark.of_customers for mark in marks) else ""
+    return body + (insertion(STORED_LEADS, (), of_leads=True) if any(mark.of_leads for mark in marks) else "")
 
 
 def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:

@@ -22,7 +22,7 @@ from kpis.definitions import Dimension
 from kpis.funnel import STEPS, Step
 from kpis.readings import Query
 from kpis.readings.exact import PLACES
-from kpis.readings.funnel import FILTERS, Funnel, Person, StepFigures, days_of
+from kpis.readings.funnel import FILTERS, Funnel, Person, StepFigures, days_of, is_stale
 from kpis.readings.members import member_labels, member_of, public_id
 from kpis.readings.snapshot import one_snapshot
 
@@ -57,6 +57,7 @@ class FunnelOut(Struct):
 
     calendar: str
     steps: list[str]
+    stale: bool
     results: list[CohortOut]
 
 
@@ -87,7 +88,8 @@ class FunnelView(ApiView):
         with one_snapshot():
             for query in queries_of(parameters, self.caller, by):
                 results += cohorts_of(Funnel(query))
-        return answer(FunnelOut(self.caller.calendar.value, [step.value for step in STEPS], results))
+            stale = is_stale()
+        return answer(FunnelOut(self.caller.calendar.value, [step.value for step in STEPS], stale, results))
 
 
 class FunnelPeopleView(ApiView):

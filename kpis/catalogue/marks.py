@@ -11,6 +11,7 @@ from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOL
 from kpis.catalogue.marks_of_credits import CREDIT_MARKS
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
+from kpis.catalogue.marks_of_funnel import FUNNEL_MARKS
 from kpis.catalogue.marks_of_quotes import QUOTE_MARKS
 from kpis.catalogue.marks_of_selling import SELLING_MARKS
 from kpis.catalogue.marks_of_traffic import TRAFFIC_MARKS
@@ -247,6 +248,7 @@ MARKS: tuple[Mark, ...] = (
     *TRAFFIC_MARKS,
     *QUOTE_MARKS,
     *CREDIT_MARKS,
+    *FUNNEL_MARKS,
 )
 
 DEFERRED = {mark.deferred: mark for mark in MARKS if mark.deferred}

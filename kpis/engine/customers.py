@@ -17,6 +17,7 @@ from kpis.definitions import FIRST_TOUCH, Cube, Dimension
 from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
+from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.selling import write_order_categories
 from kpis.models import NEVER, Batch, BatchLead
@@ -52,10 +53,9 @@ def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> 
 
 def prepare_batch(cursor: Any) -> None:
     cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
-        "CREATE TEMP TABLE IF NOT EXISTS kpis_batchlead (lead_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
-        "DELETE FROM kpis_batch; DELETE FROM kpis_batchlead"
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;DELETE FROM kpis_batch"
     )
+    prepare_leads(cursor)
 
 
 def note_leads(cursor: Any) -> None:
@@ -70,6 +70,7 @@ def recompute(cursor: Any) -> None:
     """Take back what the batch's facts contributed, rewrite the facts, add what they contribute now."""
     cursor.execute("ANALYZE kpis_batch")
     note_leads(cursor)
+    mark_batch(cursor)
     prepare_delta(cursor)
     prepare_notes(cursor)
     note_contributions(cursor, -1)

@@ -1,4 +1,4 @@
-"""Draining: parents, then customers, then day cells, until nothing is dirty."""
+"""Draining: parents, then customers, their leads, then day cells, until nothing is dirty."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kpis.catalogue.measures import CUBE_BY_CODE, DAY_CUBES
 from kpis.definitions import Cube
 from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
+from kpis.engine.funnel import drain_leads, mark_all_leads
 from kpis.engine.locks import PARENTS, lock
 from kpis.engine.rfm import drain_snapshots
 from kpis.models import (
@@ -28,6 +29,7 @@ from kpis.models import (
     CustomerFact,
     DirtyCustomer,
     DirtyDay,
+    DirtyLead,
     DirtyParent,
     Failure,
     LeadFact,
@@ -47,6 +49,7 @@ STORED = (
     "kpis_customerday",
     "kpis_customerspan",
     "kpis_leadfact",
+    "kpis_funnelfact",
     "kpis_ordercategory",
     "kpis_rfmspan",
     "kpis_rfmcell",
@@ -60,7 +63,7 @@ SNAPSHOTS_AT_ONCE = 20
 
 @dataclass
 class Progress:
-    """How far a drain has come: `done` of `total` pieces of work (cells, and batches of customers)."""
+    """How far a drain has come: `done` of `total` pieces of work (cells, and batches of customers and leads)."""
 
     done: int = 0
     total: int = 0
@@ -75,7 +78,7 @@ Group = tuple[int, list[int]]
 def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
     """Drain everything that is dirty now and not parked.
 
-    `beside`: in two sessions. One begins with the customers, one with their scores; then they share the cells.
+    `beside`: in two sessions. One begins with the customers and leads, one with scores; then they share the cells.
     """
     progress = Progress()
     while True:
@@ -84,7 +87,8 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
         customers = DirtyCustomer.objects.values("customer_id").distinct().count()
         progress.total = progress.done + len(cells) + -(-customers // batch)
         if not cells and not customers:
-            if not drain_scores(progress, report, at=at, wait=wait):
+            steps = drain_steps(progress, report, batch=batch, wait=wait)
+            if not steps + drain_scores(progress, report, at=at, wait=wait):
                 return progress
             continue
         before = progress.done + progress.failed
@@ -107,9 +111,21 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
 def drain_people(batches: int, progress: Progress, report: Report | None, *, at: datetime, batch: int, wait: bool) -> None:
     for _ in range(batches):
         if not drain_customers(at=at, limit=batch, wait=wait):
-            return
+            break
         progress.done += 1
         notify(report, progress)
+    drain_steps(progress, report, batch=batch, wait=wait)
+
+
+def drain_steps(progress: Progress, report: Report | None, *, batch: int, wait: bool) -> int:
+    """All dirty leads; in how many batches."""
+    batches = 0
+    while drain_leads(limit=batch, wait=wait):
+        batches += 1
+        progress.done += 1
+        progress.total += 1
+        notify(report, progress)
+    return batches
 
 
 def drain_groups(take: Callable[[], Group], progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> None:
@@ -149,6 +165,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     """One worker's share: whatever it can lock now. True when it did something."""
     worked = bool(resolve_parents(wait=False))
     worked |= bool(drain_customers(at=at))
+    worked |= bool(drain_leads())
     pending = groups_of(pending_cells(at))
     for code, buckets in sample(pending, min(groups, len(pending))):
         worked |= any(try_cells(code, buckets, at=at, wait=False))
@@ -201,12 +218,18 @@ def pending_cells(at: datetime) -> list[tuple[int, int]]:
 
 
 def is_clean() -> bool:
-    marks = (DirtyDay.objects, DirtyCustomer.objects, DirtyParent.objects, RfmSnapshot.objects.filter(is_dirty=True))
+    marks = (
+        DirtyDay.objects,
+        DirtyCustomer.objects,
+        DirtyLead.objects,
+        DirtyParent.objects,
+        RfmSnapshot.objects.filter(is_dirty=True),
+    )
     return not any(rows.exists() for rows in marks)
 
 
 def resolve_parents(*, wait: bool) -> int | None:
-    """Turn marks of changed parents into marks of the days and customers that hang on them."""
+    """Turn marks of changed parents into marks of the days, customers and leads that hang on them."""
     if not DirtyParent.objects.exists():
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -224,7 +247,7 @@ def resolve_parents(*, wait: bool) -> int | None:
         for (key,) in cursor.fetchall():
             mark = DEFERRED[key]
             query = f"WITH changed AS (SELECT id FROM kpis_changed WHERE mark = '{key}') {mark.query}"
-            cursor.execute(insertion(query, mark.cubes))
+            cursor.execute(insertion(query, mark.cubes, of_leads=mark.of_leads))
     return resolved
 
 
@@ -241,6 +264,7 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
             mark_range(cursor, cube, first, last)
         if is_whole:
             mark_all_customers()
+            mark_all_leads(cursor)
             RfmSnapshot.objects.update(is_dirty=True, computed_at=None)
 
 
@@ -275,14 +299,15 @@ def mark_all_customers() -> None:
 
 
 def dirty_cells() -> int:
-    """How many cells wait; all dirty customers together are one more, and so are all changed parents."""
+    """How many cells wait; all dirty customers together are one more, and so are all leads, and all changed parents."""
     cells = DirtyDay.objects.values("cube", "bucket").distinct().count()
     snapshots = RfmSnapshot.objects.filter(is_dirty=True).count()
-    return cells + DirtyCustomer.objects.exists() + DirtyParent.objects.exists() + snapshots
+    return cells + snapshots + sum(model.objects.exists() for model in (DirtyCustomer, DirtyLead, DirtyParent))
 
 
 def oldest_mark() -> datetime | None:
     """When the oldest mark was made."""
-    dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyParent)] + [RfmSnapshot.objects.filter(is_dirty=True)]
+    dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyLead, DirtyParent)]
+    dirty.append(RfmSnapshot.objects.filter(is_dirty=True))
     marks = [rows.aggregate(at=Min("marked_at"))["at"] for rows in dirty]
     return min((at for at in marks if at), default=None)

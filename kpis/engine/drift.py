@@ -1,10 +1,10 @@
 """Drift: what is stored, compared with a full recompute from the base tables in one database snapshot.
 
-Only what is marked dirty in that very snapshot may differ: the days and customers of the marks, those that the marks of
+Only what is marked dirty in that very snapshot may differ: the days, customers and leads of the marks, those that the marks of
 changed parents lead to, and nothing else. Three comparisons, so that one dirty day does not excuse its whole year:
 
 - sums of a day with the rows, unless that day is dirty;
-- facts of a customer with the orders and leads, unless that customer is dirty;
+- facts of a customer or a lead with the rows they stand on, unless that customer or lead is dirty;
 - sums of a period with those of its days, or with the facts they stand on, always: they change in one transaction.
 """
 
@@ -24,6 +24,7 @@ from kpis.engine import selling
 from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
+from kpis.engine.funnel import drift_of_steps
 from kpis.engine.rfmdrift import drift_of_snapshots
 from kpis.models import DAY_GRAIN, NEVER
 from kpis.tracking import Mark
@@ -169,6 +170,7 @@ def find_drift() -> list[str]:
             found += drift_of_sums(cursor, cube, stored_days(cube))
             found += drift_of_crossed_days(cursor, cube, dirty) if cube.is_crossed else ()
         found += drift_of_facts(cursor, changed)
+        found += drift_of_steps(cursor, dirty_leads(changed), FEW)
         for cube in FACT_CUBES:
             found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
@@ -196,8 +198,16 @@ def dirty_days(cursor: Any, cube: Cube, changed: list[Mark]) -> list[date]:
 def dirty_customers(changed: list[Mark]) -> str:
     """A SELECT of the customers that are marked, directly or by a changed parent."""
     marked = ["SELECT customer_id FROM kpis_dirtycustomer"]
-    marked += [f"SELECT * FROM ({resolved(mark)}) d" for mark in changed if not mark.cubes]
+    marked += [f"SELECT * FROM ({resolved(mark)}) d" for mark in changed if mark.of_customers]
     return f"SELECT q.customer_id FROM ({' UNION '.join(marked)}) q WHERE q.customer_id IS NOT NULL"
+
+
+def dirty_leads(changed: list[Mark]) -> str:
+    """A SELECT of the leads that are marked, directly, by a changed parent, or by their customer."""
+    marked = ["SELECT lead_id FROM kpis_dirtylead"]
+    marked += [f"SELECT * FROM ({resolved(mark)}) d" for mark in changed if mark.of_leads]
+    marked.append(f"SELECT id FROM leads_lead WHERE customer_id IN ({dirty_customers(changed)})")
+    return f"SELECT q.lead_id FROM ({' UNION '.join(marked)}) q WHERE q.lead_id IS NOT NULL"
 
 
 def stored_days(cube: Cube) -> Statement:

@@ -5,9 +5,9 @@ from kpis.models.cohort import CohortCell
 from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
 from kpis.models.dashboard import Dashboard
-from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyParent, Failure, Refresh
+from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyLead, DirtyParent, Failure, Refresh
 from kpis.models.fact import NEVER, Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
-from kpis.models.funnel import FunnelLead
+from kpis.models.funnel import FunnelFact
 from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.pins import Pins
 from kpis.models.prediction import HORIZON_WEEKS, Prediction, PredictionFit
@@ -50,9 +50,10 @@ __all__ = [
     "Delivery",
     "DirtyCustomer",
     "DirtyDay",
+    "DirtyLead",
     "DirtyParent",
     "Failure",
-    "FunnelLead",
+    "FunnelFact",
     "LeadFact",
     "Mailing",
     "OrderCategory",

@@ -47,6 +47,20 @@ class DirtyCustomer(models.Model):
         return str(self.customer_id)
 
 
+class DirtyLead(models.Model):
+    """A lead whose steps may be wrong."""
+
+    id = models.BigAutoField(primary_key=True)
+    lead_id = models.BigIntegerField()
+    marked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["lead_id"], name="kpis_dirtylead_lead")]
+
+    def __str__(self) -> str:
+        return str(self.lead_id)
+
+
 class DirtyParent(models.Model):
     """A changed row on which other rows hang; `mark` names the declaration that finds their days."""
 

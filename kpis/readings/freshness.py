@@ -51,7 +51,7 @@ class Freshness:
         return cls(
             computed={(cube, index): at for kind, cube, index, at in rows if kind == "computed"},
             dirty=frozenset((cube, index) for kind, cube, index, _ in rows if kind == "dirty"),
-            has_dirty_customers="customers" in kinds or any(not mark.cubes for mark in marks),
+            has_dirty_customers="customers" in kinds or any(mark.of_customers for mark in marks),
             changed=frozenset(cube.code for mark in marks for cube in mark.cubes),
             filled=frozenset(cube for kind, cube, *_ in rows if kind == "filled"),
         )

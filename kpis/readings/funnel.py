@@ -1,7 +1,7 @@
 """The funnel of one cohort: how far the leads created in a period have come by now, and how long each step took.
 
-Everything is read from the rows of the cohort. Who reached a later step counts in the earlier ones, too, so that no step
-is larger than the one before; a time is that of somebody who has a moment of both steps.
+The steps of each lead are stored (engine/funnel.py). Who reached a later step counts in the earlier ones, too, so that no
+step is larger than the one before; a time is that of somebody who has a moment of both steps.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from crm import confidence
 from crm.models import Organization
-from customers.models import Order
-from customers.models.order import of_counted_order, of_invoice
+from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import LEADS_CREATED
 from kpis.definitions import Dimension
-from kpis.funnel import MATURING_DAYS, STEPS, Step
-from kpis.models import FunnelLead
+from kpis.engine.funnel import MOMENTS
+from kpis.funnel import LAST, MATURING_DAYS, STEPS, Step
+from kpis.models import DirtyCustomer, DirtyLead, DirtyParent, FunnelFact
 from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
-from leads.models import Activity, Lead, Opportunity, Quote
+from leads.models import Lead
 
 FILTERS = (*LEADS_CREATED.dimensions, Dimension.TEAM)
-LAST = len(STEPS) - 1
 GROWTH = 8
 
 
@@ -105,33 +104,11 @@ class Funnel:
         return visible(rows, self.query)
 
     def relation(self, leads: QuerySet | None = None) -> tuple[str, list[Any]]:
-        """CTEs that end with person(id, member, at_0 … at_5, reach): of all leads, or of some of them."""
+        """FROM the steps of all leads (p), or of some of them, each with its member (c)."""
         (span,) = self.query.spans
         leads = (self.cohort() if leads is None else leads).order_by()
-        member = self.narrowing.member(LEADS_CREATED, span[0])
-        columns = ("pk", member, "customer_id", "created_on", "created_at", "mql_at", "converted_at")
-        sql, params = leads.values_list(*columns).query.sql_with_params()
-        parts, all_params = [], [*params]
-        for step, rows in moments_of():
-            part, part_params = rows.query.sql_with_params()
-            parts.append(f"SELECT m.lead, {STEPS.index(step)}, m.at FROM ({part}) m (lead, at)")
-            all_params += part_params
-        columns = ", ".join(f"min(m.at) FILTER (WHERE m.step = {number})" for number in range(3, LAST + 1))
-        reach = " ".join(f"WHEN at_{number} IS NOT NULL THEN {number}" for number in range(LAST, 0, -1))
-        names = ", ".join(f"at_{number}" for number in range(LAST + 1))
-        return (
-            f"""
-            WITH funnel_lead (id, member, customer_id, created_on, created_at, mql_at, converted_at) AS MATERIALIZED ({sql}),
-                 moment (lead, step, at) AS ({" UNION ALL ".join(parts)}),
-                 timed (id, member, {names}) AS (
-                    SELECT c.id, c.member, c.created_at, least(c.mql_at, min(m.at) FILTER (WHERE m.step = 1)),
-                           least(c.converted_at, min(m.at) FILTER (WHERE m.step = 2)), {columns}
-                      FROM funnel_lead c LEFT JOIN moment m ON m.lead = c.id
-                     GROUP BY c.id, c.member, c.created_at, c.mql_at, c.converted_at),
-                 person AS MATERIALIZED (SELECT *, CASE {reach} ELSE 0 END AS reach FROM timed)
-            """,
-            all_params,
-        )
+        sql, params = leads.values_list("pk", self.narrowing.member(LEADS_CREATED, span[0])).query.sql_with_params()
+        return f"FROM ({sql}) c (id, member) JOIN {FunnelFact._meta.db_table} p ON p.lead_id = c.id", [*params]
 
     @cached_property
     def found(self) -> tuple[dict[int, list[int]], list[timedelta | None], list[timedelta | None]]:
@@ -143,7 +120,8 @@ class Funnel:
         since_previous = ", ".join(median(number, number - 1) for number in range(1, LAST + 1))
         since_first = ", ".join(median(number, 0) for number in range(1, LAST + 1))
         rows = fetch(
-            f"{sql} SELECT member, reach, count(*), NULL::interval[], NULL::interval[] FROM person GROUP BY 1, 2"
+            f"WITH person AS MATERIALIZED (SELECT c.member, p.* {sql})"
+            " SELECT member, reach, count(*), NULL::interval[], NULL::interval[] FROM person GROUP BY 1, 2"
             f" UNION ALL SELECT NULL, NULL, count(*), ARRAY[{since_previous}], ARRAY[{since_first}] FROM person",
             params,
         )
@@ -168,13 +146,13 @@ class Funnel:
         """Leads by number, after one: who reached a step, or who came to the one before and no further."""
         if self.is_hidden or not self.query.begun:
             return []
-        number, names = STEPS.index(step), ", ".join(f"at_{n}" for n in range(LAST + 1))
-        condition = f"reach = {number - 1}" if dropped else f"reach >= {number}"
+        number = STEPS.index(step)
+        condition = f"p.reach = {number - 1}" if dropped else f"p.reach >= {number}"
         rows: list[tuple] = []
         for leads in self.portions(after, limit):
             sql, params = self.relation(leads)
             rows += fetch(
-                f"{sql} SELECT id, reach, {names} FROM person WHERE {condition} ORDER BY id LIMIT %s",
+                f"SELECT c.id, p.reach, {', '.join(MOMENTS)} {sql} WHERE {condition} ORDER BY c.id LIMIT %s",
                 [*params, limit - len(rows)],
             )
             if len(rows) == limit:
@@ -201,6 +179,12 @@ class Funnel:
             after = found[-1].lead.pk
 
 
+def is_stale() -> bool:
+    """Whether leads wait to be computed again: themselves, with their customers, or with what either hangs on."""
+    parents = DirtyParent.objects.filter(mark__in=[key for key, mark in DEFERRED.items() if not mark.cubes])
+    return any(rows.exists() for rows in (DirtyLead.objects, DirtyCustomer.objects, parents))
+
+
 def median(number: int, before: int) -> str:
     return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY at_{number} - at_{before})"
 
@@ -212,36 +196,6 @@ def figures_of(reached: Sequence[int]) -> list[StepFigures]:
         StepFigures(step, count, counts[0], counts[max(number - 1, 0)])
         for number, (step, count) in enumerate(zip(STEPS, counts, strict=True))
     ]
-
-
-def moments_of() -> Iterator[tuple[Step, QuerySet]]:
-    """(lead, first moment, or none) of each step that is not in a lead's own columns; a step may have several sources."""
-    leads = FunnelLead.objects.values("pk")
-    deals, sheets = Opportunity.objects.filter(lead__in=leads), Quote.objects.counted().filter(issued_at__isnull=False)
-    yield Step.PROSPECT, first_of(Activity.objects.contacts().filter(lead__in=leads), "lead", "done_at")
-    yield Step.OPPORTUNITY, first_of(deals.counted(), "lead", "created_at")
-    yield Step.QUOTE, first_of(sheets.filter(lead__in=leads), "lead", "issued_at")
-    yield Step.QUOTE, first_of(sheets.filter(opportunity__lead__in=leads), "opportunity__lead", "issued_at")
-    sold = Opportunity.orders.through.objects.filter(of_invoice("order__"), opportunity__lead__in=leads)
-    yield Step.INVOICE, first_of(sold, "opportunity__lead", "order__placed_at")
-    for path in ("lead", "opportunity__lead"):
-        billed = Quote.objects.filter(of_invoice("order__"), order__isnull=False, **{f"{path}__in": leads})
-        yield Step.INVOICE, first_of(billed, path, "order__placed_at")
-    known = FunnelLead.objects.filter(customer__isnull=False)
-    # As “leads that reached an invoice” counts them: by the customer where there is neither a quote nor an opportunity.
-    bare = known.filter(*(~Exists(model.objects.filter(lead=OuterRef("pk"))) for model in (Opportunity, Quote)))
-    yield Step.INVOICE, bare.values_list("pk", first_order(of_invoice()))
-    yield Step.CUSTOMER, known.values_list("pk", first_order(of_counted_order()))
-
-
-def first_order(which: Q) -> Subquery:
-    """Of a lead's customer, from the lead's day on: looked up for each lead, as joining all orders would read them all."""
-    orders = Order.objects.filter(which, customer=OuterRef("customer"), placed_on__gte=OuterRef("created_on"))
-    return Subquery(orders.order_by().values("customer").annotate(first=Min("placed_at")).values("first"))
-
-
-def first_of(rows: QuerySet, lead: str, moment: str) -> QuerySet:
-    return rows.order_by().values(funnel_lead=F(lead)).annotate(funnel_at=Min(moment)).values_list("funnel_lead", "funnel_at")
 
 
 def days_of(time: timedelta | None) -> Decimal | None:

@@ -20,7 +20,7 @@ from kpis import exports, forms
 from kpis.definitions import Dimension
 from kpis.funnel import MEANINGS, STEPS, Step
 from kpis.readings.cards import compared_words
-from kpis.readings.funnel import Funnel, Person, StepFigures, days_of
+from kpis.readings.funnel import Funnel, Person, StepFigures, days_of, is_stale
 from kpis.readings.members import member_labels
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
@@ -68,6 +68,7 @@ class FunnelView(Page, TemplateView):
                 "steps_of_funnel": self.rows(steps, self.earlier()),
                 "compared": compared_words(self.choice, self.request.prefs),
                 "state": self.funnel.state,
+                "is_stale": is_stale(),
                 "calendars": forms.calendar_links(self.request.GET, self.choice),
                 "files": {what: self.files(what) for what in ("steps", "breakdown", "people")},
                 "kpi_link": query_with(self.request.GET, step=None, side=None, by=None, after=None),

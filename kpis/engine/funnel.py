@@ -1,0 +1,115 @@
+"""The steps of leads: computed again for the leads that changed, by looking up what each of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Least
+
+from customers.models import Order
+from customers.models.order import of_counted_order, of_invoice
+from kpis.engine.locks import LEADS, lock, own_transaction
+from kpis.funnel import LAST
+from kpis.models import BatchLead
+from leads.models import Activity, Lead, Opportunity, Quote
+
+BATCH = 5_000
+MOMENTS = tuple(f"at_{number}" for number in range(LAST + 1))
+
+
+def drain_leads(*, limit: int = BATCH, wait: bool = False) -> int | None:
+    """Recompute up to `limit` dirty leads; their number, or None when another worker is at it."""
+    with own_transaction() as cursor:
+        if not lock(cursor, LEADS, wait=wait):
+            return None
+        prepare_leads(cursor)
+        cursor.execute(
+            # By range, as the customers are taken.
+            "WITH gone AS (DELETE FROM kpis_dirtylead WHERE lead_id <= (SELECT max(lead_id) FROM"
+            " (SELECT DISTINCT lead_id FROM kpis_dirtylead ORDER BY lead_id LIMIT %s) q) RETURNING lead_id)"
+            " INSERT INTO kpis_batchlead SELECT DISTINCT lead_id FROM gone",
+            [limit],
+        )
+        count = cursor.rowcount
+        if count:
+            rewrite_steps(cursor)
+    return count
+
+
+def prepare_leads(cursor: Any) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS kpis_batchlead (lead_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;"
+        "DELETE FROM kpis_batchlead"
+    )
+
+
+def rewrite_steps(cursor: Any) -> None:
+    cursor.execute("ANALYZE kpis_batchlead; DELETE FROM kpis_funnelfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
+    # What a lead has is few rows, found by key: whole tables are not read for them, however old the planner's statistics are.
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    sql, params = steps_of(Lead.objects.filter(pk__in=BatchLead.objects.values("lead_id"))).query.sql_with_params()
+    cursor.execute(f"INSERT INTO kpis_funnelfact (lead_id, {', '.join(MOMENTS)}) {sql}", params)
+
+
+def mark_batch(cursor: Any) -> None:
+    """After the customers whose leads are noted: their orders may have been the leads' own steps."""
+    cursor.execute("INSERT INTO kpis_dirtylead (lead_id) SELECT lead_id FROM kpis_batchlead")
+
+
+def mark_all_leads(cursor: Any) -> None:
+    cursor.execute("INSERT INTO kpis_dirtylead (lead_id) SELECT id FROM leads_lead UNION SELECT lead_id FROM kpis_funnelfact")
+
+
+def steps_of(leads: QuerySet) -> QuerySet:
+    """(lead, first moment of each step, or none) of the counted ones among some leads; a step may have several sources."""
+    sheets = Quote.objects.counted().filter(issued_at__isnull=False)
+    billed = Quote.objects.filter(of_invoice("order__"))
+    sold = Opportunity.orders.through.objects.filter(of_invoice("order__"))
+    # As “leads that reached an invoice” counts them: by the customer where there is neither a quote nor an opportunity.
+    own = (Exists(model.objects.filter(lead=OuterRef("pk"))) for model in (Opportunity, Quote))
+    bare = Case(When(~next(own) & ~next(own), then=first_order(of_invoice())))
+    moments = (
+        F("created_at"),
+        Least("mql_at", first_of(Activity.objects.contacts(), "lead", "done_at")),
+        Least("converted_at", first_of(Opportunity.objects.counted(), "lead", "created_at")),
+        Least(first_of(sheets, "lead", "issued_at"), first_of(sheets, "opportunity__lead", "issued_at")),
+        Least(
+            first_of(sold, "opportunity__lead", "order__placed_at"),
+            first_of(billed, "lead", "order__placed_at"),
+            first_of(billed, "opportunity__lead", "order__placed_at"),
+            bare,
+        ),
+        first_order(of_counted_order()),
+    )
+    return leads.counted().order_by().values_list("pk", *moments)
+
+
+def first_of(rows: QuerySet, lead: str, moment: str) -> Subquery:
+    """The first moment among the rows of a lead."""
+    return Subquery(first(rows.filter(**{lead: OuterRef("pk")}), lead, moment))
+
+
+def first_order(which: Q) -> Subquery:
+    """Of a lead's customer, from the lead's day on."""
+    orders = Order.objects.filter(which, customer=OuterRef("customer"), placed_on__gte=OuterRef("created_on"))
+    return Subquery(first(orders, "customer", "placed_at"))
+
+
+def first(rows: QuerySet, by: str, moment: str) -> QuerySet:
+    return rows.order_by().values(by).annotate(first_moment=Min(moment)).values("first_moment")
+
+
+def drift_of_steps(cursor: Any, dirty: str, few: int) -> Iterator[str]:
+    """What is stored of all leads against what their rows say, apart from the leads that a statement names as dirty."""
+    sql, params = steps_of(Lead.objects.all()).query.sql_with_params()
+    names = ", ".join(MOMENTS)
+    told, stored = (", ".join(f"{table}.{name}" for name in MOMENTS) for table in ("e", "f"))
+    cursor.execute(
+        f"SELECT coalesce(e.id, f.lead_id) FROM ({sql}) e (id, {names}) FULL JOIN kpis_funnelfact f ON f.lead_id = e.id"
+        f" WHERE (e.id, {told}) IS DISTINCT FROM (f.lead_id, {stored})"
+        f" AND coalesce(e.id, f.lead_id) NOT IN ({dirty}) ORDER BY 1 LIMIT {few}",
+        params,
+    )
+    yield from (f"steps of leads: wrong for lead {lead}" for (lead,) in cursor.fetchall())
