@@ -299,6 +299,15 @@ class TestDoors:
         assert [row["label"] for row in page.context["people"]] == ["mql on day 2", "called on day 1"]
         assert page.context["people_title"] == "Dropped out before: Opportunity"
 
+    def test_what_waits_to_be_computed_is_said(self, api, browse, sara, eight):
+        def is_said():
+            words = "Some of these figures are being updated." in browse(sara).get("/kpis/funnel/").content.decode()
+            return words, api.get("/reports/funnel/", period="1404-07").json()["stale"]
+
+        assert is_said() == (False, False)
+        Lead.objects.filter(name="nothing").update(mql_at=later(1))
+        assert is_said() == (True, True)
+
     def test_the_strip_of_the_overview_is_the_same_funnel(self, browse, sara, eight):
         client = browse(sara)
         strip = client.get("/kpis/?period=1404-07&funnel=cohort").context["funnel"]["steps"]

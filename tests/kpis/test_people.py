@@ -146,6 +146,7 @@ def test_a_cell_of_a_cohort(browse, sara):
 def test_who_dropped_out_of_the_funnel(browse, sara, hana):
     kept, lost = make_lead(at=MEHR), make_lead(at=MEHR)
     Lead.objects.filter(pk=kept.pk).update(mql_at=MEHR)
+    drain(at=NOW)
     client = browse(sara)
 
     people_list, members = saved(client, sara, "funnel/?period=1404-07&step=prospect&side=dropped")
