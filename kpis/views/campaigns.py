@@ -158,7 +158,7 @@ class CampaignsReportView(Page, TemplateView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
             title = f"{self.title}-{period_text(self.choice.period, self.request.prefs)}"
-            return file_response(kind, Table(title, self.header(), self.lines()), self.request.prefs)
+            return file_response(self.request, kind, Table(title, self.header(), self.lines()))
         return super().render_to_response(context, **kwargs)
 
     def header(self) -> list[str]:
