@@ -103,6 +103,10 @@ WRITES = {
     "an earlier deal": (lambda: deal().update(created_at=on(1)), {"Ann": [0, 1, 1, 4, 5]}),
     # with a deal of his own, what his customer bought is no longer Bob's invoice
     "a deal of another": (lambda: deal().update(lead=bob().get()), {"Ann": [0, 1], "Bob": [0, None, 2, 4, 5, 6]}),
+    "a deal of a test": (
+        lambda: deal().update(customer=make_customer(is_test=True)),
+        {"Ann": [0, 1, None, None, 5], "Eve": [0]},
+    ),
     "an invoice taken off": (lambda: deal().get().orders.set([]), {"Ann": [0, 1, 2, 4]}),
     "an invoice more": (lambda: deal().get().orders.add(sixth().get()), {}),
     "a quote withdrawn": (lambda: quote().update(issued_at=None), {"Ann": [0, 1, 2, None, 5], "Eve": [0]}),
