@@ -42,3 +42,4 @@ class ContractForm(ReaderForm):
 
 class EndContractForm(ReaderForm):
     ends_on = DayField(label=_("Last day"), help_text=_("The customer is still active on this day."))
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)

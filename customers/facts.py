@@ -52,13 +52,13 @@ def orders_with_refunds(rows: QuerySet[Order]) -> QuerySet[Order]:
     return rows.annotate(refunded=Sum("refunds__amount"))
 
 
-def contracts_of(customer: Customer, user: User, today: date) -> list[Contract]:
-    """The newest first, each with how it stands today."""
+def contracts_of(customer: Customer, user: User, today: date, *, most: int | None) -> tuple[list[Contract], int]:
+    """The newest first, each with how it stands today, and how many older ones are left out."""
     rows = Contract.objects.visible_to(user).filter(customer=customer).order_by("-starts_on", "-pk")
-    contracts = list(rows[:MOST_CONTRACTS])
+    contracts = list(rows[:most])
     for contract in contracts:
         contract.state = contract.state_on(today)
-    return contracts
+    return contracts, rows.count() - most if len(contracts) == most else 0
 
 
 def order_totals(order: Order, lines: Any, refunds: Any) -> dict[str, Decimal]:

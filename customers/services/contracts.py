@@ -79,14 +79,14 @@ def enter_contract(
 
 @transaction.atomic
 def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime | None = None, **changes: Any) -> Contract:
-    """Other days, another plan or amount. `seen` is the state the writer had before them."""
+    """Other days, another plan or amount. `seen` is the state the writer had before them; sent twice it is one change."""
     unknown = set(changes) - EDITABLE
     if unknown:
         raise TypeError(f"edit_contract() cannot change {', '.join(sorted(unknown))}")
     contract = _lock(contract)
-    if seen is not None and contract.updated_at != seen:
-        raise _conflict()
     changed = [column for column, value in changes.items() if getattr(contract, column) != value]
+    if changed and seen is not None and contract.updated_at != seen:
+        raise _conflict()
     for column in changed:
         setattr(contract, column, changes[column])
     _require_span(contract.starts_on, contract.ends_on)
@@ -108,7 +108,13 @@ def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
 
 def may_remove(contract: Contract, by: User, at: datetime) -> bool:
     is_new = contract.source == SOURCE and contract.recorded_at > at - SLIP
-    return may_delete(by) or (is_new and not contract.history.exists())
+    return may_delete(by) or (is_new and _is_as_entered(contract))
+
+
+def _is_as_entered(contract: Contract) -> bool:
+    """Never changed, or every change of it taken back."""
+    first = contract.history.order_by("pgh_id").first()
+    return first is None or all(getattr(first, name) == getattr(contract, name) for name in EDITABLE | {"customer_id"})
 
 
 def last_change(pk: int) -> int | None:
@@ -171,7 +177,7 @@ def _lock(contract: Contract) -> Contract:
 
 def _require_span(first: date, last: date | None) -> None:
     if last is not None and last < first:
-        raise ValidationError(_("The first day comes after the last."), code="out-of-range")
+        raise ValidationError({"ends_on": ValidationError(_("The first day comes after the last."), code="out-of-range")})
 
 
 def _conflict() -> ValidationError:

@@ -99,7 +99,8 @@ class ContractEndView(OneContractPage):
     form_class = EndContractForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"ends_on": self.contract.ends_on or max(self.contract.starts_on, self.request.prefs.today(self.at))}
+        last = self.contract.ends_on or max(self.contract.starts_on, self.request.prefs.today(self.at))
+        return {"ends_on": last, "seen": self.contract.updated_at.isoformat()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(is_ending=True, **kwargs)
@@ -107,7 +108,7 @@ class ContractEndView(OneContractPage):
     def save(self, form: EndContractForm) -> HttpResponse:
         day = form.cleaned_data["ends_on"]
         text = _("The last day of the contract is %(day)s.") % {"day": format_day(day, self.request.prefs)}
-        return self.edit(text, ends_on=day)
+        return self.edit(text, seen=form.cleaned_data["seen"], ends_on=day)
 
 
 @action(may_enter)

@@ -20,7 +20,7 @@ from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, DetailPage
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
-from customers.facts import contracts_of, facts_of, orders_with_refunds
+from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds
 from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
@@ -105,12 +105,15 @@ class CustomerDetailView(DetailPage):
         user, customer = self.request.user, self.object
         orders = orders_with_refunds(Order.objects.visible_to(user).filter(customer=customer))
         answers = Answer.objects.visible_to(user).filter(customer=customer).select_related("survey")
+        most = None if self.request.GET.get("contracts") == "all" else MOST_CONTRACTS
+        contracts, older = contracts_of(customer, user, self.request.prefs.today(self.at), most=most)
         return context | {
             "customer": customer,
             "facts": facts_of(customer, user),
             "orders": orders.order_by("-placed_at", "-pk")[:ROWS_ON_PAGE],
             "answers": answers.order_by("-answered_at", "-pk")[:ROWS_ON_PAGE],
-            "contracts": contracts_of(customer, user, self.request.prefs.today(self.at)),
+            "contracts": contracts,
+            "older_contracts": older,
             "tickets": Ticket.objects.visible_to(user).filter(customer=customer).order_by("-created_at", "-pk")[:ROWS_ON_PAGE],
             "may_sell": may_sell(user),
         }

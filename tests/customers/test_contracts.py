@@ -62,6 +62,18 @@ def test_how_each_stands_today(browse, omid, customer):
     assert states == [("later", "to_come"), ("today", "running"), ("on", "running"), ("yesterday", "ended")]
 
 
+def test_those_left_out_are_counted_and_shown_on_demand(browse, omid, customer):
+    Contract.objects.bulk_create(Contract(customer=customer, starts_on=TODAY + n * DAY) for n in range(52))
+    client = browse(omid)
+
+    first, whole = (client.get(f"/customers/{customer.pk}/{query}") for query in ("", "?contracts=all"))
+
+    # 50 are shown, the newest first, so that the two oldest of 52 are left out
+    assert [len(first.context["contracts"]), len(whole.context["contracts"])] == [50, 52]
+    assert [page.context["older_contracts"] for page in (first, whole)] == [2, 0]
+    assert ["?contracts=all" in page.content.decode() for page in (first, whole)] == [True, False]
+
+
 class TestEntering:
     def test_in_the_calendar_of_the_reader_and_once(self, browse, omid, customer):
         omid.calendar = "jalali"
@@ -95,6 +107,18 @@ class TestEntering:
 
         assert (text, removed, stored()) == ("The contract was saved.", [], [("", TODAY, None, 0, False)])
 
+    def test_a_slip_is_one_still_when_its_change_was_taken_back(self, browse, omid, customer):
+        client = browse(omid)
+        _text, undo = toast(enter(client, customer, token=TOKEN, plan="Gold", starts_on="2025-09-23"))
+        edited = f"/contracts/{Contract.objects.get().pk}/edit/"
+        _text, back = toast(client.post(edited, {"plan": "Silver", "starts_on": "2025-09-23"}))
+        refused = toast(client.post(undo))[0]
+
+        client.post(back)
+        client.post(undo)
+
+        assert (refused, stored()) == ("A contract is ended, not removed: ask a manager.", [])
+
 
 class TestChanging:
     def test_ended_on_a_day_and_taken_back(self, browse, omid, customer):
@@ -105,7 +129,7 @@ class TestChanging:
 
         client.post(undo)
 
-        assert early.context["form"].non_field_errors() == ["The first day comes after the last."]
+        assert early.context["form"].errors == {"ends_on": ["The first day comes after the last."]}
         assert (text, ended[0][2], stored()[0][2]) == (
             "The last day of the contract is 30 September 2025.",
             date(2025, 9, 30),
@@ -125,6 +149,28 @@ class TestChanging:
         (error,) = late.context["form"].non_field_errors()
         assert error == "Somebody changed this contract in the meantime: open it again and repeat your change."
         assert stored() == [("Iron", date(2025, 1, 1), None, 0, True)]
+
+    def test_sent_twice_it_is_one_change(self, browse, omid, customer):
+        contract, client = make_contract(customer=customer, plan="Gold"), browse(omid)
+        typed = {"plan": "Silver", "starts_on": "2025-01-01", "seen": contract.updated_at.isoformat()}
+
+        answers = [client.post(f"/contracts/{contract.pk}/edit/", typed) for _time in range(2)]
+
+        assert [toast(answer)[0] for answer in answers] == ["Saved."] * 2
+        assert stored() == [("Silver", date(2025, 1, 1), None, 0, False)]
+
+    def test_ended_only_as_it_was_seen(self, browse, omid, customer):
+        contract, client = make_contract(customer=customer), browse(omid)
+        url = f"/contracts/{contract.pk}/end/"
+        seen = client.get(url).context["form"].initial["seen"]
+        Contract.objects.update(ends_on=date(2026, 5, 5), updated_at=AT + DAY)
+
+        late = client.post(url, {"ends_on": "2025-11-01", "seen": seen}).context["form"]
+
+        assert (late.non_field_errors()[0][:39], stored()[0][2]) == (
+            "Somebody changed this contract in the m",
+            date(2026, 5, 5),
+        )
 
 
 def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
