@@ -114,7 +114,9 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_bri
     found = {kpi.key: Reading(kpi, unfit) for kpi in kpis}
     for kpi in able:
         places = slice(0 if kpi.key in trended else count - 1, count)
-        found[kpi.key] = reading_of(kpi, tables[kpi.key].total, places, other, targets)
+        # What is fitted is known of the ends of periods, not of a part of one.
+        then = None if kpi.is_fitted and choice.cut_days else other
+        found[kpi.key] = reading_of(kpi, tables[kpi.key].total, places, then, targets)
     return found
 
 

@@ -22,7 +22,7 @@ class TestRunningPeriod:
     def summary(self, compare=Compare.PREVIOUS):
         today = date(2025, 10, 4)
         choice = Choice(parse_period("1404-07"), compare, {}, today, None, Organization.current())
-        return choice, summarise([CATALOGUE["leads"], CATALOGUE["active_customers"]], choice)
+        return choice, summarise([CATALOGUE[key] for key in ("leads", "active_customers", "clv_predicted")], choice)
 
     def test_as_many_days_are_counted_of_the_period_before(self):
         leads_on(-30, -20, -19, -18)  # 1, 11, 12 and 13 Shahrivar
@@ -41,6 +41,13 @@ class TestRunningPeriod:
         _choice, found = self.summary()
 
         assert (found["active_customers"].now.value, found["active_customers"].then.value) == (3, 2)
+
+    def test_what_is_fitted_at_the_end_of_a_period_is_not_compared_with_a_part_of_one(self):
+        """Of 12 Shahrivar there is no fit; that of the evening of 31 Mordad would say nothing of it."""
+        _choice, found = self.summary()
+
+        assert found["clv_predicted"].then is None
+        assert found["active_customers"].then is not None
 
     def test_the_year_before_is_cut_too(self):
         mehr_1403 = datetime(2024, 9, 22, 6, tzinfo=UTC)
