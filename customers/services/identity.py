@@ -135,8 +135,8 @@ class Register:
         return None
 
     def fill(self, known: Known, who: Identity) -> None:
-        """Complete what is blank; a phone or an address that somebody else carries stays theirs."""
-        if who.external_id and not known.external_id:
+        """Complete what is blank; a key that somebody else carries stays theirs."""
+        if who.external_id and not known.external_id and (who.source, who.external_id) not in self.by_external:
             known.external_id, known.source, known.is_changed = who.external_id, who.source, True
             self.by_external[who.source, who.external_id] = known
         if who.name and not known.name:
@@ -198,6 +198,20 @@ def look_up(register: Register, identities: list[Identity], caller: Caller) -> N
             register.index(known)
         else:
             register.add(known)
+
+
+def complete(said: Iterable[tuple[int, Identity]], caller: Caller) -> None:
+    """What is said of customers who are known otherwise fills their blanks, as where they are found by their keys."""
+    keyed, register = [(pk, who) for pk, who in said if who.has_key], Register()
+    look_up(register, [who for _, who in keyed], caller)
+    others = {pk for pk, _ in keyed} - register.stored.keys()
+    rows = Customer.objects.filter(pk__in=others, merged_into=None) if others else ()
+    for row in rows:
+        register.add(Known(row.pk, row.external_id, row.source, row.name, row.phone, row.email))
+    for pk, who in keyed:
+        if pk in register.stored:
+            register.fill(register.stored[pk], who)
+    save(register, caller)
 
 
 def _visible(rows: list[tuple[Any, ...]], caller: Caller) -> set[int]:

@@ -76,18 +76,24 @@ def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
     return lead
 
 
-def customer_of(lead: Lead) -> Customer | None:
-    """The customer a lead belongs to by its phone, else by its e-mail, merged ones as their survivor; two candidates are none."""
+def customer_of(lead: Lead, *, seen_by: User | None = None) -> Customer | None:
+    """The customer a lead belongs to by its phone, else by its e-mail, merged ones as their survivor.
+
+    Two candidates are none, unless there is somebody to see one of them: then, as with every order, it is their first.
+    """
     for column in ("phone", "email"):
         value = getattr(lead, column)
         rows = Customer.objects.filter(**{column: value}) if value else Customer.objects.none()
         found = set(rows.values_list(Coalesce("merged_into_id", "pk"), flat=True)[:RESEMBLING])
         if len(found) == 1:
             return Customer.objects.get(pk=found.pop())
+        seen = Customer.objects.visible_to(seen_by).filter(pk__in=found).order_by("pk").first() if seen_by and found else None
+        if seen:
+            return seen
     return None
 
 
-def find_or_make_customer(lead: Lead, *, at: datetime) -> Customer:
+def find_or_make_customer(lead: Lead, *, at: datetime, seen_by: User | None = None) -> Customer:
     """The lead's own customer, else the one it is recognised as, else a new one.
 
     Two leads of one phone may be converted at the same moment: the second one waits, and finds the first one's customer.
@@ -95,7 +101,7 @@ def find_or_make_customer(lead: Lead, *, at: datetime) -> Customer:
     if lead.customer:
         return lead.customer
     hold_keys([Identity(source="", external_id="", name=lead.name, phone=lead.phone, email=lead.email)])
-    return customer_of(lead) or _new_customer(lead, at=at)
+    return customer_of(lead, seen_by=seen_by) or _new_customer(lead, at=at)
 
 
 def _new_customer(lead: Lead, *, at: datetime) -> Customer:

@@ -15,7 +15,9 @@ from crm.inputs.fields import Reference
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, find, key_of
 from crm.inputs.upsert import key_of as source_key_of
+from crm.inputs.upsert import refuse_repeated
 from customers.models import Order
+from customers.services.identity import complete
 from customers.services.orders import OrderIn, write_orders
 from leads.models import Opportunity
 from leads.services.deal_buyers import described, is_buyer, is_to_become, people_of, sell_to_lead
@@ -36,26 +38,43 @@ class DealOrderIn(OrderIn):
 
 
 def write_deal_orders(items: list[Item], caller: Caller) -> None:
-    """Whoever may work on an opportunity may sell to its customer, also where they are a colleague's."""
+    """Whoever may work on an opportunity may sell to its customer, also where they are a colleague's.
+
+    Orders that leave their buyer to it come first: what they say of somebody, others in the call are recognised by.
+    """
     deals = deals_of(sound(items), caller)
-    concerned = [item for item in sound(items) if item.index in deals]
-    stored, said = stored_orders(concerned, caller), described(concerned, caller)
-    people = people_of(said.values(), deals.values())
-    leads = set()
-    for item in concerned:
+    if deals:
+        refuse_repeated(sound(items), caller)
+        sell([item for item in sound(items) if item.index in deals], deals, caller)
+    others = sound(items)
+    if others:
+        write_orders(others, caller)
+        link(others, deals)
+
+
+def sell(items: list[Item], deals: Deals, caller: Caller) -> None:
+    """The orders whose buyer is for their opportunity to say; what they say of that buyer is kept."""
+    stored, said = stored_orders(items, caller), described(items, caller)
+    people = people_of(items, said.values(), deals.values())
+    left, leads = [], set()
+    for item in items:
         deal, order = deals[item.index], stored.get(item.index)
         is_theirs = is_buyer(item, deal, said.get(item.index), people)
         if deal.customer_id:
             begin(item, deal, order, is_theirs=is_theirs)
+            left.append(item)
         elif is_theirs and is_to_become(deal) and not (order and order.customer_id):
-            item.data = msgspec.structs.replace(item.data, customer=UNSET)
+            leave_to(deal, item, order)
+            left.append(item)
             leads.add(item.index)
-    write_orders([item for item in items if not item.failures], caller)
-    link(items, deals)
-    for item in items:
+    write_orders(sound(left), caller)
+    link(left, deals)
+    for item in left:
         if item.index in leads and item.status in {states.CREATED, states.UPDATED}:
-            sell_to_lead(deals[item.index], Order.objects.get(pk=item.pk))
+            sell_to_lead(deals[item.index], Order.objects.get(pk=item.pk), by=caller.user)
             item.as_stored = None
+    written = [item for item in left if item.index in said and item.status in {states.CREATED, states.UPDATED, states.UNCHANGED}]
+    complete([(deals[item.index].customer_id, said[item.index]) for item in written], caller)
 
 
 def deals_of(items: list[Item], caller: Caller) -> Deals:
@@ -90,13 +109,17 @@ def stored_orders(items: Iterable[Item], caller: Caller) -> dict[int, Order]:
 
 
 def begin(item: Item, deal: Opportunity, order: Order | None, *, is_theirs: bool) -> None:
-    """The buyer of the deal, and for a new order its owner; another buyer's order is not its outcome."""
-    is_theirs = is_theirs or item.data.customer is None
+    """The order is the customer's of the deal; another buyer's order is not its outcome."""
     if not is_theirs or (order and order.customer_id not in (None, deal.customer_id)):
         item.refuse("/customer", "conflict", ANOTHER)
         return
-    item.data = msgspec.structs.replace(item.data, customer=UNSET)
+    leave_to(deal, item, order)
     item.values["customer_id"] = deal.customer_id
+
+
+def leave_to(deal: Opportunity, item: Item, order: Order | None) -> None:
+    """The buyer is for the deal to say; so is the owner of a new order that names none."""
+    item.data = msgspec.structs.replace(item.data, customer=UNSET)
     if order is None and deal.owner_id:
         item.values["owner_id"] = deal.owner_id
 

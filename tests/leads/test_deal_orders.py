@@ -155,6 +155,39 @@ class TestDescribedBuyer:
         assert error["detail"].startswith("The customer of this opportunity is somebody else: leave the customer out")
         assert (sold(), Customer.objects.count()) == ([], 3)
 
+    def test_what_the_lead_shares_with_somebody_else_is_theirs(self, api, omid, deal):
+        other = make_customer(owner=omid, phone="+989123334455")
+        deal.lead.customer = other
+        deal.lead.save()
+
+        for customer in (other.pk, {"phone": "09123334455"}):
+            response = api.post("/orders/", {"opportunity": deal.pk, "customer": customer, "lines": LINES})
+            assert (response.status_code, refusals(response)) == (409, [("/customer", "conflict")])
+        assert sold() == []
+
+    def test_a_merged_record_is_who_it_became(self, api, omid, theirs, deal):
+        old = Customer.objects.get(merged_into=theirs)
+
+        api.post("/orders/", {"opportunity": deal.pk, "customer": old.pk, "lines": LINES})
+
+        assert sold() == [(theirs.pk, omid.pk, 1000)]
+
+    def test_blanks_are_filled_with_what_is_nobody_elses(self, api, omid):
+        make_customer(owner=omid, source="web", external_id="5", email="other@example.com")
+        known = make_customer(name="", owner=omid, phone="+989125556677")
+        deal, sent = make_opportunity(owner=omid, customer=known), {"phone": "09125556677", "source": "web"}
+        items = [
+            {"external_id": "3", "customer": {"source": "web", "external_id": "42"}},
+            {"external_id": "1", "opportunity": deal.pk, "customer": sent | {"name": "Arya", "email": "other@example.com"}},
+            {"external_id": "2", "opportunity": deal.pk, "customer": sent | {"external_id": "42", "email": "a@example.com"}},
+        ]
+
+        api.post("/orders/bulk/", {"items": [item | {"lines": LINES} for item in items]})
+
+        known.refresh_from_db()
+        assert (known.name, known.source, known.external_id, known.email) == ("Arya", "web", "42", "a@example.com")
+        assert sold() == [(known.pk, omid.pk, 1000)] * 3
+
 
 class TestDealOfALead:
     """The opportunity has no customer yet, only its lead: the order makes the lead one."""
@@ -181,6 +214,56 @@ class TestDealOfALead:
             made,
         )
         assert sold() == [(made.pk, omid.pk, 1000)]
+
+    def test_what_the_order_knows_of_them_is_kept(self, api, deal):
+        customer = {
+            "source": "web",
+            "external_id": "42",
+            "phone": "09123334455",
+            "email": "ali@example.com",
+            "name": "Ali Moradi",
+        }
+
+        api.post("/orders/", {"opportunity": deal.pk, "customer": customer, "lines": LINES})
+        api.post("/orders/", {"customer": {"source": "web", "external_id": "42", "name": "Ali"}, "lines": LINES})
+
+        made = Customer.objects.get()
+        assert (made.name, made.external_id, made.email, Order.objects.filter(customer=made).count()) == (
+            "Ali",
+            "42",
+            "ali@example.com",
+            2,
+        )
+
+    def test_a_description_that_says_nothing_leaves_the_buyer_to_the_deal(self, api, omid, theirs, deal):
+        empty = [None, {}, {"name": ""}, {"name": None, "phone": None, "email": None, "external_id": None}, {"source": "web"}]
+        sold_before = make_opportunity(owner=omid, customer=theirs)
+        named = [{"opportunity": pk, "customer": said} for pk in (sold_before.pk, deal.pk) for said in empty]
+        items = [item | {"external_id": str(number), "lines": LINES} for number, item in enumerate(named)]
+
+        api.post("/orders/bulk/", {"items": items})
+
+        deal.refresh_from_db()
+        assert (deal.customer.name, Customer.objects.count()) == ("Ali", 2)
+        assert sold() == [(theirs.pk, omid.pk, 1000)] * 5 + [(deal.customer_id, omid.pk, 1000)] * 5
+
+    def test_only_a_new_order_without_an_owner_gets_the_deals(self, client, sara, nima, deal):
+        api, order = Api(client, make_token(sara, name="desk")), make_order(customer=None, owner=nima)
+
+        api.patch(f"/orders/{order.pk}/", {"opportunity": deal.pk})
+        other = make_opportunity(owner=deal.owner, lead=make_lead(name="Zed"))
+        named = api.post("/orders/", {"opportunity": other.pk, "owner": nima.email, "lines": LINES})
+
+        order.refresh_from_db()
+        assert (order.owner, order.customer.name, named.json()["owner"]) == (nima, "Ali", nima.email)
+
+    def test_of_several_with_its_phone_it_is_the_one_the_seller_sees(self, api, omid, nima, deal):
+        for owner in (nima, omid):
+            known = make_customer(owner=owner, phone="+989123334455")
+
+        api.post("/orders/", {"opportunity": deal.pk, "customer": {"phone": "09123334455"}, "lines": LINES})
+
+        assert (sold(), Customer.objects.count()) == ([(known.pk, omid.pk, 1000)], 2)
 
     def test_a_colleagues_customer_stays_theirs(self, api, omid, nima, deal):
         known = make_customer(owner=nima, phone="+989123334455")
