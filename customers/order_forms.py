@@ -35,9 +35,12 @@ class CountField(ReaderField):
     def read(self, text: str) -> int:
         digits = to_latin_digits(text)
         if not (digits.isascii() and digits.isdigit() and self.least <= int(digits) <= self.most):
-            ends = {"least": reader_digits(str(self.least), self.prefs), "most": reader_digits(str(self.most), self.prefs)}
-            raise ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
+            raise self.refusal(self.most)
         return int(digits)
+
+    def refusal(self, most: int) -> ValidationError:
+        ends = {"least": reader_digits(str(self.least), self.prefs), "most": reader_digits(str(most), self.prefs)}
+        return ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
 
     def prepare_value(self, value: Any) -> Any:
         return reader_digits(str(value), self.prefs) if isinstance(value, int) else value
@@ -212,7 +215,7 @@ class RefundForm(ReaderForm):
         super().__init__(*args, user=user, **kwargs)
         self.returnable = lines
         for rest in lines:
-            field = CountField(label=_("Pieces back"), required=False, least=0, most=rest.quantity)
+            field = CountField(label=_("Pieces back"), required=False, least=0, most=rest.line.quantity)
             field.prefs = self.prefs
             field.widget.attrs |= {"placeholder": field.prepare_value(0)}
             field.widget.attrs |= {"aria-label": _("Pieces back of %(line)s") % {"line": rest.title}}
@@ -234,3 +237,10 @@ class RefundForm(ReaderForm):
     def quantities(self) -> dict[int, int]:
         """By the position of the line."""
         return {rest.line.position: self.cleaned_data[self.name_of(rest)] or 0 for rest in self.returnable}
+
+    def require_left(self) -> None:
+        """No more than is still with the buyer. A form sent twice has taken that itself, so it is asked only the first time."""
+        over = [rest for rest in self.returnable if self.quantities[rest.line.position] > rest.quantity]
+        if over:
+            names = {self.name_of(rest): rest.quantity for rest in over}
+            raise ValidationError({name: self.fields[name].refusal(most) for name, most in names.items()})

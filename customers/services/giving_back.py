@@ -42,6 +42,13 @@ def returnable_lines(order: Order) -> list[Returnable]:
     return [Returnable(row, row.quantity - (row.returned or 0), row.net_amount - (row.refunded or ZERO)) for row in summed]
 
 
+def key_of_refund(
+    key: str, quantities: Mapping[int, int], amount: Decimal | None = None, tax: Decimal = ZERO, shipping: Decimal = ZERO
+) -> str:
+    taken = {position: count for position, count in quantities.items() if count}
+    return key_of_words(key, [sorted(taken.items()), amount, tax, shipping])
+
+
 @transaction.atomic
 def refund_order(
     order: Order,
@@ -60,7 +67,7 @@ def refund_order(
     Amounts are in the order's currency and without tax, which stands beside them.
     """
     taken = {position: count for position, count in quantities.items() if count}
-    key = key_of_words(key, [sorted(taken.items()), amount, tax, shipping])
+    key = key_of_refund(key, quantities, amount, tax, shipping)
     hold(f"{SOURCE}:{key}")
     order = lock_order(order)
     known = order.refunds.filter(external_id=key).first()

@@ -20,7 +20,7 @@ from crm.permissions import may_enter, may_sell
 from customers.facts import order_totals
 from customers.models import Customer, Order, Product
 from customers.order_forms import MOST_LINES, OrderForm, RefundForm, lines_of
-from customers.services.giving_back import refund_order, refund_rest, returnable_lines
+from customers.services.giving_back import key_of_refund, refund_order, refund_rest, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage
 
@@ -216,12 +216,15 @@ class OrderRefundView(OneOrderPage):
 
     def save(self, form: RefundForm) -> HttpResponse:
         typed, facts = form.cleaned_data, {"by": self.request.user, "at": self.at}
-        facts["key"] = str(typed["token"] or uuid4())
+        key = str(typed["token"] or uuid4())
         if "rest" in self.request.POST:
-            refund = refund_rest(self.order, **facts)
+            refund = refund_rest(self.order, key=key, **facts)
         else:
-            extra = {name: typed[name] or 0 for name in ("tax", "shipping")}
-            refund = refund_order(self.order, quantities=form.quantities, amount=typed["amount"], **extra, **facts)
+            said = {"quantities": form.quantities, "amount": typed["amount"]}
+            said |= {name: typed[name] or 0 for name in ("tax", "shipping")}
+            if not self.order.refunds.filter(external_id=key_of_refund(key, **said)).exists():
+                form.require_left()
+            refund = refund_order(self.order, key=key, **said, **facts)
         return self.done(gettext("The refund was saved."), undo=reverse("customers:refund-take-back", args=[refund.pk]))
 
 

@@ -289,6 +289,17 @@ class TestRefunds:
         assert (refund.amount, refund.cost_amount) == (2_000, 800)
         assert toasts(response) == [("The refund was saved.", url_of("refund-take-back", refund))]
 
+    def test_sent_twice_it_is_one_refund_also_where_nothing_is_left(self, browse, omid, arya):
+        order = make_order(customer=arya, lines=[(3, 1_000)])
+        client, sent = browse(omid), {"token": "0f0e8a2e-3a3c-4a53-9d1c-0d6a1d0b6a11", "quantity_0": "3"}
+
+        client.post(url_of("order-refund", order), sent)
+        again = client.post(url_of("order-refund", order), sent)
+        other = client.post(url_of("order-refund", order), sent | {"quantity_0": "1"})
+
+        assert toasts(again)[-1] == ("The refund was saved.", url_of("refund-take-back", Refund.objects.get()))
+        assert dict(other.context["form"].errors) == {"quantity_0": ["Enter a whole number from 0 to 0."]}
+
     def test_all_of_it_and_back(self, browse, omid, arya, tea):
         order = make_order(customer=arya, lines=[(3, 1_000, tea), (2, 50)])
         client = browse(omid)
