@@ -54,7 +54,8 @@ class Contract(Record):
         indexes = [models.Index(fields=["customer", "starts_on"], name="customers_contract_customer")]
 
     def __str__(self) -> str:
-        return self.plan or self.external_id or f"#{self.pk}"
+        """Its plan; a key that a form made up says nothing to a reader."""
+        return self.plan or (self.external_id if self.source != "page" else "") or f"#{self.pk}"
 
     def state_on(self, day: date) -> State:
         if self.starts_on > day:

@@ -227,8 +227,10 @@ def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
 
 
 def forecast_text(forecast: Forecast, prefs: Any) -> str:
-    """What one customer is expected to do."""
+    """What one customer is expected to do; of one order day nobody can tell whether it was the last."""
     orders, alive = number_text(forecast.orders, prefs, decimals=1), percent_text(forecast.alive, prefs, 0)
+    if forecast.alive == 1:
+        return _("%(orders)s order days expected · one so far") % {"orders": orders}
     return _("%(orders)s order days expected · still a customer: %(alive)s") % {"orders": orders, "alive": alive}
 
 

@@ -260,3 +260,10 @@ def test_who_may_not_see_the_customer_does_nothing(browse, omid, nima, customer)
         assert [browse(user).post(url, typed).status_code for user in (nima, None)] == [404, 302]
     assert toast(browse(nima).post(own))[0] == "Only your own change can be taken back."
     assert stored() == before
+
+
+def test_without_a_plan_it_is_called_by_its_shops_key_or_its_number(customer):
+    synced = make_contract(customer=customer, source="web", external_id="A-7", plan="")
+    entered = make_contract(customer=customer, source="page", external_id="5145426f", plan="")
+
+    assert (str(synced), str(entered)) == ("A-7", f"#{entered.pk}")
