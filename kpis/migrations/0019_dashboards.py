@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 (
                     "visibility",
                     models.CharField(
-                        choices=[("private", "Only I"), ("team", "My team"), ("everyone", "Everyone")],
+                        choices=[("private", "Only me"), ("team", "My team"), ("everyone", "Everyone")],
                         default="private",
                         max_length=8,
                         verbose_name="who sees it",

@@ -38,7 +38,7 @@ class Dashboard(models.Model):
     """`tiles` are `{"kpi", "shape", "by"}` in their order; `view` is what its address holds when it is opened."""
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", _("Only I")
+        PRIVATE = "private", _("Only me")
         TEAM = "team", _("My team")
         EVERYONE = "everyone", _("Everyone")
 
