@@ -84,8 +84,7 @@ class PredictionsView(ApiView):
             fit = PredictionFit.objects.until(as_of).first()
             if fit is None:
                 raise Problem("not-found", str(REASONS["not_fitted" if is_installed() else "not_installed"]))
-            # Who has taken everything back since then has no facts, and is nobody's customer.
-            people = fit.predictions.visible_to(caller.user).filter(fact__gt=after, fact__first_day__isnull=False)
+            people = fit.predictions.counted().visible_to(caller.user).filter(fact__gt=after)
             found = list(people.select_related("fact__customer").order_by("fact")[: limit + 1])
             return answer(report(fit, found[:limit], has_more=len(found) > limit))
 

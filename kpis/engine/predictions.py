@@ -20,12 +20,10 @@ from django.db.models import F, Min
 
 from crm.models import Organization
 from customers.models import Order, Refund
-from kpis.engine.locks import lock, own_transaction
+from kpis.engine.locks import PREDICTIONS, lock, own_transaction
 from kpis.models import HORIZON_WEEKS, Prediction, PredictionFit
 from kpis.rfm import snapshot_days
 
-# The first key of its advisory locks (engine/locks.py).
-PREDICTIONS = 7306
 # Months that have ended are fitted so far back, and looked at again so long.
 KEPT_DAYS = 400
 BATCH = 5_000
@@ -48,6 +46,10 @@ SELECT count(*), coalesce(sum(hashtextextended(concat_ws(' ', customer, first_da
   FROM history
 """
 ROWS = "SELECT customer, first_day, last_day, x, unknown, margin FROM history ORDER BY customer"
+
+
+class BusyError(Exception):
+    """Another session is fitting."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,13 @@ class Summary:
     repeaters: int
     profitable: int
 
-    def suffices(self, needs: Needs) -> bool:
-        if self.cycle_days is None or self.profitable < 2:
-            return False
-        return self.customers >= needs.customers and self.history_days >= needs.cycles * self.cycle_days
+    def reason(self, needs: Needs) -> str:
+        """Why the models are not fitted; empty where they can be."""
+        shortest = needs.cycles * (self.cycle_days or 0)
+        if self.customers < needs.customers or self.history_days < shortest:
+            return PredictionFit.Reason.TOO_LITTLE_DATA
+        # Spending is fitted on those who came back and left something, and one of them has no spread.
+        return PredictionFit.Reason.TOO_FEW_PROFITABLE if self.profitable < 2 else ""
 
 
 def is_installed() -> bool:
@@ -110,12 +115,16 @@ def is_installed() -> bool:
     return find_spec("scipy") is not None
 
 
+def first_order_day() -> date | None:
+    return Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+
+
 def fit_due(*, at: datetime, needs: Needs | None = None) -> int:
-    """Fit what is due today, the last evening first; how many were. Another worker that is at it is left alone."""
+    """Fit what is due today, the last evening first; how many were."""
     if not is_installed():
         return 0
     today = Organization.current().day_of(at)
-    first = Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+    first = first_order_day()
     # What was said before anybody bought was said of orders that have been taken back, such as those of the demo.
     PredictionFit.objects.filter(day__lt=first or date.max).delete()
     if first is None or first >= today:
@@ -136,7 +145,7 @@ def fit(day: date, *, at: datetime, needs: Needs | None = None) -> bool:
     """Fit the models of an evening and store each customer's figures; False where nothing has changed since the last time."""
     with own_transaction() as cursor:
         if not lock(cursor, PREDICTIONS, wait=False):
-            return False
+            raise BusyError
         # Between two statements the models of a million customers are fitted, for minutes.
         cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '600s'")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -162,10 +171,9 @@ def store(evening: Evening, needs: Needs, **facts: Any) -> None:
         **facts,
     )
     predictions: Iterator[Prediction] = iter(())
-    if summary.suffices(needs):
+    found.reason = summary.reason(needs)
+    if not found.reason:
         predictions = predict(found, evening)
-    else:
-        found.reason = PredictionFit.Reason.TOO_LITTLE_DATA
     found.save(force_insert=True)
     while batch := list(islice(predictions, BATCH)):
         Prediction.objects.bulk_create(batch)

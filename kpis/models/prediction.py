@@ -29,6 +29,7 @@ class PredictionFit(models.Model):
 
     class Reason(models.TextChoices):
         TOO_LITTLE_DATA = "too_little_data"
+        TOO_FEW_PROFITABLE = "too_few_profitable"
         FAILED = "failed"
 
     day = models.DateField(primary_key=True)
@@ -74,6 +75,10 @@ class PredictionFit(models.Model):
 class PredictionQuerySet(RecordQuerySet):
     owner_paths = ("fact__customer__owner",)
 
+    def counted(self) -> Self:
+        """Of customers who count still: the others have been spam, merged or left without orders since, and have no facts."""
+        return self.filter(fact__first_day__isnull=False)
+
 
 class Prediction(models.Model):
     """One customer's part: order days expected in the horizon, the chance to be a customer still, an order day's margin.
@@ -82,7 +87,7 @@ class Prediction(models.Model):
     """
 
     fit = models.ForeignKey(PredictionFit, on_delete=models.CASCADE, db_index=False, related_name="predictions")
-    # Without facts where the customer no longer counts: then it has no side until the next fit leaves it out.
+    # Without facts where the customer no longer counts: nobody reads it then, and the next fit leaves it out.
     fact = models.ForeignKey(
         CustomerFact, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )

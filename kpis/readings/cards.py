@@ -51,6 +51,7 @@ REASONS = {
     "not_visible": gettext_lazy("Your role does not see what this needs"),
     "not_applicable": gettext_lazy("Has no meaning with these filters"),
     "too_little_data": gettext_lazy("Too little data yet"),
+    "too_few_profitable": gettext_lazy("Needs two customers who came back and left more than they cost: there are fewer"),
     "not_fitted": gettext_lazy("Is computed once a night, back to a year ago: of this period it has not been"),
     "not_installed": gettext_lazy(
         "Needs the extra “predict”, which is not installed: pip install --no-deps -r requirements-predict.lock"

@@ -15,7 +15,7 @@ from kpis.readings import Query, read
 from kpis.readings.cards import TIMINGS, reason_text, reason_url
 from kpis.views.pins import pin_button
 
-MISSING = ("no_data", "not_visible", "too_little_data", "not_fitted", "not_installed")
+MISSING = ("no_data", "not_visible", "too_little_data", "too_few_profitable", "not_fitted", "not_installed")
 
 
 class CatalogueView(Page, TemplateView):

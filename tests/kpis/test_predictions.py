@@ -19,10 +19,12 @@ from crm.models import Organization, User
 from crm.periods import Calendar, Grain
 from crm.services import create_token
 from customers.models import Customer, Order, Refund, RefundLine
+from customers.services.merging import merge_customers
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain
 from kpis.engine.clv import Histories, NotFittedError, Purchases, Spending, figures
+from kpis.engine.locks import PREDICTIONS
 from kpis.engine.predictions import ROWS, Evening, Needs, fit, fit_due
 from kpis.models import CustomerFact, Prediction, PredictionFit
 from kpis.readings import Query, list_rows
@@ -32,6 +34,7 @@ from tests.api_client import Api
 from tests.factories.customers import make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW, TODAY, card, parts, periods_of
+from tests.kpis.sessions import session
 
 pytestmark = pytest.mark.django_db
 KEY = "clv_predicted"
@@ -248,6 +251,19 @@ class TestWhatIsSaid:
                 " between two of their order days"
             )
 
+    def test_where_nobody_leaves_anything_it_says_so(self):
+        """Thirty come back every 90 days and cost more than they bring: enough customers and days, and nothing to predict."""
+        people = Customer.objects.bulk_create(Customer(name=f"Customer {n}") for n in range(30))
+        Order.objects.bulk_create(order for each in people for order in buy(each, 380, 290, 200, 110, net=10))
+        drain(at=NOW)
+
+        fit(SHAHRIVAR, at=NOW, needs=FEW)
+
+        assert PredictionFit.objects.get().reason == "too_few_profitable"
+        for language, words in (("en", "left more than they cost"), ("fa", "بیش از هزینه‌شان")):
+            with override(language):
+                assert words in reason_text(CATALOGUE[KEY], card(KEY))
+
     def test_without_the_extra_all_else_works_and_it_says_how_to_install_it(self, shop, monkeypatch):
         monkeypatch.setitem(sys.modules, "scipy", None)
 
@@ -267,6 +283,16 @@ class TestWhatIsSaid:
         assert capsys.readouterr().out == "2025-09-22: too_little_data, of 30 customers\n"
         with pytest.raises(CommandError, match="not over yet"):
             call_command("fit_predictions", "--as-of", "2999-01-01")
+        # the first order is of the year before
+        with pytest.raises(CommandError, match="nobody had ordered by 0001-01-01"):
+            call_command("fit_predictions", "--as-of", "0001-01-01")
+
+    def test_by_hand_while_another_is_at_it(self, shop):
+        with session() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s, 0)", [PREDICTIONS])
+            for asked in ((), ("--as-of", "2025-09-21")):
+                with pytest.raises(CommandError, match="another process"):
+                    call_command("fit_predictions", *asked)
 
 
 class TestDoors:
@@ -288,13 +314,23 @@ class TestDoors:
         assert people == dict(Prediction.objects.values_list("fact_id", "value"))
         missing = api.get("/reports/predictions/", as_of="2020-01-01")
         assert (missing.status_code, "once a night" in missing.json()["detail"]) == (404, True)
-        # until the next night the card counts whom the report can no longer name
-        gone, *_ = people
-        Order.objects.filter(customer=gone).update(status="cancelled")
+
+    def test_who_counts_no_more_is_at_once_in_none_of_them(self, browse, sara, now):
+        """Of 30 one has left no order, one is spam and one merged into another: 27."""
+        unsold, spam, merged, survivor, *_ = people = list(Customer.objects.counted().order_by("pk"))
+        Order.objects.filter(customer=unsold).update(status="cancelled")
+        Customer.objects.filter(pk=spam.pk).update(is_spam=True)
+        merge_customers(merged, into=survivor, by=sara, at=NOW)
         drain(at=NOW)
-        rest = api.get("/reports/predictions/", limit=200).json()["results"]
-        assert [one["customer"] for one in rest] == sorted(people.keys() - {gone})
-        assert card(KEY).denominator == 30
+        token, token.secret = create_token(sara, scopes=["kpis:read", "customers:read"], at=now, name="report")
+
+        rest = Api(browse(), token).get("/reports/predictions/", limit=200).json()["results"]
+        page = browse(sara).get(f"/kpis/{KEY}/?period=1404-06")
+
+        assert [one["customer"] for one in rest] == [one.pk for one in people if one not in (unsold, spam, merged)]
+        found = card(KEY)
+        assert (found.numerator, found.denominator) == (sum(Decimal(one["value"]) for one in rest), 27)
+        assert page.context["row_total"] == "27"
 
     def test_who_may_not_see_costs_gets_no_report(self, browse, omid, now):
         token, token.secret = create_token(omid, scopes=["kpis:read", "customers:read"], at=now, name="report")

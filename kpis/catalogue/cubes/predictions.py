@@ -10,14 +10,14 @@ from kpis.models import Prediction, PredictionFit
 
 
 def predicted(_first: Day, last: Day) -> QuerySet:
-    """Each customer once; nobody where the last models were refused."""
-    return Prediction.objects.filter(fit=Subquery(PredictionFit.objects.until(last).values("pk")[:1]))
+    """Each customer who still counts once; nobody where the last models were refused."""
+    return Prediction.objects.counted().filter(fit=Subquery(PredictionFit.objects.until(last).values("pk")[:1]))
 
 
 PREDICTIONS = PeriodCube(
     key="predictions",
     code=109,
-    rows=Prediction.objects.all,
+    rows=Prediction.objects.counted,
     rows_in=predicted,
     day="last_day",
     dimensions=FACT_SIDES,

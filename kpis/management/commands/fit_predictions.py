@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from crm.models import Organization
-from kpis.engine.predictions import fit, fit_due, is_installed
+from kpis.engine.predictions import BusyError, first_order_day, fit, fit_due, is_installed
 from kpis.models import PredictionFit
 
 
@@ -25,11 +25,19 @@ class Command(BaseCommand):
         at, day = timezone.now(), options["as_of"]
         if not is_installed():
             raise CommandError("scipy is missing; install it with: pip install --no-deps -r requirements-predict.lock")
-        if day is None:
-            self.stdout.write(f"{fit_due(at=at)} fitted")
-            return
-        if day >= Organization.current().day_of(at):
-            raise CommandError(f"{day} is not over yet")
-        fit(day, at=at)
-        found = PredictionFit.objects.get(pk=day)
-        self.stdout.write(f"{day}: {found.reason or 'fitted'}, of {found.customers} customers")
+        try:
+            self.stdout.write(f"{fit_due(at=at)} fitted" if day is None else fitted(day, at=at))
+        except BusyError:
+            raise CommandError("another process is fitting them; run this again when it is done") from None
+
+
+def fitted(day: date, *, at: datetime) -> str:
+    """What was found as of the evening of a day."""
+    first = first_order_day()
+    if day >= Organization.current().day_of(at):
+        raise CommandError(f"{day} is not over yet")
+    if first is None or day < first:
+        raise CommandError(f"nobody had ordered by {day}; the first order is of {first}" if first else "nobody has ordered yet")
+    fit(day, at=at)
+    found = PredictionFit.objects.get(pk=day)
+    return f"{day}: {found.reason or 'fitted'}, of {found.customers} customers"

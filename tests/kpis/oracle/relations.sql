@@ -250,11 +250,12 @@ acquisition AS (
       LEFT JOIN (SELECT customer, MIN(day) AS day FROM buyday GROUP BY customer) f ON f.customer = c.id
 ),
 
--- What each customer was expected to bring when the models were fitted on an evening.
+-- What each customer who still counts was expected to bring when the models were fitted on an evening.
 prediction AS (
     SELECT n.fit_id AS day, n.value, c.id AS customer, c.channel, c.lead_source, c.campaign, c.social_network, c.owner, c.team
       FROM kpis_prediction n
-      LEFT JOIN customer c ON c.id = n.fact_id
+      JOIN customer c ON c.id = n.fact_id
+     WHERE EXISTS (SELECT 1 FROM stay s WHERE s.customer = c.id)
 ),
 
 -- Days on which it became clear that a customer left; days on which one who had left came again.
