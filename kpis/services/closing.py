@@ -12,9 +12,10 @@ from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, periods_between
 from kpis.calendars import fill_calendar
 from kpis.catalogue import CATALOGUE
+from kpis.definitions import Kpi
 from kpis.engine import is_clean, rebuild
 from kpis.engine.locks import CLOSING, lock
-from kpis.models import DAY_GRAIN, CustomerFact, Rollup, Snapshot
+from kpis.models import DAY_GRAIN, Credit, CustomerFact, Rollup, Snapshot
 from kpis.readings import Query, Value, read
 
 CLOSED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -100,8 +101,13 @@ def revise(key: str, value: Value, kept: Snapshot | None, *, model: str, at: dat
     )
 
 
+def is_credited(kpi: Kpi) -> bool:
+    """Whether the company's figure is made of credits, whose sums are others by another model."""
+    return any(term.measure.cube.rows().model is Credit for term in kpi.needed)
+
+
 def reason_of(kept: Snapshot, model: str) -> str:
-    if kept.attribution in ("", model):
+    if kept.attribution in ("", model) or not is_credited(CATALOGUE[kept.kpi]):
         return "records changed after the period was closed"
     return f"the definition changed: money is credited by the attribution model “{model}”, no longer by “{kept.attribution}”"
 

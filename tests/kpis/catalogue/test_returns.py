@@ -17,6 +17,7 @@ from kpis.services.closing import close_periods
 from leads.models import Lead, Touch
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
+from tests.factories.leads import make_lead
 from tests.kpis.catalogue.conftest import LONG_AFTER
 from tests.kpis.proof import card, parts
 
@@ -122,19 +123,22 @@ def test_a_closed_figure_says_that_it_was_restated_for_another_model(company, re
         refresh()
         close_periods(at=datetime(2025, 11, 30, 9, tzinfo=UTC))
         kept = Snapshot.objects.filter(calendar="jalali", grain="month", start=date(2025, 9, 23))
-        keys = ("marketing_revenue", "revenue")
+        keys = ("marketing_revenue", "revenue", "leads")
         return {key: list(kept.filter(kpi=key).order_by("revision").values_list("value", "reason")) for key in keys}
 
     reported = close()
     change_attribution(Organization.current(), model="last")
+    make_lead(at=tehran(2025, 9, 26))
     credited = close()
     OrderLine.objects.update(unit_price=1_000)
     corrected = close()
 
     model = "the definition changed: money is credited by the attribution model “last”, no longer by “first”"
     records = "records changed after the period was closed"
-    assert reported == {"marketing_revenue": [(1_000_001, "")], "revenue": [(1_000_001, "")]}
-    assert credited == {"marketing_revenue": [(1_000_001, ""), (0, model)], "revenue": [(1_000_001, "")]}
+    # No lead had come, and one was written down late.
+    leads = [(0, ""), (1, records)]
+    assert reported == {"marketing_revenue": [(1_000_001, "")], "revenue": [(1_000_001, "")], "leads": leads[:1]}
+    assert credited == {"marketing_revenue": [(1_000_001, ""), (0, model)], "revenue": [(1_000_001, "")], "leads": leads}
     # All the revenue is credited to the visit, and the sum of all credits has nothing to do with the model.
     assert corrected == {**credited, "revenue": [(1_000_001, ""), (1_000, records)]}
 
