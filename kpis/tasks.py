@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
 from kpis.engine import drain_step
-from kpis.engine.predictions import fit_due
-from kpis.services import close_periods, end_screens, judge_rules, plan_mailings, send_mails
+from kpis.engine.predictions import BusyError, fit_due
+from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
 
 STEPS = 50
 
@@ -41,12 +43,6 @@ def plan() -> None:
 
 
 @shared_task
-def end() -> None:
-    """End the links of screens whose makers have left."""
-    end_screens(at=timezone.now())
-
-
-@shared_task
 def post() -> None:
     """Send the mails that are due."""
     send_mails(at=timezone.now())
@@ -55,4 +51,5 @@ def post() -> None:
 @shared_task
 def predict() -> None:
     """Fit the models behind the predicted value of customers, for what has not been looked at since midnight."""
-    fit_due(at=timezone.now())
+    with suppress(BusyError):  # another worker is at it
+        fit_due(at=timezone.now())

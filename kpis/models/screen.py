@@ -30,7 +30,8 @@ class ScreenQuerySet(models.QuerySet):
 class Screen(models.Model):
     """A link to the overview or a dashboard in large figures, as its maker sees them.
 
-    Its secret is shown once, then known only by its SHA-256. `query` is what the page's address would say.
+    Its secret is shown once, then known only by its SHA-256. `query` is what the page's address would say. The database
+    revokes it when its maker's account is closed (migration 0032), so that it stays so should that be opened again.
     """
 
     PREFIX = "tv_"

@@ -16,7 +16,7 @@ from kpis.services.mailings import (
 from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
-from kpis.services.screens import end_screens, make_screen, note_screen_use, revoke_screen
+from kpis.services.screens import make_screen, note_screen_use, revoke_screen
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "change_calendar",
     "close_periods",
     "copy_dashboard",
-    "end_screens",
     "is_for",
     "judge_rules",
     "make_screen",

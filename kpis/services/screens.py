@@ -34,11 +34,6 @@ def revoke_screen(screen: Screen, *, at: datetime) -> Screen:
     return screen
 
 
-def end_screens(*, at: datetime) -> int:
-    """For good, of whoever's account was closed; they open nothing from that moment on, and stay so should it open again."""
-    return Screen.objects.filter(revoked_at=None, user__is_active=False).update(revoked_at=at)
-
-
 def note_screen_use(screen: Screen, *, at: datetime) -> None:
     """When it was last looked at, to the minute: not a write for every time it is read again."""
     minute_ago = at - timedelta(minutes=1)

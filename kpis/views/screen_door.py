@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -70,7 +71,7 @@ def shown(request: HttpRequest, screen: Screen, stops: list[Stop], at: datetime)
     facts = tv.facts_of(stop.dashboard, screen.user)
     try:
         return LinkedScreen.as_view(**facts, query=stop.query, at=at, following=following)(request).render()
-    except Http404:
+    except (BadRequest, Http404):
         return closed(request, NOT_FOUND)
 
 
@@ -83,8 +84,8 @@ def stops_of(screen: Screen) -> list[Stop]:
     stops = [Stop(seen.get(screen.dashboard_id), query)] if screen.dashboard_id is None or screen.dashboard_id in seen else []
     told = {name: text for name, text in screen.query.items() if name in ("every", "refresh", "theme")}
     for name in settings.also:
-        board = seen.get(key_in(name))
-        if board or name == tv.OVERVIEW:
+        board, is_own = seen.get(key_in(name)), key_in(name) == screen.dashboard_id
+        if not is_own and (board or name == tv.OVERVIEW):
             stops.append(Stop(board, query_dict((board.view if board else {}) | told)))
     return [stop for stop in stops if not stop.query.get(Dimension.OWNER.value)]
 

@@ -21,6 +21,7 @@ from kpis.definitions import Dimension
 from kpis.forms import CARRIED, choice_of
 from kpis.forms_of_screens import ScreenForm
 from kpis.models import Dashboard, Screen
+from kpis.readings.summary import Choice
 from kpis.services import make_screen, revoke_screen
 from kpis.views import tv
 
@@ -73,9 +74,15 @@ class ScreenFormView(FormPage):
     def page(self) -> str:
         return self.dashboard.name if self.dashboard else _("KPI overview")
 
+    @cached_property
+    def choice(self) -> Choice:
+        """What is asked for; what can never be shown is refused as on the page."""
+        prefs = self.request.prefs
+        return choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
+
     def save(self, form: ScreenForm) -> HttpResponse:
         query = query_of(self.request.GET)
-        if query.get(Dimension.OWNER.value):
+        if Dimension.OWNER in self.choice.filters:
             raise ValidationError(_("The figures of one person are not shown without signing in: choose all owners."), "personal")
         facts = {"name": form.cleaned_data["name"], "dashboard_id": self.dashboard and self.dashboard.pk, "query": query}
         key = form_key(Screen, form.cleaned_data["token"], facts | {"user": self.request.user})
@@ -87,10 +94,8 @@ class ScreenFormView(FormPage):
         return render(self.request, "kpis/screen_made.html", {"screen": screen, "link": link})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query, prefs = self.request.GET, self.request.prefs
-        choice = choice_of(query, prefs, prefs.today(self.at), self.request.user)
-        facts = tv.facts_of(self.dashboard, self.request.user) | {"query": query, "at": self.at}
-        shown = tv.Screen(**facts, request=self.request, choice=choice)
+        facts = tv.facts_of(self.dashboard, self.request.user) | {"query": self.request.GET, "at": self.at}
+        shown = tv.Screen(**facts, request=self.request, choice=self.choice)
         names = [row.name if row else _("KPI overview") for row in shown.ring.values()]
         return super().get_context_data(page=self.page, words=shown.words(), others=names, **kwargs)
 

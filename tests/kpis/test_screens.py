@@ -10,7 +10,6 @@ from django.test import Client
 from crm.models import User
 from kpis.engine import drain
 from kpis.models import Dashboard, Screen
-from kpis.services import end_screens
 from tests.factories.leads import make_lead
 from tests.kpis.test_dashboards import make_dashboard, row
 
@@ -73,8 +72,9 @@ def test_its_secret_is_kept_by_nobody(browse, sara, board, caplog):
         (User, {"role": "rep"}),
         (Dashboard, {"is_removed": True}),
         (Screen, {"digest": "0" * 64}),
+        (Screen, {"query": {"period": "garbage"}}),
     ],
-    ids=["ended", "left", "leads no more", "dashboard gone", "wrong"],
+    ids=["ended", "left", "leads no more", "dashboard gone", "wrong", "no period"],
 )
 def test_what_ended_opens_nothing_and_says_so(browse, sara, board, model, change):
     address = made(browse(sara), f"place={board.pk}")
@@ -83,23 +83,33 @@ def test_what_ended_opens_nothing_and_says_so(browse, sara, board, model, change
     page = Client(headers={"accept-language": "en"}).get(address)
 
     assert (page.status_code, "This link opens nothing" in page.content.decode()) == (404, True)
+    assert (page["Cache-Control"], page["X-Robots-Tag"]) == ("private, no-store", "noindex")
 
 
 def test_a_link_of_who_has_left_stays_ended_when_they_come_back(browse, sara, board):
     address = made(browse(sara), f"place={board.pk}")
-    assert end_screens(at=MEHR) == 0
+    ended = Screen.objects.create(user=sara, digest="0", created_at=MEHR, revoked_at=MEHR)
+
     User.objects.update(is_active=False)
-
-    assert (end_screens(at=MEHR), end_screens(at=MEHR)) == (1, 0)
-
     User.objects.update(is_active=True)
+
     assert Client().get(address).status_code == 404
+    assert list(Screen.objects.filter(revoked_at=MEHR)) == [ended]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("period=garbage", 400), ("grain=zzz", 400), ("campaign=abc", 400), ("period=2999-01", 404), ("every=never", 400)],
+)
+def test_what_can_never_be_shown_gets_no_link(browse, sara, asked, status):
+    assert browse(sara).post(f"/kpis/screens/new/?place=overview&{asked}", {"name": "Lobby"}).status_code == status
+    assert not Screen.objects.exists()
 
 
 def test_pages_take_turns_but_for_those_of_one_person(browse, sara, omid, board):
-    """The overview and a dashboard of one owner stand beside it: the second is passed over."""
+    """The overview, itself and a dashboard of one owner stand beside it: the second and the third are passed over."""
     of_one = make_dashboard(sara, row("leads"), owner=str(omid.pk))
-    address = made(browse(sara), f"place={board.pk}&period=1404-07&also=overview,{of_one.pk}&refresh=15")
+    address = made(browse(sara), f"place={board.pk}&period=1404-07&also=overview,{board.pk},{of_one.pk}&refresh=15")
 
     first = Client().get(address)
     second = Client().get(first.context["next_url"])
