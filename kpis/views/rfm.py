@@ -75,11 +75,11 @@ def cell_asked(request: HttpRequest) -> tuple[int, int] | None:
 def move_asked(request: HttpRequest) -> tuple[Segment | None, Segment | None] | None:
     """From which segment to which; “none” is who did not buy."""
     texts = [request.GET.get(name) for name in ("from", "to")]
-    if not all(texts):
+    if not any(texts):
         return None
-    for text in texts:
+    for name, text in zip(("from", "to"), texts, strict=True):
         if text not in (*Segment.values, DID_NOT_BUY):
-            raise BadRequest(f"from or to: {text[:40]}")
+            raise BadRequest(f"{name}: {(text or '')[:40]}")
     before, after = (None if text == DID_NOT_BUY else Segment(text) for text in texts)
     return before, after
 

@@ -11,11 +11,13 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import PeopleList, User
+from crm.text import TextError, clean_text
 from customers.models import Customer, ListedCustomer
 from leads.models import Lead, ListedLead
 
 MOST_PEOPLE, AT_ONCE = 100_000, 5_000
 MOST_LISTS = 200
+MOST_LETTERS = PeopleList._meta.get_field("name").max_length
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,17 @@ def refuse_taken(people_list: PeopleList) -> None:
 
 
 def clean_name(name: str) -> str:
-    name = " ".join(name.replace("\x00", "").split())[:100]
+    """As other texts are stored; what only looks empty is no name."""
+    try:
+        name = " ".join(clean_text(name).split())
+    except TextError as error:
+        if error.code != "blank":
+            raise ValidationError(_("The name contains a character that cannot be stored."), code=error.code) from None
+        name = ""
     if not name:
         raise ValidationError(_("Give the list a name."), code="required")
+    if len(name) > MOST_LETTERS:
+        raise ValidationError(_("Give the list a name of 100 characters at most."), code="max-length")
     return name
 
 

@@ -198,6 +198,7 @@ def test_whom_a_campaign_brought(browse, sara, hana):
         ("rfm/?cell=6-1", 400),
         ("rfm/?from=lost&to=x", 400),
         ("rfm/?from=lost&to=none", 400),
+        ("rfm/?from=lost&view=movement", 400),
         ("loyalty/?loyalty=x", 400),
         ("nps/", 400),
         ("landing-pages/", 400),

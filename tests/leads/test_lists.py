@@ -57,7 +57,9 @@ def test_a_name_that_is_taken_from_another_place_is_refused_and_nothing_changes(
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"name": " \x00 "}, "Give the list a name."),
+        ({"name": " \u200b "}, "Give the list a name."),
+        ({"name": "a\u202eb"}, "The name contains a character that cannot be stored."),
+        ({"name": "x" * 101}, "Give the list a name of 100 characters at most."),
         ({"scope": "friends"}, "Choose who sees the list."),
         ({"rows": []}, "There is nobody to save."),
     ],
