@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -42,6 +43,10 @@ class OrderQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_order())
+
+    def first_day(self) -> date | None:
+        """The day of the first in order, which an index finds; for the least of all days every order would be read."""
+        return self.order_by("placed_on").values_list("placed_on", flat=True).first()
 
     def search(self, text: str) -> Self:
         """By its buyer, by the beginning of its number, or by the key of the shop that sent it; each by an index of its own."""

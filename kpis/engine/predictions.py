@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Min
+from django.db.models import F
 
 from crm.models import Organization
 from customers.models import Order, Refund
@@ -116,7 +116,7 @@ def is_installed() -> bool:
 
 
 def first_order_day() -> date | None:
-    return Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+    return Order.objects.counted().first_day()
 
 
 def fit_due(*, at: datetime, needs: Needs | None = None) -> int:

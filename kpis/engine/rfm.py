@@ -194,7 +194,7 @@ def collect(cursor: Any, first: date, last: date) -> None:
 
 def register(at: datetime) -> None:
     """A row for every month that has ended since the first order."""
-    first = Order.objects.counted().aggregate(day=Min("placed_on"))["day"]
+    first = Order.objects.counted().first_day()
     if first is None:
         return
     days = snapshot_days(first, Organization.current().day_of(at) - timedelta(days=1))
