@@ -51,6 +51,8 @@ def rewrite_steps(cursor: Any) -> None:
     cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     sql, params = steps_of(Lead.objects.filter(pk__in=BatchLead.objects.values("lead_id"))).query.sql_with_params()
     cursor.execute(f"INSERT INTO kpis_funnelfact (lead_id, {', '.join(MOMENTS)}) {sql}", params)
+    # For that statement only; where it fails, the rollback takes the settings with it.
+    cursor.execute("SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT")
 
 
 def mark_batch(cursor: Any) -> None:

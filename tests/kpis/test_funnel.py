@@ -146,6 +146,14 @@ class TestOneCohort:
         assert [(figures.count, figures.share_of_first, figures.interval) for figures in steps] == [(0, None, None)] * 6
 
 
+@pytest.mark.django_db
+def test_the_planner_has_all_its_ways_again(eight):
+    """What is switched off while the steps of leads are looked up is on for the rest of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name IN ('enable_hashjoin', 'enable_mergejoin') ORDER BY 1")
+        assert cursor.fetchall() == [("enable_hashjoin", "on"), ("enable_mergejoin", "on")]
+
+
 # The same told once more: how far each lead came, by asking of each step whether it or a later one was reached.
 PLAIN = """
 WITH person AS (
