@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.preferences import Preferences
-from kpis import charts, forms
+from kpis import charts, options
 from kpis.definitions import Dimension, Kpi
 from kpis.glances import STEP_NAMES
 from kpis.models import Annotation
@@ -91,7 +91,7 @@ class Painter:
         """Bars of the largest members, or a table; with one member alone there is nothing to draw beside each other."""
         kpi, by = tile.kpi, tile.by
         parts = self.board.parts.get((kpi.key, by), [])
-        title = f"{kpi.name} · {forms.DIMENSIONS[by]}"
+        title = f"{kpi.name} · {options.DIMENSIONS[by]}"
         bars = charts.breakdown_chart(kpi, parts, title, self.prefs) if tile.shape is Shape.BAR else None
         chart = bars or {"title": title, "data": {"summary": self.sentence(kpi, parts), "unit": ""}, "size": "", "is_table": True}
         return chart | {"headings": self.headings(by), "rows": [self.row(kpi, part) for part in parts[:MOST_ROWS]]}
@@ -105,7 +105,7 @@ class Painter:
         return _("Highest: %(name)s with %(value)s.") % words
 
     def headings(self, by: Dimension) -> list[str]:
-        return [str(forms.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
+        return [str(options.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
 
     def row(self, kpi: Kpi, part: Part) -> list[str]:
         share = percent_text(part.share, self.prefs) if part.share is not None else "—"

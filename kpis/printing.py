@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.paper import BODY, GAP, HEADING, MUTED, PRIMARY, SMALL, STRONG, TITLE, TONES, Column, Paper
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_moment
-from kpis import charts, dashboards, forms
+from kpis import charts, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
 from kpis.drawing import draw_bars, draw_cards, draw_trend
@@ -69,7 +69,7 @@ def begin(title: str, choice: Choice, prefs: Preferences, at: datetime, kpi: Kpi
     running = _("still running") if choice.period.is_running(choice.today) else ""
     paper.write(" · ".join(filter(None, [period, running, compared_words(choice, prefs)])), BODY)
     if choice.filters:
-        paper.write(" · ".join(forms.filter_words(forms.filter_selects(choice, kpi))), STRONG)
+        paper.write(" · ".join(options.filter_words(options.filter_selects(choice, kpi))), STRONG)
     paper.top += GAP
     return paper
 
@@ -105,7 +105,7 @@ def draw_rest(paper: Paper, readings: Sequence[Reading], choice: Choice, prefs: 
     columns = [Column(_("KPI"), 0.4), Column(_("Value"), 0.22, is_number=True), Column(_("Change"), 0.16, is_number=True)]
     columns.append(Column(_("Stands on"), 0.22))
     rows: list[list[str]] = []
-    for group, name in forms.GROUPS.items():
+    for group, name in options.GROUPS.items():
         found = [reading for reading in readings if reading.kpi.group is group]
         rows += [[str(name)], *(rest_row(reading, choice, prefs) for reading in found)] if found else []
     paper.table(columns, rows)
@@ -158,7 +158,7 @@ def draw_table_of(paper: Paper, chart: Mapping[str, Any]) -> None:
 
 def draw_parts(paper: Paper, kpi: Kpi, by: Dimension, parts: Sequence[Part], prefs: Preferences) -> None:
     paper.room_for(40)
-    label = str(forms.DIMENSIONS[by])
+    label = str(options.DIMENSIONS[by])
     paper.write(_("By %(dimension)s") % {"dimension": label if label.isupper() else label.lower()}, HEADING)
     if by in kpi.not_additive:
         paper.write(_("These parts overlap, so they can add up to more than the whole."), SMALL)

@@ -21,9 +21,9 @@ from django.utils.translation import override
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.preferences import Preferences
+from kpis.addresses import breakdown_asked, choice_of
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
-from kpis.forms import breakdown_asked, choice_of
 from kpis.models import Delivery, Mailing, Recipient
 from kpis.printing import print_kpi, print_overview
 from kpis.printing_of_dashboards import print_dashboard

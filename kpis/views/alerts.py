@@ -19,7 +19,7 @@ from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_day, format_moment
 from kpis.catalogue import CATALOGUE
-from kpis.forms_of_alerts import AlertForm, initial_of
+from kpis.forms.alerts import AlertForm, initial_of
 from kpis.models import Alert, AlertRule
 from kpis.readings.alerts import Ringing, preview
 from kpis.readings.bells import EACH, alert_sentence, rule_sentence

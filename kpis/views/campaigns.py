@@ -20,7 +20,7 @@ from campaigns.models import Campaign
 from crm.exports import KINDS, Table, file_response
 from crm.pages import Page, query_with
 from crm.permissions import may_sell
-from kpis import exports, forms
+from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
 from kpis.readings.campaigns import Campaigns, Figure, Sums
@@ -59,7 +59,7 @@ class CampaignsReportView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user)
         with one_snapshot():
             self.campaigns = Campaigns(replace(self.choice.trend_query(1), filters={}))
             figure, is_turned = self.order()
@@ -70,8 +70,8 @@ class CampaignsReportView(Page, TemplateView):
                 | bar
                 | {
                     "selects": [*(each for each in bar["selects"] if each["name"] == Dimension.CHANNEL), self.sorting(figure)],
-                    "carried": forms.carried(query, "compare", "campaign", "channel", "sort"),
-                    "calendars": forms.calendar_links(query, self.choice),
+                    "carried": addresses.carried(query, "compare", "campaign", "channel", "sort"),
+                    "calendars": options.calendar_links(query, self.choice),
                     "earlier": self.earlier(),
                     "columns": self.columns(figure, is_turned=is_turned),
                     "rows": [self.row(key) for key in keys if key in self.names],
@@ -83,8 +83,8 @@ class CampaignsReportView(Page, TemplateView):
 
     def sorting(self, chosen: Figure) -> dict[str, Any]:
         """What the headings do, where a narrow screen has none."""
-        options = [(figure.key, HEADINGS[figure.key], figure is chosen) for figure in self.figures]
-        return {"name": "sort", "label": _("Sort by"), "options": options}
+        found = [(figure.key, HEADINGS[figure.key], figure is chosen) for figure in self.figures]
+        return {"name": "sort", "label": _("Sort by"), "options": found}
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -114,11 +114,11 @@ class CampaignsReportView(Page, TemplateView):
     def offered(self) -> QuerySet[Campaign]:
         return Campaign.objects.visible_to(self.request.user).filter(pk__in=self.campaigns.by_campaign)
 
-    def earlier(self) -> list[forms.Link]:
+    def earlier(self) -> list[options.Link]:
         """The period and those before it, each one click away."""
-        periods = forms.periods_before(self.choice, EARLIER_PERIODS)
+        periods = addresses.periods_before(self.choice, EARLIER_PERIODS)
         return [
-            forms.Link(period_text(period, self.request.prefs), query_with(self.request.GET, period=period.key, grain=None),
+            options.Link(period_text(period, self.request.prefs), query_with(self.request.GET, period=period.key, grain=None),
                        period == self.choice.period)
             for period in periods
         ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.views.generic import TemplateView
 
 from crm.pages import Page
-from kpis import dashboards, forms
+from kpis import addresses, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.readings import Query, read
@@ -23,7 +23,7 @@ class CatalogueView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         prefs = self.request.prefs
-        choice = forms.choice_of({}, prefs, prefs.today(self.at), self.request.user)
+        choice = addresses.choice_of({}, prefs, prefs.today(self.at), self.request.user)
         tables = read(list(CATALOGUE.values()), Query((choice.period,), choice.today, viewer=self.request.user))
         user, pinned = self.request.user, {kpi.key for kpi in dashboards.own(self.request.user)}
         groups = [
@@ -35,7 +35,7 @@ class CatalogueView(Page, TemplateView):
                     if kpi.group is group
                 ],
             }
-            for group, name in forms.GROUPS.items()
+            for group, name in options.GROUPS.items()
         ]
         return super().get_context_data(groups=groups, count=len(CATALOGUE), **kwargs)
 
@@ -48,7 +48,7 @@ def describe(kpi: Kpi, value: Any, viewer: Any) -> dict[str, Any]:
         "formula": capfirst(str(kpi.formula)),
         "timing": TIMINGS[kpi.timing],
         "drivers": [CATALOGUE[key] for key in kpi.drivers if key in CATALOGUE],
-        "dimensions": [forms.DIMENSIONS[name] for name in kpi.dimensions],
+        "dimensions": [options.DIMENSIONS[name] for name in kpi.dimensions],
         "is_computed": not is_missing,
         "reason_text": reason_text(kpi, value) if is_missing else "",
         "reason_url": reason_url(kpi, value, viewer) if is_missing else "",

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Period, parse_period
-from kpis import exports, forms
+from kpis import addresses, exports, options
 from kpis.readings.cohorts import Cell, Cohort, Cohorts, Member, averages, month_of
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
@@ -31,7 +31,7 @@ ABSENT = "absent"
 
 def choice_asked(request: HttpRequest, at: Any) -> Choice:
     """The newest cohort that is shown is the month that the period asked for ends in."""
-    choice = forms.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
+    choice = addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
     day = min(choice.period.end, choice.today)
     return replace(choice, period=month_of(day, choice.period))
 
@@ -75,7 +75,7 @@ class CohortsView(Page, TemplateView):
             table = self.cohorts.table(length)
             bar = filter_bar(self) | {"compares": [], "grains": self.lengths(length)}
             return super().get_context_data(**kwargs) | bar | {
-                "calendars": forms.calendar_links(self.request.GET, self.choice),
+                "calendars": options.calendar_links(self.request.GET, self.choice),
                 "is_stale": self.cohorts.is_stale,
                 "columns": [number_text(since, self.request.prefs) for since in range(length + 1)],
                 "rows": self.rows(table, length),
@@ -84,10 +84,10 @@ class CohortsView(Page, TemplateView):
                 **self.people(cell_asked(self.request, table)),
             }  # fmt: skip
 
-    def lengths(self, chosen: int) -> list[forms.Link]:
+    def lengths(self, chosen: int) -> list[options.Link]:
         query, prefs = self.request.GET, self.request.prefs
         return [
-            forms.Link(
+            options.Link(
                 ngettext("%(count)s month", "%(count)s months", length) % {"count": number_text(length, prefs)},
                 query_with(query, months=str(length), cohort=None, after=None),
                 length == chosen,
@@ -144,7 +144,7 @@ class CohortsView(Page, TemplateView):
             "people_title": title % names,
             "people_total": number_text(cell.size - cell.count if is_absent else cell.count, prefs),
             "sides": [
-                forms.Link(label, query_with(query, side=side, after=None) + "#people", (side == ABSENT) is is_absent)
+                options.Link(label, query_with(query, side=side, after=None) + "#people", (side == ABSENT) is is_absent)
                 for side, label in (("", _("Ordered")), (ABSENT, _("Did not order")))
             ],
             "people": found[:PAGE],

@@ -14,9 +14,9 @@ from django.views.generic import TemplateView
 
 from crm.pages import FormPage, Page, action, query_with, say
 from crm.permissions import may_enter, may_open_screens
-from kpis import dashboards, forms
+from kpis import addresses, dashboards
 from kpis.arranging import BUTTON, arranged
-from kpis.forms_of_dashboards import COLUMNS, DashboardForm, initial_of, usual_view
+from kpis.forms.dashboards import COLUMNS, DashboardForm, initial_of, usual_view
 from kpis.models import Dashboard
 from kpis.painting import painter_of
 from kpis.readings.cards import compared_words
@@ -71,7 +71,7 @@ class DashboardView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs, user = self.request.GET, self.request.prefs, self.request.user
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), user)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), user)
         return super().get_context_data(**kwargs) | {
             "dashboard": self.dashboard,
             "is_mine": self.dashboard.user_id == user.pk,

@@ -19,10 +19,10 @@ from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, Pager, query_with
 from crm.periods import Grain
 from crm.templatetags.crm_format import format_day
-from kpis import charts, dashboards, exports, forms
+from kpis import addresses, charts, dashboards, exports, options
+from kpis.addresses import kpi_of
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit, is_hidden
-from kpis.forms import kpi_of
 from kpis.glances import notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
@@ -53,12 +53,12 @@ STATES = {
 
 def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
     """What the address asks, narrowed by any dimension of the KPI; a filter that it has no dimension for is not carried over."""
-    query = {name: value for name, value in request.GET.items() if name not in forms.FILTERS or name in kpi.dimensions}
-    choice = forms.choice_of(query, request.prefs, request.prefs.today(at), request.user)
-    others = [name for name in kpi.dimensions if name not in forms.FILTERS and query.get(name.value)]
+    query = {name: value for name, value in request.GET.items() if name not in addresses.FILTERS or name in kpi.dimensions}
+    choice = addresses.choice_of(query, request.prefs, request.prefs.today(at), request.user)
+    others = [name for name in kpi.dimensions if name not in addresses.FILTERS and query.get(name.value)]
     if not others or is_hidden(kpi, request.user):
         return choice
-    return replace(choice, filters=choice.filters | {name: forms.member_asked(name, query[name.value]) for name in others})
+    return replace(choice, filters=choice.filters | {name: addresses.member_asked(name, query[name.value]) for name in others})
 
 
 def side_asked(request: HttpRequest, kpi: Kpi) -> str:
@@ -82,7 +82,7 @@ class KpiView(Page, TemplateView):
         kpi, choice, prefs = self.kpi, self.choice, self.request.prefs
         count = TRENDS.get(choice.period.grain, USUAL_TREND)
         reading = summarise([kpi], choice, count)[kpi.key]
-        by = forms.breakdown_asked(self.request.GET, kpi)
+        by = addresses.breakdown_asked(self.request.GET, kpi)
         parts = break_down(kpi, by, choice, reading) if by and reading.now.reason not in ("no_data", "not_visible") else []
         card = card_of(reading, choice, prefs)
         notes = list(notes_of(self.request.user, reading).select_related("user"))
@@ -97,7 +97,7 @@ class KpiView(Page, TemplateView):
             "trend": trend_of(reading, choice, prefs, notes),
             "notes": [note_row(note, self.request) for note in notes],
             "twins": self.twins(),
-            "calendars": forms.calendar_links(self.request.GET, choice),
+            "calendars": options.calendar_links(self.request.GET, choice),
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
             "formula": capfirst(str(kpi.formula)),
             "link": self.link,
@@ -127,13 +127,13 @@ class KpiView(Page, TemplateView):
             for what in ("trend", "breakdown", "rows")
         }
 
-    def twins(self) -> list[forms.Link]:
+    def twins(self) -> list[options.Link]:
         """The same question, asked of what happened in the period or of those who entered in it."""
         if self.kpi.key not in dashboards.TWINS:
             return []
         names = {"lead_conversion_rate": _("By period"), "lead_conversion_rate_cohort": _("Cohort")}
         return [
-            forms.Link(name, reverse("kpis:kpi-detail", args=[key]) + self.link, key == self.kpi.key)
+            options.Link(name, reverse("kpis:kpi-detail", args=[key]) + self.link, key == self.kpi.key)
             for key, name in names.items()
         ]
 
@@ -141,15 +141,17 @@ class KpiView(Page, TemplateView):
         if by is None:
             return {"parts": [], "dimensions": []}
         query, prefs = self.request.GET, self.request.prefs
-        title = _("By %(dimension)s") % {"dimension": inside(str(forms.DIMENSIONS[by]))}
+        title = _("By %(dimension)s") % {"dimension": inside(str(options.DIMENSIONS[by]))}
         return {
-            "by_label": forms.DIMENSIONS[by],
+            "by_label": options.DIMENSIONS[by],
             "by_title": title,
             "adds_up": by not in self.kpi.not_additive,
             "parts": [self.part_row(part, by) for part in parts],
             "bars": charts.breakdown_chart(self.kpi, parts, title, prefs),
             "dimensions": [
-                forms.Link(str(forms.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by)
+                options.Link(
+                    str(options.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by
+                )
                 for name in self.kpi.dimensions
             ],
             "moved": [(part.label, difference_text(self.kpi, part.contribution, prefs)) for part in moved_most(parts)],
@@ -180,7 +182,7 @@ class KpiView(Page, TemplateView):
         names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {side: _("Rows")}
         return {
             "sides": [
-                forms.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
+                options.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
                 for name in self.kpi.sides
             ],
             "row_total": number_text(page.total, self.request.prefs),
@@ -253,12 +255,12 @@ class KpiFileView(FilePage):
                 reading = summarise([kpi], choice, TRENDS.get(choice.period.grain, USUAL_TREND))[kpi.key]
                 header, rows = exports.trend_table(kpi, reading.trend, prefs)
             case "breakdown":
-                by = forms.breakdown_asked(request.GET, kpi)
+                by = addresses.breakdown_asked(request.GET, kpi)
                 if by is None:
                     raise BadRequest("by")
                 with one_snapshot():
                     parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
-                header, rows = exports.breakdown_table(kpi, parts, str(forms.DIMENSIONS[by]), prefs)
+                header, rows = exports.breakdown_table(kpi, parts, str(options.DIMENSIONS[by]), prefs)
             case "rows":
                 header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
             case _:

@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
-from kpis import exports, forms
+from kpis import addresses, exports, options
 from kpis.definitions import Dimension
 from kpis.funnel import MEANINGS, STEPS, Step
 from kpis.readings.cards import compared_words
@@ -33,11 +33,11 @@ DROPPED = "dropped"
 
 
 def choice_asked(request: HttpRequest, at: Any) -> Choice:
-    return forms.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
+    return addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
 
 
 def split_asked(request: HttpRequest) -> Dimension:
-    by = forms.enum_asked(Dimension, request.GET.get("by"), SPLITS[0])
+    by = addresses.enum_asked(Dimension, request.GET.get("by"), SPLITS[0])
     if by not in SPLITS:
         raise BadRequest("by")
     return by
@@ -69,7 +69,7 @@ class FunnelView(Page, TemplateView):
                 "compared": compared_words(self.choice, self.request.prefs),
                 "state": self.funnel.state,
                 "is_stale": is_stale(),
-                "calendars": forms.calendar_links(self.request.GET, self.choice),
+                "calendars": options.calendar_links(self.request.GET, self.choice),
                 "files": {what: self.files(what) for what in ("steps", "breakdown", "people")},
                 "kpi_link": query_with(self.request.GET, step=None, side=None, by=None, after=None),
                 **self.breakdown(by),
@@ -115,10 +115,12 @@ class FunnelView(Page, TemplateView):
         query, members = self.request.GET, self.funnel.members()
         labels = member_labels(by, members)
         return {
-            "by_label": forms.DIMENSIONS[by],
-            "by_title": _("By %(dimension)s") % {"dimension": str(forms.DIMENSIONS[by]).lower()},
+            "by_label": options.DIMENSIONS[by],
+            "by_title": _("By %(dimension)s") % {"dimension": str(options.DIMENSIONS[by]).lower()},
             "splits": [
-                forms.Link(str(forms.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by)
+                options.Link(
+                    str(options.DIMENSIONS[name]), query_with(query, by=name.value, after=None) + "#breakdown", name is by
+                )
                 for name in SPLITS
             ],
             "names": [step.label for step in STEPS],
@@ -204,7 +206,7 @@ class FunnelFileView(FilePage):
                 header, rows = step_headings(), step_rows(funnel.steps())
             case "breakdown":
                 labels = member_labels(by, funnel.members())
-                header = [str(forms.DIMENSIONS[by]), *step_headings()]
+                header = [str(options.DIMENSIONS[by]), *step_headings()]
                 rows = ([labels[member], *row] for member, steps in funnel.members().items() for row in step_rows(steps))
             case "people":
                 header = [_("Number"), _("Lead"), _("External ID"), _("Phone"), _("E-mail"), _("Last step")]

@@ -18,7 +18,7 @@ from django.views.generic import TemplateView
 from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Grain, period_of
-from kpis import exports, forms
+from kpis import exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
 from kpis.readings.loyalty import LoyaltyMatrix, Member
@@ -68,7 +68,7 @@ class LoyaltyView(Page, TemplateView):
             self.matrix = LoyaltyMatrix(self.choice.trend_query(1))
             return super().get_context_data(**kwargs) | filter_bar(self, ATTITUDE) | {
                 "compares": [],
-                "calendars": forms.calendar_links(self.request.GET, self.choice),
+                "calendars": options.calendar_links(self.request.GET, self.choice),
                 "total": number_text(self.matrix.total, self.request.prefs),
                 "nameless": number_text(self.matrix.nameless, self.request.prefs) if self.matrix.nameless else "",
                 "rows": [
@@ -195,7 +195,7 @@ class NpsSeasonsView(Page, TemplateView):
         return super().get_context_data(**kwargs) | filter_bar(self, NPS) | {
             "compares": [],
             "grains": [],
-            "calendars": forms.calendar_links(self.request.GET, self.choice),
+            "calendars": options.calendar_links(self.request.GET, self.choice),
             "rows": [self.row(found, index) for index in range(len(found) - 1, -1, -1)],
             "files": file_urls("kpis:nps-seasons-file", query),
             **people,

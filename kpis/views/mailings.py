@@ -17,7 +17,7 @@ from django.views.generic import TemplateView, View
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
-from kpis.forms_of_mailings import MailingForm, initial_for, initial_of
+from kpis.forms.mailings import MailingForm, initial_for, initial_of
 from kpis.models import Delivery, Mailing, Recipient
 from kpis.services import is_for, page_name, recipient_of, remove_mailing, set_mailing, subscribe, switch_mailing
 

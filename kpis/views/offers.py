@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms import AmountField, ReaderForm
-from kpis import forms
+from kpis import addresses
 from kpis.catalogue.value import CLV_TO_CAC, CUSTOMER_LIFETIME_VALUE
 from kpis.definitions import Kpi, is_hidden
 from kpis.readings.cards import reason_text
@@ -31,7 +31,7 @@ def calculator(request: HttpRequest, kpi: Kpi, choice: Choice, at: datetime) -> 
     offer = judge(form.cleaned_data["offer"], choice) if form.is_valid() else None
     return {
         "calculator": form,
-        "carried_to_offer": forms.carried(request.GET, "offer"),
+        "carried_to_offer": addresses.carried(request.GET, "offer"),
         "offer": offer and offer_words(offer, request),
     }
 

@@ -14,10 +14,10 @@ from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
-from kpis import charts, dashboards, exports, forms, glances
+from kpis import addresses, charts, dashboards, exports, glances, options
+from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
-from kpis.forms import CARRIED
 from kpis.glances import notes_of
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
@@ -49,8 +49,8 @@ class OverviewView(Cards):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
-        timing = forms.timing_asked(query)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        timing = addresses.timing_asked(query)
         pinned = dashboards.pinned(self.request.user, timing)
         self.charted = self.charted_of(pinned)
         shown = {kpi.key for kpi in pinned} | {self.charted, *dashboards.FUNNEL_OF_PERIOD, *dashboards.GROWTH}
@@ -62,7 +62,8 @@ class OverviewView(Cards):
             "funnel": self.funnel(readings),
             "growth": self.growth(readings),
             "timings": [
-                forms.Link(str(name), query_with(query, timing=value), value is timing) for value, name in forms.TIMINGS.items()
+                options.Link(str(name), query_with(query, timing=value), value is timing)
+                for value, name in options.TIMINGS.items()
             ],
             "compared": compared_words(self.choice, prefs),
             "tv_url": screen_url(self.request.path, query, self.choice),
@@ -85,10 +86,10 @@ class OverviewView(Cards):
 
     def funnel(self, readings: dict[str, Reading]) -> dict[str, Any]:
         """Counts of the period, or what became of the period's leads: said which, because they differ."""
-        is_cohort = forms.enum_asked(Shown, self.request.GET.get("funnel"), Shown.PERIOD) is Shown.COHORT
+        is_cohort = addresses.enum_asked(Shown, self.request.GET.get("funnel"), Shown.PERIOD) is Shown.COHORT
         links = [
-            forms.Link(_("By period"), query_with(self.request.GET, funnel=None), not is_cohort),
-            forms.Link(_("Cohort"), query_with(self.request.GET, funnel=Shown.COHORT.value), is_cohort),
+            options.Link(_("By period"), query_with(self.request.GET, funnel=None), not is_cohort),
+            options.Link(_("Cohort"), query_with(self.request.GET, funnel=Shown.COHORT.value), is_cohort),
         ]
         page = reverse("kpis:funnel") + ("" if self.link == "?" else self.link)
         steps = self.cohort_steps(page) if is_cohort else self.period_steps(readings)
@@ -128,8 +129,8 @@ class MoreView(Cards):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.request.user)
-        timing = forms.timing_asked(query)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        timing = addresses.timing_asked(query)
         pinned = dashboards.pinned(self.request.user, timing)
         rest = [kpi for kpi in CATALOGUE.values() if kpi not in pinned and dashboards.has_timing(kpi, timing)]
         return super().get_context_data(**kwargs) | {
@@ -143,7 +144,7 @@ class MoreView(Cards):
     def groups(self, readings: dict[str, Reading]) -> list[dict[str, Any]]:
         found = [
             {"name": name, "rows": [(self.card(each), each.now) for each in readings.values() if each.kpi.group is group]}
-            for group, name in forms.GROUPS.items()
+            for group, name in options.GROUPS.items()
         ]
         return [group for group in found if group["rows"]]
 
@@ -153,9 +154,9 @@ class OverviewFileView(FilePage):
 
     def table(self) -> Table:
         prefs = self.request.prefs
-        choice = forms.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
+        choice = addresses.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
         readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
-        header, rows = exports.overview_table(list(readings.values()), forms.GROUPS, prefs)
+        header, rows = exports.overview_table(list(readings.values()), options.GROUPS, prefs)
         return Table(_("KPIs") + f"-{period_text(choice.period, prefs)}", header, rows)
 
 
@@ -169,20 +170,20 @@ class Shown(StrEnum):
 def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
     """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
     query, choice, prefs = view.request.GET, view.choice, view.request.prefs
-    selects = forms.filter_selects(choice, kpi)
+    selects = options.filter_selects(choice, kpi)
     return {
-        "steps": forms.steps(query, choice, prefs),
-        "grains": forms.grain_links(query, choice),
-        "compares": forms.compare_options(choice),
+        "steps": options.steps(query, choice, prefs),
+        "grains": options.grain_links(query, choice),
+        "compares": options.compare_options(choice),
         "selects": selects,
-        "carried": forms.carried(query, "compare", *(select["name"] for select in selects)),
-        "carried_to_chart": forms.carried(query, "chart"),
+        "carried": addresses.carried(query, "compare", *(select["name"] for select in selects)),
+        "carried_to_chart": addresses.carried(query, "chart"),
         "has_filters": bool(choice.filters),
         "clear_url": query_with(query, after=None, **{select["name"]: None for select in selects}),
         "period_label": period_text(choice.period, prefs),
         "is_running": choice.period.is_running(choice.today),
         "caption": period_text(choice.period, prefs),
-        "narrowed": " · ".join(forms.filter_words(selects)),
+        "narrowed": " · ".join(options.filter_words(selects)),
         # The period by its name: without one the address would mean another month to whoever opens it next month.
         "mail_query": query_with(query, kpi=kpi and kpi.key, period=None, grain=None, after=None, by=None, side=None),
         "link_url": view.request.build_absolute_uri(query_with(query, period=choice.period.key, grain=None, after=None)),

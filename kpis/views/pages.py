@@ -19,7 +19,7 @@ from crm.pages import Page, Pager, query_with
 from crm.permissions import may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
-from kpis import exports, forms
+from kpis import addresses, exports, options
 from kpis.abtests import Arm, Trial, Verdict
 from kpis.catalogue import CATALOGUE
 from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
@@ -56,13 +56,13 @@ class PagesPage(Page):
 
     def ask(self) -> None:
         """The period and filters that the address asks for."""
-        self.choice = forms.choice_of(self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user)
+        self.choice = addresses.choice_of(self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user)
 
     def filters(self) -> dict[str, Any]:
         """The bar that shows them; nothing to compare with."""
         self.ask()
         bar = filter_bar(self, KPI)
-        return bar | {"compares": [], "carried": forms.carried(self.request.GET, *(each["name"] for each in bar["selects"]))}
+        return bar | {"compares": [], "carried": addresses.carried(self.request.GET, *(each["name"] for each in bar["selects"]))}
 
     def choice_of(self, first: Any, last: Any) -> Choice:
         filters = {name.value: member for name, member in self.choice.filters.items() if name in KPI.dimensions}
@@ -260,8 +260,8 @@ class LandingPagesView(LandingPages, TemplateView):
         context = super().get_context_data(**kwargs) | self.filters() | {"is_whole": is_whole}
         key = self.choice.period.key
         context["tabs"] = [
-            forms.Link(_("Since the tests began"), query_with(query, period=None, grain=None, after=None), is_whole),
-            forms.Link(_("In one period"), query_with(query, period=key, after=None), not is_whole),
+            options.Link(_("Since the tests began"), query_with(query, period=None, grain=None, after=None), is_whole),
+            options.Link(_("In one period"), query_with(query, period=key, after=None), not is_whole),
         ]
         context["files"] = {what: self.files(what) for what in ("pages", "tests", "visitors")}
         with one_snapshot():

@@ -17,11 +17,12 @@ from crm.pages import FormPage, action, say
 from crm.permissions import may_enter
 from crm.preferences import Preferences
 from kpis import dashboards
+from kpis.addresses import kpi_of
 from kpis.arranging import BUTTON, arranged
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
-from kpis.forms import kpi_choices, kpi_of
 from kpis.models import Pins
+from kpis.options import kpi_choices
 from kpis.services import pin_kpi, set_pins, undo_pins, unpin_kpi
 
 COLUMNS = {"kpi": "new_kpi"}

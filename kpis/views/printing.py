@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from crm.pages import Page
-from kpis import forms
+from kpis import addresses
 from kpis.models import Dashboard
 from kpis.printing import print_kpi, print_overview
 from kpis.printing_of_dashboards import print_dashboard
@@ -20,7 +20,7 @@ from kpis.views.detail import choice_for, kpi_of
 
 class OverviewPdfView(Page, View):
     def get(self, request: HttpRequest) -> HttpResponse:
-        choice = forms.choice_of(request.GET, request.prefs, request.prefs.today(self.at), request.user)
+        choice = addresses.choice_of(request.GET, request.prefs, request.prefs.today(self.at), request.user)
         name = _("KPI overview") + f"-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_overview(choice, request.prefs, at=self.at))
 
@@ -28,7 +28,7 @@ class OverviewPdfView(Page, View):
 class KpiPdfView(Page, View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         kpi = kpi_of(key)
-        choice, by = choice_for(request, kpi, self.at), forms.breakdown_asked(request.GET, kpi)
+        choice, by = choice_for(request, kpi, self.at), addresses.breakdown_asked(request.GET, kpi)
         name = f"{kpi.name}-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_kpi(kpi, by, choice, request.prefs, at=self.at))
 
@@ -39,7 +39,7 @@ class DashboardPdfView(Page, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         dashboard = get_object_or_404(Dashboard.objects.visible_to(request.user), pk=pk)
         query = request.GET or dashboard.view
-        choice = forms.choice_of(query, request.prefs, request.prefs.today(self.at), request.user)
+        choice = addresses.choice_of(query, request.prefs, request.prefs.today(self.at), request.user)
         name = f"{dashboard.name}-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_dashboard(dashboard, choice, request.prefs, at=self.at))
 

@@ -24,8 +24,8 @@ from crm.templatetags.crm_format import format_moment
 from kpis import dashboards
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
-from kpis.forms import kpi_choices
 from kpis.models import Review
+from kpis.options import kpi_choices
 from kpis.readings.cards import card_of
 from kpis.readings.reviews import Sitting, count_unread, sittings_of
 from kpis.readings.summary import Choice, Compare, summarise

@@ -21,8 +21,8 @@ from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import exports
-from kpis.forms import Link
 from kpis.models import RfmSnapshot
+from kpis.options import Link
 from kpis.readings.rfm import Group, Movement, Part, Rfm, Scored, moved, movement
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import money_text, number_text, percent_text, period_text, short_money

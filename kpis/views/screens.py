@@ -17,9 +17,9 @@ from django.views.generic import TemplateView
 from crm.pages import FormPage, Page, action, form_key, key_in, say
 from crm.permissions import may_open_screens
 from crm.templatetags.crm_format import format_moment
+from kpis.addresses import CARRIED, choice_of
 from kpis.definitions import Dimension
-from kpis.forms import CARRIED, choice_of
-from kpis.forms_of_screens import ScreenForm
+from kpis.forms.screens import ScreenForm
 from kpis.models import Dashboard, Screen
 from kpis.readings.summary import Choice
 from kpis.services import make_screen, revoke_screen

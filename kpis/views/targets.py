@@ -19,7 +19,7 @@ from crm.pages import Page, action, key_in, query_with, say
 from crm.periods import Calendar, DateError, Grain, Period, parse_period, period_of
 from crm.permissions import may_set_targets
 from crm.transactions import in_transaction
-from kpis import dashboards, forms, grids
+from kpis import addresses, dashboards, grids, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, is_hidden
 from kpis.grids import Sent, Sheet, name_of
@@ -103,14 +103,14 @@ class TargetsView(Page, TemplateView):
 
     def read_sheet(self) -> Sheet:
         query, user = self.request.GET, self.request.user
-        self.scope = forms.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
-        self.members = forms.members_for(self.scope, user)
+        self.scope = addresses.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
+        self.members = options.members_for(self.scope, user)
         member = self.member_asked()
         return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs, user)
 
     def year_asked(self) -> Period:
         prefs, query = self.request.prefs, self.request.GET
-        calendar = forms.enum_asked(Calendar, query.get("calendar"), Calendar(prefs.calendar))
+        calendar = addresses.enum_asked(Calendar, query.get("calendar"), Calendar(prefs.calendar))
         rules = prefs.organization.calendar_rules
         if not query.get("year"):
             return period_of(prefs.today(self.at), calendar, Grain.YEAR, rules)
@@ -130,7 +130,7 @@ class TargetsView(Page, TemplateView):
             return self.members[0][0] if self.members else None
         member = key_in(text)
         if all(member != pk for pk, _name in self.members):
-            self.members += forms.member_for(self.scope, member, self.request.user)  # one that the choice is too short for
+            self.members += options.member_for(self.scope, member, self.request.user)  # one that the choice is too short for
         if all(member != pk for pk, _name in self.members):
             raise BadRequest("member")
         return member
@@ -177,7 +177,7 @@ class TargetsView(Page, TemplateView):
             "scopes": self.scopes(),
             "members": [(pk, name, pk == sheet.member) for pk, name in self.members],
             "groups": self.groups(),
-            "carried": forms.carried(query, "member"),
+            "carried": addresses.carried(query, "member"),
         }
 
     def column(self, period: Period) -> dict[str, Any]:
@@ -264,24 +264,24 @@ class TargetsView(Page, TemplateView):
             "next_url": query_with(query, year=after, calendar=calendar.value) if year.year < LAST_YEARS[calendar] else "",
         }
 
-    def calendars(self, year: Period) -> list[forms.Link]:
+    def calendars(self, year: Period) -> list[options.Link]:
         query, names = self.request.GET, {Calendar.JALALI: _("Jalali"), Calendar.GREGORIAN: _("Gregorian")}
         return [
-            forms.Link(name, query_with(query, calendar=calendar.value, year=None), calendar is year.calendar)
+            options.Link(name, query_with(query, calendar=calendar.value, year=None), calendar is year.calendar)
             for calendar, name in names.items()
         ]
 
-    def scopes(self) -> list[forms.Link]:
+    def scopes(self) -> list[options.Link]:
         query, user = self.request.GET, self.request.user
         return [
-            forms.Link(str(name), query_with(query, scope=scope.value, member=None), scope is self.scope)
-            for scope, name in forms.SCOPES.items()
-            if scope is Scope.COMPANY or forms.members_for(scope, user)
+            options.Link(str(name), query_with(query, scope=scope.value, member=None), scope is self.scope)
+            for scope, name in options.SCOPES.items()
+            if scope is Scope.COMPANY or options.members_for(scope, user)
         ]
 
-    def groups(self) -> list[forms.Link]:
-        names = {PINNED: _("Most important")} | {group.value: str(name) for group, name in forms.GROUPS.items()}
-        return [forms.Link(name, query_with(self.request.GET, group=key), key == self.group) for key, name in names.items()]
+    def groups(self) -> list[options.Link]:
+        names = {PINNED: _("Most important")} | {group.value: str(name) for group, name in options.GROUPS.items()}
+        return [options.Link(name, query_with(self.request.GET, group=key), key == self.group) for key, name in names.items()]
 
 
 @action(may_set_targets)

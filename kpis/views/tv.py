@@ -20,11 +20,11 @@ from crm.models import User
 from crm.pages import key_in, query_with
 from crm.permissions import may_open_screens
 from crm.templatetags.crm_format import reader_digits
-from kpis import dashboards, forms
+from kpis import addresses, dashboards, options
+from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import FUNNEL_OF_PERIOD
 from kpis.definitions import Dimension
-from kpis.forms import CARRIED
 from kpis.models import Dashboard
 from kpis.painting import Painter
 from kpis.readings.boards import read_board
@@ -95,7 +95,7 @@ class Screen(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         prefs, query = self.request.prefs, self.query
-        self.choice = forms.choice_of(query, prefs, prefs.today(self.at), self.viewer)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.viewer)
         tiles = [tile for tile in self.tiles if not tile.is_personal]
         painted = Painter(read_board(tiles, self.choice), self.choice, prefs, "").paint(tiles)
         screens = list(in_screens(painted))
@@ -126,7 +126,7 @@ class Screen(TemplateView):
         prefs, filters = self.request.prefs, dict(self.choice.filters)
         is_ones = filters.pop(Dimension.OWNER, None) is not None
         told = [period_text(self.choice.period, prefs), compared_words(self.choice, prefs)]
-        told += forms.filter_words(forms.filter_selects(replace(self.choice, filters=filters))) if filters else []
+        told += options.filter_words(options.filter_selects(replace(self.choice, filters=filters))) if filters else []
         return " · ".join(filter(None, [*told, _("of one owner") if is_ones else ""]))
 
     @cached_property
@@ -156,7 +156,7 @@ class Screen(TemplateView):
         """What can be chosen on the screen itself."""
         prefs, settings = self.request.prefs, self.settings
         others = [(OVERVIEW, _("KPI overview"))] + [
-            (str(row.pk), row.name) for row in Dashboard.objects.visible_to(self.viewer).listed()[: forms.MOST_OPTIONS]
+            (str(row.pk), row.name) for row in Dashboard.objects.visible_to(self.viewer).listed()[: options.MOST_OPTIONS]
         ]
         query = self.query
         return {
@@ -166,7 +166,7 @@ class Screen(TemplateView):
             "minutes": [(n, number_text(n, prefs), n == settings.minutes) for n in sorted({*MINUTES, settings.minutes})],
             "themes": [(value, label, value == settings.theme) for value, label in THEMES.items()],
             "others": [(value, label, value in settings.also) for value, label in others if value != self.name],
-            "carried": forms.carried(query, "every", "refresh", "theme", "also"),
+            "carried": addresses.carried(query, "every", "refresh", "theme", "also"),
         }
 
 

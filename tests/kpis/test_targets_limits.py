@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from campaigns.models import Campaign
 from crm.models import Team, User
 from crm.services import create_token
-from kpis import forms, grids
+from kpis import grids, options
 from kpis.catalogue import CATALOGUE
 from kpis.models import AlertRule, Scope, Target, TargetEdit
 from kpis.services import set_targets, undo_target_edit
@@ -148,7 +148,7 @@ class TestOthers:
         assert AlertRule.objects.count() == 0
 
     def test_a_campaign_beyond_the_choice_has_its_targets(self, browse, sara, monkeypatch):
-        monkeypatch.setattr(forms, "MOST_OPTIONS", 1)
+        monkeypatch.setattr(options, "MOST_OPTIONS", 1)
         old, new = (Campaign.objects.create(name=name) for name in ("Old", "New"))
         client = browse(sara)
 

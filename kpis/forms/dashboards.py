@@ -14,11 +14,12 @@ from crm.forms import ReaderForm, TextField
 from crm.models import User
 from crm.periods import Grain
 from crm.preferences import Preferences
+from kpis.addresses import FILTERS
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import FUNNEL_OF_PERIOD
 from kpis.definitions import Kpi, is_hidden
-from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GRAINS, kpi_choices, options_of
 from kpis.models import Dashboard
+from kpis.options import COMPARES, DIMENSIONS, GRAINS, kpi_choices, options_of
 from kpis.readings.summary import Compare
 from kpis.tiles import MOST_TILES, Shape, Tile, tile_of
 

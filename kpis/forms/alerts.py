@@ -18,9 +18,9 @@ from crm.preferences import Preferences
 from kpis import grids
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi, Unit, is_hidden
-from kpis.forms import GRAINS, SCOPES, members_for
 from kpis.models import ALERT_GRAINS, AlertRule, Condition, Scope
 from kpis.models.scope import COLUMNS, MEMBERS
+from kpis.options import GRAINS, SCOPES, members_for
 from kpis.readings.words import number_text, unit_text
 from kpis.services.scopes import fits
 

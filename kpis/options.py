@@ -1,17 +1,14 @@
-"""What an address asks of a KPI page, read strictly: a parameter that says nothing sensible is refused."""
+"""What the pages of figures offer to choose from: names, selects, the periods beside the one that is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,22 +16,19 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Campaign, Channel
 from crm.models import Team, User
 from crm.pages import query_with
-from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from crm.periods import Calendar, Grain, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
+from kpis.addresses import FILTERS
 from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, Timing, is_hidden
 from kpis.models import Scope
-from kpis.readings.members import UNKNOWN, member_labels, member_of, public_id
+from kpis.readings.members import UNKNOWN, member_labels, public_id
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import period_text
 
-E = TypeVar("E", bound=StrEnum)
-FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
 MOST_OPTIONS = 200
-# What the addresses of the pages of figures carry to one another.
-CARRIED = ("period", "compare", "campaign", "channel", "owner")
 GRAINS = {
     Grain.DAY: gettext_lazy("Day"),
     Grain.WEEK: gettext_lazy("Week"),
@@ -64,7 +58,6 @@ DIMENSIONS = {
     Dimension.SEGMENT: gettext_lazy("RFM segment"),
     Dimension.VARIANT: gettext_lazy("Variant"),
 }
-
 GROUPS = {
     Group.MARKETING: gettext_lazy("Marketing"),
     Group.SALES: gettext_lazy("Sales"),
@@ -87,61 +80,6 @@ class Link:
     label: str
     url: str
     is_current: bool
-
-
-def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
-    filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
-    compare = enum_asked(Compare, query.get("compare"), Compare.PREVIOUS)
-    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer, prefs.organization)
-
-
-def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> Period:
-    """The period of the address, in whichever calendar it is; without one the period that runs."""
-    rules = prefs.organization.calendar_rules
-    text = query.get("period", "")
-    if not text:
-        grain = enum_asked(Grain, query.get("grain"), Grain.MONTH)
-        return period_of(today, Calendar(prefs.calendar), grain, rules)
-    try:
-        period = parse_period(text, rules)
-    except ValueError as error:
-        raise BadRequest(f"period: {error}") from None
-    if not FIRST_DAY <= period.start <= today:
-        raise Http404(_("There are no figures of this period."))
-    return period
-
-
-def member_asked(name: Dimension, text: str) -> int:
-    member = member_of(name, text)
-    if member is None:
-        raise BadRequest(f"{name}: {text[:40]}")
-    return member
-
-
-def enum_asked(kind: type[E], text: str | None, default: E) -> E:
-    if not text:
-        return default
-    try:
-        return kind(text)
-    except ValueError:
-        raise BadRequest(f"{kind.__name__}: {text[:40]}") from None
-
-
-def timing_asked(query: Mapping[str, str]) -> Timing | None:
-    text = query.get("timing")
-    if text == Timing.BOTH:
-        raise BadRequest("timing")
-    return enum_asked(Timing, text, Timing.BOTH) if text else None
-
-
-def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
-    """The dimension asked for, else the first the KPI has."""
-    if not kpi.dimensions:
-        return None
-    by = enum_asked(Dimension, query.get("by"), kpi.dimensions[0])
-    if by not in kpi.dimensions:
-        raise BadRequest(f"by: {by}")
-    return by
 
 
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
@@ -200,12 +138,6 @@ def kpi_choices(user: User, *, without: Collection[str] = ()) -> list[tuple[str,
     return [(name, kpis) for name, kpis in groups if kpis]
 
 
-def kpi_of(key: str) -> Kpi:
-    if key not in CATALOGUE:
-        raise Http404
-    return CATALOGUE[key]
-
-
 def filter_words(selects: Sequence[Mapping[str, Any]]) -> list[str]:
     """The filters that are on, by the names their reader knows; each name keeps its own direction."""
     return [
@@ -258,11 +190,6 @@ def steps(query: QueryDict, choice: Choice, prefs: Preferences) -> dict[str, str
     }
 
 
-def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
-    """Parameters that a form of this page carries on unseen."""
-    return [(name, value) for name, value in query.items() if value and name not in (*without, "after")]
-
-
 def members_for(scope: Scope, user: User) -> list[tuple[int, str]]:
     """Whose targets a user may look at, as far as one can choose from them."""
     return [(row.pk, str(row)) for row in rows_for(scope, user)[:MOST_OPTIONS]]
@@ -287,13 +214,3 @@ def rows_for(scope: Scope, user: User) -> QuerySet:
             return Campaign.objects.visible_to(user).order_by("-pk") if user.sees_all else Campaign.objects.none()
         case _:
             return Team.objects.none()
-
-
-def periods_before(choice: Choice, count: int) -> list[Period]:
-    """The period that runs today and those before it, of the grain that is shown, and the one that is shown; newest first."""
-    period = choice.period
-    day = choice.today
-    found = [period_of(day, period.calendar, period.grain, period.rules)]
-    while len(found) <= count and found[-1].start > FIRST_DAY:
-        found.append(found[-1].previous())
-    return found if period in found else [period, *found]

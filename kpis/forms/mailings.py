@@ -17,10 +17,11 @@ from crm.pages import key_in
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
+from kpis.addresses import FILTERS
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, is_hidden
-from kpis.forms import COMPARES, DIMENSIONS, FILTERS, GROUPS, MOST_OPTIONS, options_of
 from kpis.models import Dashboard, Mailing
+from kpis.options import COMPARES, DIMENSIONS, GROUPS, MOST_OPTIONS, options_of
 from kpis.readings.summary import Compare
 
 OVERVIEW, DASHBOARD = "overview", "dashboard-"

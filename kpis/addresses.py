@@ -1,0 +1,102 @@
+"""What an address asks of a page of figures, read strictly: a parameter that says nothing sensible is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from crm.preferences import Preferences
+from kpis.calendars import FIRST_DAY
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension, Kpi, Timing
+from kpis.readings.members import member_of
+from kpis.readings.summary import Choice, Compare
+
+E = TypeVar("E", bound=StrEnum)
+FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
+# What the addresses of the pages of figures carry to one another.
+CARRIED = ("period", "compare", "campaign", "channel", "owner")
+
+
+def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
+    filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
+    compare = enum_asked(Compare, query.get("compare"), Compare.PREVIOUS)
+    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer, prefs.organization)
+
+
+def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> Period:
+    """The period of the address, in whichever calendar it is; without one the period that runs."""
+    rules = prefs.organization.calendar_rules
+    text = query.get("period", "")
+    if not text:
+        grain = enum_asked(Grain, query.get("grain"), Grain.MONTH)
+        return period_of(today, Calendar(prefs.calendar), grain, rules)
+    try:
+        period = parse_period(text, rules)
+    except ValueError as error:
+        raise BadRequest(f"period: {error}") from None
+    if not FIRST_DAY <= period.start <= today:
+        raise Http404(_("There are no figures of this period."))
+    return period
+
+
+def member_asked(name: Dimension, text: str) -> int:
+    member = member_of(name, text)
+    if member is None:
+        raise BadRequest(f"{name}: {text[:40]}")
+    return member
+
+
+def enum_asked(kind: type[E], text: str | None, default: E) -> E:
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadRequest(f"{kind.__name__}: {text[:40]}") from None
+
+
+def timing_asked(query: Mapping[str, str]) -> Timing | None:
+    text = query.get("timing")
+    if text == Timing.BOTH:
+        raise BadRequest("timing")
+    return enum_asked(Timing, text, Timing.BOTH) if text else None
+
+
+def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
+    """The dimension asked for, else the first the KPI has."""
+    if not kpi.dimensions:
+        return None
+    by = enum_asked(Dimension, query.get("by"), kpi.dimensions[0])
+    if by not in kpi.dimensions:
+        raise BadRequest(f"by: {by}")
+    return by
+
+
+def kpi_of(key: str) -> Kpi:
+    if key not in CATALOGUE:
+        raise Http404
+    return CATALOGUE[key]
+
+
+def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
+    """Parameters that a form of this page carries on unseen."""
+    return [(name, value) for name, value in query.items() if value and name not in (*without, "after")]
+
+
+def periods_before(choice: Choice, count: int) -> list[Period]:
+    """The period that runs today and those before it, of the grain that is shown, and the one that is shown; newest first."""
+    period = choice.period
+    day = choice.today
+    found = [period_of(day, period.calendar, period.grain, period.rules)]
+    while len(found) <= count and found[-1].start > FIRST_DAY:
+        found.append(found[-1].previous())
+    return found if period in found else [period, *found]
