@@ -14,6 +14,7 @@ import platform
 import pwd
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -27,6 +28,7 @@ from urllib.parse import quote
 NAME = "sanjeh"
 PORT = 5432  # no TCP: it only names the socket file
 OLDEST_POSTGRES = 15
+PATIENCE = 600  # seconds for a server that recovers from a crash
 ROOT = os.geteuid() == 0
 SILENT: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -267,23 +269,52 @@ def _start_postgres(binaries: Path, data: Path, run: Path) -> None:
     options += " -c max_connections=60 -c shared_buffers=64MB -c random_page_cost=1.1 -c timezone=UTC"
     options += f" {os.environ.get('PG_OPTIONS', '')}"
     command = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start"]
-    for _ in range(5):
+    tries, end = 5, time.monotonic() + PATIENCE
+    while tries and time.monotonic() < end:
         # never pipes: the server inherits them, and whoever reads them waits for ever
         done = subprocess.run(command, **SILENT, start_new_session=True, cwd="/", **_account())
         if done.returncode == 0 or _postgres_answers(binaries, run):
             return
-        time.sleep(0.5)  # after a kill the orphaned children hold the shared memory for a moment
+        tries -= not (_is_running(data / "postmaster.pid") or _end_orphans(data))
+        time.sleep(0.5)
     last = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
     raise EmbeddedError(f"PostgreSQL does not start. The end of {log}:\n{last}")
 
 
-def _forget_a_reused_pid(pid_file: Path) -> None:
-    """The recorded number may belong to another program by now, or to a corpse nobody buried; PostgreSQL would wait for it."""
+def _is_running(pid_file: Path) -> bool:
+    """Whether the recorded server lives: one that recovers from a crash answers nobody until it is through its log."""
     with contextlib.suppress(OSError, ValueError):
-        pid = int(pid_file.read_text().split()[0])
+        return _program(int(pid_file.read_text().split()[0])) == "postgres"
+    return False
+
+
+def _end_orphans(data: Path) -> bool:
+    """End what is left of a killed server; True where there was anything.
+
+    A child in the middle of a long statement sees its end only, and keeps the shared memory, so no new server may start.
+    """
+    found = False
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            pid = int(place.parent.name)
+            if place.readlink() == data.resolve() and _program(pid) == "postgres":
+                os.kill(pid, signal.SIGQUIT)
+                found = True
+    return found
+
+
+def _program(pid: int) -> str:
+    """The name of a process; empty where there is none, or only a corpse that nobody buried."""
+    with contextlib.suppress(OSError):
         name, state = re.search(r"\((.*)\) (\w)", Path(f"/proc/{pid}/stat").read_text()).groups()  # type: ignore[union-attr]
-        if name != "postgres" or state == "Z":
-            pid_file.unlink()
+        return "" if state == "Z" else name
+    return ""
+
+
+def _forget_a_reused_pid(pid_file: Path) -> None:
+    """The recorded number may belong to another program by now, or to a corpse; PostgreSQL would wait for it."""
+    if Path("/proc/self").exists() and pid_file.exists() and not _is_running(pid_file):
+        pid_file.unlink()
 
 
 def _start_valkey(home: Path, path: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -107,6 +108,19 @@ def test_committed_rows_survive_a_killed_server(home):
     assert again == url
     assert ask(url, "SELECT number FROM kept") == 42
     assert pid_of(home) != killed
+
+
+def test_a_killed_server_is_replaced_in_the_middle_of_a_long_statement(home):
+    """Its child counts on for minutes, holding what the next server needs."""
+    url = embedded.ensure_postgres()
+    with closing(psycopg.connect(url)) as busy:
+        busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 30000000000) n WHERE n % 7 = 0")
+        child = busy.info.backend_pid
+        os.kill(pid_of(home), signal.SIGKILL)
+
+        assert embedded._program(child) == "postgres"
+        assert ask(embedded.ensure_postgres(), "SELECT 1") == 1
+        assert embedded._program(child) == ""
 
 
 def test_a_killed_broker_is_replaced(home):
