@@ -24,11 +24,12 @@ from crm.money import (
     localise_digits,
     parse_amount,
 )
-from crm.periods import Calendar, DateError, localise, parse_date, parts
+from crm.periods import Calendar, DateError, localise, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.preferences import MONEY_UNITS, Preferences
 from crm.templatetags.crm_format import reader_digits
 from crm.text import TextError, clean_email, clean_text, to_latin_digits, to_persian_digits
+from crm.typed_dates import parse_date
 
 # The readers below speak English to machines; people get these words for the same codes.
 WORDS = {
@@ -43,7 +44,9 @@ WORDS = {
     "amount-too-large": _("This amount is too large."),
     "precision": _("This amount has too many decimals."),
     "ambiguous-amount": _("Write 1250 or 1.25: this could mean either."),
-    "invalid-date": _("Enter a date, such as 1404/07/01 or 2025-09-23."),
+    "invalid-date": _("“%(found)s” is not a date: write 1404/07/01, 1 Mehr 1404 or 2025-09-23."),
+    "more-than-a-date": _("“%(found)s” is a date, but “%(rest)s” beside it is not part of one: take it out."),
+    "other-calendar": _("The month and the year are of two calendars: write 1 Mehr 1404 or 23 September 2025."),
     "no-such-day": _("There is no such day in the calendar."),
     "date-out-of-range": _("This year is out of range."),
 }
@@ -52,7 +55,7 @@ READ_ERRORS = (TextError, PhoneError, AmountError, DateError)
 
 def in_words(error: Exception) -> ValidationError:
     code = getattr(error, "code", "invalid")
-    return ValidationError(WORDS.get(code, _("This cannot be read.")), code=code)
+    return ValidationError(WORDS.get(code, _("This cannot be read.")), code, getattr(error, "facts", None))
 
 
 class TextField(forms.CharField):
@@ -180,10 +183,10 @@ class AmountField(ReaderField):
 
 
 class DayField(ReaderField):
-    """A day of either calendar, as typed or picked."""
+    """A day of either calendar, as typed, pasted or picked."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 40} | kwargs))
+        super().__init__(**({"max_length": 100} | kwargs))
         self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "data-date": True}
 
     def read(self, text: str) -> date:

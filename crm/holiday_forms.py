@@ -17,7 +17,8 @@ from crm.text import to_latin_digits
 MOST_LINES = 100
 LONGEST_LINES = 20_000
 LONGEST_FOUND = 40
-LINE = re.compile(r"(\S+?)[\s,;:،؛]+(.+)")
+# A date is one word of digits, or three with the month's name between.
+LINE = re.compile(r"(\d{1,2}\s+[^\W\d_]+[\s،,]+\d{4}|\S+?)[\s,;:،؛]+(.+)")
 YEAR = re.compile(r"\d{4}")
 
 
@@ -71,7 +72,9 @@ class HolidayLinesForm(ReaderForm):
         if match is None:
             raise ValidationError(_("write the date, a space and the name."), code="required")
         if not YEAR.search(to_latin_digits(match[1])):
-            raise ValidationError(_("begin with the date and its year, such as 1404/07/01 or 2025-09-23."), code="invalid-date")
+            raise ValidationError(
+                _("begin with the date and its year, such as 1404/07/01, 1 Mehr 1404 or 2025-09-23."), code="invalid-date"
+            )
         field = DayField()
         field.prefs, field.today = self.prefs, self.prefs.today(self.at)
         day = field.clean(match[1])

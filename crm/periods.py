@@ -17,24 +17,19 @@ ONE_DAY = timedelta(days=1)
 FIRST_GREGORIAN_YEAR = 1700
 LAST_GREGORIAN_YEAR = 9998
 QUARTER_ORDINALS = ("اول", "دوم", "سوم", "چهارم")
-RELATIVE_DAYS = {"امروز": 0, "فردا": 1, "پس‌فردا": 2, "دیروز": -1, "today": 0, "tomorrow": 1, "yesterday": -1}
-MAX_RELATIVE_DAYS = 3660
 
 KEY = re.compile(
     r"(?P<fiscal>FY)?(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d)(?P<week>/W)?)?)?",
     re.ASCII,
 )
-TYPED_DATE = re.compile(r"(?:(?P<year>\d{4})[/.-])?(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})", re.ASCII)
-COMPACT_DATE = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)", re.ASCII)
-RELATIVE_DATE = re.compile(r"[+-]\d{1,4}", re.ASCII)
 
 
 class DateError(ValueError):
-    """A date or a period key that cannot be read; `code` says why."""
+    """A date or a period key that cannot be read; `code` says why, `facts` what was found."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **facts: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.facts = code, facts
 
 
 class Calendar(StrEnum):
@@ -304,23 +299,6 @@ def existing_day(calendar: Calendar, year: int, month: int, day: int) -> date:
         return day_from(calendar, year, month, day)
     except ValueError:
         raise DateError("no-such-day", f"{year:04}-{month:02}-{day:02} is no day of the {calendar} calendar.") from None
-
-
-def parse_date(text: str, calendar: Calendar, today: date) -> date:
-    """A typed day: a full date of either calendar, month and day of this year, a word for a near day, or +3."""
-    typed = to_latin_digits(text.strip()).lower()
-    if typed in RELATIVE_DAYS:
-        return today + timedelta(days=RELATIVE_DAYS[typed])
-    if RELATIVE_DATE.fullmatch(typed) and abs(int(typed)) <= MAX_RELATIVE_DAYS:
-        return today + timedelta(days=int(typed))
-    match = TYPED_DATE.fullmatch(typed) or COMPACT_DATE.fullmatch(typed)
-    if not match:
-        raise DateError("invalid-date", f"“{text[:40]}” is not a date. Write 1404/07/01 or 2025-09-23.")
-    month, day = int(match["month"]), int(match["day"])
-    if not match["year"]:
-        return existing_day(calendar, parts(today, calendar)[0], month, day)
-    year = int(match["year"])
-    return existing_day(calendar_of_year(year), year, month, day)
 
 
 def periods_between(

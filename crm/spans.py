@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.periods import Calendar, DateError, Grain, day_title, parse_date, parse_period, period_of
+from crm.periods import Calendar, DateError, Grain, day_title, parse_period, period_of
 from crm.preferences import Preferences
 from crm.text import to_persian_digits
+from crm.typed_dates import parse_date
 
 # token: (name, grain, how many periods back)
 NAMED: dict[str, tuple[Promise, Grain, int]] = {

@@ -1,5 +1,5 @@
 // A Jalali calendar for <input data-date>. The browser's own Intl knows the calendar; the server checks the date.
-// Typing stays possible: ۱۴۰۴/۷/۱, 1404-7-1, 14040701, امروز, فردا, +3. Gregorian pages use the browser's own picker.
+// Typing stays possible: ۱۴۰۴/۷/۱, 1404-7-1, 14040701, ۱ مهر ۱۴۰۴, امروز, فردا, +3. Gregorian pages use the browser's own picker.
 
 const root = document.documentElement;
 const isPersian = root.lang === "fa";
@@ -34,6 +34,18 @@ export function fromJalali(year, month, day) {
   return found.year === year && found.month === month && found.day === day ? time : null;
 }
 
+// The names of months as ICU writes them in both languages; the server knows more of their spellings.
+let names = null;
+function monthNamed(text) {
+  names ??= new Map(
+    ["fa-IR-u-ca-persian", "en-u-ca-persian"].flatMap((locale) => {
+      const format = new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" });
+      return Array.from({ length: 12 }, (_, index) => [format.format(fromJalali(1404, index + 1, 1)).toLowerCase(), index + 1]);
+    }),
+  );
+  return names.get(text.replaceAll("ي", "ی"));
+}
+
 export function latin(text) {
   return text.replace(/[۰-۹٠-٩]/g, (digit) => String((digit.charCodeAt(0) - 0x0660) % 16));
 }
@@ -45,6 +57,10 @@ export function parse(text, today) {
   const later = /^([+\u2212-])(\d{1,3})$/.exec(typed);
   if (later) return today + (later[1] === "+" ? 1 : -1) * Number(later[2]) * DAY;
   const parts = /^(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})$/.exec(typed) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(typed);
+  const named = /^(\d{1,2})\s*(\p{L}+)[\s،,]*(\d{4})$/u.exec(typed);
+  if (named && Number(named[3]) < 1700 && monthNamed(named[2])) {
+    return fromJalali(Number(named[3]), monthNamed(named[2]), Number(named[1]));
+  }
   if (!parts) return null;
   const [year, month, day] = parts.slice(1).map(Number);
   return year < 1700 ? fromJalali(year, month, day) : Date.UTC(year, month - 1, day);

@@ -68,7 +68,10 @@ def test_what_is_read(form, name, typed, value):
         ("amount", "1.250", "Write 1250 or 1.25: this could mean either."),
         ("amount", "twelve", "Enter an amount in digits, such as 1250000."),
         ("day", "1404/12/30", "There is no such day in the calendar."),
-        ("day", "soon", "Enter a date, such as 1404/07/01 or 2025-09-23."),
+        ("day", "soon", "“soon” is not a date: write 1404/07/01, 1 Mehr 1404 or 2025-09-23."),
+        ("day", "۳۰ آبان ۱۴۰۵ نام", "“۳۰ آبان ۱۴۰۵” is a date, but “نام” beside it is not part of one: take it out."),
+        ("day", "on 1404/07/01 at noon", "“1404/07/01” is a date, but “on at noon” beside it is not part of one: take it out."),
+        ("day", "30 Aban 2026", "The month and the year are of two calendars: write 1 Mehr 1404 or 23 September 2025."),
         # 9377 is typed for 1377 or 1397; the last day is that of 2030, five years on
         ("day", "9377-01-01", "“9377-01-01” is too far away: give a day from 1368/10/11 to 1409/10/10."),
         ("day", "1289/01/01", "“1289/01/01” is too far away: give a day from 1368/10/11 to 1409/10/10."),

@@ -100,14 +100,19 @@ def test_one_day_is_added_deleted_and_brought_back(client, typed):
 class TestList:
     def test_dates_of_both_calendars_in_any_digits(self, client):
         Holiday.objects.create(day=date(2025, 9, 25), name="Known")
-        lines = "۱۴۰۴/۷/۲ عید سعید\n\n2025-09-25, Other name\n1404-07-04\tTabbed\n"
+        lines = "۱۴۰۴/۷/۲ عید سعید\n\n2025-09-25, Other name\n1404-07-04\tTabbed\n۵ مهر ۱۴۰۴ نام\n"
 
         text, undo = toast(client.post(PASTE, {"lines": lines}))
         pasted = kept()
         client.post(undo)
 
-        assert text == "Holidays added: 2; in the list already: 1."
-        assert pasted == [(date(2025, 9, 24), "عید سعید"), (date(2025, 9, 25), "Known"), (date(2025, 9, 26), "Tabbed")]
+        assert text == "Holidays added: 3; in the list already: 1."
+        assert pasted == [
+            (date(2025, 9, 24), "عید سعید"),
+            (date(2025, 9, 25), "Known"),
+            (date(2025, 9, 26), "Tabbed"),
+            (date(2025, 9, 27), "نام"),
+        ]
         assert kept() == [(date(2025, 9, 25), "Known")]
 
     def test_each_line_says_what_is_wrong_and_nothing_is_kept(self, client):
@@ -118,9 +123,9 @@ class TestList:
         texts = [text.replace("\u2068", "").replace("\u2069", "") for text in response.context["form"].errors["lines"]]
         assert (texts, kept()) == (
             [
-                "Line 2, “Nowruz 1405”: begin with the date and its year, such as 1404/07/01 or 2025-09-23.",
+                "Line 2, “Nowruz 1405”: begin with the date and its year, such as 1404/07/01, 1 Mehr 1404 or 2025-09-23.",
                 "Line 3, “1404/7/1 Again”: the day stands in line 1 already.",
-                "Line 4, “7/1 Mehr”: begin with the date and its year, such as 1404/07/01 or 2025-09-23.",
+                "Line 4, “7/1 Mehr”: begin with the date and its year, such as 1404/07/01, 1 Mehr 1404 or 2025-09-23.",
                 "Line 5, “1404/12/30 Leap”: There is no such day in the calendar.",
                 "Line 6, “1404/7/9”: write the date, a space and the name.",
                 "Line 7, “1444/1/1 Far”: “1444/1/1” is too far away: give a day from 1368/10/11 to 1409/10/10.",

@@ -14,11 +14,11 @@ from crm.periods import (
     last_periods,
     local_day,
     localise,
-    parse_date,
     parse_period,
     period_of,
     periods_between,
 )
+from crm.typed_dates import parse_date
 
 GREGORIAN, JALALI = Calendar.GREGORIAN, Calendar.JALALI
 TEHRAN = "Asia/Tehran"
@@ -253,6 +253,15 @@ def test_the_calendar_row_of_a_day():
         ("+3", date(2025, 10, 8)),
         ("+۳", date(2025, 10, 8)),
         ("-5", date(2025, 9, 30)),
+        # Nowruz 1405 is 2026-03-21, and 30 Aban comes 6 * 31 + 30 + 29 = 245 days later
+        ("۳۰ آبان ۱۴۰۵", date(2026, 11, 21)),
+        ("30 Aban 1405", date(2026, 11, 21)),
+        ("30 aban, 1405", date(2026, 11, 21)),
+        ("۱ مهر", date(2025, 9, 23)),
+        ("١ دي ١٤٠٤", date(2025, 12, 22)),
+        ("۲ امرداد ۱۴۰۴", date(2025, 7, 24)),
+        ("23 September 2025", date(2025, 9, 23)),
+        ("۲۳ سپتامبر ۲۰۲۵", date(2025, 9, 23)),
     ],
 )
 def test_typed_dates(text, day):
@@ -272,6 +281,11 @@ def test_month_and_day_are_read_in_the_calendar_of_the_reader():
         ("مهر", "invalid-date"),
         ("", "invalid-date"),
         ("04/07/01", "invalid-date"),
+        ("۳۱ آبان ۱۴۰۵", "no-such-day"),
+        ("30 Aban 2026", "other-calendar"),
+        ("30 Abban 1405", "invalid-date"),
+        ("1404/07/012", "invalid-date"),
+        ("۳۰ آبان ۱۴۰۵ نام", "more-than-a-date"),
         ("+9999", "invalid-date"),
         ("9999-12-31", "date-out-of-range"),
     ],
