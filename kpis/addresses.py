@@ -81,6 +81,17 @@ def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
     return by
 
 
+def unknown_filters(query: Mapping[str, str], kpi: Kpi) -> list[Dimension]:
+    """By what the address narrows a KPI that has no such dimension: links carry the filters of one page to another."""
+    return [name for name in Dimension if query.get(name) and name not in kpi.dimensions]
+
+
+def refuse_unknown_filters(query: Mapping[str, str], kpi: Kpi) -> None:
+    """For what has no room to say that a filter does nothing, such as a file."""
+    for name in unknown_filters(query, kpi):
+        raise BadRequest(f"{name}: {query[name][:40]}")
+
+
 def kpi_of(key: str) -> Kpi:
     if key not in CATALOGUE:
         raise Http404

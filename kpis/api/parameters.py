@@ -69,7 +69,9 @@ def filters_of(kpi: Kpi, parameters: Mapping[str, str]) -> dict[Dimension, int]:
     for name in FILTERS:
         if name not in parameters:
             continue
-        member = member_of(Dimension(name), parameters[name]) if Dimension(name) in kpi.dimensions else None
+        if Dimension(name) not in kpi.dimensions:
+            raise bad_parameter(name, _("This KPI is not split by that dimension."))
+        member = member_of(Dimension(name), parameters[name])
         if member is None:
             raise bad_parameter(name)
         filters[Dimension(name)] = member

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -52,7 +52,7 @@ STATES = {
 
 
 def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
-    """What the address asks, narrowed by any dimension of the KPI; a filter that it has no dimension for is not carried over."""
+    """What the address asks, narrowed by any dimension of the KPI; of a filter that it has no dimension for the page says so."""
     query = {name: value for name, value in request.GET.items() if name not in addresses.FILTERS or name in kpi.dimensions}
     choice = addresses.choice_of(query, request.prefs, request.prefs.today(at), request.user)
     others = [name for name in kpi.dimensions if name not in addresses.FILTERS and query.get(name.value)]
@@ -105,7 +105,7 @@ class KpiView(Page, TemplateView):
             "smallest": number_text(kpi.minimum_sample, prefs),
             "version": number_text(kpi.version, prefs),
             "files": self.files(),
-            "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.request.GET, after=None, side=None),
+            "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.known, after=None, side=None),
             **calculator(self.request, kpi, choice, self.at),
             **fitted_models(kpi, choice, prefs),
             **self.breakdown(by, parts),
@@ -119,11 +119,18 @@ class KpiView(Page, TemplateView):
         query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
         return "" if query == "?" else query
 
+    @property
+    def known(self) -> QueryDict:
+        """The address without filters that the KPI has no dimension for: the page says so of them, a file could not."""
+        query = self.request.GET.copy()
+        for name in addresses.unknown_filters(query, self.kpi):
+            del query[name]
+        return query
+
     def files(self) -> dict[str, dict[str, str]]:
         """The addresses of the three tables' files."""
-        query = self.request.GET
         return {
-            what: file_urls("kpis:kpi-file", query_with(query, what=what, after=None), self.kpi.key)
+            what: file_urls("kpis:kpi-file", query_with(self.known, what=what, after=None), self.kpi.key)
             for what in ("trend", "breakdown", "rows")
         }
 
@@ -199,7 +206,7 @@ class KpiView(Page, TemplateView):
         """Where the people of these rows are saved as a list, if they are anybody's."""
         if kind_behind(self.kpi, side, self.choice.trend_query(1)) is None:
             return ""
-        return reverse("kpis:people-save", args=["kpi"]) + query_with(self.request.GET, kpi=self.kpi.key, after=None)
+        return reverse("kpis:people-save", args=["kpi"]) + query_with(self.known, kpi=self.kpi.key, after=None)
 
     def row_cells(self, page: RowPage) -> Iterator[dict[str, Any]]:
         prefs, side = self.request.prefs, side_asked(self.request, self.kpi)
@@ -248,6 +255,7 @@ class KpiFileView(FilePage):
 
     def table(self, key: str) -> Table:
         kpi, request = kpi_of(key), self.request
+        addresses.refuse_unknown_filters(request.GET, kpi)
         choice = choice_for(request, kpi, self.at)
         prefs, what = request.prefs, request.GET.get("what", "trend")
         match what:

@@ -171,7 +171,10 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
     """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
     query, choice, prefs = view.request.GET, view.choice, view.request.prefs
     selects = options.filter_selects(choice, kpi)
+    unknown = dict.fromkeys(addresses.unknown_filters(query, kpi) if kpi else ())
     return {
+        "unknown_filters": " · ".join(str(options.DIMENSIONS[name]) for name in unknown),
+        "without_unknown_url": query_with(query, after=None, **unknown),
         "steps": options.steps(query, choice, prefs),
         "grains": options.grain_links(query, choice),
         "compares": options.compare_options(choice),
@@ -185,6 +188,6 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "caption": period_text(choice.period, prefs),
         "narrowed": " · ".join(options.filter_words(selects)),
         # The period by its name: without one the address would mean another month to whoever opens it next month.
-        "mail_query": query_with(query, kpi=kpi and kpi.key, period=None, grain=None, after=None, by=None, side=None),
+        "mail_query": query_with(query, kpi=kpi and kpi.key, period=None, grain=None, after=None, by=None, side=None, **unknown),
         "link_url": view.request.build_absolute_uri(query_with(query, period=choice.period.key, grain=None, after=None)),
     }

@@ -19,6 +19,7 @@ from campaigns.models import Campaign
 from crm.models import PeopleList
 from crm.pages import action, key_in, query_with, say
 from crm.permissions import may_enter, may_see_traffic, may_sell
+from kpis import addresses
 from kpis.catalogue import CATALOGUE
 from kpis.models import RfmSnapshot
 from kpis.readings.campaigns import Campaigns, Life
@@ -126,6 +127,7 @@ def of_funnel(request: HttpRequest, at: datetime) -> People:
 def of_kpi(request: HttpRequest, at: datetime) -> People:
     """The leads or customers behind one side of a figure."""
     kpi = detail.kpi_of(request.GET.get("kpi", ""))
+    addresses.refuse_unknown_filters(request.GET, kpi)
     choice, side = detail.choice_for(request, kpi, at), detail.side_asked(request, kpi)
     found = people_behind(kpi, side, choice.trend_query(1))
     if found is None:

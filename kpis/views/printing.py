@@ -28,6 +28,7 @@ class OverviewPdfView(Page, View):
 class KpiPdfView(Page, View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         kpi = kpi_of(key)
+        addresses.refuse_unknown_filters(request.GET, kpi)
         choice, by = choice_for(request, kpi, self.at), addresses.breakdown_asked(request.GET, kpi)
         name = f"{kpi.name}-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_kpi(kpi, by, choice, request.prefs, at=self.at))

@@ -15,11 +15,13 @@ from model_bakery import baker
 from campaigns.models import Campaign, Channel, Expense
 from crm.models import Organization
 from crm.periods import Calendar, Grain, parse_period, period_of
+from crm.services import create_token
 from customers.models import Refund
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Timing
 from kpis.engine import drain
 from leads.models import Lead
+from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
 
@@ -316,6 +318,22 @@ class TestOneKpi:
             ("/kpis/lead_conversion_rate/?period=1404-07", True),
             ("/kpis/lead_conversion_rate_cohort/?period=1404-07", False),
         ]
+
+    def test_a_filter_that_the_kpi_does_not_know_is_said_on_its_page_and_refused_elsewhere(self, browse, sara):
+        client = browse(sara)
+        page = client.get(f"/kpis/clv_predicted/?period=1404-07&owner={sara.pk}&product=1")
+        answers = [client.get(f"/kpis/clv_predicted/{path}owner={sara.pk}") for path in ("csv/?what=rows&", "pdf/?")]
+        known = client.get("/kpis/leads/?owner=null").context
+        token, token.secret = create_token(sara, scopes=["kpis:read"], at=DRAINED)
+        told = Api(browse(), token).get("/kpis/clv_predicted/values/", owner="1")
+
+        assert page.context["unknown_filters"] == "Owner · Product"
+        assert "Not narrowed by: Owner · Product." in page.content.decode()
+        assert page.context["without_unknown_url"] == "?period=1404-07"
+        assert page.context["pdf_url"] == "/kpis/clv_predicted/pdf/?period=1404-07"
+        assert [answer.status_code for answer in answers] == [400, 400]
+        assert known["unknown_filters"] == ""
+        assert (told.status_code, told.json()["detail"]) == (400, "This KPI is not split by that dimension.")
 
     @pytest.mark.parametrize("key", CATALOGUE)
     def test_every_kpi_has_a_page_with_and_without_data(self, browse, sara, key):
