@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Max, Min, Sum
+from django.db.models import F, Max, Min, Sum
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
 from crm.jalali import to_jalali
@@ -113,6 +113,10 @@ def test_what_became_of_what_hangs_together():
     assert set(came) - visitors == set()
     assert not Answer.objects.filter(invitation__isnull=True).exists()
     assert Invitation.objects.filter(answered_at__isnull=False).count() == Answer.objects.count()
+    # satisfaction is with something that was ordered, and more than one thing was
+    rated = Answer.objects.filter(survey__kind=Survey.Kind.CSAT)
+    assert not rated.exclude(order__lines__product=F("product")).exists()
+    assert rated.values("product").distinct().count() > 5
 
 
 def test_orders_follow_the_seasons():

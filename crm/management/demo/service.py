@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import F
+
 from crm.management.demo.names import COMMENTS, DEMO, SUBJECTS
 from crm.management.demo.people import Buyer, Crowd
 from crm.management.demo.reference import Frame
 from crm.management.demo.story import Story
-from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, Survey, Ticket, TicketEvent
+from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, OrderLine, Survey, Ticket, TicketEvent
 from leads.models import Activity, Lead, Opportunity
 
 TICKETS = 320
@@ -65,6 +67,7 @@ def make_answers(story: Story, buyers: list[Buyer], orders: list[Order]) -> list
     answers = nps_answers(story, survey_of(Survey.Kind.NPS), buyers)
     for kind, (share, scores) in AFTER_ORDERS.items():
         answers += answers_after_orders(story, survey_of(kind), orders, share, scores)
+    name_products([answer for answer in answers if answer.survey.kind == Survey.Kind.CSAT])
     make_invitations(story, buyers, answers)
     for number, answer in enumerate(answers):
         answer.source, answer.external_id = DEMO, f"answer-{number}"
@@ -143,6 +146,15 @@ def answers_after_orders(
         answer.comment = story.one_of(COMMENTS[mood_of(score, 4, 3)])
         answers.append(answer)
     return answers
+
+
+def name_products(answers: list[Answer]) -> None:
+    """Satisfaction is with what most of the order's money went to; of equal lines the first."""
+    lines = OrderLine.objects.filter(order__in=[answer.order for answer in answers], product__isnull=False)
+    dearest = lines.order_by("order", (F("unit_price") * F("quantity")).desc(), "position").distinct("order")
+    products = dict(dearest.values_list("order", "product"))
+    for answer in answers:
+        answer.product_id = products.get(answer.order_id)
 
 
 def nps_answer(story: Story, survey: Survey, buyer: Buyer, at: datetime, score: int) -> Answer:
