@@ -83,6 +83,13 @@ class Output:
         replaced = {each.name for each in extra}
         self.columns = [*(column(model, name) for name in names if name not in replaced), *extra]
 
+    def beside(self, name: str, more: Column) -> Output:
+        """The same with one column more, after the named one: what an app above knows of the record."""
+        wider = Output(self.model, ())
+        place = [each.name for each in self.columns].index(name) + 1
+        wider.columns = [*self.columns[:place], more, *self.columns[place:]]
+        return wider
+
     @cached_property
     def struct(self) -> type[Struct]:
         """The schema of an answer."""

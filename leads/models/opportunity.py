@@ -87,6 +87,7 @@ class Opportunity(Record):
     closed_on = local_day_field(Coalesce("won_at", "lost_at"))
     lost_reason = models.CharField(_("reason of loss"), max_length=200, blank=True)
     products = models.ManyToManyField(Product, blank=True, related_name="opportunities")
+    # An order is the outcome of one sale: a unique index of the migrations says so.
     orders = models.ManyToManyField(Order, blank=True, related_name="+")
     search_text = search_key("name", "external_id")
 

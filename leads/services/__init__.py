@@ -23,14 +23,13 @@ from leads.services.lists import edit_people_list, remove_people_list, save_peop
 from leads.services.merging import merge_leads
 from leads.services.opportunities import (
     edit_opportunity,
-    link_order,
     lose_opportunity,
     move_opportunity,
     open_opportunity,
     reopen_opportunity,
-    unlink_order,
     win_opportunity,
 )
+from leads.services.outcomes import link_order, unlink_order, without_deal
 from leads.services.quotes import accept_quote, decline_quote, send_quote
 from leads.services.together import archive_leads, assign_leads, qualify_leads, set_campaign_of_leads, undo_bulk_change
 
@@ -74,4 +73,5 @@ __all__ = [
     "unlink_order",
     "unqualify_lead",
     "win_opportunity",
+    "without_deal",
 ]

@@ -26,6 +26,7 @@ from customers.services.buyers import follow_merges
 from customers.services.products import find_or_make_products
 from leads.models import Lead, Opportunity, Quote, QuoteLine
 from leads.services.inputs import QuoteIn, QuoteLineIn
+from leads.services.outcomes import LINKS, deals_of_orders, is_elsewhere
 
 ZERO, LARGEST = Decimal(0), Decimal(10) ** 18
 ABOUT = ("opportunity_id", "lead_id", "customer_id")
@@ -53,10 +54,23 @@ def complete_quotes(items: list[Item], caller: Caller) -> None:
     for item in items:
         check_facts(item)
         set_currency(item, caller, rates)
+    check_orders(items)
     set_originals(sound(items))
     for item in sound(items):
         check_lines(item)
     check_frozen([item for item in sound(items) if item.row is not None and item.row.is_accepted])
+
+
+def check_orders(items: list[Item]) -> None:
+    """An order is the outcome of one opportunity, also among the quotes of one call."""
+    pairs = {
+        item: [item.values.get(name, getattr(item.row, name, None)) for name in ("opportunity_id", "order_id")] for item in items
+    }
+    named = {item: pair for item, pair in pairs.items() if all(pair)}
+    known = deals_of_orders({order for _, order in named.values()})
+    for item, (deal, order) in named.items():
+        if known.setdefault(order, deal) != deal:
+            item.refuse("/order", "conflict", is_elsewhere(known[order]))
 
 
 def check_frozen(items: list[Item]) -> None:
@@ -140,10 +154,9 @@ def follow_quotes(items: list[Item], caller: Caller) -> None:
     if moved:
         with connection.cursor() as cursor:
             cursor.execute(MOVE_FAMILIES, [moved])
-    links = Opportunity.orders.through
     pairs = {(item.row.opportunity_id, item.row.order_id) for item in items}
-    links.objects.bulk_create(
-        [links(opportunity_id=deal, order_id=order) for deal, order in sorted(pairs, key=str) if deal and order],
+    LINKS.objects.bulk_create(
+        [LINKS(opportunity_id=deal, order_id=order) for deal, order in sorted(pairs, key=str) if deal and order],
         ignore_conflicts=True,
     )
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item
 from crm.inputs.upsert import source_of
 from crm.models import User
+from crm.text import fold
 from customers.models import Customer, Order
 from customers.services.buyers import Buyer, CustomerIn
 from customers.services.identity import Identity
@@ -29,13 +31,24 @@ class People:
     names: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     survivors: dict[int, int] = field(default_factory=dict)
 
+    def survivor(self, pk: int | None) -> int | None:
+        return self.survivors.get(pk, pk)
+
+    def parties(self, deal: Opportunity) -> tuple[int | None, Lead | None]:
+        """The customer of an opportunity, and its lead where that is (or may become) the same one."""
+        lead = deal.lead
+        of_lead = self.survivor(lead.customer_id) if lead else None
+        customer = self.survivor(deal.customer_id) or of_lead
+        return customer, lead if of_lead in {None, customer} else None
+
     def are(self, who: Identity, customer: int | None, lead: Lead | None) -> bool:
         """Whether a description fits a customer, or the lead that is or becomes that customer.
 
-        As with every order: the external id decides, then the phone, then the e-mail. With a name alone it has to be theirs.
+        As with every order: the external id decides, then the phone, then the e-mail. With a name alone it has to be theirs,
+        and so it has where nothing else is known of the lead.
         A lead's keys say nothing of its opportunity's customer where somebody else carries them.
         """
-        theirs = set(Identity("", "", "", lead.phone, lead.email).all_keys()) if lead else set()
+        theirs = keys_of(lead)
         for key in who.all_keys():
             holders = self.holders[key]
             if customer in holders or (key in theirs and not (customer and holders)):
@@ -43,9 +56,37 @@ class People:
             is_other = key[0] == "x" and customer is not None and who.source in self.sources[customer]
             if holders or is_other:
                 return False
-        known = set(self.names[customer]) if customer else set()
-        known |= {lead.name, lead.company} if lead else set()
-        return not who.has_key and who.name in known - {""}
+        is_unknown = customer is None and not theirs
+        return (is_unknown or not who.has_key) and self.are_called(who.name, customer, lead)
+
+    def are_called(self, name: str, customer: int | None, lead: Lead | None) -> bool:
+        """A name of their own; their lead's is one only as long as no other customer is called so."""
+        said = fold(name)
+        if not said or said in self.names[customer or 0]:
+            return bool(said)
+        return said in names_of(lead) and not (customer and is_name_of_another(name, customer))
+
+    def is_one(self, pk: int, customer: int | None, lead: Lead | None) -> bool:
+        """Whether somebody who is known is that customer, or before there is one the lead: by a key, else by name."""
+        if customer:
+            return self.survivor(pk) == customer
+        theirs = keys_of(lead)
+        if theirs:
+            return any(self.survivor(pk) in self.holders[key] for key in theirs)
+        return bool(self.names[self.survivor(pk) or 0] & names_of(lead))
+
+
+def keys_of(lead: Lead | None) -> set[str]:
+    return set(Identity("", "", "", lead.phone, lead.email).all_keys()) if lead else set()
+
+
+def names_of(lead: Lead | None) -> set[str]:
+    return {fold(name) for name in (lead.name, lead.company) if name} if lead else set()
+
+
+def is_name_of_another(name: str, customer: int) -> bool:
+    others = Customer.objects.filter(merged_into=None).exclude(pk=customer).search(name)
+    return any(fold(each) == fold(name) for each in others.values_list("name", flat=True))
 
 
 def described(items: Iterable[Item], caller: Caller) -> dict[int, Identity]:
@@ -55,12 +96,14 @@ def described(items: Iterable[Item], caller: Caller) -> dict[int, Identity]:
     return {index: who for index, who in buyers.items() if who.has_key or who.name}
 
 
-def people_of(items: Iterable[Item], identities: Iterable[Identity], deals: Iterable[Opportunity]) -> People:
-    """Those described, and the customers of the opportunities, in one statement, where any item says who bought."""
+def people_of(identities: Iterable[Identity], deals: Iterable[Opportunity], named: Iterable[int | None] = ()) -> People:
+    """Those described or named by their id, and the customers of the opportunities, in one statement, where any item says who."""
     wanted, people = list(identities), People()
-    if not wanted and not any(isinstance(item.data.customer, int) for item in items):
+    asked = set(named) - {None}
+    if not wanted and not asked:
         return people
-    customers = {deal.customer_id or (deal.lead.customer_id if deal.lead else None) for deal in deals} - {None}
+    behind = (pk for deal in deals for pk in (deal.customer_id, deal.lead.customer_id if deal.lead else None))
+    customers = {*asked, *behind} - {None}
     condition = Q(pk__in=customers) | Q(merged_into__in=customers)
     condition |= Q(phone__in={who.phone for who in wanted} - {""}) | Q(email__in={who.email for who in wanted} - {""})
     external = [who for who in wanted if who.external_id]
@@ -72,18 +115,22 @@ def people_of(items: Iterable[Item], identities: Iterable[Identity], deals: Iter
         people.survivors[own] = pk
         for key in Identity(source or "", external_id or "", name, phone, email).all_keys():
             people.holders[key].add(pk)
-        people.names[pk].add(name)
+        people.names[pk].add(fold(name))
         people.sources[pk] |= {source} if external_id else set()
     return people
 
 
-def is_buyer(item: Item, deal: Opportunity, who: Identity | None, people: People) -> bool:
-    """Whether an order leaves its buyer to the opportunity: says nothing, names its customer, or describes the same person."""
-    named, customer = item.data.customer, deal.customer_id or (deal.lead.customer_id if deal.lead else None)
-    customer = people.survivors.get(customer, customer)
+def is_buyer(item: Item, deal: Opportunity, who: Identity | None, order: Order | None, people: People) -> bool:
+    """Whether an order leaves its buyer to the opportunity: says nothing, names its customer, or describes the same person.
+
+    An order that is stored must not be another's either.
+    """
+    parties, named = people.parties(deal), item.data.customer
+    if order and order.customer_id and not people.is_one(order.customer_id, *parties):
+        return False
     if who:
-        return people.are(who, customer, deal.lead)
-    return not isinstance(named, int) or people.survivors.get(named, named) == customer
+        return people.are(who, *parties)
+    return not isinstance(named, int) or people.is_one(named, *parties)
 
 
 def is_to_become(deal: Opportunity) -> bool:
@@ -92,12 +139,45 @@ def is_to_become(deal: Opportunity) -> bool:
     return bool(lead and not lead.merged_into_id and any((lead.customer_id, lead.name, lead.company, lead.phone, lead.email)))
 
 
-def sell_to_lead(deal: Opportunity, order: Order, *, by: User) -> None:
-    """The lead's customer, who may be a colleague's or new, is the opportunity's from now on, and the order's."""
-    lead = Lead.objects.select_for_update().get(pk=deal.lead_id)
-    customer = find_or_make_customer(lead, at=order.placed_at, seen_by=by)
-    lead.customer = customer
-    lead.save(update_fields=["customer", "updated_at"])
-    deal.customer = order.customer = customer.merged_into or customer
+def has_buyer(deal: Opportunity) -> bool:
+    """Whether it is said who buys; else it is for the order to say."""
+    return bool(deal.customer_id) or is_to_become(deal)
+
+
+def another_buyer(deal: Opportunity, found: str) -> str:
+    """Why somebody is not the buyer, and what to do about it."""
+    if deal.customer_id:
+        text = _(
+            "This is not the customer of the opportunity: %(found)s. Leave the customer out, or describe the opportunity's own."
+        )
+    else:
+        text = _(
+            "This is not the lead of the opportunity: %(found)s. Leave the customer out to sell to the lead,"
+            " or set the customer of the opportunity first."
+        )
+    return text % {"found": found}
+
+
+def found_in(item: Item, who: Identity | None, order: Order | None) -> str:
+    """Who is meant, in the words of the caller."""
+    if who:
+        return ", ".join(filter(None, (who.external_id, who.phone, who.email, who.name)))
+    named = item.data.customer
+    return f"#{named}" if isinstance(named, int) or order is None else f"#{order.customer_id}"
+
+
+def settle_buyer(deal: Opportunity, order: Order, *, by: User | None) -> None:
+    """Who buys is the opportunity's customer from now on, and its lead's: somebody who is known already, or becomes it."""
+    lead = Lead.objects.select_for_update().get(pk=deal.lead_id) if deal.lead_id else None
+    customer = order.customer or (find_or_make_customer(lead, at=order.placed_at, seen_by=by) if is_to_become(deal) else None)
+    if customer is None:
+        return
+    customer = customer.merged_into or customer
+    if lead and not lead.customer_id:
+        lead.customer = customer
+        lead.save(update_fields=["customer", "updated_at"])
+    deal.customer = customer
     deal.save(update_fields=["customer", "updated_at"])
-    order.save(update_fields=["customer", "updated_at"])
+    if order.customer_id != customer.pk:
+        order.customer = customer
+        order.save(update_fields=["customer", "updated_at"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET, UnsetType
 
 from crm.inputs import items as states
@@ -15,23 +14,36 @@ from crm.inputs.fields import Reference
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, find, key_of
 from crm.inputs.upsert import key_of as source_key_of
-from crm.inputs.upsert import refuse_repeated
+from crm.inputs.upsert import refuse_repeated, visible_keys
 from customers.models import Order
+from customers.services.buyers import CustomerIn
 from customers.services.identity import complete
-from customers.services.orders import OrderIn, write_orders
+from customers.services.orders import OrderIn, stored_orders, write_orders
 from leads.models import Opportunity
-from leads.services.deal_buyers import described, is_buyer, is_to_become, people_of, sell_to_lead
+from leads.services.deal_buyers import (
+    another_buyer,
+    described,
+    found_in,
+    has_buyer,
+    is_buyer,
+    people_of,
+    settle_buyer,
+)
+from leads.services.outcomes import LINKS, deals_of_orders, hold_deals, is_elsewhere
 
 DEAL = Target(Opportunity)
+# By the item's place: its opportunity, and the stored order that it is about.
 Deals = dict[int, Opportunity]
-ANOTHER = _("The customer of this opportunity is somebody else: leave the customer out, or describe the one of the opportunity.")
+Orders = dict[int, Order]
+WRITTEN = frozenset({states.CREATED, states.UPDATED, states.UNCHANGED})
 
 
 class DealOrderIn(OrderIn):
     """An order with its lines and refunds. On an update, lines and refunds that are sent replace the stored ones.
 
     With an `opportunity` the buyer is the opportunity's customer, whosever customer that is, else the one its lead is or
-    becomes: leave `customer` out, give its id, or describe the same person by external id, phone or e-mail.
+    becomes: leave `customer` out, give its id, or describe the same person by external id, phone or e-mail. Where it has
+    neither, who buys is its customer from then on. An order belongs to one opportunity: null takes it from there.
     """
 
     opportunity: Reference | UnsetType | None = UNSET
@@ -41,95 +53,141 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     """Whoever may work on an opportunity may sell to its customer, also where they are a colleague's.
 
     Orders that leave their buyer to it come first: what they say of somebody, others in the call are recognised by.
+    Orders are held before opportunities, as by whoever changes one that is stored.
     """
-    deals = deals_of(sound(items), caller)
-    if deals:
-        refuse_repeated(sound(items), caller)
-        sell([item for item in sound(items) if item.index in deals], deals, caller)
-    others = sound(items)
+    naming = [item for item in sound(items) if item.data.opportunity is not UNSET]
+    if not naming:
+        write_orders(items, caller)
+        return
+    refuse_repeated(sound(items), caller)
+    orders = stored(naming, caller)
+    linked = deals_of_orders([order.pk for order in orders.values()])
+    before = {index: linked[order.pk] for index, order in orders.items() if order.pk in linked}
+    deals = deals_of(naming, before, caller)
+    freed = to_free(naming, before, caller)
+    sell([item for item in sound(items) if item.index in deals and has_buyer(deals[item.index])], deals, orders, caller)
+    open_items = [item for item in sound(items) if item.index in deals]
+    others = [item for item in sound(items) if item.index not in deals]
     if others:
         write_orders(others, caller)
-        link(others, deals)
+    unlink(freed)
+    while open_items:
+        open_items = open_deals(open_items, deals, orders, caller)
 
 
-def sell(items: list[Item], deals: Deals, caller: Caller) -> None:
-    """The orders whose buyer is for their opportunity to say; what they say of that buyer is kept."""
-    stored, said = stored_orders(items, caller), described(items, caller)
-    people = people_of(items, said.values(), deals.values())
-    left, leads = [], set()
+def open_deals(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> list[Item]:
+    """Of each opportunity without anybody behind it the first order that names its buyer; the others that are left for them."""
+    by_deal: dict[int, list[Item]] = defaultdict(list)
     for item in items:
-        deal, order = deals[item.index], stored.get(item.index)
-        is_theirs = is_buyer(item, deal, said.get(item.index), people)
-        if deal.customer_id:
-            begin(item, deal, order, is_theirs=is_theirs)
-            left.append(item)
-        elif is_theirs and is_to_become(deal) and not (order and order.customer_id):
-            leave_to(deal, item, order)
-            left.append(item)
-            leads.add(item.index)
-    write_orders(sound(left), caller)
-    link(left, deals)
-    for item in left:
-        if item.index in leads and item.status in {states.CREATED, states.UPDATED}:
-            sell_to_lead(deals[item.index], Order.objects.get(pk=item.pk), by=caller.user)
-            item.as_stored = None
-    written = [item for item in left if item.index in said and item.status in {states.CREATED, states.UPDATED, states.UNCHANGED}]
+        by_deal[deals[item.index].pk].append(item)
+    first, later = [], []
+    for group in by_deal.values():
+        opener = next((item for item in group if names_buyer(item, orders.get(item.index))), None)
+        first += group if opener is None else [opener]
+        later += [item for item in group if opener and item is not opener]
+    write_orders(first, caller)
+    link(first, deals)
+    settle(first, deals, caller)
+    sell([item for item in later if has_buyer(deals[item.index])], deals, orders, caller)
+    return sound(later)
+
+
+def names_buyer(item: Item, order: Order | None) -> bool:
+    return isinstance(item.data.customer, int | CustomerIn) or bool(item.data.customer is UNSET and order and order.customer_id)
+
+
+def sell(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> None:
+    """The orders whose buyer is for their opportunity to say; what they say of that buyer is kept."""
+    if not items:
+        return
+    said = described(items, caller)
+    named = {item.data.customer for item in items if isinstance(item.data.customer, int)}
+    named |= {orders[item.index].customer_id for item in items if item.index in orders}
+    people = people_of(said.values(), [deals[item.index] for item in items], named)
+    for item in items:
+        deal, order, who = deals[item.index], orders.get(item.index), said.get(item.index)
+        if is_buyer(item, deal, who, order, people):
+            leave_to(deal, item, order, people.survivor(item.data.customer) if isinstance(item.data.customer, int) else None)
+        else:
+            item.refuse("/customer", "conflict", another_buyer(deal, found_in(item, who, order)))
+    write_orders(sound(items), caller)
+    link(items, deals)
+    settle(items, deals, caller)
+    written = [item for item in items if item.index in said and item.status in WRITTEN]
     complete([(deals[item.index].customer_id, said[item.index]) for item in written], caller)
 
 
-def deals_of(items: list[Item], caller: Caller) -> Deals:
-    """The opportunity of each item that names one, by the item's place; held still in one order of ids."""
-    named = {item: key_of(item.data.opportunity, DEAL, caller) for item in items if item.data.opportunity not in (UNSET, None)}
+def stored(items: list[Item], caller: Caller) -> Orders:
+    """The orders that are known already and that the caller may see, held."""
+    found = {item.index: item.row for item in items if isinstance(item.row, Order)}
+    keys = {key: item.index for item in items if item.row is None and (key := source_key_of(item, caller))}
+    rows = stored_orders(keys.keys()) if keys else []
+    visible = visible_keys(Order, rows, caller)
+    return found | {keys[row.source, row.external_id]: row for row in rows if row.pk in visible}
+
+
+def deals_of(items: list[Item], before: dict[int, int], caller: Caller) -> Deals:
+    """The opportunity of each item that names one, held; `before` is the one that its order belongs to already.
+
+    To say that one again is nothing new, and may be said by whoever sees the order.
+    """
+    named = {item: key_of(item.data.opportunity, DEAL, caller) for item in sound(items) if item.data.opportunity is not None}
     found = find(set(named.values()), DEAL, caller) if named else {}
-    rows = (
-        Opportunity.objects.filter(pk__in=set(found.values()))
-        .select_related("lead")
-        .select_for_update(of=("self",))
-        .order_by("pk")
-    )
-    by_key = {row.pk: row for row in rows} if found else {}
+    held = hold_deals(set(found.values())) if found else {}
     deals = {}
     for item, key in named.items():
-        if key in found:
-            deals[item.index] = by_key[found[key]]
-        else:
+        known = before.get(item.index)
+        if key in found and known in (None, found[key]):
+            deals[item.index] = held[found[key]]
+        elif key in found:
+            item.refuse("/opportunity", "conflict", is_elsewhere(known))
+        elif key != ("id", known):
             item.refuse("/opportunity", "invalid-reference")
     return deals
 
 
-def stored_orders(items: Iterable[Item], caller: Caller) -> dict[int, Order]:
-    """The orders that are known already, by the item's place."""
-    found = {item.index: item.row for item in items if isinstance(item.row, Order)}
-    keys = {key: item.index for item in items if item.row is None and (key := source_key_of(item, caller))}
-    condition = Q(source__in={source for source, _ in keys}, external_id__in={external_id for _, external_id in keys})
-    for order in Order.objects.filter(condition) if keys else ():
-        if (order.source, order.external_id) in keys:
-            found[keys[order.source, order.external_id]] = order
-    return found
+def to_free(items: list[Item], before: dict[int, int], caller: Caller) -> list[Item]:
+    """Those whose order is to be no opportunity's any more: for who may work on the one it is of."""
+    leaving = [item for item in sound(items) if item.data.opportunity is None and item.index in before]
+    deals = {before[item.index] for item in leaving}
+    seen = set(Opportunity.objects.visible_to(caller.user).filter(pk__in=deals).values_list("pk", flat=True)) if deals else set()
+    for item in leaving:
+        if before[item.index] not in seen:
+            item.refuse("/opportunity", "not-allowed")
+    return sound(leaving)
 
 
-def begin(item: Item, deal: Opportunity, order: Order | None, *, is_theirs: bool) -> None:
-    """The order is the customer's of the deal; another buyer's order is not its outcome."""
-    if not is_theirs or (order and order.customer_id not in (None, deal.customer_id)):
-        item.refuse("/customer", "conflict", ANOTHER)
-        return
-    leave_to(deal, item, order)
-    item.values["customer_id"] = deal.customer_id
+def unlink(items: list[Item]) -> None:
+    """It was another sale after all."""
+    written = [item for item in items if item.status in WRITTEN]
+    LINKS.objects.filter(order__in=[item.pk for item in written]).delete()
+    for item in written:
+        item.settle(states.UPDATED, item.pk)
 
 
-def leave_to(deal: Opportunity, item: Item, order: Order | None) -> None:
+def leave_to(deal: Opportunity, item: Item, order: Order | None, named: int | None) -> None:
     """The buyer is for the deal to say; so is the owner of a new order that names none."""
     item.data = msgspec.structs.replace(item.data, customer=UNSET)
+    if deal.customer_id or named:
+        item.values["customer_id"] = deal.customer_id or named
     if order is None and deal.owner_id:
         item.values["owner_id"] = deal.owner_id
 
 
 def link(items: Iterable[Item], deals: Deals) -> None:
-    links = Opportunity.orders.through
-    written = {item.pk: item for item in items if item.index in deals and item.pk and not item.failures}
-    known = set(links.objects.filter(order__in=written).values_list("opportunity_id", "order_id"))
-    new = [(deals[item.index].pk, pk) for pk, item in written.items() if (deals[item.index].pk, pk) not in known]
-    links.objects.bulk_create(links(opportunity_id=deal, order_id=order) for deal, order in new)
-    for _deal, order in new:
-        if written[order].status == states.UNCHANGED:
-            written[order].settle(states.UPDATED, order)
+    written = {item.pk: item for item in items if item.index in deals and item.status in WRITTEN}
+    known = deals_of_orders(written)
+    new = [item for pk, item in written.items() if pk not in known]
+    LINKS.objects.bulk_create(LINKS(opportunity=deals[item.index], order_id=item.pk) for item in new)
+    for item in new:
+        item.as_stored = None
+        if item.status == states.UNCHANGED:
+            item.settle(states.UPDATED, item.pk)
+
+
+def settle(items: list[Item], deals: Deals, caller: Caller) -> None:
+    """Who bought is the customer of an opportunity that had none."""
+    written = [item for item in items if item.status in WRITTEN and not deals[item.index].customer_id]
+    rows = Order.objects.select_related("customer").in_bulk([item.pk for item in written]) if written else {}
+    for item in written:
+        settle_buyer(deals[item.index], rows[item.pk], by=caller.user)

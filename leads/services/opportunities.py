@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import User
-from customers.models import Customer, Order
+from customers.models import Customer
 from leads.models import Lead, Opportunity, Stage, StageChange
 
 EDITABLE = frozenset({"name", "amount", "currency", "expected_close_on", "owner", "customer", "lead"})
@@ -57,7 +57,7 @@ def edit_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime,
     unknown = set(changes) - EDITABLE
     if unknown:
         raise TypeError(f"edit_opportunity() cannot change {', '.join(sorted(unknown))}")
-    opportunity = _lock(opportunity)
+    opportunity = lock_opportunity(opportunity)
     changed = [column for column, value in changes.items() if getattr(opportunity, column) != value]
     if not changed:
         return opportunity
@@ -75,7 +75,7 @@ def edit_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime,
 @transaction.atomic
 def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None, at: datetime) -> Opportunity:
     """To another open stage. Winning and losing have verbs of their own, as they ask for more."""
-    opportunity = _lock(opportunity)
+    opportunity = lock_opportunity(opportunity)
     if opportunity.stage_id == stage.pk:
         return opportunity
     if stage.kind == Stage.Kind.WON:
@@ -89,7 +89,7 @@ def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None,
 @transaction.atomic
 def win_opportunity(opportunity: Opportunity, *, amount: Decimal | None = None, by: User | None, at: datetime) -> Opportunity:
     """Close it as won, with the final amount where it differs."""
-    opportunity = _lock(opportunity)
+    opportunity = lock_opportunity(opportunity)
     if opportunity.won_at:
         return opportunity
     _require_open(opportunity)
@@ -102,7 +102,7 @@ def win_opportunity(opportunity: Opportunity, *, amount: Decimal | None = None, 
 @transaction.atomic
 def lose_opportunity(opportunity: Opportunity, *, reason: str, by: User | None, at: datetime) -> Opportunity:
     """Close it as lost, with the reason."""
-    opportunity = _lock(opportunity)
+    opportunity = lock_opportunity(opportunity)
     if opportunity.lost_at:
         return opportunity
     _require_open(opportunity)
@@ -115,7 +115,7 @@ def lose_opportunity(opportunity: Opportunity, *, reason: str, by: User | None, 
 @transaction.atomic
 def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime, stage: Stage | None = None) -> Opportunity:
     """Take the close away: back to the given open stage, else to the one it was closed from."""
-    opportunity = _lock(opportunity)
+    opportunity = lock_opportunity(opportunity)
     if opportunity.is_open:
         return opportunity
     before = opportunity.changes.filter(from_stage__kind=Stage.Kind.OPEN).order_by("-at", "-id").first()
@@ -127,25 +127,7 @@ def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetim
     return _move(opportunity, stage, by=by, at=at)
 
 
-@transaction.atomic
-def link_order(opportunity: Opportunity, *, order: Order, by: User | None, at: datetime) -> Opportunity:
-    """The invoice an opportunity ended in."""
-    opportunity = _lock(opportunity)
-    if opportunity.customer_id and order.customer_id and opportunity.customer_id != order.customer_id:
-        raise ValidationError(_("This order belongs to another customer."), code="conflict")
-    opportunity.orders.add(order)
-    return opportunity
-
-
-@transaction.atomic
-def unlink_order(opportunity: Opportunity, *, order: Order, by: User | None, at: datetime) -> Opportunity:
-    """It was another sale after all."""
-    opportunity = _lock(opportunity)
-    opportunity.orders.remove(order)
-    return opportunity
-
-
-def _lock(opportunity: Opportunity) -> Opportunity:
+def lock_opportunity(opportunity: Opportunity) -> Opportunity:
     return Opportunity.objects.select_for_update().get(pk=opportunity.pk)
 
 

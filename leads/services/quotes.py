@@ -21,6 +21,7 @@ from customers.services.orders import OrderIn, write_orders
 from leads.models import Lead, Quote
 from leads.services.conversion import find_or_make_customer
 from leads.services.leads import lock_lead
+from leads.services.outcomes import link_order
 
 SOURCE = "quote"
 
@@ -67,7 +68,7 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
     quote.customer = customer
     quote.save(update_fields=["order", "accepted_at", "issued_at", "customer", "updated_at"])
     if quote.opportunity:
-        quote.opportunity.orders.add(quote.order)
+        link_order(quote.opportunity, order=quote.order, by=caller.user, at=at)
     return quote
 
 

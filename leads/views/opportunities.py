@@ -65,10 +65,10 @@ class OpportunityDetailView(DetailPage):
         }
 
     def _orders(self) -> dict[str, Any]:
-        """Its orders, and the customer's others that may be the outcome of this opportunity."""
+        """Its orders, and the customer's others that are of no opportunity yet."""
         visible = Order.objects.visible_to(self.request.user).order_by("-placed_at")
         linked = self.object.orders.values("pk")
-        others = visible.filter(customer=self.object.customer_id or 0).exclude(pk__in=linked)
+        others = services.without_deal(visible.filter(customer=self.object.customer_id or 0))
         return {"orders": visible.filter(pk__in=linked), "other_orders": others[: self.ORDERS_OFFERED]}
 
 

@@ -226,7 +226,7 @@ def make_leads(past: History, count: int = 420) -> None:
 def make_pipeline(past: History) -> None:
     """Moves of every opportunity, two of them sometimes at one moment; orders and quotes that came of some."""
     stages, changes, dice = list(Stage.objects.order_by("position")), [], past.dice
-    links, quotes = [], []
+    links, quotes = {}, []
     for opportunity in Opportunity.objects.order_by("pk"):
         at = past.moment()
         for _ in range(dice.randint(0, 4)):
@@ -235,13 +235,14 @@ def make_pipeline(past: History) -> None:
             changes.append(StageChange(opportunity=opportunity, to_stage=stage, **facts))
             at = past.later(at, 60, 0.8) or at
         if dice.random() < 0.2:
-            links.append(Opportunity.orders.through(opportunity=opportunity, order=dice.choice(past.orders)))
+            order = dice.choice(past.orders)
+            links.setdefault(order.pk, Opportunity.orders.through(opportunity=opportunity, order=order))
         if dice.random() < 0.2:
             order = past.maybe(past.orders)
             quotes.append(Quote(opportunity=opportunity, order=order, currency="IRR", issued_at=at))
     quotes += [Quote(lead=lead, order=past.maybe(past.orders), currency="IRR") for lead in past.leads[::12]]
     StageChange.objects.bulk_create(changes)
-    Opportunity.orders.through.objects.bulk_create(links)
+    Opportunity.orders.through.objects.bulk_create(links.values())
     Quote.objects.bulk_create(quotes)
 
 

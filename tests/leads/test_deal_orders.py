@@ -1,14 +1,19 @@
 """Orders through the API that say which opportunity they are the outcome of."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from customers.models import Customer, Order
+from leads import services
+from leads.models import Opportunity
 from tests.api_client import Api
 from tests.factories.crm import make_token
 from tests.factories.customers import make_customer, make_order
-from tests.factories.leads import make_lead, make_opportunity
+from tests.factories.leads import A_DAY, make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
+FOUND = {"09125556677": "+989125556677", "09124443322": "+989124443322", "09121112233": "+989121112233"}
 LINES = [{"name": "Tea", "quantity": 2, "unit_price": "500"}]
 
 
@@ -102,7 +107,89 @@ def test_a_deal_without_a_customer_leaves_the_buyer_to_the_order(api, omid):
 
     api.post("/orders/", {"opportunity": deal.pk, "customer": mine.pk, "lines": LINES})
 
-    assert (sold(), deal.orders.count()) == ([(mine.pk, omid.pk, 1000)], 1)
+    deal.refresh_from_db()
+    assert (sold(), deal.orders.count(), deal.customer) == ([(mine.pk, omid.pk, 1000)], 1, mine)
+
+
+def test_the_first_who_buys_for_a_deal_without_a_customer_is_its_customer(api, omid):
+    deal, other = make_opportunity(owner=omid), make_opportunity(owner=omid)
+    wanted = [{}, {"phone": "09121112233"}, {"phone": "09124445566"}, {"name": ""}]
+    items = [{"external_id": str(number), "opportunity": deal.pk, "customer": who} for number, who in enumerate(wanted)]
+    items.append({"external_id": "4", "opportunity": other.pk})
+
+    results = api.post("/orders/bulk/", {"items": [item | {"lines": LINES} for item in items]}).json()["results"]
+
+    bought = Customer.objects.get()
+    deal.refresh_from_db()
+    assert [result["status"] for result in results] == ["created", "created", "error", "created", "created"]
+    assert (bought.phone, deal.customer, results[2]["errors"][0]["pointer"]) == ("+989121112233", bought, "/customer")
+    # What came before anybody was named, and the deal that nobody was named for, stay without.
+    found = dict(Order.objects.values_list("external_id", "customer"))
+    assert found == {"0": None, "1": bought.pk, "3": bought.pk, "4": None}
+
+
+class TestOneSale:
+    """An order is the outcome of one opportunity."""
+
+    @pytest.fixture
+    def order(self, omid, theirs, deal):
+        order = make_order(customer=theirs, owner=omid, source="phone", external_id="1")
+        deal.orders.add(order)
+        return order
+
+    @pytest.fixture
+    def other(self, omid, theirs):
+        return make_opportunity(owner=omid, customer=theirs)
+
+    def test_every_answer_names_it(self, api, deal, order):
+        new = api.post("/orders/", {"opportunity": deal.pk, "lines": LINES}).json()
+        bare = api.post("/orders/", {"lines": LINES}).json()
+
+        listed = {row["id"]: row["opportunity"] for row in api.get("/orders/").json()["results"]}
+        assert (new["opportunity"], bare["opportunity"]) == (deal.pk, None)
+        assert listed == {order.pk: deal.pk, new["id"]: deal.pk, bare["id"]: None}
+        assert api.get(f"/orders/{order.pk}/").json()["opportunity"] == deal.pk
+        schema = api.get("/schema/").json()["components"]["schemas"]["Order"]["properties"]["opportunity"]
+        assert {"type": "integer"} in schema["anyOf"]
+
+    def test_it_is_not_won_twice(self, api, deal, order, other):
+        responses = [
+            api.patch(f"/orders/{order.pk}/", {"opportunity": other.pk, "number": "7"}),
+            api.post("/orders/", {"external_id": "1", "opportunity": other.pk, "number": "7", "lines": LINES}),
+        ]
+        (result,) = api.post("/orders/bulk/", {"items": [{"external_id": "1", "opportunity": other.pk}]}).json()["results"]
+
+        assert [(response.status_code, refusals(response)) for response in responses] == [
+            (409, [("/opportunity", "conflict")])
+        ] * 2
+        assert result["errors"][0]["detail"].startswith(f"This order is the outcome of opportunity #{deal.pk} already")
+        order.refresh_from_db()
+        assert (list(deal.orders.all()), other.orders.count(), order.number) == ([order], 0, "")
+
+    def test_null_frees_it_for_another(self, api, deal, order, other):
+        freed = api.patch(f"/orders/{order.pk}/", {"opportunity": None})
+        moved = api.patch(f"/orders/{order.pk}/", {"opportunity": other.pk})
+
+        assert (freed.json()["opportunity"], moved.json()["opportunity"]) == (None, other.pk)
+        assert (deal.orders.count(), list(other.orders.all())) == (0, [order])
+
+    def test_who_sees_the_order_alone_may_send_it_back_but_not_free_it(self, client, hana, deal, order):
+        api = Api(client, make_token(hana, name="desk"))
+
+        same = api.patch(f"/orders/{order.pk}/", {"opportunity": deal.pk, "number": "7"})
+        refused = api.patch(f"/orders/{order.pk}/", {"opportunity": None})
+
+        assert (same.status_code, same.json()["number"], refusals(refused)) == (200, "7", [("/opportunity", "not-allowed")])
+        assert list(deal.orders.all()) == [order]
+
+    def test_services_and_database_agree(self, omid, deal, order, other):
+        with pytest.raises(ValidationError, match=f"This order is the outcome of opportunity #{deal.pk} already"):
+            services.link_order(other, order=order, by=omid, at=A_DAY)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Opportunity.orders.through.objects.create(opportunity=other, order=order)
+
+        assert services.link_order(deal, order=order, by=omid, at=A_DAY) == deal
+        assert other.orders.count() == 0
 
 
 class TestDescribedBuyer:
@@ -127,7 +214,8 @@ class TestDescribedBuyer:
             {"source": "shop", "external_id": "new", "phone": "09121112233"},
             {"email": "OLD@example.com"},
             {"phone": "09123334455"},  # the lead's
-            {"name": "Pars"},
+            {"name": "pars"},
+            {"name": "Ali"},  # the lead's, and nobody else's
         ],
     )
     def test_the_same_person_in_other_words(self, api, omid, theirs, deal, customer):
@@ -152,7 +240,8 @@ class TestDescribedBuyer:
 
         (error,) = response.json()["errors"]
         assert (response.status_code, error["pointer"], error["code"]) == (409, "/customer", "conflict")
-        assert error["detail"].startswith("The customer of this opportunity is somebody else: leave the customer out")
+        found = ", ".join(FOUND.get(each, each) for each in customer.values() if each != "web")
+        assert error["detail"].startswith(f"This is not the customer of the opportunity: {found}. Leave the customer out")
         assert (sold(), Customer.objects.count()) == ([], 3)
 
     def test_what_the_lead_shares_with_somebody_else_is_theirs(self, api, omid, deal):
@@ -164,6 +253,13 @@ class TestDescribedBuyer:
             response = api.post("/orders/", {"opportunity": deal.pk, "customer": customer, "lines": LINES})
             assert (response.status_code, refusals(response)) == (409, [("/customer", "conflict")])
         assert sold() == []
+
+    def test_a_name_that_is_also_another_customers_is_not_the_leads(self, api, deal):
+        make_customer(name="ALI")
+
+        response = api.post("/orders/", {"opportunity": deal.pk, "customer": {"name": "Ali"}, "lines": LINES})
+
+        assert (response.status_code, refusals(response), sold()) == (409, [("/customer", "conflict")], [])
 
     def test_a_merged_record_is_who_it_became(self, api, omid, theirs, deal):
         old = Customer.objects.get(merged_into=theirs)
@@ -273,11 +369,49 @@ class TestDealOfALead:
         known.refresh_from_db()
         assert (response.status_code, sold(), known.owner) == (201, [(known.pk, omid.pk, 1000)], nima)
 
-    def test_somebody_else_buys_for_themselves(self, api, deal):
-        api.post("/orders/", {"opportunity": deal.pk, "customer": {"phone": "09125556677"}, "lines": LINES})
+    @pytest.mark.parametrize("said", ["unknown", "known", "named", "id", "stored"])
+    def test_a_stranger_does_not_buy_for_it(self, api, omid, deal, said):
+        other = make_customer(name="Zed", owner=omid, phone="+989125556677")
+        customer = {
+            "unknown": {"phone": "09120000001"},
+            "known": {"phone": "09125556677"},
+            "named": {"name": "Zed"},
+            "id": other.pk,
+        }
+        sent = {"opportunity": deal.pk, "lines": LINES}
+        if said == "stored":
+            response = api.patch(f"/orders/{make_order(customer=other, owner=omid).pk}/", sent)
+        else:
+            response = api.post("/orders/", sent | {"customer": customer[said]})
+
+        found = {"unknown": "+989120000001", "known": "+989125556677", "named": "Zed"}.get(said, f"#{other.pk}")
+        (error,) = response.json()["errors"]
+        assert (response.status_code, error["pointer"], error["code"]) == (409, "/customer", "conflict")
+        assert error["detail"].startswith(f"This is not the lead of the opportunity: {found}. Leave the customer out")
+        deal.refresh_from_db()
+        assert (deal.customer, deal.orders.count(), Order.objects.count()) == (None, 0, int(said == "stored"))
+
+    @pytest.mark.parametrize("is_stored", [True, False])
+    def test_who_carries_its_phone_is_it(self, api, omid, deal, is_stored):
+        make_customer(owner=omid, phone="+989123334455")
+        known = make_customer(owner=omid, phone="+989123334455")
+        sent = {"opportunity": deal.pk, "lines": LINES}
+        if is_stored:
+            api.patch(f"/orders/{make_order(customer=known, owner=omid).pk}/", sent)
+        else:
+            api.post("/orders/", sent | {"customer": known.pk})
 
         deal.refresh_from_db()
-        assert (Customer.objects.get().phone, deal.customer, deal.orders.count()) == ("+989125556677", None, 1)
+        assert (deal.customer, deal.lead.customer, sold()) == (known, known, [(known.pk, omid.pk, 1000)])
+
+    def test_known_by_name_alone_it_is_who_is_called_so(self, api, omid):
+        deal = make_opportunity(owner=omid, lead=make_lead(name="علی مرادی", owner=omid))
+
+        sent = {"name": "علي مرادي", "phone": "09123334455"}
+        response = api.post("/orders/", {"opportunity": deal.pk, "customer": sent, "lines": LINES})
+
+        made = Customer.objects.get()
+        assert (response.status_code, made.name, made.phone) == (201, "علی مرادی", "+989123334455")
 
     def test_what_is_refused_makes_nobody_a_customer(self, api, deal):
         wrong = {"opportunity": deal.pk, "lines": [{"name": "Tea", "quantity": 1, "unit_price": "0.5"}]}

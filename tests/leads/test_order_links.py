@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from customers.models import Order
 from leads import services
-from leads.models import Opportunity
+from leads.models import Lead, Opportunity
 from tests.customers.test_order_pages import toasts, typed
 from tests.factories.customers import make_customer, make_order, make_product
-from tests.factories.leads import A_DAY, make_opportunity
+from tests.factories.leads import A_DAY, make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,28 @@ class TestLink:
         response = browse(sara).post(url_of("opportunity-link-order", deal), {"order": order.pk})
 
         assert (toasts(response)[0][0], deal.orders.count()) == ("This order belongs to another customer.", 0)
+
+    def test_an_order_of_another_sale_is_not_linked(self, browse, omid, arya, deal):
+        order, other = make_order(customer=arya), make_opportunity(owner=omid, customer=arya)
+        services.link_order(other, order=order, by=None, at=A_DAY)
+        free = make_order(customer=arya)
+        offered = browse(omid).get(url_of("opportunity-detail", deal)).context["other_orders"]
+
+        response = browse(omid).post(url_of("opportunity-link-order", deal), {"order": order.pk})
+
+        told = f"This order is the outcome of opportunity #{other.pk} already: take it from there first."
+        assert (toasts(response)[0][0], deal.orders.count(), list(other.orders.all())) == (told, 0, [order])
+        assert list(offered) == [free]
+
+    def test_of_a_lead_it_is_the_order_of_who_carries_its_phone(self, omid, arya):
+        deal = make_opportunity(owner=omid, lead=make_lead(phone="+989121112233"))
+        hers, theirs = make_order(customer=make_customer(phone="+989121112233")), make_order(customer=arya)
+
+        with pytest.raises(ValidationError, match="belongs to somebody else than the lead"):
+            services.link_order(deal, order=theirs, by=omid, at=A_DAY)
+        deal = services.link_order(deal, order=hers, by=omid, at=A_DAY)
+
+        assert (list(deal.orders.all()), deal.customer, Lead.objects.get().customer) == ([hers], hers.customer, hers.customer)
 
     def test_the_panel_hides_what_is_another_sellers(self, browse, omid, nima, arya):
         order = make_order(customer=arya)

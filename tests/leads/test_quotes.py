@@ -202,6 +202,19 @@ def test_history_brings_its_orders(api):
     assert (body["order"], body["status"], list(opportunity.orders.all())) == (order.pk, "accepted", [order])
 
 
+def test_an_order_is_brought_by_the_quotes_of_one_opportunity(api):
+    deals, order = [make_opportunity() for _number in range(2)], make_order(source="shop", external_id="1")
+    items = [offer(external_id=str(deal.pk), opportunity=deal.pk, order=order.pk) for deal in deals]
+
+    results = api.post("/quotes/bulk/", {"items": items}).json()["results"]
+
+    assert [[(error["pointer"], error["code"]) for error in result["errors"]] for result in results] == [
+        [],
+        [("/order", "conflict")],
+    ]
+    assert (list(deals[0].orders.all()), Quote.objects.count()) == ([order], 1)
+
+
 def test_a_quote_of_a_merged_customer_is_its_survivors(api):
     survivor = make_customer()
     merged = make_customer(merged_into=survivor)

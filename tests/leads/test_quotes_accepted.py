@@ -61,6 +61,14 @@ def test_an_accepted_quote_is_an_order(api):
     assert quote.issued_at == quote.accepted_at == datetime(2025, 10, 2, 10, tzinfo=UTC)
 
 
+def test_another_customer_accepts_nothing_for_the_opportunity(api):
+    quote = make_quote(opportunity=make_opportunity(customer=make_customer()), customer=make_customer())
+
+    response = api.post(f"/quotes/{quote.pk}/accept/", {})
+
+    assert (response.status_code, Order.objects.count(), Opportunity.orders.through.objects.count()) == (409, 0, 0)
+
+
 def test_a_lead_that_accepts_becomes_a_customer(api):
     lead = make_lead(name="Ali", phone="+989120000001")
     opportunity = make_opportunity(lead=lead)
