@@ -1,10 +1,35 @@
 """How people sign in: what allauth asks us to decide."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from crm.models import User
+
+# What was chosen on a page before signing in, for as long as that takes.
+CHOSEN_LANGUAGE, SECONDS_TO_SIGN_IN = "chosen_language", 900
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs themselves up: an administrator makes the accounts."""
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Whoever chose a language on the way in goes on in it: that is later than what their account says."""
+        response = super().post_login(request, user, **facts)
+        chosen = request.COOKIES.get(CHOSEN_LANGUAGE, "")
+        if chosen in User.Language.values:
+            User.objects.filter(pk=user.pk).update(language=chosen)
+        response.delete_cookie(CHOSEN_LANGUAGE)
+        return response
+
+
+def keep_until_sign_in(response: HttpResponse, language: str) -> None:
+    """Not in a session: a stranger's choice writes nothing here."""
+    facts = {"httponly": True, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE}
+    response.set_cookie(CHOSEN_LANGUAGE, language, max_age=SECONDS_TO_SIGN_IN, **facts)

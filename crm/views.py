@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
 from crm import services
+from crm.accounts import keep_until_sign_in
 from crm.forms import OrganizationForm, PreferencesForm
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
@@ -31,11 +32,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """In the cookie for this browser, and with the account for all others."""
+    """In the cookie for this browser, and with the account for all others: at once, or with the next sign-in."""
     language = request.POST.get("language", "")
-    if request.user.is_authenticated and language in User.Language.values:
+    response = set_language_cookie(request)
+    if language not in User.Language.values:
+        return response
+    if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=language)
-    return set_language_cookie(request)
+    else:
+        keep_until_sign_in(response, language)
+    return response
 
 
 @require_POST

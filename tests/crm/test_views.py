@@ -47,6 +47,21 @@ class TestLanguage:
         omid.refresh_from_db()
         assert (omid.language, response.url) == ("fa", "/customers/")
 
+    def test_what_was_chosen_on_the_way_in_goes_on_after_it_and_no_longer(self, browse, omid):
+        omid.set_password("a long password")
+        omid.save()
+        client, signing_in = browse(), {"login": omid.email, "password": "a long password"}
+        client.post("/language/", {"language": "fa"})
+        landed = client.post("/account/login/", signing_in, follow=True)
+        omid.refresh_from_db()
+        chosen = omid.language
+        client.post("/account/logout/")
+        User.objects.update(language="en")
+        later = client.post("/account/login/", signing_in, follow=True)
+
+        assert ('<html lang="fa" dir="rtl"' in landed.content.decode(), chosen) == (True, "fa")
+        assert '<html lang="en" dir="ltr"' in later.content.decode()
+
     def test_a_language_that_is_not_offered_changes_nothing(self, browse, omid):
         browse(omid).post("/language/", {"language": "de"})
 
