@@ -69,6 +69,11 @@ class Figure:
         """A cost of one thing: the smaller, the better. Of a sum of money the largest is looked for."""
         return self.bottom is not None and self.kpi.direction is Direction.DOWN
 
+    @property
+    def is_return(self) -> bool:
+        """What spend brought back, less the spend."""
+        return self.key.startswith("romi")
+
     def is_hidden(self, viewer: User | None) -> bool:
         """A sum may be seen where a quotient of it may not."""
         return is_hidden(replace(self.kpi, numerator=self.terms, denominator=(), model=None), viewer)
@@ -148,6 +153,17 @@ class Campaigns:
         with localcontext(prec=PRECISION):
             return rounded(sums[figure.top] / sums[figure.bottom])
 
+    def value_of_paid(self, figure: Figure, members: Iterable[int]) -> Decimal | None:
+        """A return of several together, without those that brought something in and cost nothing, where there are such.
+
+        The return of all is that of the sums, as every total is: in a month it holds what campaigns of other months still
+        bring in. None of these has a return of its own, so the rows do not lead to that figure; they lead to this one.
+        """
+        known = [member for member in members if member in self.by_campaign]
+        paid = [member for member in known if figure.bottom and self.by_campaign[member][figure.bottom]]
+        free = [member for member in known if self.by_campaign[member][figure.top] and member not in set(paid)]
+        return self.value(figure, self.together(paid)) if figure.is_return and free else None
+
     def ranked(self, figure: Figure, *, is_turned: bool = False) -> list[int]:
         """The best first, or with `is_turned` last; what has no figure, or cost nothing, stands at the end either way."""
         values = {member: self.value(figure, sums) for member, sums in self.by_campaign.items()}
@@ -191,7 +207,7 @@ class Life:
 
     def is_maturing(self, figure: Figure) -> bool:
         """Whether more of it may still come back."""
-        if not figure.key.startswith("romi"):
+        if not figure.is_return:
             return False
         end = self.window_end(figure)
         return end is None or self.campaigns.query.today <= end

@@ -75,7 +75,7 @@ class CampaignsReportView(Page, TemplateView):
                     "earlier": self.earlier(),
                     "columns": self.columns(figure, is_turned=is_turned),
                     "rows": [self.row(key) for key in keys if key in self.names],
-                    "total": self.cells(self.campaigns.together(self.names)),
+                    "total": self.total(),
                     "is_stale": self.campaigns.is_stale,
                     "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }
@@ -146,6 +146,14 @@ class CampaignsReportView(Page, TemplateView):
 
     def cells(self, sums: Sums, campaign: int | None = None) -> list[dict[str, Any]]:
         return [self.cell(figure, sums, campaign) for figure in self.figures]
+
+    def total(self) -> list[dict[str, Any]]:
+        """All that are shown, as one."""
+        cells = self.cells(self.campaigns.together(self.names))
+        for figure, cell in zip(self.figures, cells, strict=True):
+            paid = self.campaigns.value_of_paid(figure, self.names)
+            cell["paid"] = "" if paid is None else value_text(figure.kpi, paid, self.request.prefs, short=True)
+        return cells
 
     def cell(self, figure: Figure, sums: Sums, campaign: int | None) -> dict[str, Any]:
         value = self.campaigns.value(figure, sums)

@@ -21,7 +21,7 @@ from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
-from tests.kpis.proof import NOW, TODAY, Calendar, Grain, periods_of
+from tests.kpis.proof import NOW, TODAY, Calendar, Grain, card, periods_of
 from tests.kpis.test_views import period_before, questions
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,23 @@ def test_what_a_converted_lead_costs(four):
     # Together 20,000 ÷ 4, and 19,000 of those that want leads ÷ 8.
     together = found.together(found.by_campaign)
     assert values(found, together, "cost_per_converted_lead", "cost_per_lead") == [5_000, 2_375]
+
+
+def test_the_return_of_all_is_that_of_the_sums_and_of_those_with_spend_apart(browse, sara, four):
+    old = four[2]
+    sale(old, MEHR, 5_000, 2_000)
+    drain(at=NOW)
+    found, long = campaigns_of(), BY_KEY["romi_long"]
+
+    # Old was paid for in another month, and its year is not over: (8,000 + 3,000 − 20,000) ÷ 20,000, as on the KPI's own page
+    total = found.value(long, found.together(found.by_campaign))
+    # Autumn, Expo and Film alone: (8,000 − 20,000) ÷ 20,000; in the short term Old's days are over, so nothing is apart
+    paid = [found.value_of_paid(BY_KEY[key], found.by_campaign) for key in ("romi_long", "romi_short", "cost_per_lead")]
+
+    assert (total, paid) == (Decimal("-0.45"), [Decimal("-0.6"), None, None])
+    assert card("romi_long").value == total
+    cells = {str(cell["label"]): cell for cell in browse(sara).get(f"/reports/campaigns/{MONTH}").context["total"]}
+    assert [cells[f"ROMI, {term} term"]["paid"] for term in ("long", "short")] == ["−60.0%", ""]
 
 
 def test_what_cost_nothing_does_not_come_first(four):
