@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import translation
 from psycopg.sql import SQL, Identifier
@@ -41,6 +41,14 @@ def written_db(django_db_setup, django_db_blocker):
         with connection.cursor() as cursor:
             cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
         connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup, django_db_blocker):
+    """A transaction around a module: what its fixtures write is there for each of its tests, and gone after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def is_empty(cursor, table):

@@ -86,7 +86,7 @@ def make_board(user):
     kinds = [("revenue", "card"), ("revenue", "line"), ("orders", "bar"), ("leads", "table"), ("new_customers", "funnel")]
     tiles = [{"kpi": kpi, "shape": shape, "by": ""} for kpi, shape in kinds]
     tiles += [{"kpi": "leads", "shape": shape, "by": "channel"} for shape in ("bar", "table")]
-    return Dashboard.objects.get_or_create(user=user, name="صبح‌های شنبه", tiles=tiles, view={"grain": "month"})[0]
+    return Dashboard.objects.create(user=user, name="صبح‌های شنبه", tiles=tiles, view={"grain": "month"})
 
 
 def make_campaign(lead, page, now):
@@ -99,38 +99,43 @@ def make_campaign(lead, page, now):
     return campaign
 
 
-@pytest.fixture
-def pages(sara):
-    """A company with a little of everything, and the address of each page of it."""
-    sara.is_superuser = True
-    sara.save()
-    now = timezone.now()
+def make_deal(user, now):
+    """A lead that became an opportunity, with what was done and is planned; another lead like it, and another opportunity."""
     source = LeadSource.objects.create(slug="exhibition", name="نمایشگاه")
     facts = {"company": "شرکت بسیار بزرگ و پرآوازهٔ آریا و شریکان", "phone": "+989121112233", "email": "ali@example.com"}
-    lead = make_lead(name="علی مرادی", lead_source=source, owner=sara, at=now - timedelta(days=40), **facts)
+    lead = make_lead(name="علی مرادی", lead_source=source, owner=user, at=now - timedelta(days=40), **facts)
     make_lead(name="علی مرادی", phone="+989121112233", at=now - timedelta(minutes=12))
-    services.qualify_lead(lead, stage="mql", by=sara, at=now)
-    services.log_activity(by=sara, at=now, kind="note", lead=lead, body="در نمایشگاه دیدیمش.")
-    services.log_activity(by=sara, at=now, kind="call", lead=lead, due_at=now - timedelta(days=2))
-    opportunity = services.convert_lead(lead, by=sara, at=now, opportunity_name="بستهٔ سازمانی", amount=Decimal(1_234_567_890))
-    make_opportunity(name="سفارش کوچک", stage="demo", owner=sara, amount=Decimal(5_000_000), at=now - timedelta(days=30))
+    services.qualify_lead(lead, stage="mql", by=user, at=now)
+    services.log_activity(by=user, at=now, kind="note", lead=lead, body="در نمایشگاه دیدیمش.")
+    services.log_activity(by=user, at=now, kind="call", lead=lead, due_at=now - timedelta(days=2))
+    opportunity = services.convert_lead(lead, by=user, at=now, opportunity_name="بستهٔ سازمانی", amount=Decimal(1_234_567_890))
+    make_opportunity(name="سفارش کوچک", stage="demo", owner=user, amount=Decimal(5_000_000), at=now - timedelta(days=30))
+    return lead, opportunity
+
+
+def make_sale(user, now):
+    """What the customer bought and partly gave back, and what they ask for."""
     customer = Customer.objects.get()
-    facts = {"status": "paid", "currency": "IRR", "number": "سفارش نوروز", "owner": sara}
+    facts = {"status": "paid", "currency": "IRR", "number": "سفارش نوروز", "owner": user}
     order = Order.objects.create(customer=customer, placed_at=now, **facts)
     price = {"unit_price": Decimal(1_500_000), "unit_cost": Decimal(900_000)}
     OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
-    Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=sara)
-    call = lead.activities.get(kind="call")
+    Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=user)
+    return order
+
+
+def make_visits(now):
+    """A landing page with two variants, and visits that began there."""
     page = make_landing_page(variants="ab", title="صفحهٔ آغاز", published_on=now.date() - timedelta(days=400))
     variant = page.variants.first()
     make_session(paths=("/start",), started_at=now, landing_page=page, variant=variant, converted_at=now)
     make_session(paths=("/start", "/"), started_at=now)
-    make_plans(sara, now)
-    campaign = make_campaign(lead, page, now)
-    people, _count = services.save_people(
-        [lead.pk], kind="leads", by=sara, name="بازدیدکنندگان نمایشگاه", scope="everyone", origin="قیف فروش"
-    )
+    return page
+
+
+def pages_of_work(lead, opportunity):
+    call = lead.activities.get(kind="call")
     return [
         "/today/",
         "/today/?owner=all",
@@ -149,21 +154,31 @@ def pages(sara):
         f"/opportunities/{opportunity.pk}/",
         f"/opportunities/{opportunity.pk}/move/?stage=lost",
         f"/opportunities/{opportunity.pk}/move/?stage=won",
+        f"/opportunities/{opportunity.pk}/orders/new/",
+    ]
+
+
+def pages_of_sales(order):
+    return [
         "/customers/",
         "/customers/new/",
-        f"/customers/{customer.pk}/",
-        f"/customers/{customer.pk}/orders/new/",
+        f"/customers/{order.customer_id}/",
+        f"/customers/{order.customer_id}/orders/new/",
         "/orders/",
         "/orders/?status=paid&placed=this-month",
         f"/orders/{order.pk}/",
         f"/orders/{order.pk}/edit/",
         f"/orders/{order.pk}/refund/",
-        f"/opportunities/{opportunity.pk}/orders/new/",
         "/search/?q=علی",
         "/tickets/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",
         "/settings/holidays/",
+    ]
+
+
+def pages_of_figures(board):
+    return [
         "/kpis/",
         "/kpis/revenue/",
         "/kpis/catalog/",
@@ -171,23 +186,9 @@ def pages(sara):
         "/kpis/dashboards/",
         "/kpis/screens/",
         "/kpis/screens/new/",
-        f"/kpis/dashboards/{make_board(sara).pk}/?grain=month&tv=1",
-        f"/kpis/dashboards/{make_board(sara).pk}/?grain=month",
-        f"/kpis/dashboards/{make_board(sara).pk}/edit/",
-        "/campaigns/",
-        "/reports/",
-        "/kpis/funnel/",
-        "/kpis/cohorts/",
-        "/kpis/loyalty/",
-        "/kpis/nps-seasons/",
-        "/kpis/rfm/",
-        "/kpis/top-pages/?path=/start",
-        f"/kpis/landing-pages/?variant={variant.pk}",
-        f"/kpis/landing-pages/{page.pk}/",
-        "/reports/campaigns/",
-        f"/campaigns/{campaign.pk}/?rows=spend",
-        "/lists/",
-        f"/lists/{people.pk}/",
+        f"/kpis/dashboards/{board.pk}/?grain=month&tv=1",
+        f"/kpis/dashboards/{board.pk}/?grain=month",
+        f"/kpis/dashboards/{board.pk}/edit/",
         "/targets/",
         "/alerts/",
         "/alerts/new/",
@@ -196,6 +197,45 @@ def pages(sara):
         "/annotations/new/?kpi=revenue",
         "/reviews/",
         "/reviews/new/",
+    ]
+
+
+def pages_of_reports(page, campaign, people):
+    return [
+        "/campaigns/",
+        "/reports/",
+        "/kpis/funnel/",
+        "/kpis/cohorts/",
+        "/kpis/loyalty/",
+        "/kpis/nps-seasons/",
+        "/kpis/rfm/",
+        "/kpis/top-pages/?path=/start",
+        f"/kpis/landing-pages/?variant={page.variants.first().pk}",
+        f"/kpis/landing-pages/{page.pk}/",
+        "/reports/campaigns/",
+        f"/campaigns/{campaign.pk}/?rows=spend",
+        "/lists/",
+        f"/lists/{people.pk}/",
+    ]
+
+
+@pytest.fixture
+def pages(sara):
+    """A company with a little of everything, and the address of each page of it."""
+    sara.is_superuser = True
+    sara.save()
+    now = timezone.now()
+    lead, opportunity = make_deal(sara, now)
+    order, page = make_sale(sara, now), make_visits(now)
+    make_plans(sara, now)
+    campaign = make_campaign(lead, page, now)
+    facts = {"name": "بازدیدکنندگان نمایشگاه", "scope": "everyone", "origin": "قیف فروش"}
+    people, _count = services.save_people([lead.pk], kind="leads", by=sara, **facts)
+    return [
+        *pages_of_work(lead, opportunity),
+        *pages_of_sales(order),
+        *pages_of_figures(make_board(sara)),
+        *pages_of_reports(page, campaign, people),
     ]
 
 

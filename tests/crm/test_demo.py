@@ -5,7 +5,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import F, Max, Min, Sum
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
@@ -38,16 +37,9 @@ def load(seed=7):
 
 
 @pytest.fixture(scope="module")
-def company(django_db_setup, django_db_blocker):
-    """The demo company, loaded once; each test works in a transaction inside of this one."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        made = load()
-        with django_db_blocker.block():
-            yield made
-        transaction.set_rollback(True)
-        block.__exit__(None, None, None)
+def company(once):
+    """The demo company, loaded once; each test works in a transaction inside of that one."""
+    return load()
 
 
 def figures():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -54,72 +55,80 @@ class Books:
 
 def make_books() -> Books:
     """Orders of 1 and 5 Mehr 1404, a refund, a ticket, an answer; the customer's lead, deal and campaign."""
+    members = make_members()
+    touch = {"channel": members["channels"][0], "campaign": members["campaigns"][0], "owner": members["users"][0]}
+    customer = Customer.objects.create(name="Ali", **touch)
+    sold = make_sale(customer, members["products"])
+    lead = make_journey(customer, touch)
+    deal = make_deal(lead, members["products"][0])
+    said = make_service(customer, members["products"][0])
+    span = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 10, 22)}
+    expense = Expense.objects.create(kind="ads", amount=30_000_007, campaign=touch["campaign"], **span)
+    for row in (*sold.values(), deal["quote"]):
+        row.refresh_from_db()  # totals come from the database
+    return Books(customer=customer, lead=lead, expense=expense, **members, **sold, **deal, **said)
+
+
+def make_members() -> dict[str, Any]:
+    """Two of each dimension."""
     one, two = Channel.objects.create(slug="one", name="One"), Channel.objects.create(slug="two", name="Two")
-    campaigns = [Campaign.objects.create(name=goal, goal=goal, channel=one) for goal in ("leads", "sales")]
     teams = [Team.objects.create(name=name) for name in ("East", "West")]
-    users = [User.objects.create_user(f"{team.name}@example.com", team=team, visibility="own") for team in teams]
     categories = [Category.objects.create(name=name) for name in ("Tea", "Rice")]
-    products = [Product.objects.create(sku=each.name, category=each, unit_cost=400) for each in categories]
-    sides = {"channel": one, "campaign": campaigns[0], "owner": users[0]}
-    customer = Customer.objects.create(name="Ali", **sides)
+    return {
+        "channels": [one, two],
+        "campaigns": [Campaign.objects.create(name=goal, goal=goal, channel=one) for goal in ("leads", "sales")],
+        "users": [User.objects.create_user(f"{team.name}@example.com", team=team, visibility="own") for team in teams],
+        "categories": categories,
+        "products": [Product.objects.create(sku=each.name, category=each, unit_cost=400) for each in categories],
+    }
+
+
+def make_sale(customer: Customer, products: list[Product]) -> dict[str, Any]:
+    """Two orders; of the first, half is given back."""
     order = Order.objects.create(customer=customer, placed_at=tehran(2025, 9, 23), status="paid", currency="IRR")
     line = OrderLine.objects.create(order=order, position=0, product=products[0], quantity=2, unit_price=1000, unit_cost=400)
     second = Order.objects.create(customer=customer, placed_at=tehran(2025, 9, 27), status="fulfilled", currency="IRR")
     OrderLine.objects.create(order=second, position=0, product=products[1], quantity=1, unit_price=5000)
     refund = Refund.objects.create(order=order, amount=1000, refunded_at=tehran(2025, 9, 25))
     RefundLine.objects.create(refund=refund, line=line, quantity=1, amount=1000, cost_amount=400)
-    lead = Lead.objects.create(
-        name="Ali",
-        customer=customer,
-        created_at=tehran(2025, 9, 23),
-        mql_at=tehran(2025, 9, 24),
-        sql_at=tehran(2025, 9, 25),
-        converted_at=tehran(2025, 9, 26),
-        **sides,
-    )
-    stage = Stage.objects.get(kind="won")
+    return {"order": order, "line": line, "refund": refund}
+
+
+def make_journey(customer: Customer, touch: dict[str, Any]) -> Lead:
+    """The customer's lead: each of its steps a day after the one before."""
+    names = ("created_at", "mql_at", "sql_at", "converted_at")
+    moments = {name: tehran(2025, 9, day) for name, day in zip(names, (23, 24, 25, 26), strict=True)}
+    return Lead.objects.create(name="Ali", customer=customer, **moments, **touch)
+
+
+def make_deal(lead: Lead, product: Product) -> dict[str, Any]:
+    """A won opportunity with its stages, a demo and a quote."""
+    won, opened = Stage.objects.get(kind="won"), Stage.objects.filter(kind="open").first()
+    created, decided = tehran(2025, 8, 25), tehran(2025, 9, 26)
     opportunity = Opportunity.objects.create(
-        name="Deal", lead=lead, stage=stage, created_at=tehran(2025, 8, 25), won_at=tehran(2025, 9, 26), owner=users[0]
+        name="Deal", lead=lead, stage=won, created_at=created, won_at=decided, owner=lead.owner
     )
-    opportunity.products.set([products[0]])
-    opened = {"to_stage": Stage.objects.filter(kind="open").first(), "amount": 9000, "probability": Decimal("0.5")}
-    change = StageChange.objects.create(opportunity=opportunity, at=tehran(2025, 8, 25), **opened)
-    StageChange.objects.create(opportunity=opportunity, to_stage=stage, amount=9000, probability=1, at=tehran(2025, 9, 26))
-    span = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 10, 22)}
-    expense = Expense.objects.create(kind="ads", amount=30_000_007, campaign=campaigns[0], **span)
+    opportunity.products.set([product])
+    steps = StageChange.objects
+    change = steps.create(opportunity=opportunity, to_stage=opened, amount=9000, probability=Decimal("0.5"), at=created)
+    steps.create(opportunity=opportunity, to_stage=won, amount=9000, probability=1, at=decided)
+    held, booked = tehran(2025, 9, 27), tehran(2025, 9, 24)
+    demo = Activity.objects.create(kind="demo", lead=lead, booked_at=booked, due_at=held, done_at=held)
+    quote = Quote.objects.create(opportunity=opportunity, currency="IRR", issued_at=booked)
+    offer = {"quantity": 2, "unit_price": 1000, "line_class": OrderLine.Class.UPSELL}
+    QuoteLine.objects.create(quote=quote, position=0, product=product, **offer)
+    return {"opportunity": opportunity, "change": change, "demo": demo, "quote": quote}
+
+
+def make_service(customer: Customer, product: Product) -> dict[str, Any]:
+    """A ticket resolved in a day, and an answer."""
     asked, resolved = tehran(2025, 9, 24), tehran(2025, 9, 25)
-    ticket = Ticket.objects.create(customer=customer, created_at=asked, resolved_at=resolved, product=products[0])
     survey = Survey.objects.create(slug="own-nps", name="NPS", kind="nps")
-    answer = Answer.objects.create(survey=survey, customer=customer, score=4, answered_at=tehran(2025, 9, 28))
-    demo = Activity.objects.create(
-        kind="demo", lead=lead, booked_at=asked, due_at=tehran(2025, 9, 27), done_at=tehran(2025, 9, 27)
-    )
-    quote = Quote.objects.create(opportunity=opportunity, currency="IRR", issued_at=tehran(2025, 9, 24))
-    QuoteLine.objects.create(
-        quote=quote, position=0, product=products[0], quantity=2, unit_price=1000, line_class=OrderLine.Class.UPSELL
-    )
-    for row in (order, refund, line, quote):
-        row.refresh_from_db()  # totals come from the database
-    return Books(
-        [one, two],
-        campaigns,
-        users,
-        categories,
-        products,
-        customer,
-        order,
-        line,
-        refund,
-        lead,
-        opportunity,
-        expense,
-        ticket,
-        survey,
-        answer,
-        demo,
-        change,
-        quote,
-    )
+    return {
+        "ticket": Ticket.objects.create(customer=customer, created_at=asked, resolved_at=resolved, product=product),
+        "survey": survey,
+        "answer": Answer.objects.create(survey=survey, customer=customer, score=4, answered_at=tehran(2025, 9, 28)),
+    }
 
 
 def tehran(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:

@@ -7,28 +7,22 @@ from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from model_bakery import baker
 
-from campaigns.models import Campaign, Channel, Expense
-from crm.models import Organization
-from crm.periods import Calendar, Grain, parse_period, period_of
+from campaigns.models import Channel, Expense
+from crm.periods import parse_period
 from crm.services import create_token
-from customers.models import Refund
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Timing
 from kpis.engine import drain
 from leads.models import Lead
 from tests.api_client import Api
-from tests.factories.customers import make_customer, make_order, make_product
+from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran
 DRAINED = datetime(2026, 1, 1, tzinfo=UTC)
-MOST_STATEMENTS = 17
 
 
 def leads_on(*days_of_mehr, **facts):
@@ -37,35 +31,6 @@ def leads_on(*days_of_mehr, **facts):
 
 def settle():
     drain(at=DRAINED)
-
-
-def company_of(owner, rows, now):
-    """A channel and a campaign with some leads, orders, refunds and expenses before now, and as many more of each."""
-    for n in range(rows):
-        channel = baker.make(Channel, slug=f"{rows}-{n}", name=f"c{n}", source=None, external_id=None)
-        campaign = baker.make(Campaign, channel=channel, goal="leads", source=None, external_id=None)
-        touch = {"channel": channel, "campaign": campaign}
-        customer, product = make_customer(owner=owner, **touch), make_product(unit_cost=n + 1)
-        for days in (400, 200, 35, 0):
-            at = now - timedelta(days=days)
-            make_lead(at=at, owner=owner, **touch)
-            order = make_order([(2, 1_000, product)], customer=customer, owner=owner, placed_at=at)
-            baker.make(Refund, order=order, amount=5, cost_amount=1, refunded_at=at)
-        spent = {"valid_from": (now - timedelta(days=40)).date(), "valid_to": now.date()}
-        baker.make(Expense, campaign=campaign, amount=7, kind="ads", **spent)
-    return channel, campaign
-
-
-def period_before(now):
-    return period_of(Organization.current().day_of(now), Calendar.GREGORIAN, Grain.MONTH).previous()
-
-
-def questions(client, address):
-    """The statements a page asks, without those that open and close the snapshot."""
-    with CaptureQueriesContext(connection) as seen:
-        assert client.get(address).status_code == 200
-    statements = [query["sql"] for query in seen.captured_queries]
-    return [sql for sql in statements if sql.split()[0] in ("SELECT", "WITH", "UPDATE", "INSERT") or sql.startswith("(")]
 
 
 def text_of(response):
@@ -230,22 +195,6 @@ class TestOverview:
         assert [step["url"] for step in response.context["growth"]["steps"]] == addresses
         assert re.findall(r'href="([^"]*#rows)"', response.content.decode()) == [escape(address) for address in addresses]
 
-    @pytest.mark.parametrize("who", ["sara", "mina", "omid"])
-    @pytest.mark.parametrize("page", ["", "more/", "revenue/", "gross_margin/", "churn_rate/", "cost_per_lead/", "win_rate/"])
-    def test_a_page_asks_few_questions(self, browse, request, omid, who, page):
-        """However many rows, members and filters there are, and whether the period runs or is over."""
-        client, asked = browse(request.getfixturevalue(who)), {}
-        for rows in (1, 11):
-            channel, campaign = company_of(omid, rows, timezone.now())
-            settle()
-            for period in ("grain=month", f"period={period_before(timezone.now()).key}"):
-                of_channel, of_campaign = f"&channel={channel.pk}", f"&campaign={campaign.pk}"
-                for filters in ("", of_channel, f"{of_channel}&owner={omid.pk}", of_campaign):
-                    address = f"/kpis/{page}?{period}{filters}"
-                    asked[address] = questions(client, address)
-
-        assert {address: found for address, found in asked.items() if len(found) > MOST_STATEMENTS} == {}
-
     def test_persian_digits_are_not_mixed_with_latin_ones(self, browse, sara):
         sara.language, sara.calendar = "fa", "jalali"
         sara.save()
@@ -336,14 +285,8 @@ class TestOneKpi:
         assert (told.status_code, told.json()["detail"]) == (400, "This KPI is not split by that dimension.")
 
     @pytest.mark.parametrize("key", CATALOGUE)
-    def test_every_kpi_has_a_page_with_and_without_data(self, browse, sara, key):
-        client = browse(sara)
-        assert client.get(f"/kpis/{key}/").status_code == 200
-        make_order(customer=make_customer(owner=sara), placed_at=MEHR)
-        leads_on(1, 2)
-        settle()
-        for name in CATALOGUE[key].dimensions:
-            assert client.get(f"/kpis/{key}/?period=1404-07&by={name}").status_code == 200
+    def test_every_kpi_has_a_page_without_data(self, browse, sara, key):
+        assert browse(sara).get(f"/kpis/{key}/").status_code == 200
 
     @pytest.mark.parametrize(
         ("address", "status"),
