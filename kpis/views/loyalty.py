@@ -18,6 +18,7 @@ from django.views.generic import TemplateView
 from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, key_in, query_with
 from crm.periods import Grain, period_of
+from customers.models import Answer
 from kpis import exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
@@ -100,7 +101,8 @@ class LoyaltyView(Page, TemplateView):
         following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
         count = self.matrix.cells[loyalty].count if loyalty else self.matrix.total
         return {
-            "loyalty": loyalty.label if loyalty else "",
+            "is_part": loyalty is not None,
+            "people_title": loyalty.label if loyalty else _("All who answered"),
             "people_total": number_text(count, self.request.prefs),
             "people": [member_row(member, self.request.prefs) for member in found[:PAGE]],
             "all_url": query_with(query, loyalty=None, after=None) + "#people",
@@ -183,6 +185,10 @@ def group_asked(request: HttpRequest, choice: Choice) -> tuple[Query, str] | Non
     return replace(query, periods=(period,)), group
 
 
+def answer_row(answer: Answer, prefs: Any) -> dict[str, Any]:
+    return {"customer": answer.customer, "score": number_text(answer.score, prefs), "answered_on": answer.answered_on}
+
+
 class NpsSeasonsView(Page, TemplateView):
     template_name = "kpis/nps_seasons.html"
 
@@ -213,9 +219,9 @@ class NpsSeasonsView(Page, TemplateView):
         found = list(rows.filter(customer__gt=after).select_related("customer")[: PAGE + 1])
         following = str(found[PAGE - 1].customer_id) if len(found) > PAGE else None
         return {
-            "group": f"{GROUPS[group]} · {period_text(query.periods[0], prefs)}",
+            "people_title": f"{GROUPS[group]} · {period_text(query.periods[0], prefs)}",
             "people_total": number_text(rows.count(), prefs),
-            "people": [(answer, number_text(answer.score, prefs)) for answer in found[:PAGE]],
+            "people": [answer_row(answer, prefs) for answer in found[:PAGE]],
             "close_url": query_with(sent, season=None, group=None, after=None),
             "save_url": save_url("nps", sent, self.choice.period.key),
             "pager": Pager(

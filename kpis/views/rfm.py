@@ -193,10 +193,12 @@ class RfmView(Page, TemplateView):
         """The customers of the chosen segment or cell, or all."""
         segment, cell, after = segment_asked(self.request), cell_asked(self.request), after_asked(self.request)
         found = self.now.people(Part(segment, cell), after=after, limit=PAGE + 1)
+        chosen = " · ".join(chosen_words(segment, cell, self.request.prefs))
         return self.listed(found, after) | {
-            "chosen": " · ".join(chosen_words(segment, cell, self.request.prefs)),
+            "is_part": bool(chosen),
+            "people_title": chosen or _("All segments"),
             "all_url": query_with(self.request.GET, segment=None, cell=None, after=None) + "#people",
-            "files": self.files("people"),
+            "people_files": self.files("people"),
             "segment_files": self.files("segments"),
             "grid_files": self.files("grid"),
         }
@@ -254,7 +256,7 @@ class RfmView(Page, TemplateView):
         """Who moved so, by the scores of now; who has stopped buying by those of then."""
         numbers = moved(self.then, self.now, before, after, beyond=beyond, limit=PAGE + 1)
         found = (self.now if after else self.then).people(Part(numbers=numbers), limit=PAGE + 1)
-        return self.listed(found, beyond) | {"chosen": move_words(before, after)}
+        return self.listed(found, beyond) | {"people_title": move_words(before, after)}
 
     def move_row(self, moves: Movement, before: Segment | None, labels: dict[Segment | None, str]) -> dict[str, Any]:
         prefs = self.request.prefs
