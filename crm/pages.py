@@ -62,6 +62,12 @@ class Pager:
     next_url: str
     text: str = ""
 
+    @classmethod
+    def within(cls, query: QueryDict, part: str, *, after: Any, following: str | None) -> Pager:
+        """Of a part of a page: back to where it begins, and on to what comes after the last row shown."""
+        begin, then = query_with(query, after=None), query_with(query, after=following)
+        return cls(f"{begin}#{part}" if after else "", f"{then}#{part}" if following else "")
+
 
 @dataclass(frozen=True)
 class Chip:

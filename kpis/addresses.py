@@ -12,6 +12,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from crm.pages import key_in
 from crm.periods import Calendar, Grain, Period, parse_period, period_of
 from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY
@@ -53,6 +54,14 @@ def member_asked(name: Dimension, text: str) -> int:
     if member is None:
         raise BadRequest(f"{name}: {text[:40]}")
     return member
+
+
+def after_asked(query: Mapping[str, str]) -> int:
+    """The key of the last row that was shown, 0 at the beginning."""
+    key = key_in(query.get("after") or "0")
+    if key is None:
+        raise BadRequest("after")
+    return key
 
 
 def enum_asked(kind: type[E], text: str | None, default: E) -> E:

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from crm.api.output import plain
 from crm.inputs.caller import Caller
+from kpis.api.numbers import quotient
 from kpis.definitions import Kpi
 from kpis.readings import Query, Value
-from kpis.readings.exact import rounded
 from kpis.readings.targets import attainment, member_targets, targets_of
 
 Key = tuple[int | None, date]
@@ -41,8 +41,4 @@ def target_out(kpi: Kpi, value: Value, target: Decimal | None, caller: Caller) -
     if target is None:
         return None
     found = attainment(kpi, value, target, caller.organization.day_of(caller.at), caller.organization)
-    return TargetOut(plain(target) or "0", maybe_rounded(found.share), maybe_rounded(found.expected), found.standing.value)
-
-
-def maybe_rounded(number: Decimal | None) -> str | None:
-    return plain(None if number is None else rounded(number))
+    return TargetOut(plain(target) or "0", quotient(found.share), quotient(found.expected), found.standing.value)

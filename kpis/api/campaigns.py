@@ -10,10 +10,10 @@ from rest_framework.request import Request
 
 from campaigns.models import Campaign
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
 from kpis.api.parameters import one_period_of
-from kpis.api.views import maybe
 from kpis.readings.campaigns import FIGURES, Campaigns, Sums
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
@@ -77,7 +77,7 @@ def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
 
 def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:
     values: dict[str, Decimal | None] = {figure.key: found.value(figure, sums) for figure in found.shown}
-    return FiguresOut(**{figure.key: maybe(values.get(figure.key)) for figure in FIGURES})
+    return FiguresOut(**{figure.key: plain(values.get(figure.key)) for figure in FIGURES})
 
 
 OPERATIONS = [

@@ -11,17 +11,18 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.periods import Grain, Period
+from kpis.api.numbers import quotient
 from kpis.api.parameters import one_period_of, periods_of
-from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, maybe, period_out
+from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, period_out
 from kpis.definitions import Dimension
 from kpis.readings import Query
 from kpis.readings.cohorts import FILTERS, Cell, Cohort, Cohorts, Member
-from kpis.readings.exact import PLACES
 from kpis.readings.members import member_of
 from kpis.readings.snapshot import one_snapshot
 
@@ -149,9 +150,9 @@ def cell_out(cell: Cell) -> CellOut:
         months_since=cell.since,
         month=cell.month.key,
         customers=cell.count,
-        share=maybe(cell.share and cell.share.quantize(PLACES)),
-        lower=maybe(lower),
-        upper=maybe(upper),
+        share=quotient(cell.share),
+        lower=plain(lower),
+        upper=plain(upper),
         is_running=cell.is_running,
         reason=None if cell.size else "no_denominator",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import ClassVar
 
 from django.http import HttpResponse
@@ -12,16 +11,17 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
+from kpis.api.numbers import quotient
 from kpis.api.parameters import one_period_of, periods_of
-from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut, PeriodOut, maybe, period_out
+from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut, PeriodOut, period_out
 from kpis.definitions import Dimension
 from kpis.funnel import STEPS, Step
 from kpis.readings import Query
-from kpis.readings.exact import PLACES
 from kpis.readings.funnel import FILTERS, Funnel, Person, StepFigures, days_of, is_stale
 from kpis.readings.members import member_labels, member_of, public_id
 from kpis.readings.snapshot import one_snapshot
@@ -182,19 +182,15 @@ def step_out(figures: StepFigures, *, is_hidden: bool) -> StepOut:
     return StepOut(
         step=figures.step.value,
         count=figures.count,
-        share_of_first=share_out(figures.share_of_first),
-        share_of_previous=share_out(figures.share_of_previous),
-        lower=maybe(lower),
-        upper=maybe(upper),
+        share_of_first=quotient(figures.share_of_first),
+        share_of_previous=quotient(figures.share_of_previous),
+        lower=plain(lower),
+        upper=plain(upper),
         dropped=figures.dropped,
-        days_since_previous=maybe(days_of(figures.since_previous)),
-        days_since_first=maybe(days_of(figures.since_first)),
+        days_since_previous=plain(days_of(figures.since_previous)),
+        days_since_first=plain(days_of(figures.since_first)),
         reason=None if figures.previous else "no_denominator",
     )
-
-
-def share_out(share: Decimal | None) -> str | None:
-    return maybe(share and share.quantize(PLACES))
 
 
 def person_out(person: Person) -> PersonOut:

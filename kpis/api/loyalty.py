@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import ClassVar
 
 from django.http import HttpResponse
@@ -12,17 +11,18 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.periods import Grain, Period
+from kpis.api.numbers import quotient
 from kpis.api.parameters import one_period_of, periods_of
-from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, maybe, period_out
+from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, period_out
 from kpis.definitions import Dimension
 from kpis.loyalty import Loyalty
 from kpis.readings import Query
-from kpis.readings.exact import PLACES
 from kpis.readings.loyalty import FILTERS, Cell, LoyaltyMatrix, Member
 from kpis.readings.members import member_of
 from kpis.readings.promoters import Answers, answers_of, change
@@ -145,14 +145,10 @@ def loyalty_of(parameters: Mapping[str, str]) -> Loyalty | None:
     return Loyalty(parameters["loyalty"])
 
 
-def rounded(number: Decimal | None) -> str | None:
-    return maybe(None if number is None else number.quantize(PLACES))
-
-
 def cell_out(cell: Cell) -> CellOut:
     lower, upper = cell.interval or (None, None)
     reason = None if cell.total else "no_denominator"
-    return CellOut(cell.loyalty.value, cell.count, rounded(cell.share), maybe(lower), maybe(upper), reason)
+    return CellOut(cell.loyalty.value, cell.count, quotient(cell.share), plain(lower), plain(upper), reason)
 
 
 def member_out(member: Member) -> MemberOfCellOut:
@@ -171,10 +167,10 @@ def nps_out(found: Sequence[Answers], index: int) -> NpsOut:
         passives=one.passives,
         detractors=one.detractors,
         answers=one.count,
-        value=rounded(one.score),
-        lower=maybe(lower),
-        upper=maybe(upper),
-        change=rounded(change(found, index)),
+        value=quotient(one.score),
+        lower=plain(lower),
+        upper=plain(upper),
+        change=quotient(change(found, index)),
         is_running=one.is_running,
         reason=None if one.count else "no_denominator",
     )

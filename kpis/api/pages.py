@@ -21,10 +21,10 @@ from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.periods import Calendar, Grain, parse_period, period_of
 from kpis.abtests import Arm, Trial
+from kpis.api.numbers import quotient
 from kpis.api.parameters import FIRST_DAY, LAST_DAY, day_of
-from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact
+from kpis.api.views import DEFAULT_ROWS, MOST_ROWS
 from kpis.definitions import Dimension
-from kpis.readings.exact import PLACES
 from kpis.readings.members import member_of
 from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
@@ -318,7 +318,7 @@ def bounds(interval: confidence.Interval | None) -> tuple[str | None, str | None
 
 
 def figure(value: float | None) -> str | None:
-    return None if value is None else exact(Decimal(repr(value)).quantize(PLACES))
+    return quotient(None if value is None else Decimal(repr(value)))
 
 
 SPAN_HELP = {"period": "a period's key", "from": "the first day", "to": "the last day; today by default"}

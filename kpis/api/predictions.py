@@ -9,11 +9,12 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
 from kpis.api.parameters import day_of
-from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact, maybe
+from kpis.api.views import DEFAULT_ROWS, MOST_ROWS
 from kpis.engine.predictions import is_installed
 from kpis.models import Prediction, PredictionFit
 from kpis.readings.cards import REASONS
@@ -98,11 +99,11 @@ def report(fit: PredictionFit, people: list[Prediction], *, has_more: bool) -> P
         customers=fit.customers,
         repeaters=fit.repeaters,
         history_days=fit.history_days,
-        cycle_days=maybe(fit.cycle_days),
+        cycle_days=plain(fit.cycle_days),
         horizon_weeks=fit.horizon_weeks,
-        yearly_rate=exact(fit.yearly_rate),
-        purchases=PurchasesOut(*(exact(each) for each in fit.purchases)) if fit.has_converged else None,
-        spending=SpendingOut(*(exact(each) for each in fit.spending)) if fit.has_converged else None,
+        yearly_rate=plain(fit.yearly_rate),
+        purchases=PurchasesOut(*(plain(each) for each in fit.purchases)) if fit.has_converged else None,
+        spending=SpendingOut(*(plain(each) for each in fit.spending)) if fit.has_converged else None,
         results=[predicted_out(one) for one in people],
         next=str(people[-1].fact_id) if has_more else None,
     )
@@ -110,7 +111,7 @@ def report(fit: PredictionFit, people: list[Prediction], *, has_more: bool) -> P
 
 def predicted_out(one: Prediction) -> PredictedOut:
     customer = one.fact.customer
-    figures = (exact(each) for each in (one.orders, one.alive, one.order_margin, one.value))
+    figures = (plain(each) for each in (one.orders, one.alive, one.order_margin, one.value))
     return PredictedOut(customer.pk, customer.external_id, str(customer), *figures)
 
 

@@ -12,11 +12,12 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from kpis.api.parameters import LONGEST_WINDOW, day_of
-from kpis.api.views import DEFAULT_ROWS, MOST_ROWS, exact
+from kpis.api.views import DEFAULT_ROWS, MOST_ROWS
 from kpis.models import RfmSnapshot
 from kpis.readings.rfm import Part, Rfm, Scored, movement
 from kpis.readings.snapshot import one_snapshot
@@ -127,7 +128,7 @@ def report(rfm: Rfm, people: list[Scored], *, has_more: bool) -> RfmOut:
         window=rfm.window or ALL,
         stale=rfm.is_stale,
         customers=total.customers,
-        revenue=exact(total.revenue),
+        revenue=plain(total.revenue),
         scores={name: {str(score): n for score, n in found.items()} for name, found in zip("rfm", scores, strict=True)},
         segments={segment.value: group.customers for segment, group in rfm.segments().items()},
         results=[scored_out(one) for one in people],
@@ -146,7 +147,7 @@ def scored_out(one: Scored) -> ScoredOut:
         segment=one.segment.value,
         days=one.days,
         orders=one.orders,
-        revenue=exact(one.revenue),
+        revenue=plain(one.revenue),
     )
 
 

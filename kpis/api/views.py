@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,6 +13,7 @@ from msgspec import Struct
 from rest_framework.request import Request
 
 from crm.api.openapi import Operation
+from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
@@ -201,8 +201,8 @@ class RowsView(ApiView):
             page = list_rows(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
         except ValueError as error:
             raise bad_parameter("cursor") from error
-        rows = [RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), exact(row.amount)) for row in page.results]
-        return answer(RowsOut(page.total, exact(page.amount), rows, page.next))
+        rows = [RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), plain(row.amount)) for row in page.results]
+        return answer(RowsOut(page.total, plain(page.amount), rows, page.next))
 
     def check_scopes(self, kpi: Kpi) -> None:
         """A token needs the read scope of what it lists, besides kpis:read."""
@@ -223,16 +223,6 @@ class FreshnessView(ApiView):
         return answer(FreshnessOut(dirty_cells(), max(seconds, 0.0), last.isoformat() if last else None))
 
 
-def exact(amount: Decimal) -> str:
-    """An exact decimal without an exponent and without trailing zeros."""
-    text = format(amount, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
-
-
-def maybe(amount: Decimal | None) -> str | None:
-    return None if amount is None else exact(amount)
-
-
 def period_out(period: Period) -> PeriodOut:
     return PeriodOut(period.key, period.start.isoformat(), period.end.isoformat(), period.label(get_language() or "en"))
 
@@ -241,11 +231,11 @@ def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None, kept: Sequenc
     return ValueOut(
         period=period_out(value.period),
         dimension=dimension,
-        numerator=maybe(value.numerator),
-        denominator=maybe(value.denominator),
-        value=maybe(value.value),
-        lower=maybe(value.lower),
-        upper=maybe(value.upper),
+        numerator=plain(value.numerator),
+        denominator=plain(value.denominator),
+        value=plain(value.value),
+        lower=plain(value.lower),
+        upper=plain(value.upper),
         sample_size=value.sample_size,
         is_small_sample=value.is_small_sample(kpi),
         state=value.state,
@@ -253,7 +243,7 @@ def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None, kept: Sequenc
         computed_at=value.computed_at.isoformat() if value.computed_at else None,
         quality=value.quality,
         reason=value.reason or None,
-        revisions=[RevisionOut(one.revision, maybe(one.value), one.reason, one.recorded_at.isoformat()) for one in kept],
+        revisions=[RevisionOut(one.revision, plain(one.value), one.reason, one.recorded_at.isoformat()) for one in kept],
     )
 
 

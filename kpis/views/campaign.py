@@ -165,10 +165,7 @@ class CampaignDetailView(DetailPage):
             "row_list": list(self.row_cells(page.results, figure)),
             "save_url": self.save_url(figure) if page.results else "",
             "close_url": query_with(query, rows=None, after=None),
-            "rows_pager": Pager(
-                query_with(query, after=None) + "#rows" if query.get("after") else "",
-                query_with(query, after=page.next) + "#rows" if page.next else "",
-            ),
+            "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
 
     def save_url(self, figure: Figure) -> str:

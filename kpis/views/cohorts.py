@@ -129,9 +129,7 @@ class CohortsView(Page, TemplateView):
         if asked is None:
             return {}
         (cohort, cell, is_absent), query, prefs = asked, self.request.GET, self.request.prefs
-        after = key_in(query.get("after") or "0")
-        if after is None:
-            raise BadRequest("after")
+        after = addresses.after_asked(query)
         found = self.cohorts.people(cohort, cell.month, absent=is_absent, after=after, limit=PAGE + 1)
         following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
         names = {"cohort": period_text(cohort, prefs), "month": period_text(cell.month, prefs)}
@@ -150,10 +148,7 @@ class CohortsView(Page, TemplateView):
             "people": found[:PAGE],
             "save_url": reverse("kpis:people-save", args=["cohorts"]) + query_with(query, after=None),
             "people_files": file_urls("kpis:cohorts-file", query_with(query, what="people", after=None)),
-            "pager": Pager(
-                query_with(query, after=None) + "#people" if after else "",
-                query_with(query, after=following) + "#people" if following else "",
-            ),
+            "pager": Pager.within(query, "people", after=after, following=following),
         }
 
 

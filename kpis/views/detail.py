@@ -196,10 +196,7 @@ class KpiView(Page, TemplateView):
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "save_url": self.save_url(side) if page.results else "",
-            "rows_pager": Pager(
-                query_with(query, after=None) + "#rows" if query.get("after") else "",
-                query_with(query, after=page.next) + "#rows" if page.next else "",
-            ),
+            "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
 
     def save_url(self, side: str) -> str:

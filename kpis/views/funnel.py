@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls, phone_cell
-from crm.pages import Page, Pager, key_in, query_with
+from crm.pages import Page, Pager, query_with
 from kpis import addresses, exports, options
 from kpis.definitions import Dimension
 from kpis.funnel import MEANINGS, STEPS, Step
@@ -139,7 +139,7 @@ class FunnelView(Page, TemplateView):
 
     def people(self, step: Step, figures: StepFigures, *, is_dropped: bool) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
-        found = self.funnel.people(step, dropped=is_dropped, after=after_asked(self.request), limit=PAGE + 1)
+        found = self.funnel.people(step, dropped=is_dropped, after=addresses.after_asked(self.request.GET), limit=PAGE + 1)
         following = str(found[PAGE - 1].lead.pk) if len(found) > PAGE else None
         title = _("Dropped out before: %(step)s") if is_dropped else _("Reached: %(step)s")
         return {
@@ -147,19 +147,8 @@ class FunnelView(Page, TemplateView):
             "people_total": number_text(figures.dropped if is_dropped else figures.count, prefs),
             "people": [person_row(person) for person in found[:PAGE]],
             "save_url": reverse("kpis:people-save", args=["funnel"]) + query_with(query, after=None),
-            "pager": Pager(
-                query_with(query, after=None) + "#people" if query.get("after") else "",
-                query_with(query, after=following) + "#people" if following else "",
-            ),
+            "pager": Pager.within(query, "people", after=query.get("after"), following=following),
         }
-
-
-def after_asked(request: HttpRequest) -> int:
-    text = request.GET.get("after") or "0"
-    key = key_in(text)
-    if key is None:
-        raise BadRequest("after")
-    return key
 
 
 def person_row(person: Person) -> dict[str, Any]:

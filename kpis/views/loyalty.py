@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls, phone_cell
-from crm.pages import Page, Pager, key_in, query_with
+from crm.pages import Page, Pager, query_with
 from crm.periods import Grain, period_of
 from customers.models import Answer
-from kpis import exports, options
+from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
 from kpis.readings.loyalty import LoyaltyMatrix, Member
@@ -94,9 +94,7 @@ class LoyaltyView(Page, TemplateView):
 
     def people(self, loyalty: Loyalty | None) -> dict[str, Any]:
         query = self.request.GET
-        after = key_in(query.get("after") or "0")
-        if after is None:
-            raise BadRequest("after")
+        after = addresses.after_asked(query)
         found = self.matrix.people(loyalty, after=after, limit=PAGE + 1)
         following = str(found[PAGE - 1].customer.pk) if len(found) > PAGE else None
         count = self.matrix.cells[loyalty].count if loyalty else self.matrix.total
@@ -108,10 +106,7 @@ class LoyaltyView(Page, TemplateView):
             "all_url": query_with(query, loyalty=None, after=None) + "#people",
             "files": file_urls("kpis:loyalty-file", query_with(query, what="people", after=None)),
             "save_url": save_url("loyalty", query, self.choice.period.key),
-            "pager": Pager(
-                query_with(query, after=None) + "#people" if after else "",
-                query_with(query, after=following) + "#people" if following else "",
-            ),
+            "pager": Pager.within(query, "people", after=after, following=following),
         }
 
 
@@ -212,9 +207,7 @@ class NpsSeasonsView(Page, TemplateView):
         if asked is None:
             return {}
         (query, group), sent, prefs = asked, self.request.GET, self.request.prefs
-        after = key_in(sent.get("after") or "0")
-        if after is None:
-            raise BadRequest("after")
+        after = addresses.after_asked(sent)
         rows = answerers(query, group)
         found = list(rows.filter(customer__gt=after).select_related("customer")[: PAGE + 1])
         following = str(found[PAGE - 1].customer_id) if len(found) > PAGE else None
@@ -224,10 +217,7 @@ class NpsSeasonsView(Page, TemplateView):
             "people": [answer_row(answer, prefs) for answer in found[:PAGE]],
             "close_url": query_with(sent, season=None, group=None, after=None),
             "save_url": save_url("nps", sent, self.choice.period.key),
-            "pager": Pager(
-                query_with(sent, after=None) + "#people" if after else "",
-                query_with(sent, after=following) + "#people" if following else "",
-            ),
+            "pager": Pager.within(sent, "people", after=after, following=following),
         }
 
     def row(self, found: Sequence[Answers], index: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from campaigns.models import LandingPage, Session, Variant
 from crm.confidence import Interval
 from crm.exports import FilePage, Table, file_urls
-from crm.pages import Page, Pager, query_with
+from crm.pages import Page, Pager, key_in, query_with
 from crm.permissions import may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
@@ -72,9 +72,10 @@ class PagesPage(Page):
         text = self.request.GET.get(name)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
+        key = key_in(text)
+        if key is None:
             raise BadRequest(f"{name}: {text[:40]}")
-        return int(text)
+        return key
 
     def visits(self) -> tuple[str, QuerySet] | None:
         """The sessions that the address asks for, and what they are called."""
@@ -103,10 +104,7 @@ class PagesPage(Page):
             "sessions": [self.row(session) for session in found[:PAGE]],
             "close_url": query_with(query, after=None, **closed),
             **self.saving(sessions),
-            "pager": Pager(
-                query_with(query, after=None) + "#rows" if after else "",
-                query_with(query, after=following) + "#rows" if following else "",
-            ),
+            "pager": Pager.within(query, "rows", after=after, following=following),
         }
 
     def row(self, session: Session) -> dict[str, str]:

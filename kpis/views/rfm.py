@@ -20,7 +20,7 @@ from crm.pages import Page, Pager, query_with
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
-from kpis import exports
+from kpis import addresses, exports
 from kpis.models import RfmSnapshot
 from kpis.options import Link
 from kpis.readings.rfm import Group, Movement, Part, Rfm, Scored, moved, movement
@@ -86,13 +86,6 @@ def move_asked(request: HttpRequest) -> tuple[Segment | None, Segment | None] | 
 
 def named(segment: Segment | None) -> str:
     return str(segment.label) if segment else _("Did not buy")
-
-
-def after_asked(request: HttpRequest) -> int:
-    text = request.GET.get("after") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest("after")
-    return int(text)
 
 
 class RfmView(Page, TemplateView):
@@ -191,7 +184,7 @@ class RfmView(Page, TemplateView):
 
     def people(self) -> dict[str, Any]:
         """The customers of the chosen segment or cell, or all."""
-        segment, cell, after = segment_asked(self.request), cell_asked(self.request), after_asked(self.request)
+        segment, cell, after = segment_asked(self.request), cell_asked(self.request), addresses.after_asked(self.request.GET)
         found = self.now.people(Part(segment, cell), after=after, limit=PAGE + 1)
         chosen = " · ".join(chosen_words(segment, cell, self.request.prefs))
         return self.listed(found, after) | {
@@ -209,10 +202,7 @@ class RfmView(Page, TemplateView):
         return {
             "people": [self.person(one) for one in found[:PAGE]],
             "save_url": reverse("kpis:people-save", args=["rfm"]) + query_with(query, **days, after=None),
-            "pager": Pager(
-                query_with(query, after=None) + "#people" if after else "",
-                query_with(query, after=following) + "#people" if following else "",
-            ),
+            "pager": Pager.within(query, "people", after=after, following=following),
         }
 
     def files(self, what: str) -> dict[str, str]:
@@ -240,7 +230,7 @@ class RfmView(Page, TemplateView):
         moves = movement(self.then, self.now)
         labels = {segment: str(segment.label) for segment in BEST_FIRST} | {None: _("Did not buy")}
         rows = [self.move_row(moves, before, labels) for before in labels]
-        asked, after = move_asked(self.request), after_asked(self.request)
+        asked, after = move_asked(self.request), addresses.after_asked(self.request.GET)
         columns = [sum(count for (_b, after), count in moves.items() if after is column) for column in labels]
         prefs = self.request.prefs
         return {

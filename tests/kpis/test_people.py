@@ -54,7 +54,7 @@ def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
 
     people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
 
-    assert (members, people_list.origin, page["chosen"]) == (wanted, "RFM · R 5 · F 5", "R 5 · F 5")
+    assert (members, people_list.origin, page["people_title"]) == (wanted, "RFM · R 5 · F 5", "R 5 · F 5")
     PeopleList.objects.all().delete()
     moves = client.get("/kpis/rfm/?view=movement&as_of=2025-09-30").context
     shown = [(cell["text"], cell["url"]) for move in moves["moves"] for cell in move["cells"] if cell["url"]]
