@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from crm.models import User
 
@@ -20,11 +21,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
-        """Whoever chose a language on the way in goes on in it: that is later than what their account says."""
-        response = super().post_login(request, user, **facts)
+        """Whoever chose a language on the way in goes on in it: that is later than what their account says.
+
+        From here on it is their request: its message is in their language, not in that of the page before.
+        """
         chosen = request.COOKIES.get(CHOSEN_LANGUAGE, "")
         if chosen in User.Language.values:
-            User.objects.filter(pk=user.pk).update(language=chosen)
+            user.language = chosen
+            user.save(update_fields=["language"])
+        translation.activate(user.language)
+        response = super().post_login(request, user, **facts)
         response.delete_cookie(CHOSEN_LANGUAGE)
         return response
 

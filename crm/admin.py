@@ -11,13 +11,14 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Field
-from django.forms import DateField
+from django.forms import DateField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import ApiToken, ExchangeRate, Organization, Team, User
+from crm.services import deactivate_user
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
@@ -87,6 +88,12 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ("email", "name", "role", "visibility", "team", "usable_password", "password1", "password2")}),
     )
     filter_horizontal = ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """Whoever is switched off loses sessions and tokens too."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active and "is_active" in form.changed_data:
+            deactivate_user(obj, at=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -237,7 +237,7 @@ def action(permits: Callable[[User], bool]) -> Callable:
                 target = in_transaction(lambda: view(request, *args, **kwargs))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
-                return redirect(next_url(request, default="/"))
+                return redirect(next_url(request, default=page_before(request)))
             return redirect(next_url(request, default=target))
 
         return wrapped
@@ -252,10 +252,19 @@ def refusal(request: HttpRequest, text: str, *, status: int = 400) -> HttpRespon
 
 def next_url(request: HttpRequest, default: str) -> str:
     """The page of ours that a form asks to return to, else the page it stands on, else the default."""
-    for wish in (request.POST.get("next"), request.GET.get("next")):
-        if wish and url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-            return wish
-    return default
+    return next(
+        (wish for wish in (request.POST.get("next"), request.GET.get("next")) if wish and is_ours(request, wish)), default
+    )
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page that something was sent from: who is refused stays where they were."""
+    page = request.headers.get("Referer", "")
+    return page if is_ours(request, page) else "/"
+
+
+def is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
 
 
 def query_with(query: QueryDict, **changes: str | None) -> str:

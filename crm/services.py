@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, GeneratedField, Model
@@ -38,8 +40,19 @@ SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("
 
 
 @transaction.atomic
-def create_user(email: str, *, role: str, password: str | None = None, name: str = "", team: str | None = None) -> User:
-    """A new account. An administrator may do everything; a team that does not exist yet is made."""
+def create_user(
+    email: str,
+    *,
+    role: str,
+    password: str | None = None,
+    name: str = "",
+    team: str | None = None,
+    visibility: str | None = None,
+) -> User:
+    """A new account, which sees what its role usually sees unless said. An administrator may do everything.
+
+    A team that does not exist yet is made.
+    """
     if role not in User.Role.values:
         raise ValidationError(_("This role is not known."), code="invalid-choice")
     try:
@@ -54,7 +67,7 @@ def create_user(email: str, *, role: str, password: str | None = None, name: str
         password,
         name=name,
         role=role,
-        visibility=SEES[User.Role(role)],
+        visibility=visibility or SEES[User.Role(role)],
         team=Team.objects.get_or_create(name=team)[0] if team else None,
         is_staff=is_admin,
         is_superuser=is_admin,
@@ -139,10 +152,13 @@ def moments_behind_days(model: type[Model]) -> set[str]:
 
 @transaction.atomic
 def deactivate_user(user: User, *, at: datetime) -> User:
-    """Close an account: its sessions and tokens end with it."""
+    """Close an account: its sessions and tokens end with it, also for the day that it is opened again."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.tokens.filter(revoked_at=None).update(revoked_at=at)
+    rows = Session.objects.filter(expire_date__gt=at).iterator()
+    own = [session.pk for session in rows if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
     return user
 
 

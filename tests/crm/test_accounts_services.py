@@ -82,6 +82,16 @@ def test_a_revoked_token_and_a_closed_account_are_dead():
     assert revoke_token(first, at=NOW + timedelta(days=1)).revoked_at == NOW
 
 
+def test_a_session_does_not_outlive_a_closed_account(browse):
+    user, colleague = make_user(), make_user()
+    theirs, others = browse(user), browse(colleague)
+
+    deactivate_user(user, at=datetime.now(UTC))
+    User.objects.update(is_active=True)
+
+    assert [client.get("/customers/").status_code for client in (theirs, others)] == [302, 200]
+
+
 def test_commands_print_what_they_made_once():
     out = StringIO()
     with translation.override("fa"):  # the language of an installation is not the one of its command line
@@ -97,13 +107,23 @@ def test_commands_print_what_they_made_once():
     assert (token.name, token.scopes, token.user.team.name) == ("shop", ["kpis:read", "orders:write"], "North")
 
 
-@pytest.mark.parametrize(("role", "team", "told"), [("manager", None, True), ("manager", "North", False), ("rep", None, False)])
-def test_a_manager_without_a_team_is_not_made_without_a_word(role, team, told):
+@pytest.mark.parametrize(
+    ("role", "team", "sees", "told"),
+    [
+        ("manager", None, None, True),
+        ("manager", "North", None, False),
+        ("rep", None, None, False),
+        ("manager", None, "all", False),
+        ("rep", None, "team", True),
+    ],
+)
+def test_who_sees_a_team_is_not_made_without_one_without_a_word(role, team, sees, told):
     words = StringIO()
 
-    call_command("create_user", "m@example.com", role=role, team=team, stdout=StringIO(), stderr=words)
+    call_command("create_user", "m@example.com", role=role, team=team, sees=sees, stdout=StringIO(), stderr=words)
 
-    assert words.getvalue().count("In no team") == told
+    usual = {"manager": "team", "rep": "own"}[role]
+    assert (words.getvalue().count("In no team"), User.objects.get().visibility) == (told, sees or usual)
 
 
 def test_a_password_is_read_from_standard_input(monkeypatch):

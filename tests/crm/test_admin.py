@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.models import Organization, User
+from tests.api_client import Api
+from tests.factories.crm import make_token
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,23 @@ def test_a_new_person_is_made_here(browse, root, sales):
 
     person = User.objects.get(email="new@example.com")
     assert (person.role, person.team, person.check_password("a long pass phrase")) == ("rep", sales, True)
+
+
+def test_who_is_switched_off_here_loses_tokens_and_sessions(browse, client, root, omid):
+    api, page, url = Api(client, make_token(omid)), browse(omid), reverse("admin:crm_user_change", args=[omid.pk])
+    sent = {
+        name: getattr(omid, name)
+        for name in ("email", "name", "role", "visibility", "language", "calendar", "money_unit", "theme")
+    }
+    seen = []
+
+    for switch in ({}, {"is_active": "on"}):
+        seen += [api.get("/orders/").status_code, page.get(reverse("leads:today")).status_code]
+        assert browse(root).post(url, sent | switch).status_code == 302
+    seen += [api.get("/orders/").status_code, page.get(reverse("leads:today")).status_code]
+
+    # before, while switched off, and switched on again
+    assert seen == [200, 200, 401, 302, 401, 302]
 
 
 class TestOrganization:

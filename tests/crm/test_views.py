@@ -1,8 +1,11 @@
 """The way home, the language, and what a reader prefers."""
 
 import pytest
+from django.urls import reverse
 
 from crm.models import Organization, User
+from tests.customers.test_order_pages import toasts
+from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -13,6 +16,23 @@ URL = "/settings/"
 @pytest.fixture
 def root(db):
     return User.objects.create_superuser("root@example.com", name="Root", language="en")
+
+
+class TestRefusedUndo:
+    @pytest.mark.parametrize(
+        ("came_from", "goes_to"),
+        [
+            ("http://localhost/customers/?q=ary", "http://localhost/customers/?q=ary"),
+            ("https://elsewhere.example.com/customers/", "/"),
+            ("", "/"),
+        ],
+    )
+    def test_it_goes_back_to_where_the_reader_was(self, browse, omid, came_from, goes_to):
+        url = reverse("customers:contract-undo", args=[make_customer(owner=omid).pk, "made-up"])
+
+        response = browse(omid).post(url, headers={"Referer": came_from})
+
+        assert (response.url, toasts(response)[0][0]) == (goes_to, "Only your own change can be taken back.")
 
 
 class TestHome:
@@ -40,6 +60,17 @@ class TestLanguage:
 
         assert '<html lang="fa" dir="rtl"' in response.content.decode()
         assert response["Content-Language"] == "fa"
+
+    def test_signed_in_it_is_the_readers_language(self, browse, omid):
+        omid.set_password("a long pass phrase")
+        omid.save()
+        client = browse()
+        client.get("/account/login/", headers={"Accept-Language": "fa"})
+
+        sent = {"login": omid.email, "password": "a long pass phrase"}
+        response = client.post("/account/login/", sent, headers={"Accept-Language": "fa"})
+
+        assert (response.status_code, toasts(response)[0][0]) == (302, "Successfully signed in as Omid.")
 
     def test_a_choice_is_kept_with_the_account(self, browse, omid):
         response = browse(omid).post("/language/", {"language": "fa", "next": "/customers/"})

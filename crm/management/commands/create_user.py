@@ -22,24 +22,33 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--role", required=True, choices=User.Role.values)
         parser.add_argument("--team")
+        parser.add_argument("--sees", choices=User.Visibility.values, help="whose records; without it, as the role usually does")
         parser.add_argument("--name", default="")
         parser.add_argument("--password-stdin", action="store_true")
 
     @no_translations
     def handle(
-        self, *args: Any, email: str, role: str, team: str | None, name: str, password_stdin: bool, **options: Any
+        self,
+        *args: Any,
+        email: str,
+        role: str,
+        team: str | None,
+        sees: str | None,
+        name: str,
+        password_stdin: bool,
+        **options: Any,
     ) -> None:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(15)
         try:
             if password_stdin:
                 validate_password(password)
-            user = create_user(email, role=role, password=password, name=name, team=team)
+            user = create_user(email, role=role, password=password, name=name, team=team, visibility=sees)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{user.email} ({user.get_role_display()})")
         if user.is_without_team:
             self.stderr.write(
-                "In no team, so it sees only its own records: name one with --team, or let it see all in the admin."
+                "In no team, so it sees only its own records: name one with --team, or let it see all with --sees all."
             )
         if not password_stdin:
             self.stdout.write(f"Password: {password}")
