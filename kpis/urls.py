@@ -95,6 +95,7 @@ urlpatterns = [
     path("reports/mail/new/", mailings.MailingFormView.as_view(), name="mailing-create"),
     path("reports/mail/<int:pk>/edit/", mailings.MailingFormView.as_view(), name="mailing-edit"),
     path("reports/mail/<int:pk>/switch/", mailings.switch, name="mailing-switch"),
+    path("reports/mail/<int:pk>/send/", mailings.send, name="mailing-send"),
     path("reports/mail/<int:pk>/remove/", mailings.remove, name="mailing-remove"),
     path("reports/mail/readers/<int:pk>/", mailings.choose, name="mailing-choose"),
     # the signature in the address says who asks: a mail program has no cookie

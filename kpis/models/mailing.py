@@ -75,6 +75,10 @@ class Mailing(models.Model):
         """The period that runs on a day."""
         return period_of(day, Calendar(self.calendar), Grain(self.cadence), organization.calendar_rules)
 
+    def last_period(self, at: datetime, organization: Organization) -> Period:
+        """The one that has ended last."""
+        return self.period_at(organization.day_of(at), organization).previous()
+
     def next_after(self, at: datetime, organization: Organization) -> datetime:
         """The first moment after another at which a period has just ended and the hour has come, by the organisation's clock."""
         period = self.period_at(organization.day_of(at), organization)

@@ -17,6 +17,7 @@ from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
 from kpis.services.screens import make_screen, note_screen_use, revoke_screen
+from kpis.services.sending_now import send_mailing_now
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "remove_dashboard",
     "remove_mailing",
     "revoke_screen",
+    "send_mailing_now",
     "send_mails",
     "set_alert",
     "set_dashboard",

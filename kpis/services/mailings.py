@@ -112,7 +112,7 @@ def plan_mailing(pk: int, *, at: datetime) -> int:
     if mailing is None:
         return 0
     organization = Organization.current()
-    period = mailing.period_at(organization.day_of(at), organization).previous()
+    period = mailing.last_period(at, organization)
     facts = {"calendar": mailing.calendar, "grain": mailing.cadence, "start": period.start}
     waiting = {"mail": Delivery.Mail.DUE, "mail_at": at}
     made = [

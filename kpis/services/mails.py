@@ -97,6 +97,13 @@ def put_off(row: Outgoing, error: Exception, *, at: datetime) -> bool:
     return settle(row, Outgoing.Mail.DUE, error, at=at + DELAYS[row.mail_tries - 1])
 
 
+def last_try(row: Outgoing) -> datetime | None:
+    """When it was put out, sent or refused last."""
+    if row.mail == Outgoing.Mail.DUE and row.mail_tries and row.mail_at:
+        return row.mail_at - DELAYS[row.mail_tries - 1]
+    return None if row.mail == Outgoing.Mail.NONE else row.mail_at
+
+
 def settle(row: Outgoing, state: Outgoing.Mail, error: Exception | None, *, at: datetime) -> bool:
     """Only what is still ours: after the lease it has been given up already."""
     text = "" if error is None else f"{type(error).__name__}: {error}"[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 from django.views.generic import TemplateView, View
 
 from crm.pages import FormPage, Page, action, form_key, say
@@ -19,7 +20,17 @@ from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
 from kpis.forms.mailings import MailingForm, initial_for, initial_of
 from kpis.models import Delivery, Mailing, Recipient
-from kpis.services import is_for, page_name, recipient_of, remove_mailing, set_mailing, subscribe, switch_mailing
+from kpis.readings.words import period_text
+from kpis.services import (
+    is_for,
+    page_name,
+    recipient_of,
+    remove_mailing,
+    send_mailing_now,
+    set_mailing,
+    subscribe,
+    switch_mailing,
+)
 
 TONES = {Delivery.Mail.FAILED: "bad", Delivery.Mail.UNKNOWN: "warn"}
 
@@ -38,6 +49,7 @@ class MailingsView(Page, TemplateView):
         last = self.last(rows)
         return super().get_context_data(**kwargs) | {
             "mine": [self.mailing(mailing, last) for mailing in rows],
+            "is_waiting": any(is_on_its_way(delivery, self.at) for delivery in last.values()),
             "got": got.select_related("mailing__user").order_by("pk"),
         }
 
@@ -48,14 +60,18 @@ class MailingsView(Page, TemplateView):
         return {delivery.recipient_id: delivery for delivery in found}
 
     def mailing(self, mailing: Mailing, last: dict[int, Delivery]) -> dict[str, Any]:
-        prefs = self.request.prefs
+        prefs, is_gone = self.request.prefs, not is_for(mailing, mailing.user)
+        readers = list(mailing.recipients.all())
+        wanting = [str(reader.user) for reader in readers if reader.unsubscribed_at is None and reader.user.is_active]
         return {
             "mailing": mailing,
             "page": page_name(mailing),
-            "is_gone": not is_for(mailing, mailing.user),
+            "is_gone": is_gone,
+            "wanting": wanting if mailing.is_on and not is_gone else [],
+            "last_period": period_text(mailing.last_period(self.at, prefs.organization), prefs),
             "hour": reader_digits(f"{mailing.hour:02}:00", prefs),
             "next": format_moment(mailing.next_at, prefs),
-            "readers": [self.reader(reader, last.get(reader.pk)) for reader in mailing.recipients.all()],
+            "readers": [self.reader(reader, last.get(reader.pk)) for reader in readers],
         }
 
     def reader(self, reader: Recipient, delivery: Delivery | None) -> dict[str, Any]:
@@ -64,8 +80,22 @@ class MailingsView(Page, TemplateView):
             "is_off": reader.unsubscribed_at is not None,
             "state": delivery.get_mail_display() if delivery else "",
             "tone": TONES.get(delivery.mail, "") if delivery else "",
+            "reason": reason_of(delivery) if delivery else "",
             "when": format_moment(delivery.mail_at, self.request.prefs) if delivery and delivery.mail_at else "",
         }
+
+
+def is_on_its_way(delivery: Delivery, at: datetime) -> bool:
+    """What is settled within moments: the page looks again by itself."""
+    is_due = delivery.mail == Delivery.Mail.DUE and delivery.mail_at is not None and delivery.mail_at <= at
+    return is_due or delivery.mail == Delivery.Mail.SENDING
+
+
+def reason_of(delivery: Delivery) -> str:
+    """Why it was not sent: in the words of whoever refused it."""
+    if delivery.mail == Delivery.Mail.NONE:
+        return _("may not see this page, or wants no more of it")
+    return delivery.mail_error if delivery.mail != Delivery.Mail.SENT else ""
 
 
 class MailingFormView(FormPage):
@@ -106,6 +136,19 @@ def switch(request: HttpRequest, pk: int) -> str:
     switch_mailing(mailing, on=not mailing.is_on, at=timezone.now())
     text = _("The report “%(report)s” goes on.") if mailing.is_on else _("The report “%(report)s” pauses.")
     say(request, text % {"report": mailing}, undo=reverse("kpis:mailing-switch", args=[pk]))
+    return reverse("kpis:mailings")
+
+
+@action(may_enter)
+def send(request: HttpRequest, pk: int) -> str:
+    mailing = own_mailing(request, pk)
+    count = send_mailing_now(mailing, at=timezone.now())
+    words = ngettext(
+        "“%(report)s” goes out to one person within a minute; what becomes of it stands here.",
+        "“%(report)s” goes out to %(count)s people within a minute; what becomes of it stands here.",
+        count,
+    )
+    say(request, words % {"report": mailing, "count": reader_digits(str(count), request.prefs)})
     return reverse("kpis:mailings")
 
 
