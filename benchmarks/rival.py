@@ -172,7 +172,7 @@ class Rival:
         )
 
     def count_distinct(self) -> None:
-        from kpis.catalogue.measures import BUYERS, CHURNED  # noqa: PLC0415
+        from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED  # noqa: PLC0415
         from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
 
         day_side = {"owner": "k.owner_id", "team": "k.team_id"}
@@ -188,11 +188,17 @@ class Rival:
             " JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start WHERE NOT EXISTS (SELECT 1 FROM"
             " kpis_customerspan t WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)"
         )
-        for dimension in ("", *CHURNED.dimensions):
+        self.duck.execute(
+            "CREATE TEMP TABLE engaged AS SELECT DISTINCT s.fact_id, c.grain, c.start FROM (SELECT fact_id, day FROM kpis_customerday"
+            " UNION SELECT customer_id, created_on FROM customers_ticket UNION SELECT customer_id, answered_on FROM customers_answer) k"
+            " JOIN kpis_calendarday c ON c.day = k.day"
+            " JOIN kpis_customerspan s ON s.fact_id = k.fact_id AND s.start_day <= c.last AND s.lost_day > c.last"
+        )
+        for cube, dimension in [(each, name) for each in (CHURNED, ENGAGED) for name in ("", *each.dimensions)]:
             member = f"f.{dimension}_id" if dimension else "0"
             self.duck.execute(
-                f"INSERT INTO kpis_rollup SELECT {CHURNED.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
-                " count(DISTINCT c.fact_id), 0, 0, 0, 0, 0 FROM churned c JOIN kpis_customerfact f ON f.customer_id = c.fact_id"
+                f"INSERT INTO kpis_rollup SELECT {cube.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
+                f" count(DISTINCT c.fact_id), 0, 0, 0, 0, 0 FROM {cube.key} c JOIN kpis_customerfact f ON f.customer_id = c.fact_id"
                 " GROUP BY 2, 3, 4, 5"
             )
 

@@ -23,10 +23,11 @@ SELECT {cube}, c.grain, c.start, {dimension}, {member}, f.channel_id, 0, f.campa
   FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id
   JOIN kpis_calendarday c ON c.day = k.day AND c.grain NOT IN (0, 1) GROUP BY ALL
 """
-CHURNED = """
+# The churned and the engaged.
+ONCE = """
 INSERT INTO kpis_cross
 SELECT {cube}, c.grain, c.start, {dimension}, {member}, {touch}, count(DISTINCT c.fact_id), 0, 0, 0, 0, 0
-  FROM churned c JOIN kpis_customerfact f ON f.customer_id = c.fact_id WHERE c.grain NOT IN (0, 1) GROUP BY ALL
+  FROM {who} c JOIN kpis_customerfact f ON f.customer_id = c.fact_id WHERE c.grain NOT IN (0, 1) GROUP BY ALL
 """
 COHORTS = """
 CREATE TABLE kpis_cohortcell AS
@@ -148,12 +149,15 @@ def cross(duck: Any, cube: Any, written: Any) -> None:
 def cross_periods(duck: Any) -> None:
     """What counts once in a period."""
     from kpis.catalogue import measures  # noqa: PLC0415
+    from kpis.definitions import FIRST_TOUCH  # noqa: PLC0415
 
     codes, members = dimension_codes(), {"": "0", "owner": "k.owner_id", "team": "k.team_id"}
     for name, member in members.items():
         duck.execute(BUYERS.format(cube=measures.BUYERS.code, dimension=codes[name], member=member))
-    for name, member in {"": "0", "owner": "f.owner_id"}.items():
-        duck.execute(CHURNED.format(cube=measures.CHURNED.code, dimension=codes[name], member=member, touch=TOUCH))
+    for cube in (measures.CHURNED, measures.ENGAGED):
+        for name, member in {"": "0", "owner": "f.owner_id"}.items():
+            touch = ", ".join(f"f.{name}_id" if name in cube.dimensions else "0" for name in FIRST_TOUCH)
+            duck.execute(ONCE.format(cube=cube.code, who=cube.key, dimension=codes[name], member=member, touch=touch))
 
 
 def differences_of_rest(source: Any, duck: Any) -> int:

@@ -131,7 +131,15 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code} AND grain = 0 AND dimension = 0"
 SNAPSHOT_DAYS = "SELECT min(day), max(day) FROM kpis_rfmsnapshot"
 # The last is folded from the others, and so forgotten with them.
-FACTS = ("kpis_customerfact", "kpis_customerday", "kpis_customerspan", "kpis_leadfact", "kpis_ordercategory", "kpis_cohortcell")
+FACTS = (
+    "kpis_customerfact",
+    "kpis_customerday",
+    "kpis_customercontact",
+    "kpis_customerspan",
+    "kpis_leadfact",
+    "kpis_ordercategory",
+    "kpis_cohortcell",
+)
 # An earlier migration finds fewer tables.
 FORGET_FACTS = """
     DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
@@ -148,6 +156,7 @@ FORGET_FACTS = """
         END LOOP;
     END $$;
 """
+IS_USED = "EXISTS (SELECT 1 FROM kpis_rollup)"
 STORED_CUSTOMERS = (
     "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
     " UNION SELECT customer_id FROM kpis_ordercategory"
@@ -257,11 +266,17 @@ def triggers_sql(marks: Iterable[Mark]) -> str:
 def refold_sql(cubes: Collection[Cube]) -> str:
     """Marks all days of the cubes that store days, and all customers, for a migration after which they fold otherwise.
 
-    Facts of customers begin from nothing, and with them the sums of cubes that store no days: what the old folds added
-    could not be taken back by the new ones. Where nothing is stored yet, as in a new installation, nothing is marked.
+    Where nothing is stored yet, as in a new installation, nothing is marked.
     """
-    is_used = "EXISTS (SELECT 1 FROM kpis_rollup)"
-    days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {is_used}"
-    customers = f"SELECT id FROM customers_customer WHERE {is_used}"
+    days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
+    return insertion(days, tuple(cubes)) + refold_facts_sql(cubes)
+
+
+def refold_facts_sql(cubes: Collection[Cube]) -> str:
+    """Marks all customers: their facts begin from nothing, and with them all sums but those of the cubes that store days.
+
+    What the old folds added could not be taken back by the new ones.
+    """
+    customers = f"SELECT id FROM customers_customer WHERE {IS_USED}"
     codes, facts = ", ".join(str(cube.code) for cube in cubes), ", ".join(f"'{fact}'" for fact in FACTS)
-    return insertion(days, tuple(cubes)) + insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts)
+    return insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts)

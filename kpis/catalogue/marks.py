@@ -234,6 +234,9 @@ MARKS: tuple[Mark, ...] = (
     of_day("customers_ticket", "resolved_on", ("created_on", *TICKET), TICKETS_RESOLVED),
     of_day("customers_ticket", "created_on", ("resolved_on", *TICKET), TICKETS_OPENED),
     of_day("customers_answer", "answered_on", ("survey_id", "customer_id", "product_id", "score"), ANSWERS, OPINIONS),
+    # Who did something is told with the facts of customers.
+    Mark("customers_ticket", ("customer_id", "created_on"), "SELECT c.customer_id FROM changed c"),
+    Mark("customers_answer", ("customer_id", "answered_on"), "SELECT c.customer_id FROM changed c"),
     of_parent(
         "survey.answers",
         "customers_survey",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.catalogue.measures import BUYERS, CHURNED
+from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED
 from kpis.definitions import DIMENSION_CODES, Cube
 from kpis.engine.crossing import DAYS, KEY, MONTH_GRAINS, MONTHS, TOUCH, crossed_terms, fold_finest, listed, summed
 from kpis.engine.folding import Statement, folds_of
@@ -30,7 +30,16 @@ LEFT = f"""
      WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
                         WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
 """
-COUNTED = {BUYERS: BOUGHT, CHURNED: LEFT}
+DID = f"""
+    SELECT c.grain, v.dimension, c.start, v.member, f.channel_id, f.lead_source_id, f.campaign_id,
+           0::bigint AS landing_page_id, 0::bigint AS social_network_id, s.fact_id
+      FROM (SELECT fact_id, day FROM kpis_customerday UNION SELECT fact_id, day FROM kpis_customercontact) k
+      JOIN kpis_calendarday c ON c.day = k.day
+      JOIN kpis_customerspan s ON s.fact_id = k.fact_id AND s.start_day <= c.last AND s.lost_day > c.last
+      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, f.owner_id)) v (dimension, member)
+"""
+COUNTED = {BUYERS: BOUGHT, CHURNED: LEFT, ENGAGED: DID}
 
 
 def drift_of_crossed_days(cursor: Any, cube: Cube, dirty: Sequence[date]) -> Iterator[str]:

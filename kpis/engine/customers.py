@@ -17,6 +17,7 @@ from kpis.definitions import FIRST_TOUCH, Cube, Dimension
 from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
+from kpis.engine.engaged import carry_engaged, note_engaged, prepare_engaged, write_contacts
 from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.selling import write_order_categories
@@ -73,6 +74,7 @@ def recompute(cursor: Any) -> None:
     mark_batch(cursor)
     prepare_delta(cursor)
     prepare_notes(cursor)
+    prepare_engaged(cursor)
     note_contributions(cursor, -1)
     rewrite_facts(cursor)
     note_contributions(cursor, 1)
@@ -81,6 +83,7 @@ def recompute(cursor: Any) -> None:
     carry_buyers(cursor)
     carry_cohorts(cursor)
     carry_churned(cursor)
+    carry_engaged(cursor)
 
 
 def in_batch(cube: Cube) -> QuerySet:
@@ -96,10 +99,12 @@ def note_contributions(cursor: Any, sign: int) -> None:
         note_rows(cursor, cube, in_batch(cube), sign)
     note_buyers(cursor, sign)
     note_churned(cursor, sign)
+    note_engaged(cursor, sign)
 
 
 def rewrite_facts(cursor: Any) -> None:
     cursor.execute("DELETE FROM kpis_customerday WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
+    cursor.execute("DELETE FROM kpis_customercontact WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_customerspan WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
@@ -107,7 +112,8 @@ def rewrite_facts(cursor: Any) -> None:
     write_spans(cursor)
     analyze_believed_empty(cursor, "kpis_customerday", "kpis_customerspan")
     write_customers(cursor)
-    analyze_believed_empty(cursor, "kpis_customerfact")
+    write_contacts(cursor)
+    analyze_believed_empty(cursor, "kpis_customerfact", "kpis_customercontact")
     write_leads(cursor)
     write_order_categories(cursor)
     analyze_believed_empty(cursor, "kpis_leadfact", "kpis_ordercategory")

@@ -19,8 +19,8 @@ TOUCH = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH)
 
 PERIODS = """
     periods AS MATERIALIZED (
-        SELECT day, array_agg(start ORDER BY start, grain) AS starts, array_agg(grain ORDER BY start, grain) AS grains,
-               array_agg(last ORDER BY start, grain) AS lasts
+        SELECT day, array_agg(start ORDER BY {by}, grain) AS starts, array_agg(grain ORDER BY {by}, grain) AS grains,
+               array_agg(last ORDER BY {by}, grain) AS lasts
           FROM kpis_calendarday
          WHERE day BETWEEN (SELECT min(day) FROM {notes}) AND (SELECT max(day) FROM {notes}) GROUP BY day)
 """
@@ -80,7 +80,7 @@ def carry_buyers(cursor: Any) -> None:
     """A day counts in a period when the same customer has no earlier day in it."""
     code = DIMENSION_CODES
     placed = f"""
-        {PERIODS.format(notes="kpis_buyernote")},
+        {PERIODS.format(notes="kpis_buyernote", by="start")},
         changed AS (
             SELECT day, channel_id, campaign_id, owner_id, team_id, before, before_of_owner, before_of_team, sum(sign) AS n
               FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(sign) <> 0),
@@ -118,7 +118,7 @@ def carry_churned(cursor: Any) -> None:
     members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in CHURNED.dimensions)
     owner = DIMENSION_CODES["owner"]
     placed = f"""
-        {PERIODS.format(notes="kpis_churnnote")},
+        {PERIODS.format(notes="kpis_churnnote", by="start")},
         changed AS (
             SELECT day, start_day, back, {TOUCH}, owner_id, sum(sign) AS n
               FROM kpis_churnnote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0),
@@ -145,27 +145,29 @@ def carry_churned(cursor: Any) -> None:
     )
 
 
-def insertion(cube: Cube, condition: str = "TRUE") -> str:
-    """The INSERT that adds `by_member` to the sums of those periods of its days that count."""
+def insertion(cube: Cube, condition: str = "TRUE", upto: str = "") -> str:
+    """The INSERT that adds `by_member` to the sums of those periods of its days that count: after `past`, up to a place."""
+    which = f"[m.past + 1:{upto}]"
     return f"""
         INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1)
         SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, sum(m.n)
           FROM by_member m JOIN periods c USING (day)
-         CROSS JOIN LATERAL unnest(c.starts[m.past + 1:], c.grains[m.past + 1:], c.lasts[m.past + 1:]) p (start, grain, last)
+         CROSS JOIN LATERAL unnest(c.starts{which}, c.grains{which}, c.lasts{which}) p (start, grain, last)
          WHERE {condition}
          GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
         ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
     """
 
 
-def crossing(cube: Cube, condition: str = "TRUE") -> str:
+def crossing(cube: Cube, condition: str = "TRUE", upto: str = "") -> str:
     """The same of `crossed`, to the crossed sums; who came in a day or a week is counted when it is asked for."""
+    which = f"[m.past + 1:{upto}]"
     touch = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH if dimension in cube.dimensions)
     return f"""
         INSERT INTO {Cross._meta.db_table} (cube, grain, dimension, start, member, {touch}, m1)
         SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, {touch}, sum(m.n)
           FROM crossed m JOIN periods c USING (day)
-         CROSS JOIN LATERAL unnest(c.starts[m.past + 1:], c.grains[m.past + 1:], c.lasts[m.past + 1:]) p (start, grain, last)
+         CROSS JOIN LATERAL unnest(c.starts{which}, c.grains{which}, c.lasts{which}) p (start, grain, last)
          WHERE p.grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN}) AND ({condition})
          GROUP BY p.grain, m.dimension, p.start, m.member, {touch} HAVING sum(m.n) <> 0
          ORDER BY p.grain, m.dimension, p.start, m.member, {touch}

@@ -47,6 +47,7 @@ STORED = (
     "kpis_crossday",
     "kpis_customerfact",
     "kpis_customerday",
+    "kpis_customercontact",
     "kpis_customerspan",
     "kpis_leadfact",
     "kpis_funnelfact",

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
-from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, FACT_CUBES, RFM
+from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
 from kpis.engine import selling
 from kpis.engine.cohorts import drift_of_cohorts
@@ -101,6 +101,13 @@ CHECKS = {
           FROM expected e FULL JOIN kpis_customerday k
             ON (k.fact_id, k.day, k.owner_id, k.team_id) = (e.customer_id, e.day, e.owner_id, e.team_id)
          WHERE e.customer_id IS NULL OR k.fact_id IS NULL""",
+    "days of tickets and answers": """
+        SELECT coalesce(e.customer_id, k.fact_id) AS customer_id
+          FROM (SELECT a.customer_id, a.day FROM (SELECT customer_id, created_on AS day FROM customers_ticket
+                                                   UNION SELECT customer_id, answered_on FROM customers_answer) a
+                  JOIN kpis_customerfact f USING (customer_id)) e
+          FULL JOIN kpis_customercontact k ON (k.fact_id, k.day) = (e.customer_id, e.day)
+         WHERE e.customer_id IS NULL OR k.fact_id IS NULL""",
     "leads that ordered": FACTS
     + """ SELECT coalesce(l.customer_id, f.customer_id) AS customer_id
           FROM (SELECT * FROM leads_lead WHERE customer_id IS NOT NULL AND NOT is_test AND NOT is_spam
@@ -151,6 +158,15 @@ DISTINCT_CHURNED = """
      CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
      WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
                         WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
+     GROUP BY 1, 2, 3, 4
+"""
+DISTINCT_ENGAGED = """
+    SELECT c.grain, v.dimension, c.start, v.member, count(DISTINCT s.fact_id) AS m1
+      FROM (SELECT fact_id, day FROM kpis_customerday UNION SELECT fact_id, day FROM kpis_customercontact) k
+      JOIN kpis_calendarday c ON c.day = k.day
+      JOIN kpis_customerspan s ON s.fact_id = k.fact_id AND s.start_day <= c.last AND s.lost_day > c.last
+      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
+     CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
      GROUP BY 1, 2, 3, 4
 """
 
@@ -257,7 +273,12 @@ def drift_of_distinct(cursor: Any) -> Iterator[str]:
     """Customers counted once per period, against a plain count of distinct customers over the facts."""
     codes = {dimension.value: DIMENSION_CODES[dimension] for dimension in BUYERS.dimensions}
     members = ", ".join(f"({DIMENSION_CODES[d]}, f.{d.value}_id)" for d in CHURNED.dimensions)
-    queries: dict[PeriodCube, str] = {BUYERS: DISTINCT_BUYERS.format(**codes), CHURNED: DISTINCT_CHURNED.format(members=members)}
+    of_engaged = ", ".join(f"({DIMENSION_CODES[d]}, f.{d.value}_id)" for d in ENGAGED.dimensions)
+    queries: dict[PeriodCube, str] = {
+        BUYERS: DISTINCT_BUYERS.format(**codes),
+        CHURNED: DISTINCT_CHURNED.format(members=members),
+        ENGAGED: DISTINCT_ENGAGED.format(members=of_engaged),
+    }
     for cube, sql in queries.items():
         cursor.execute(
             f"""

@@ -6,7 +6,7 @@ from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
 from kpis.models.dashboard import Dashboard
 from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyLead, DirtyParent, Failure, Refresh
-from kpis.models.fact import NEVER, Batch, BatchLead, CustomerDay, CustomerFact, CustomerSpan, LeadFact
+from kpis.models.fact import NEVER, Batch, BatchLead, CustomerContact, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.funnel import FunnelFact
 from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.pins import Pins
@@ -43,6 +43,7 @@ __all__ = [
     "Credit",
     "Cross",
     "CrossDay",
+    "CustomerContact",
     "CustomerDay",
     "CustomerFact",
     "CustomerSpan",

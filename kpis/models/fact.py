@@ -87,6 +87,23 @@ class CustomerDay(models.Model):
         return f"{self.fact_id}: {self.day}"
 
 
+class CustomerContact(models.Model):
+    """A day on which a customer wrote a ticket or answered a survey."""
+
+    fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fact", "day"], name="kpis_customercontact_fact"),
+            # Who did something in a period is told from the index alone.
+            models.Index(fields=["day"], include=["fact"], name="kpis_customercontact_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id}: {self.day}"
+
+
 class CustomerSpan(models.Model):
     """A span of activity: from `start_day` up to the day before `lost_day`; the customer came `since` and again on `back_day`."""
 

@@ -92,11 +92,13 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
     facts = " ".join(sql for sql in statements if "kpis_batch" in sql and "kpis_funnelfact" not in sql)
     tables = set(re.findall(r'(?:FROM|JOIN) "?((?:crm|campaigns|customers|leads)_\w+)"?', facts))
     assert tables == {
+        "customers_answer",
         "customers_order",
         "customers_orderline",
         "customers_product",
         "customers_customer",
         "customers_contract",
+        "customers_ticket",
         "crm_user",
         "crm_organization",
         "leads_lead",

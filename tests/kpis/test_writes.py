@@ -327,6 +327,16 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
     "answer about a product": (lambda b: save(b.answer, product=b.products[1]), ("nps",), Dimension.PRODUCT),
     "answers merged away by SQL": (sql(MERGE_ANSWERS), ("nps",), None),
     "answer deleted": (lambda b: b.answer.delete(), ("nps",), Dimension.SURVEY),
+    "ticket of an idle buyer written earlier": (
+        lambda b: (idle(b.answer), rows(Ticket, created_at=tehran(2025, 8, 25), resolved_at=None)(b)),
+        ("customer_engagement_rate",),
+        None,
+    ),
+    "answer of an idle buyer deleted": (
+        lambda b: (idle(b.ticket), b.answer.delete()),
+        ("customer_engagement_rate",),
+        None,
+    ),
     "survey of another kind": (rows(Survey, kind="csat"), ("nps", "csat"), None),
 }
 
@@ -335,6 +345,13 @@ def save(row, **values) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
+
+
+def idle(gone) -> None:
+    """Of what was done this month nothing is left but one thing."""
+    gone.delete()
+    Order.objects.update(placed_at=tehran(2025, 7, 1))
+    drain(at=NOW)
 
 
 def merge(gone: Customer, survivor: Customer) -> None:

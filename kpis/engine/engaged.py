@@ -1,0 +1,94 @@
+"""Customers who did something in a period and are still active at its end: counted once, as engine/distinct.py counts buyers.
+
+Each day on which a customer did something is noted with the days on whose evenings it counts: from that day until the next
+one of that kind, as long as the customer is active. It counts in those of its periods that end on one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+
+from customers.models import Answer, Ticket
+from kpis.catalogue.cubes.base import ENGAGED
+from kpis.definitions import DIMENSION_CODES
+from kpis.engine.distinct import PERIODS, crossing, insertion
+from kpis.engine.folding import LONGEST_PERIOD
+from kpis.models import Batch
+
+NOTES = "kpis_engagednote"
+SIDES = ", ".join(f"{dimension.value}_id" for dimension in ENGAGED.dimensions)
+# How many periods of a day end before the days that count begin, and how many before those are over.
+PLACED = f"""
+    {PERIODS.format(notes=NOTES, by="last")},
+    changed AS (
+        SELECT day, since, until, {SIDES}, sum(sign) AS n FROM {NOTES} GROUP BY day, since, until, {SIDES} HAVING sum(sign) <> 0),
+    placed AS (
+        SELECT d.*, width_bucket(d.since - 1, c.lasts) AS past, width_bucket(d.until - 1, c.lasts) AS upto
+          FROM changed d JOIN periods c USING (day))
+"""
+
+
+def prepare_engaged(cursor: Any) -> None:
+    cursor.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {NOTES} (sign int, day date, since date, until date, channel_id bigint,"
+        f" lead_source_id bigint, campaign_id bigint, owner_id bigint) ON COMMIT DELETE ROWS; DELETE FROM {NOTES}"
+    )
+
+
+def write_contacts(cursor: Any) -> None:
+    """The days on which the batch's customers wrote or answered, of those who have a fact."""
+    batch = Batch.objects.values("customer_id")
+    asked, answered = (
+        model.objects.filter(customer_id__in=batch).order_by().values(fact=F("customer_id"), on=F(day))
+        for model, day in ((Ticket, "created_on"), (Answer, "answered_on"))
+    )
+    sql, params = asked.union(answered).query.sql_with_params()
+    cursor.execute(
+        f"INSERT INTO kpis_customercontact (fact_id, day) SELECT q.fact, q.on FROM ({sql}) q"
+        " WHERE EXISTS (SELECT FROM kpis_customerfact f WHERE f.customer_id = q.fact)",
+        params,
+    )
+
+
+def note_engaged(cursor: Any, sign: int) -> None:
+    """Of each day the evenings of the year after it on which it is the last such day of an active customer."""
+    cursor.execute(
+        f"""
+        INSERT INTO {NOTES}
+        SELECT {sign}, e.day, greatest(e.day, s.start_day), least(e.until, s.lost_day), {SIDES}
+          FROM (SELECT fact_id, day, least(lead(day) OVER (PARTITION BY fact_id ORDER BY day), day + {LONGEST_PERIOD}) AS until
+                  FROM (SELECT k.fact_id, k.day FROM kpis_customerday k JOIN kpis_batch b ON b.customer_id = k.fact_id
+                         UNION
+                        SELECT k.fact_id, k.day FROM kpis_customercontact k JOIN kpis_batch b ON b.customer_id = k.fact_id) d) e
+          JOIN kpis_customerspan s ON s.fact_id = e.fact_id AND s.start_day < e.until AND s.lost_day > e.day
+          JOIN kpis_customerfact f ON f.customer_id = e.fact_id
+        """
+    )
+
+
+def carry_engaged(cursor: Any) -> None:
+    """Add what the notes make of the sums: by each side, and by owner and first touch together."""
+    members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in ENGAGED.dimensions)
+    cursor.execute(
+        f"""
+        WITH {PLACED},
+        by_member AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, d.past, d.upto, sum(d.n) AS n
+              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
+             WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
+        {insertion(ENGAGED, upto="m.upto")}
+        """
+    )
+    cursor.execute(
+        f"""
+        WITH {PLACED},
+        crossed AS MATERIALIZED (
+            SELECT d.day, v.dimension, v.member, channel_id, lead_source_id, campaign_id, d.past, d.upto, sum(d.n) AS n
+              FROM placed d
+             CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({DIMENSION_CODES["owner"]}, d.owner_id)) v (dimension, member)
+             WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(d.n) <> 0)
+        {crossing(ENGAGED, upto="m.upto")}
+        """
+    )
