@@ -30,10 +30,15 @@ OPPORTUNITY_PRODUCT = Opportunity.products.through
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a customer is expected to do: order days in the horizon, and the chance to be one still."""
+    """What a customer is expected to do: order days in the horizon, the chance to be one still, and what that is worth."""
 
     orders: Decimal
     alive: Decimal
+    value: Decimal
+
+    @classmethod
+    def of(cls, one: Prediction) -> Forecast:
+        return cls(one.orders, one.alive, one.value)
 
 
 @dataclass(frozen=True)
@@ -274,7 +279,7 @@ def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, date, int, int
 
 def forecasts_of(keys: Sequence[int]) -> dict[int, Forecast]:
     predictions = Prediction.objects.filter(pk__in=keys) if keys else ()
-    return {one.pk: Forecast(one.orders, one.alive) for one in predictions}
+    return {one.pk: Forecast.of(one) for one in predictions}
 
 
 def records_of(model: type[Model]) -> QuerySet:

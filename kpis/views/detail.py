@@ -29,7 +29,6 @@ from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
-from kpis.readings.rows import Forecast
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
@@ -37,7 +36,7 @@ from kpis.views.annotations import note_row
 from kpis.views.offers import calculator
 from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.pins import pin_of
-from kpis.views.predictions import fitted_models
+from kpis.views.predictions import fitted_models, forecast_cells, headings, predicted_page
 
 PAGE = 25
 # How many periods the trend of each grain shows.
@@ -185,7 +184,7 @@ class KpiView(Page, TemplateView):
     def rows(self) -> dict[str, Any]:
         """The records of one side; the total is the number above."""
         side, query = side_asked(self.request, self.kpi), self.request.GET
-        page = rows_page(self.kpi, side, self.choice, query.get("after", ""))
+        page = self.page_of_rows(side)
         names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {side: _("Rows")}
         return {
             "sides": [
@@ -195,9 +194,16 @@ class KpiView(Page, TemplateView):
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
+            "row_headings": headings(query) if self.kpi.is_fitted else [],
             "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
+
+    def page_of_rows(self, side: str) -> RowPage:
+        query = self.request.GET
+        if self.kpi.is_fitted:
+            return predicted_page(query, self.kpi, side, self.choice, PAGE)
+        return rows_page(self.kpi, side, self.choice, query.get("after", ""))
 
     def save_url(self, side: str) -> str:
         """Where the people of these rows are saved as a list, if they are anybody's."""
@@ -212,7 +218,7 @@ class KpiView(Page, TemplateView):
                 "type": exports.TYPES.get(row.type, row.type),
                 "label": row.label,
                 "score": "" if row.score is None else number_text(row.score, prefs),
-                "forecast": forecast_text(row.forecast, prefs) if row.forecast else "",
+                "forecast": forecast_cells(row.forecast, prefs) if row.forecast else {},
                 "url": row.url,
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, prefs),
@@ -230,14 +236,6 @@ def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
         return list_rows(kpi, side, choice.trend_query(1), after=after, limit=PAGE)
     except ValueError:
         raise BadRequest("after") from None
-
-
-def forecast_text(forecast: Forecast, prefs: Any) -> str:
-    """What one customer is expected to do; of one order day nobody can tell whether it was the last."""
-    orders, alive = number_text(forecast.orders, prefs, decimals=1), percent_text(forecast.alive, prefs, 0)
-    if forecast.alive == 1:
-        return _("%(orders)s order days expected · one so far") % {"orders": orders}
-    return _("%(orders)s order days expected · still a customer: %(alive)s") % {"orders": orders, "alive": alive}
 
 
 def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:

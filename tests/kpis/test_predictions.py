@@ -234,7 +234,8 @@ class TestWhatIsSaid:
         (period,) = periods_of(Calendar.JALALI, Grain.MONTH, SHAHRIVAR, SHAHRIVAR)
         page = list_rows(CATALOGUE[KEY], "numerator", Query((period,), TODAY, viewer=alone))
         assert {row.id: (row.amount, row.forecast) for row in page.results} == {
-            one.fact_id: (one.value, Forecast(one.orders, one.alive)) for one in Prediction.objects.filter(fact__in=theirs)
+            one.fact_id: (one.value, Forecast(one.orders, one.alive, one.value))
+            for one in Prediction.objects.filter(fact__in=theirs)
         }
 
     def test_below_the_needs_it_is_refused_and_says_what_is_missing(self, shop):
@@ -336,10 +337,31 @@ class TestDoors:
         token, token.secret = create_token(omid, scopes=["kpis:read", "customers:read"], at=now, name="report")
         assert Api(browse(), token).get("/reports/predictions/").status_code == 403
 
+    @pytest.mark.parametrize(
+        ("asked", "column", "falling"),
+        [("", "value", True), ("-value", "value", False), ("day", "last_day", True), ("-alive", "alive", False)],
+    )
+    def test_its_customers_are_sorted_by_any_column_page_by_page(self, browse, sara, asked, column, falling):
+        client, address, pages = browse(sara), f"?period=1404-06&sort={asked}", []
+        while address:
+            pages.append(client.get(f"/kpis/{KEY}/{address}").context)
+            address = pages[-1]["rows_pager"].next_url.removesuffix("#rows")
+
+        found = [[row["url"] for row in page["row_list"]] for page in pages]
+        up = sorted(Prediction.objects.order_by("-pk" if falling else "pk"), key=lambda one: getattr(one, column))
+        keys = [f"/customers/{one.fact_id}/" for one in (reversed(up) if falling else up)]
+        assert found == [keys[:25], keys[25:]]
+        headings = {each["label"]: each["aria"] for each in pages[0]["row_headings"] if each["aria"]}
+        assert list(headings.values()) == ["descending" if falling else "ascending"]
+
+    @pytest.mark.parametrize("query", ["sort=name", "after=x", "after=1-2_3", "sort=day&after=12_3", "after=2025-01-01_3"])
+    def test_an_order_that_there_is_not_is_refused(self, browse, sara, query):
+        assert browse(sara).get(f"/kpis/{KEY}/?period=1404-06&{query}").status_code == 400
+
     def test_the_page_shows_the_models_and_each_customer_and_the_file_has_them(self, browse, sara):
         page = browse(sara).get(f"/kpis/{KEY}/?period=1404-06").content.decode()
         assert "Gamma-Gamma" in page
-        assert "order days expected" in page
+        assert "The worker fits the models every night" in page
 
         file = browse(sara).get(f"/kpis/{KEY}/csv/?period=1404-06&what=rows").getvalue().decode("utf-8-sig")
         header, *rows = csv.reader(StringIO(file))

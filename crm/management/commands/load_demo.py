@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,7 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crm.management import demo
+from crm.models import Organization
 from kpis.engine import drain
+from kpis.engine.predictions import fit, is_installed
 
 SEED = 1405
 
@@ -35,6 +38,11 @@ class Command(BaseCommand):
             figures = progress.add_task("Figures", total=None)
             drain(at=at, report=lambda state: progress.update(figures, completed=state.done, total=state.total))
             progress.update(figures, completed=1, total=1)
+            if is_installed():
+                # Of the last evening; the worker goes back from there to the ends of months.
+                predictions = progress.add_task("Predictions", total=1)
+                fit(Organization.current().day_of(at) - timedelta(days=1), at=at)
+                progress.update(predictions, completed=1)
         self.stdout.write(", ".join(f"{count:,} {name}" for name, count in made.items()))
 
 
