@@ -9,6 +9,7 @@ from crm.columns import Column
 COLUMNS = (
     Column("phone", _("Phone")),
     Column("email", _("E-mail"), is_usual=False),
+    Column("company", _("Company"), is_usual=False),
     Column("kind", _("Kind"), is_usual=False),
     Column("source", _("Source"), joins=("lead_source",)),
     Column("channel", _("Channel"), is_usual=False, joins=("channel",)),

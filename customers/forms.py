@@ -17,6 +17,7 @@ from customers.models import Customer
 
 class CustomerForm(ReaderForm):
     name = TextField(label=_("Name"), max_length=100, required=False)
+    company = TextField(label=_("Company"), max_length=100, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind.choices)
     phone = PhoneField(label=_("Phone"), required=False)
     email = EmailField(label=_("E-mail"), required=False)

@@ -15,6 +15,7 @@ from customers.services.merging import CHOSEN
 STAYS, GOES = "stays", "goes"
 LABELS = {
     "name": _("Name"),
+    "company": _("Company"),
     "kind": _("Kind"),
     "phone": _("Phone"),
     "email": _("E-mail"),

@@ -29,7 +29,19 @@ CUSTOMERS = Resource(
     output=Output(
         Customer,
         [
-            *("name", "kind", "phone", "email", "national_id", "owner", "channel", "lead_source", "campaign", "landing_page"),
+            *(
+                "name",
+                "company",
+                "kind",
+                "phone",
+                "email",
+                "national_id",
+                "owner",
+                "channel",
+                "lead_source",
+                "campaign",
+                "landing_page",
+            ),
             *("social_network", "is_test", "is_spam", "is_archived", "merged_into"),
         ],
     ),

@@ -17,7 +17,7 @@ from customers.services import customers, merging
 class CustomerMergeIn(MergeIn):
     """The record that stays, and what it takes over although it has a value of its own."""
 
-    take: list[Literal["name", "kind", "phone", "email", "national_id", "owner"]] | UnsetType = UNSET
+    take: list[Literal["name", "company", "kind", "phone", "email", "national_id", "owner"]] | UnsetType = UNSET
 
 
 def merge(customer: Customer, data: CustomerMergeIn, caller: Caller) -> Customer:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
 from crm.history import keeps_history
-from crm.models import Record, RecordQuerySet
+from crm.models import Record, RecordQuerySet, User
 from customers.models.customer import Customer
 
 
@@ -37,6 +37,10 @@ class Contract(Record):
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     monthly_amount = MoneyField(_("monthly amount"), default=0, help_text=_("in the base currency"))
+    # Who wrote it by hand last; its history keeps who did before. Nobody, where an integration did.
+    written_by = models.ForeignKey(
+        User, verbose_name=_("written by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     is_trial = models.BooleanField(_("trial"), default=False)
 
     objects = ContractQuerySet.as_manager()

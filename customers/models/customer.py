@@ -69,6 +69,8 @@ class Customer(Record):
         COMPANY = "company", _("Company")
 
     name = models.CharField(_("name"), max_length=100, blank=True)
+    # Of a person: whom they buy for. A company's own name is its name.
+    company = models.CharField(_("company"), max_length=100, blank=True, default="", db_default="")
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.PERSON)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
@@ -85,7 +87,7 @@ class Customer(Record):
     is_spam = models.BooleanField(_("spam"), default=False)
     is_archived = models.BooleanField(_("archived"), default=False)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
-    search_text = search_key("name", "phone", "email", "external_id")
+    search_text = search_key("name", "company", "phone", "email", "external_id")
 
     objects = CustomerQuerySet.as_manager()
 

@@ -27,6 +27,7 @@ class CustomerRecordIn(RecordIn):
     """A customer; the first touch is normally derived from the lead or the first order."""
 
     name: Name | UnsetType | None = UNSET
+    company: Name | UnsetType | None = UNSET
     kind: Literal["person", "company"] | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
+from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import Day, Money, Name, RecordIn, Reference
 from crm.inputs.items import Item
@@ -52,12 +53,19 @@ def complete_contracts(items: list[Item], caller: Caller) -> None:
             item.refuse("/ends_on", "out-of-range")
 
 
+def note_writers(items: list[Item], caller: Caller) -> None:
+    """A contract that somebody had entered by hand is no longer theirs alone."""
+    changed = [item.pk for item in items if item.status == states.UPDATED]
+    Contract.objects.filter(pk__in=changed, written_by__isnull=False).update(written_by=None)
+
+
 CONTRACTS = Recipe(
     model=Contract,
     struct=ContractIn,
     references={"customer": Target(Customer)},
     required=("customer", "starts_on"),
     completes=complete_contracts,
+    follows=note_writers,
 )
 
 
@@ -71,7 +79,7 @@ def enter_contract(
 ) -> Contract:
     """A new contract. A known (`source`, `external_id`) answers with the contract it has."""
     _require_span(facts["starts_on"], facts.get("ends_on"))
-    made = {"customer": customer, "created_at": at, **facts}
+    made = {"customer": customer, "created_at": at, "written_by": by, **facts}
     if external_id is None:
         return Contract.objects.create(source=source, **made)
     return Contract.objects.get_or_create(source=source, external_id=external_id, defaults=made)[0]
@@ -91,7 +99,8 @@ def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime 
         setattr(contract, column, changes[column])
     _require_span(contract.starts_on, contract.ends_on)
     if changed:
-        contract.save(update_fields=[*changed, "updated_at"])
+        contract.written_by = by
+        contract.save(update_fields=[*changed, "written_by", "updated_at"])
     return contract
 
 
@@ -108,7 +117,12 @@ def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
 
 def may_remove(contract: Contract, by: User, at: datetime) -> bool:
     is_new = contract.source == SOURCE and contract.recorded_at > at - SLIP
-    return may_delete(by) or (is_new and _is_as_entered(contract))
+    return may_delete(by) or (is_new and _is_own(contract, by) and _is_as_entered(contract))
+
+
+def _is_own(contract: Contract, by: User) -> bool:
+    """Entered by them, and in nobody else's hands since, even where it is again as it was."""
+    return contract.written_by_id == by.pk and not contract.history.exclude(written_by=by.pk).exists()
 
 
 def _is_as_entered(contract: Contract) -> bool:
@@ -139,6 +153,7 @@ def take_back_change(way: str, *, customer: Customer, by: User, at: datetime) ->
     namesakes = Contract.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
     if row.external_id is not None and namesakes.exists():  # it was sent again, and is another contract now
         raise _conflict()
+    row.written_by = by
     row.save(force_insert=is_removed, force_update=not is_removed)
     return row
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.models import User
 from customers.models import Customer
 
-EDITABLE = frozenset({"name", "kind", "phone", "email", "national_id", "owner", "is_test", "is_spam", "is_archived"})
+EDITABLE = frozenset({"name", "company", "kind", "phone", "email", "national_id", "owner", "is_test", "is_spam", "is_archived"})
 
 
 @transaction.atomic

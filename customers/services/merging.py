@@ -19,8 +19,8 @@ from customers.models import Answer, Customer, CustomerMerge
 
 TOUCH = ("channel", "lead_source", "campaign", "landing_page", "social_network")
 # What the survivor takes over where it has nothing of its own, or where the one who merges says so.
-JOINED = ("name", "phone", "email", "national_id", "owner")
-CHOSEN = ("name", "kind", "phone", "email", "national_id", "owner")
+JOINED = ("name", "company", "phone", "email", "national_id", "owner")
+CHOSEN = ("name", "company", "kind", "phone", "email", "national_id", "owner")
 SAME_ANSWER = ("survey_id", "order_id", "product_id", "ticket_id", "answered_on")
 
 

@@ -73,7 +73,7 @@ class CustomerListView(ColumnsPage):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
-            header = [_("Name"), _("Kind"), _("Phone"), _("E-mail"), _("Owner"), _("Since"), _("Since (ISO)")]
+            header = [_("Name"), _("Company"), _("Kind"), _("Phone"), _("E-mail"), _("Owner"), _("Since"), _("Since (ISO)")]
             return file_response(self.request, kind, Table(_("customers"), header, self._cells()))
         return super().render_to_response(context, **kwargs)
 
@@ -89,7 +89,7 @@ class CustomerListView(ColumnsPage):
         for customer in self.found.select_related("owner").order_by("-pk").iterator(chunk_size=EXPORT_CHUNK):
             phone = phone_cell(customer.phone)
             since = [format_moment(customer.created_at, prefs, "short"), customer.created_at.astimezone(prefs.zone)]
-            yield [customer.name, customer.get_kind_display(), phone, customer.email, customer.owner, *since]
+            yield [customer.name, customer.company, customer.get_kind_display(), phone, customer.email, customer.owner, *since]
 
 
 class CustomerDetailView(DetailPage):

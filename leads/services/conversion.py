@@ -108,6 +108,7 @@ def _new_customer(lead: Lead, *, at: datetime) -> Customer:
     touch = {name: getattr(lead, name) for name in ("channel", "lead_source", "campaign", "landing_page", "social_network")}
     return Customer.objects.create(
         name=lead.name or lead.company,
+        company=lead.company if lead.name else "",
         kind=Customer.Kind.COMPANY if lead.company and not lead.name else Customer.Kind.PERSON,
         phone=lead.phone,
         email=lead.email,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Contract
 from customers.services import contracts as services
+from tests.api_client import Api
 from tests.factories.customers import make_contract, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,23 @@ def test_only_managers_remove_what_was_not_a_slip(browse, sara, omid, customer):
     browse(sara).post(address)
 
     assert (refused, len(kept), stored()) == ("A contract is ended, not removed: ask a manager.", 1, [])
+
+
+@pytest.mark.parametrize("who", ["nobody", "a manager", "a colleague", "an integration"])
+def test_a_slip_is_only_what_nobody_else_has_had_in_hand(browse, sara, omid, customer, who):
+    enter(browse(sara if who == "a colleague" else omid), customer, token=TOKEN, plan="Gold", starts_on="2025-09-23")
+    contract = Contract.objects.get()
+    if who == "a manager":
+        edited = browse(sara).post(f"/contracts/{contract.pk}/edit/", {"plan": "Silver", "starts_on": "2025-09-23"})
+        browse(sara).post(toast(edited)[1])
+    elif who == "an integration":
+        for plan in ("Silver", "Gold"):
+            Api(browse(sara)).patch(f"/contracts/{contract.pk}/", {"plan": plan})
+
+    text, _undo = toast(browse(omid).post(f"/contracts/{contract.pk}/remove/"))
+
+    refused = ("A contract is ended, not removed: ask a manager.", 1)
+    assert (text, len(stored())) == (("The contract was removed.", 0) if who == "nobody" else refused)
 
 
 def test_only_ones_own_change_of_just_now_is_taken_back(browse, sara, omid, monkeypatch, customer):

@@ -342,7 +342,15 @@ class TestPage:
         choices = {row.name: row.field is not None for row in page.context["form"].rows}
         response = client.post(self.url(customer), {"into": into.pk, "name": "goes", "phone": "stays"}, follow=True)
 
-        assert choices == {"name": True, "kind": False, "phone": True, "email": False, "national_id": False, "owner": False}
+        assert choices == {
+            "name": True,
+            "company": False,
+            "kind": False,
+            "phone": True,
+            "email": False,
+            "national_id": False,
+            "owner": False,
+        }
         assert response.redirect_chain == [(reverse("customers:customer-detail", args=[into.pk]), 302)]
         into.refresh_from_db()
         assert (into.name, into.phone) == ("Ali", OTHER_PHONE)

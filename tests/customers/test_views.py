@@ -100,7 +100,7 @@ class TestList:
             .splitlines()
         )
 
-        assert lines[1] == '\'+1,Person,,,,"2025-09-01, 11:30",2025-09-01T11:30:00+03:30'
+        assert lines[1] == '\'+1,,Person,,,,"2025-09-01, 11:30",2025-09-01T11:30:00+03:30'
 
 
 class TestRecord:

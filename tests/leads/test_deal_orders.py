@@ -290,7 +290,7 @@ class TestDealOfALead:
 
     @pytest.fixture
     def deal(self, omid):
-        return make_opportunity(owner=omid, lead=make_lead(name="Ali", phone="+989123334455", owner=omid))
+        return make_opportunity(owner=omid, lead=make_lead(name="Ali", company="Pars", phone="+989123334455", owner=omid))
 
     @pytest.mark.parametrize("named", [{}, {"customer": {"phone": "۰۹۱۲ ۳۳۳ ۴۴۵۵"}}])
     def test_its_person_becomes_a_customer(self, api, omid, deal, named):
@@ -302,8 +302,9 @@ class TestDealOfALead:
         made = Customer.objects.get()
         deal.refresh_from_db()
         assert (first.status_code, first.json()["customer"], again[0]["status"]) == (201, made.pk, "unchanged")
-        assert (made.name, made.phone, made.owner, deal.customer, deal.lead.customer) == (
+        assert (made.name, made.company, made.phone, made.owner, deal.customer, deal.lead.customer) == (
             "Ali",
+            "Pars",
             "+989123334455",
             omid,
             made,
