@@ -2,14 +2,19 @@
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import F, Max, Min, Sum
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
 from crm.jalali import to_jalali
 from crm.management import demo
+from crm.management.demo.people import make_leads
+from crm.management.demo.reference import make_frame
+from crm.management.demo.story import Story
 from crm.models import Organization, Team, User
 from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
@@ -67,16 +72,26 @@ def test_the_company_has_the_size_it_promises(company):
     assert len(tiles_of(Dashboard.objects.get().tiles)) == 8
 
 
-def test_the_same_seed_gives_the_same_figures_and_another_one_others():
-    first = figures()
-    demo.remove()
-    load()
-    again = figures()
-    demo.remove()
-    load(seed=8)
+def leads_of(seed):
+    """Who its leads would be, before anything else is made."""
+    story = Story(Random(seed), Organization.current().zone, NOW, NOW.date())
+    with transaction.atomic():
+        leads = make_leads(story, make_frame(story)).leads
+        transaction.set_rollback(True)
+    return {(lead.name, lead.created_at, lead.mql_at, lead.converted_at, lead.phone) for lead in leads}
 
-    assert first == again
-    assert figures() != first
+
+def test_removed_and_loaded_again_it_is_the_same_and_of_another_seed_another_one():
+    first, said = figures(), []
+
+    demo.remove(note=said.append)
+    same, other = leads_of(7), leads_of(8)
+    load()
+
+    assert figures() == first
+    assert (same == set(first[1]), other == set(first[1])) == (True, False)
+    assert said[:2] == ["looking for real rows that refer to the demo company", "targets"]
+    assert len(said) == demo.STEPS
 
 
 def test_it_covers_eighteen_jalali_months_and_ends_today():
@@ -154,11 +169,16 @@ def test_every_kpi_has_figures_and_stored_sums_are_right():
     assert find_drift() == []
 
 
-def test_removal_leaves_real_rows_and_nothing_else():
+def test_removal_leaves_real_rows_and_nothing_else_but_refuses_while_one_would_lose_what_it_refers_to():
     customer, lead = make_customer(name="Real"), make_lead(name="Real")
     order, product = make_order(customer=customer), make_product(name="Real")
+    tied = make_order(customer=Customer.objects.filter(source="demo").order_by("pk").first(), number="R-1")
     surveys = Survey.objects.count()
 
+    with pytest.raises(demo.RealRowsError, match=r"order R-1: customer is customer of the demo company"):
+        demo.remove()
+    assert Customer.objects.filter(source="demo").count() == 600
+    tied.delete()
     demo.remove()
     drain(at=NOW)
 
@@ -168,19 +188,6 @@ def test_removal_leaves_real_rows_and_nothing_else():
     assert (Category.objects.count(), Team.objects.count(), User.objects.count()) == (0, 0, 0)
     assert Survey.objects.count() == surveys
     assert find_drift() == []
-
-
-def test_removal_refuses_while_a_real_row_would_lose_what_it_refers_to():
-    customer = Customer.objects.filter(source="demo").order_by("pk").first()
-    order = make_order(customer=customer, number="R-1")
-
-    with pytest.raises(demo.RealRowsError, match=r"order R-1: customer is customer of the demo company"):
-        demo.remove()
-    assert Customer.objects.filter(source="demo").count() == 600
-
-    order.delete()
-    demo.remove()
-    assert not Customer.objects.exists()
 
 
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():
@@ -222,14 +229,17 @@ def test_lines_links_and_references_out_of_sight_are_named():
 
 
 def test_unlinked_real_rows_stay_without_their_references():
+    """But a target of a demo team goes, rather than become everybody's."""
     order, lead, opportunity, product = real_rows()
+    target = {"kpi": "orders", "calendar": "gregorian", "grain": "year", "start": "2026-01-01", "value": 5}
+    Target.objects.create(team=Team.objects.order_by("pk").first(), **target)
     kept = Organization.current(), order.net_amount
     said = StringIO()
 
     call_command("remove_demo", "--unlink", stdout=said)
 
     lines = {line for line in said.getvalue().splitlines() if line.startswith("Unlinked")}
-    assert lines == {f"Unlinked {text}" for text in TIES}
+    assert lines == {f"Unlinked {text}" for text in TIES | {"target orders 2026: team is team of the demo company"}}
     assert "rows of the demo company." in said.getvalue()
     line = order.lines.get()
     assert (line.product, line.name) == (None, product.name)
@@ -237,7 +247,7 @@ def test_unlinked_real_rows_stay_without_their_references():
     lead.refresh_from_db()
     assert (Organization.current(), order.net_amount) == kept
     assert (lead.customer, lead.channel, opportunity.products.count()) == (None, None, 0)
-    assert [row.pk for row in Order.objects.all()] == [order.pk]
+    assert ([row.pk for row in Order.objects.all()], Target.objects.count()) == ([order.pk], 0)
     assert find_drift() == []
 
 
@@ -255,15 +265,6 @@ def test_what_cannot_be_unlinked_stops_everything():
     assert call.lead is not None
 
 
-def test_it_tells_how_far_it_is():
-    said: list[str] = []
-
-    demo.remove(note=said.append)
-
-    assert said[:2] == ["looking for real rows that refer to the demo company", "targets"]
-    assert len(said) == demo.STEPS
-
-
 def test_a_second_load_changes_nothing():
     said = StringIO()
 
@@ -279,12 +280,3 @@ def test_what_was_planned_adds_up():
     sums = dict(targets.values_list("grain").annotate(total=Sum("value")))
 
     assert sums["month"] == sums["quarter"] == sums["year"] > 0
-
-
-def test_a_real_target_of_a_demo_team_goes_rather_than_become_everybodys():
-    facts = {"kpi": "orders", "calendar": "gregorian", "grain": "year", "start": "2026-01-01", "value": 5}
-    Target.objects.create(team=Team.objects.order_by("pk").first(), **facts)
-
-    demo.remove(unlink=True)
-
-    assert Target.objects.count() == 0
