@@ -118,7 +118,7 @@ class TestWorkbooks:
         response = browse(sara).get("/kpis/leads/xlsx/?what=trend&period=1404-07")
 
         sheet = sheet_of(response)
-        assert (sheet.is_right_to_left, sheet.header[0], sheet.dicts[-1]["بازهٔ زمانی"]) == (True, "بازهٔ زمانی", "مهر ۱۴۰۴")
+        assert (sheet.is_right_to_left, sheet.header[0], sheet.dicts[-1]["دوره"]) == (True, "دوره", "مهر ۱۴۰۴")
         assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         assert response["Content-Disposition"].startswith("attachment; filename=\"export.xlsx\"; filename*=UTF-8''%")
 
