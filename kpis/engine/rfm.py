@@ -7,10 +7,12 @@ happens under one lock and in this order, so that whatever a snapshot was comput
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from crm.models import Organization
 from customers.models import Order, Refund
@@ -20,41 +22,37 @@ from kpis.models import FOR_EVER, RfmSnapshot
 from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
 
 SEGMENTS = ", ".join(str(SEGMENT_CODES[segment]) for row in GRID for segment in row)
-VALUES = "recency, frequency, monetary, segment"
-CHANGED = """
-WITH changed AS MATERIALIZED (
-        SELECT coalesce(f.customer_id, s.customer_id) AS customer_id, s.id, f.recency, f.frequency, f.monetary, f.segment
-          FROM kpis_rfmfresh f
-          FULL JOIN (SELECT * FROM kpis_rfmspan WHERE first_day <= %(day)s AND until_day > %(day)s) s
-            ON s.customer_id = f.customer_id
-         WHERE (f.recency, f.frequency, f.monetary) IS DISTINCT FROM (s.recency, s.frequency, s.monetary)),
-"""
-# After the last snapshot comes a new one: what changed ends there, and something else begins.
-APPEND = f"""
-     ended AS (UPDATE kpis_rfmspan s SET until_day = %(day)s FROM changed c WHERE s.id = c.id)
-INSERT INTO kpis_rfmspan (customer_id, {VALUES}, first_day, until_day)
-SELECT customer_id, {VALUES}, %(day)s, %(following)s FROM changed WHERE recency IS NOT NULL
-"""
-# In between: the spans that meet the days up to the following snapshot are taken out; what they say before and after is
-# kept, what is said now is put between, and pieces that say the same are joined again.
-REWRITE = f"""
-     taken AS (
-        DELETE FROM kpis_rfmspan s USING changed c
-         WHERE s.customer_id = c.customer_id AND s.first_day <= %(following)s AND s.until_day >= %(day)s
-        RETURNING s.*),
-     pieces AS (
-        SELECT customer_id, {VALUES}, first_day, least(until_day, %(day)s) AS until_day FROM taken WHERE first_day < %(day)s
+SEGMENT = f"(ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency]"
+SCORE = "customer_id, recency, frequency, monetary"
+# What was found of some snapshots holds up to the next known one. What was stored of other days is kept beside it, pieces
+# that meet and say the same are one span, and only spans that are not as they were are written.
+RECORD = f"""
+WITH snapshot AS (SELECT * FROM unnest(%(days)s::date[], %(untils)s::date[]) s (day, until_day)),
+     covered AS MATERIALIZED (
+        SELECT range_agg(daterange(day, until_day)) AS days, min(day) AS first_day, max(until_day) AS last_day FROM snapshot),
+     stored AS MATERIALIZED (
+        SELECT s.* FROM kpis_rfmspan s CROSS JOIN covered c WHERE s.until_day >= c.first_day AND s.first_day <= c.last_day),
+     piece AS (
+        SELECT {SCORE}, day AS first_day, until_day FROM kpis_rfmfresh JOIN snapshot USING (day)
          UNION ALL
-        SELECT customer_id, {VALUES}, greatest(first_day, %(following)s), until_day FROM taken WHERE until_day > %(following)s
-         UNION ALL
-        SELECT customer_id, {VALUES}, %(day)s, %(following)s FROM changed WHERE recency IS NOT NULL),
+        SELECT {SCORE}, lower(k.days), upper(k.days)
+          FROM stored s CROSS JOIN covered c
+         CROSS JOIN LATERAL unnest(datemultirange(daterange(s.first_day, s.until_day)) - c.days) k (days)),
+     told AS (SELECT *, recency * 100 + frequency * 10 + monetary AS score FROM piece),
      parted AS (
-        SELECT *, (lag((recency, frequency, monetary, until_day)) OVER piece
-                   IS DISTINCT FROM (recency, frequency, monetary, first_day))::int AS begins
-          FROM pieces WINDOW piece AS (PARTITION BY customer_id ORDER BY first_day)),
-     numbered AS (SELECT *, sum(begins) OVER (PARTITION BY customer_id ORDER BY first_day) AS part FROM parted)
-INSERT INTO kpis_rfmspan (customer_id, {VALUES}, first_day, until_day)
-SELECT customer_id, {VALUES}, min(first_day), max(until_day) FROM numbered GROUP BY customer_id, {VALUES}, part
+        SELECT *, (lag(until_day) OVER own = first_day AND lag(score) OVER own = score) IS NOT TRUE AS begins,
+               (lead(first_day) OVER own = until_day AND lead(score) OVER own = score) IS NOT TRUE AS ends
+          FROM told WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
+     edge AS (
+        SELECT {SCORE}, first_day, begins, CASE WHEN ends THEN until_day ELSE lead(until_day) OVER own END AS until_day
+          FROM parted WHERE begins OR ends WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
+     changed AS MATERIALIZED (
+        SELECT {SCORE}, first_day, until_day, s.id
+          FROM (SELECT * FROM edge WHERE begins) e FULL JOIN stored s USING ({SCORE}, first_day, until_day)
+         WHERE s.id IS NULL OR e.begins IS NULL),
+     gone AS (DELETE FROM kpis_rfmspan s USING changed c WHERE s.id = c.id)
+INSERT INTO kpis_rfmspan ({SCORE}, segment, first_day, until_day)
+SELECT {SCORE}, {SEGMENT}, first_day, until_day FROM changed WHERE id IS NULL
 """
 
 SESSION_TABLES = """
@@ -62,9 +60,9 @@ SESSION_TABLES = """
     CREATE INDEX IF NOT EXISTS kpis_rfmflow_day ON kpis_rfmflow (day);
     CREATE TEMP TABLE IF NOT EXISTS kpis_rfmbase (customer_id bigint PRIMARY KEY, last_day date, orders bigint, revenue numeric)
         ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (customer_id bigint, recency smallint, frequency smallint, monetary smallint,
-        segment smallint, days int, orders bigint, revenue numeric) ON COMMIT DELETE ROWS;
-    TRUNCATE kpis_rfmflow, kpis_rfmbase
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (day date, customer_id bigint, recency smallint, frequency smallint,
+        monetary smallint) ON COMMIT DELETE ROWS;
+    TRUNCATE kpis_rfmflow, kpis_rfmbase, kpis_rfmfresh
 """
 # From the window of one day to that of a later one; of a customer whose orders have all left it, nothing is counted.
 SLIDE = f"""
@@ -120,7 +118,7 @@ def scoring(base: str) -> str:
                        1 + {passed("revenue")} AS monetary
                   FROM base b CROSS JOIN cuts c)
         SELECT customer_id, recency, frequency, monetary,
-               (ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency] AS segment, days, orders, revenue FROM score
+               {SEGMENT} AS segment, days, orders, revenue FROM score
     """
 
 
@@ -161,12 +159,13 @@ def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = 1) -> int 
         days = list(dirty.values_list("day", flat=True)[:limit])
         if days:
             # Sorting everybody on disk would take several times as long; a million customers take many seconds as it is.
-            cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '600s'")
+            cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '3600s'")
             collect(cursor, days[0], days[-1])
-        for known, day in zip([before_window(days[0]), *days] if days else [], days, strict=False):
-            cursor.execute(SLIDE, {"known": known, "day": day})
-            compute(cursor, day)
-            RfmSnapshot.objects.filter(pk=day).update(is_dirty=False, computed_at=at)
+            for known, day in zip([before_window(days[0]), *days], days, strict=False):
+                cursor.execute(SLIDE, {"known": known, "day": day})
+                compute(cursor, day)
+            record(cursor, days)
+            RfmSnapshot.objects.filter(pk__in=days).update(is_dirty=False, computed_at=at)
     return len(days)
 
 
@@ -218,16 +217,20 @@ def take_marks(cursor: Any) -> None:
 
 
 def compute(cursor: Any, day: date) -> None:
-    """Score everybody as of a day, and rewrite what differs: spans of customers, and the cells of the day."""
-    known = RfmSnapshot.objects.filter(computed_at__isnull=False)  # one that was never computed ends no span
-    following = known.filter(day__gt=day).aggregate(day=Min("day"))["day"] or FOR_EVER
-    cursor.execute("TRUNCATE kpis_rfmfresh")
-    cursor.execute(f"INSERT INTO kpis_rfmfresh {scoring(SLID)}; ANALYZE kpis_rfmfresh", [day])
-    is_new = following == FOR_EVER and not known.filter(pk=day).exists()
-    cursor.execute(CHANGED + (APPEND if is_new else REWRITE), {"day": day, "following": following})
+    """Score everybody as of a day: the scores for `record`, and the cells of the day."""
     cursor.execute("DELETE FROM kpis_rfmcell WHERE day = %s", [day])
     cursor.execute(
-        "INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)"
-        " SELECT %s, recency, frequency, monetary, count(*), sum(revenue) FROM kpis_rfmfresh GROUP BY 2, 3, 4",
-        [day],
+        f"WITH scored AS MATERIALIZED ({scoring(SLID)}), put AS (INSERT INTO kpis_rfmfresh SELECT %s, {SCORE} FROM scored)"
+        " INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)"
+        " SELECT %s, recency, frequency, monetary, count(*), sum(revenue) FROM scored GROUP BY 2, 3, 4",
+        [day, day, day],
     )
+
+
+def record(cursor: Any, days: Sequence[date]) -> None:
+    """Rewrite the customers' spans where the scores of some snapshots differ from what is stored."""
+    # A snapshot that was never computed ends no span.
+    known = RfmSnapshot.objects.filter(Q(computed_at__isnull=False) | Q(pk__in=days)).order_by("day")
+    following = dict(pairwise([*known.values_list("day", flat=True), FOR_EVER]))
+    cursor.execute("ANALYZE kpis_rfmfresh")
+    cursor.execute(RECORD, {"days": list(days), "untils": [following[day] for day in days]})
