@@ -33,6 +33,7 @@ def merge_customers(customer: Customer, *, into: Customer, by: User | None, at: 
     unknown = set(take) - set(CHOSEN)
     if unknown:
         raise TypeError(f"merge_customers() cannot take {', '.join(sorted(unknown))}")
+    hold_rows(_rows_of(customer, into))
     customer, into = _lock(customer, into)
     if customer.merged_into_id == into.pk:
         return into
@@ -50,6 +51,8 @@ def merge_customers(customer: Customer, *, into: Customer, by: User | None, at: 
 def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer:
     """The merged record stands for itself again, with what it brought; what came since stays with the survivor."""
     customer = Customer.objects.select_related("merged_into").get(pk=customer.pk)
+    current = CustomerMerge.objects.filter(customer=customer, survivor=customer.merged_into, undone_at=None).first()
+    hold_rows(_moved_by(current) if current else {})
     customer, survivor = _lock(customer, customer.merged_into or customer)
     merge = CustomerMerge.objects.select_for_update().filter(customer=customer, survivor=survivor, undone_at=None).first()
     if customer.merged_into_id is None:
@@ -96,6 +99,29 @@ def _points_here(relation: Any) -> bool:
     return relation.field.db_constraint and relation.related_model is not CustomerMerge
 
 
+def hold_rows(rows: dict[str, QuerySet]) -> None:
+    """Rows of several tables, before their customers: as whoever changes an order, a lead or a deal holds them.
+
+    The tables come in one order too, that of their names: orders, leads, opportunities, quotes.
+    """
+    for label in sorted(rows):
+        list(rows[label].select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
+def _rows_of(customer: Customer, into: Customer) -> dict[str, QuerySet]:
+    """What a merge will change: all that is the one's, and of the other one answers, as doubles go."""
+    rows = {_label(model, field): model._default_manager.filter(**{field: customer}) for model, field in relations()}
+    return rows | {_label(Answer, "customer"): Answer.objects.filter(customer__in=[customer, into])}
+
+
+def _moved_by(merge: CustomerMerge) -> dict[str, QuerySet]:
+    return {label: _relation(label)[0]._default_manager.filter(pk__in=keys) for label, keys in merge.moved.items()}
+
+
+def _label(model: type[Model], field: str) -> str:
+    return f"{model._meta.label_lower}.{field}"
+
+
 def move_rows(customer: Customer, into: Customer) -> dict[str, list[int]]:
     """All of one customer's rows to another one; their keys."""
     moved = {}
@@ -104,7 +130,7 @@ def move_rows(customer: Customer, into: Customer) -> dict[str, list[int]]:
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         if keys:
             _give(rows, field, customer, into)
-            moved[f"{model._meta.label_lower}.{field}"] = keys
+            moved[_label(model, field)] = keys
     return moved
 
 

@@ -29,7 +29,7 @@ from leads.services.opportunities import (
     reopen_opportunity,
     win_opportunity,
 )
-from leads.services.outcomes import link_order, unlink_order, without_deal
+from leads.services.outcomes import hold_deals, link_order, unlink_order, without_deal
 from leads.services.quotes import accept_quote, decline_quote, send_quote
 from leads.services.together import archive_leads, assign_leads, qualify_leads, set_campaign_of_leads, undo_bulk_change
 
@@ -47,6 +47,7 @@ __all__ = [
     "edit_opportunity",
     "edit_people_list",
     "finish_activity",
+    "hold_deals",
     "link_order",
     "log_activity",
     "log_contact",

@@ -60,7 +60,7 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
         write_orders(items, caller)
         return
     refuse_repeated(sound(items), caller)
-    orders = stored(naming, caller)
+    orders = stored(sound(items), caller)
     linked = deals_of_orders([order.pk for order in orders.values()])
     before = {index: linked[order.pk] for index, order in orders.items() if order.pk in linked}
     deals = deals_of(naming, before, caller)

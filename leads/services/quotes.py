@@ -21,7 +21,7 @@ from customers.services.orders import OrderIn, write_orders
 from leads.models import Lead, Quote
 from leads.services.conversion import find_or_make_customer
 from leads.services.leads import lock_lead
-from leads.services.outcomes import link_order
+from leads.services.outcomes import LINKS
 
 SOURCE = "quote"
 
@@ -68,7 +68,7 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
     quote.customer = customer
     quote.save(update_fields=["order", "accepted_at", "issued_at", "customer", "updated_at"])
     if quote.opportunity:
-        link_order(quote.opportunity, order=quote.order, by=caller.user, at=at)
+        LINKS.objects.create(opportunity=quote.opportunity, order=quote.order)
     return quote
 
 
@@ -83,10 +83,13 @@ def _buyer_of(quote: Quote, *, at: datetime) -> Customer:
         lead.save(update_fields=["customer", "updated_at"])
     if customer is None:
         raise ValidationError(_("Say whose quote this is: it has neither a customer nor a lead."), code="required")
+    customer = customer.merged_into or customer
     if opportunity and opportunity.customer_id is None:
         opportunity.customer = customer
         opportunity.save(update_fields=["customer", "updated_at"])
-    return customer.merged_into or customer
+    if opportunity and opportunity.customer_id != customer.pk:
+        raise ValidationError(_("The customer of this quote is not the one of its opportunity."), code="conflict")
+    return customer
 
 
 def _place_order(quote: Quote, customer: Customer, *, caller: Caller, status: str) -> Order:

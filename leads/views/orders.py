@@ -68,6 +68,7 @@ class OpportunityOrderView(OrderCreateView):
 
     @transaction.atomic
     def place(self, form: OrderForm) -> Order:
+        services.hold_deals([self.opportunity.pk])  # before the customer, as whoever changes either does
         order = super().place(form)
         services.link_order(self.opportunity, order=order, by=self.request.user, at=self.at)
         return order

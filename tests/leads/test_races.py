@@ -9,10 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer, Order
+from customers.services.merging import merge_customers
+from customers.services.sales import SaleLine, place_order
 from leads import services
 from leads.models import Lead, Opportunity, StageChange
 from tests.api_client import Api
 from tests.factories.crm import make_token, make_user
+from tests.factories.customers import make_customer
 from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
 from tests.kpis.sessions import at_the_same_time
 
@@ -141,6 +144,21 @@ class TestWinAndLose:
         assert response.status_code == 200
         assert "This opportunity is closed: reopen it first." in response.content.decode()
         assert Opportunity.objects.get().stage.slug == "lost"
+
+
+def test_an_order_of_a_deal_and_a_merge_of_its_customer_wait_for_one_another():
+    """The order has the deal when the merge begins, and needs the customer then; the merge takes both with it."""
+    customer, into, manager = make_customer(), make_customer(), make_user("manager")
+    deal = make_opportunity(customer=customer)
+
+    with ExitStack() as company, transaction.atomic():
+        services.hold_deals([deal.pk])
+        company.enter_context(at_the_same_time(lambda: merge_customers(customer, into=into, by=None, at=A_DAY)))
+        lines = [SaleLine(quantity=1, unit_price=Decimal(10), name="Tea")]
+        order = place_order(by=manager, at=A_DAY, customer=customer, lines=lines, key="1")
+        services.link_order(deal, order=order, by=manager, at=A_DAY)
+
+    assert list(Opportunity.objects.values_list("customer", "orders__customer")) == [(into.pk, into.pk)]
 
 
 class TestOneQuoteTwice:
