@@ -48,8 +48,8 @@ class PeopleList(models.Model):
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(max_length=9, choices=Kind.choices)
     scope = models.CharField(_("who sees it"), max_length=8, choices=Scope.choices, default=Scope.PRIVATE)
-    # Where its people come from, as a page says it, and that page's address.
-    origin = models.CharField(max_length=200, blank=True)
+    # Where its people come from, as the facts of `crm.origins`, and the address of that page.
+    origin = models.JSONField(default=list, blank=True)
     origin_url = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     is_removed = models.BooleanField(default=False)

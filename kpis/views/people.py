@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -12,11 +12,12 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Campaign
+from crm import origins
 from crm.models import PeopleList
+from crm.origins import Part
 from crm.pages import action, key_in, query_with, say
 from crm.permissions import may_enter, may_see_traffic, may_sell
 from kpis import addresses
@@ -27,24 +28,35 @@ from kpis.readings.funnel import Funnel
 from kpis.readings.loyalty import LoyaltyMatrix
 from kpis.readings.people import people_behind
 from kpis.readings.promoters import answerers
-from kpis.readings.rfm import Part, Rfm, moved
+from kpis.readings.rfm import Part as Shown
+from kpis.readings.rfm import Rfm, moved
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import number_text, period_text
-from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm
+from kpis.readings.summary import Choice
+from kpis.readings.words import number_text
+from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm, visits
 from kpis.views.campaigns import HEADINGS
 from leads import services
 
+AGAIN = gettext_lazy("First order in %(cohort)s, again in %(month)s")
+NOT_AGAIN = gettext_lazy("First order in %(cohort)s, none in %(month)s")
+REACHED, DROPPED = gettext_lazy("Reached: %(step)s"), gettext_lazy("Dropped out before: %(step)s")
 CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
 
 
 @dataclass(frozen=True)
 class People:
-    """Whom a page shows, what it calls them, and where it is."""
+    """Whom a page shows, what it calls them, where it is, and of when where its address does not say."""
 
     kind: PeopleList.Kind
     keys: Iterable[int]
-    title: str
+    origin: list[Part]
     url: str
+    pinned: dict[str, str | None] = field(default_factory=dict)
+
+
+def pinned(choice: Choice) -> dict[str, str | None]:
+    """The period by its name: without one the address would mean another month to whoever comes back."""
+    return {"period": choice.period.key, "grain": None}
 
 
 def of_rfm(request: HttpRequest, at: datetime) -> People:
@@ -55,33 +67,38 @@ def of_rfm(request: HttpRequest, at: datetime) -> People:
     if move:
         if now is None or then is None:
             raise BadRequest("compare")
-        words, keys = rfm.move_words(*move), moved(Rfm(then, request.user), now, *move)
+        months = origins.words(rfm.MOVE, before=origins.evening(then), after=origins.evening(now.as_of))
+        parts, keys = [rfm.move_part(*move), months], moved(Rfm(then, request.user), now, *move)
     else:
         segment, cell = rfm.segment_asked(request), rfm.cell_asked(request)
-        words = " · ".join(rfm.chosen_words(segment, cell, request.prefs)) or _("All segments")
-        keys = now.keys(Part(segment, cell)) if now else []
-    return People(CUSTOMERS, keys, f"RFM · {words}", reverse("kpis:rfm"))
+        parts = [*rfm.chosen_parts(segment, cell), *([origins.evening(day)] if day else [])]
+        keys = now.keys(Shown(segment, cell)) if now else []
+    place = {"as_of": day.isoformat()} if day else {}
+    return People(CUSTOMERS, keys, [origins.name("RFM"), *parts], reverse("kpis:rfm"), place)
 
 
 def of_loyalty(request: HttpRequest, at: datetime) -> People:
     """A cell of the matrix, or all who answered."""
     choice, asked = loyalty.matrix_asked(request, at), loyalty.loyalty_asked(request)
     keys = LoyaltyMatrix(choice.trend_query(1)).keys(asked)
-    words = [_("Loyalty"), asked.label if asked else _("All who answered"), period_text(choice.period, request.prefs)]
-    return People(CUSTOMERS, keys, " · ".join(map(str, words)), reverse("kpis:loyalty"))
+    cell = origins.words(asked.label if asked else gettext_lazy("All who answered"))
+    parts = [origins.words(gettext_lazy("Loyalty")), cell, origins.period(choice.period)]
+    return People(CUSTOMERS, keys, parts, reverse("kpis:loyalty"), pinned(choice))
 
 
 def of_nps(request: HttpRequest, at: datetime) -> People:
     """Promoters, passives or detractors of a season."""
-    asked = loyalty.group_asked(request, loyalty.seasons_asked(request, at))
+    choice = loyalty.seasons_asked(request, at)
+    asked = loyalty.group_asked(request, choice)
     if asked is None:
         raise BadRequest("group")
     query, group = asked
-    words = f"NPS · {loyalty.GROUPS[group]} · {period_text(query.periods[0], request.prefs)}"
-    return People(CUSTOMERS, answerers(query, group).values_list("customer_id", flat=True), words, reverse("kpis:nps-seasons"))
+    keys = answerers(query, group).values_list("customer_id", flat=True)
+    parts = [origins.name("NPS"), origins.words(loyalty.GROUPS[group]), origins.period(query.periods[0])]
+    return People(CUSTOMERS, keys, parts, reverse("kpis:nps-seasons"), pinned(choice))
 
 
-def of_visits(view: type[pages.PagesPage], url: str) -> Callable[[HttpRequest, datetime], People]:
+def of_visits(view: type[visits.PagesPage], url: str) -> Callable[[HttpRequest, datetime], People]:
     """The leads that the visitors of a page or of a variant have become."""
 
     def found(request: HttpRequest, at: datetime) -> People:
@@ -92,8 +109,10 @@ def of_visits(view: type[pages.PagesPage], url: str) -> Callable[[HttpRequest, d
         asked = page.visits()
         if asked is None:
             raise BadRequest("landed")
-        title, sessions = asked
-        return People(LEADS, page.leads(sessions).values_list("pk", flat=True), title, reverse(url))
+        leads = page.leads(asked[1]).values_list("pk", flat=True)
+        if page.is_whole:
+            return People(LEADS, leads, [page.origin()], reverse(url))
+        return People(LEADS, leads, [page.origin(), origins.period(page.choice.period)], reverse(url), pinned(page.choice))
 
     return found
 
@@ -106,10 +125,10 @@ def of_cohorts(request: HttpRequest, at: datetime) -> People:
     if asked is None:
         raise BadRequest("cohort")
     cohort, cell, is_absent = asked
-    words = _("First order in %(cohort)s, none in %(month)s") if is_absent else _("First order in %(cohort)s, again in %(month)s")
-    title = words % {"cohort": period_text(cohort, request.prefs), "month": period_text(cell.month, request.prefs)}
+    words = NOT_AGAIN if is_absent else AGAIN
+    part = origins.words(words, cohort=origins.period(cohort), month=origins.period(cell.month))
     keys = (member.customer.pk for member in found.everybody(cohort, cell.month, absent=is_absent))
-    return People(CUSTOMERS, keys, title, reverse("kpis:cohorts"))
+    return People(CUSTOMERS, keys, [part], reverse("kpis:cohorts"), pinned(choice))
 
 
 def of_funnel(request: HttpRequest, at: datetime) -> People:
@@ -118,10 +137,9 @@ def of_funnel(request: HttpRequest, at: datetime) -> People:
     found = Funnel(choice.trend_query(1))
     if found.is_hidden:
         raise PermissionDenied
-    words = _("Dropped out before: %(step)s") if is_dropped else _("Reached: %(step)s")
-    title = f"{words % {'step': step.label}} · {period_text(choice.period, request.prefs)}"
+    part = origins.words(DROPPED if is_dropped else REACHED, step=origins.words(step.label))
     keys = (person.lead.pk for person in found.everybody(step, dropped=is_dropped))
-    return People(LEADS, keys, title, reverse("kpis:funnel"))
+    return People(LEADS, keys, [part, origins.period(choice.period)], reverse("kpis:funnel"), pinned(choice))
 
 
 def of_kpi(request: HttpRequest, at: datetime) -> People:
@@ -132,8 +150,8 @@ def of_kpi(request: HttpRequest, at: datetime) -> People:
     found = people_behind(kpi, side, choice.trend_query(1))
     if found is None:
         raise BadRequest("kpi")
-    title = f"{kpi.name} · {period_text(choice.period, request.prefs)}"
-    return People(*found, title, reverse("kpis:kpi-detail", args=[kpi.key]))
+    parts = [origins.words(kpi.name), origins.period(choice.period)]
+    return People(*found, parts, reverse("kpis:kpi-detail", args=[kpi.key]), pinned(choice))
 
 
 def of_campaign(request: HttpRequest, at: datetime) -> People:
@@ -147,7 +165,8 @@ def of_campaign(request: HttpRequest, at: datetime) -> People:
     found = people_behind(CATALOGUE[figure.rows[0]], figure.rows[1], Life(campaign, campaigns).query) if figure else None
     if figure is None or found is None:
         raise BadRequest("rows")
-    return People(*found, f"{campaign} · {HEADINGS[figure.key]}", reverse("kpis:campaign-detail", args=[campaign.pk]))
+    parts = [origins.name(campaign), origins.words(HEADINGS[figure.key])]
+    return People(*found, parts, reverse("kpis:campaign-detail", args=[campaign.pk]))
 
 
 SOURCES: dict[str, Callable[[HttpRequest, datetime], People]] = {
@@ -171,8 +190,8 @@ def save(request: HttpRequest, source: str) -> str:
     sent, user = request.POST, request.user
     with one_snapshot():
         people = SOURCES[source](request, timezone.now())
-        place = people.url + query_with(request.GET, after=None, kpi=None, next=None)
-        facts = {"kind": people.kind, "name": sent.get("name", ""), "scope": sent.get("scope", ""), "origin": people.title}
+        place = people.url + query_with(request.GET, after=None, kpi=None, next=None, **people.pinned)
+        facts = {"kind": people.kind, "name": sent.get("name", ""), "scope": sent.get("scope", ""), "origin": people.origin}
         people_list, count = services.save_people(people.keys, by=user, origin_url=place, **facts)
     words = ngettext("%(list)s was saved with one person.", "%(list)s was saved with %(count)s people.", count)
     say(

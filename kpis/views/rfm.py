@@ -13,23 +13,26 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from crm import origins
 from crm.exports import FilePage, Table, file_urls, phone_cell
+from crm.origins import evening_words
 from crm.pages import Page, Pager, query_with
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_day
 from kpis import addresses, exports
 from kpis.models import RfmSnapshot
 from kpis.options import Link
 from kpis.readings.rfm import Group, Movement, Part, Rfm, Scored, moved, movement
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import money_text, number_text, percent_text, period_text, short_money
+from kpis.readings.words import money_text, number_text, percent_text, short_money
 from kpis.rfm import BEST_FIRST, GRID, SCORES, Segment
 
 PAGE, MOST_DAYS, SHADES = 25, 36, 5
 VIEWS = ("groups", "movement")
+MOVE, NOTHING_BOUGHT = gettext_lazy("From %(before)s to %(after)s"), gettext_lazy("Did not buy")
 CELL, DID_NOT_BUY = re.compile(r"([1-5])-([1-5])"), "none"
 
 
@@ -85,7 +88,7 @@ def move_asked(request: HttpRequest) -> tuple[Segment | None, Segment | None] | 
 
 
 def named(segment: Segment | None) -> str:
-    return str(segment.label) if segment else _("Did not buy")
+    return str(segment.label if segment else NOTHING_BOUGHT)
 
 
 class RfmView(Page, TemplateView):
@@ -113,11 +116,7 @@ class RfmView(Page, TemplateView):
 
     def name(self, day: date | None) -> str:
         """The month that a day ends."""
-        if day is None:
-            return ""
-        prefs = self.request.prefs
-        period = period_of(day, Calendar(prefs.calendar), Grain.MONTH, prefs.organization.calendar_rules)
-        return period_text(period, prefs) if period.end == day else format_day(day, prefs)
+        return evening_words(day, self.request.prefs) if day else ""
 
     def choices(self, days: Sequence[date], now: date, then: date | None) -> list[dict[str, Any]]:
         """The two selects of months."""
@@ -272,7 +271,22 @@ def chosen_words(segment: Segment | None, cell: tuple[int, int] | None, prefs: P
 
 
 def move_words(before: Segment | None, after: Segment | None) -> str:
-    return _("From %(before)s to %(after)s") % {"before": named(before), "after": named(after)}
+    return str(MOVE) % {"before": named(before), "after": named(after)}
+
+
+# -- the same as facts, for a list that is read later ------------------------------------------------------------------
+
+
+def chosen_parts(segment: Segment | None, cell: tuple[int, int] | None) -> list[origins.Part]:
+    found = [origins.words(segment.label)] if segment else []
+    if cell:
+        found.append(origins.words("R %(r)s · F %(f)s", r=origins.number(cell[0]), f=origins.number(cell[1])))
+    return found or [origins.words(gettext_lazy("All segments"))]
+
+
+def move_part(before: Segment | None, after: Segment | None) -> origins.Part:
+    labels = [origins.words(segment.label if segment else NOTHING_BOUGHT) for segment in (before, after)]
+    return origins.words(MOVE, before=labels[0], after=labels[1])
 
 
 def share(part: int, whole: int, prefs: Preferences) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import PeopleList, User
+from crm.origins import Part
 from crm.text import TextError, clean_text
 from customers.models import Customer, ListedCustomer
 from leads.models import Lead, ListedLead
@@ -44,7 +45,7 @@ def members_of(people_list: PeopleList, user: User) -> QuerySet:
 
 @transaction.atomic
 def save_people(
-    keys: Iterable[int], *, kind: PeopleList.Kind, by: User, name: str, scope: str, origin: str, origin_url: str = ""
+    keys: Iterable[int], *, kind: PeopleList.Kind, by: User, name: str, scope: str, origin: list[Part], origin_url: str = ""
 ) -> tuple[PeopleList, int]:
     """A new list of those whom its maker may see. Saved again from the same place, it is brought up to date."""
     name, members = clean_name(name), MEMBERS[kind]
@@ -53,7 +54,7 @@ def save_people(
         raise ValidationError(_("There is nobody to save."), code="required")
     if len(chosen) > MOST_PEOPLE:
         raise ValidationError(_("These are too many people for one list: narrow them first."), code="too-many")
-    facts = {"kind": kind, "scope": clean_scope(scope, by), "origin": origin[:200], "origin_url": origin_url[:1000]}
+    facts = {"kind": kind, "scope": clean_scope(scope, by), "origin": origin, "origin_url": origin_url[:1000]}
     known = PeopleList.objects.filter(owner=by, name=name, is_removed=False).first()
     if known and (known.kind, known.origin_url) != (facts["kind"], facts["origin_url"]):
         raise ValidationError(_("You have another list of this name: choose a new one."), code="unique")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from crm.database import CountUpTo
 from crm.exports import KINDS
 from crm.models import PeopleList
+from crm.origins import said
 from crm.pages import MOST_FOUND, ListPage, action, count_of, counted, say
 from crm.permissions import may_enter
 from customers.models import Customer
@@ -66,6 +67,7 @@ class PeopleListView(ListPage):
         total = count_of(members_of(found, self.request.user), MOST_FOUND)
         return context | {
             "people_list": found,
+            "origin": said(found.origin, self.request.prefs),
             "is_kept": PeopleList.objects.kept_by(self.request.user).filter(pk=found.pk).exists(),
             "scopes": PeopleList.Scope.choices,
             "detail_url": "leads:lead-detail" if is_of_leads else "customers:customer-detail",

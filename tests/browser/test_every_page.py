@@ -229,7 +229,7 @@ def pages(sara):
     order, page = make_sale(sara, now), make_visits(now)
     make_plans(sara, now)
     campaign = make_campaign(lead, page, now)
-    facts = {"name": "بازدیدکنندگان نمایشگاه", "scope": "everyone", "origin": "قیف فروش"}
+    facts = {"name": "بازدیدکنندگان نمایشگاه", "scope": "everyone", "origin": [{"words": "Sales funnel"}]}
     people, _count = services.save_people([lead.pk], kind="leads", by=sara, **facts)
     return [
         *pages_of_work(lead, opportunity),

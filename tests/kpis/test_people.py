@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from campaigns.models import Campaign
-from crm.models import PeopleList
+from crm.models import Organization, PeopleList, User
+from crm.periods import Calendar, Grain, period_of
 from kpis.engine import drain
 from leads.models import Lead
 from leads.services.lists import members_of
@@ -27,6 +29,7 @@ def saved(client, user, address):
     response = client.post(f"/people/{address}", SENT)
     people_list = PeopleList.objects.get()
     assert response.url == f"/lists/{people_list.pk}/"
+    people_list.said = client.get(response.url).context["origin"]
     return people_list, {row.pk for row in members_of(people_list, user)}
 
 
@@ -38,9 +41,25 @@ def test_an_rfm_segment(browse, sara):
 
     people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
 
-    assert (members, people_list.kind, people_list.origin) == (set(ten[6:]), "customers", "RFM · Lost")
+    assert (members, people_list.kind, people_list.said) == (set(ten[6:]), "customers", "RFM · Lost · September 2025")
     # The way back shows the same people.
     assert len(client.get(people_list.origin_url).context["people"]) == 4
+
+
+def test_where_it_came_from_is_said_to_whoever_reads_it_and_leads_back_to_the_same_month(browse, sara, omid):
+    """Saved in English in the month that ran; read in Persian by a team mate, later."""
+    lead = make_lead(at=timezone.now(), owner=sara)
+    drain(at=timezone.now())
+    people_list, members = saved(browse(sara), sara, "kpi/?kpi=leads")
+    month = period_of(Organization.current().day_of(timezone.now()), Calendar.GREGORIAN, Grain.MONTH)
+    PeopleList.objects.update(scope="everyone")
+    User.objects.filter(pk=omid.pk).update(language="fa", calendar="jalali")
+
+    theirs = browse(omid).get(f"/lists/{people_list.pk}/").context["origin"]
+
+    assert (members, people_list.origin_url) == ({lead.pk}, f"/kpis/leads/?period={month.key}")
+    assert people_list.origin == [{"words": "Leads generated"}, {"period": month.key}]
+    assert theirs == f"میزان ایجاد سرنخ · {month.label('fa')}"
 
 
 def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
@@ -54,14 +73,16 @@ def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
 
     people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
 
-    assert (members, people_list.origin, page["people_title"]) == (wanted, "RFM · R 5 · F 5", "R 5 · F 5")
+    assert (members, page["people_title"]) == (wanted, "R 5 · F 5")
+    assert people_list.said == "RFM · R 5 · F 5 · September 2025"
     PeopleList.objects.all().delete()
     moves = client.get("/kpis/rfm/?view=movement&as_of=2025-09-30").context
     shown = [(cell["text"], cell["url"]) for move in moves["moves"] for cell in move["cells"] if cell["url"]]
     text, url = shown[0]
     opened = client.get(f"/kpis/rfm/{url}").context
     assert text == str(len(opened["people"]))
-    moved = saved(client, sara, opened["save_url"].removeprefix("/people/"))[1]
+    people_list, moved = saved(client, sara, opened["save_url"].removeprefix("/people/"))
+    assert people_list.said == f"RFM · {opened['people_title']} · From August 2025 to September 2025"
     assert moved == {int(row["url"].split("/")[2]) for row in opened["people"]}
 
 
@@ -76,7 +97,7 @@ def test_a_cell_of_loyalty_and_a_group_of_nps(browse, sara):
     client = browse(sara)
     page = client.get("/kpis/loyalty/?period=1404-07&loyalty=latent").context
     latent, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
-    assert (members, latent.origin) == ({likes.pk}, "Loyalty · Latent loyalty · Mehr 1404")
+    assert (members, latent.said) == ({likes.pk}, "Loyalty · Latent loyalty · Mehr 1404")
     assert len(client.get(latent.origin_url).context["people"]) == 1
     PeopleList.objects.all().delete()
 
@@ -87,7 +108,7 @@ def test_a_cell_of_loyalty_and_a_group_of_nps(browse, sara):
 
     # Three answers of two people, of whom one is known.
     assert (group["count"], page["people_total"], members) == ("3", "1", {dislikes.pk})
-    assert detractors.origin == "NPS · Detractors · Autumn 1404"
+    assert detractors.said == "NPS · Detractors · Autumn 1404"
     assert client.get("/kpis/nps-seasons/?season=1404-Q3&group=all").status_code == 400
 
 
@@ -182,7 +203,7 @@ def test_whom_a_campaign_brought(browse, sara, hana):
 
     people_list, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
 
-    assert (members, people_list.origin) == ({own.pk}, "Autumn · Leads")
+    assert (members, people_list.said) == ({own.pk}, "Autumn · Leads")
     assert client.get(people_list.origin_url).context["row_total"] == "1"
     assert client.get(f"/campaigns/{campaign.pk}/?rows=spend").context["save_url"] == ""
     assert browse(hana).post(f"/people/campaign/?campaign={campaign.pk}&rows=leads", SENT).status_code == 403

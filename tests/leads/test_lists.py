@@ -17,7 +17,7 @@ CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
 
 def save(by, rows, *, name="Lost", scope="private", origin_url="/kpis/rfm/", kind=CUSTOMERS):
     keys = [row.pk for row in rows]
-    return save_people(keys, kind=kind, by=by, name=name, scope=scope, origin="RFM", origin_url=origin_url)[0]
+    return save_people(keys, kind=kind, by=by, name=name, scope=scope, origin=[{"name": "RFM"}], origin_url=origin_url)[0]
 
 
 def seen_by(user):
