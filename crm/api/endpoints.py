@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from crm.api.output import etag_of
 from crm.api.paging import PAGE_PARAMETERS, page_of
-from crm.api.parameters import key_of
+from crm.api.parameters import key_of, not_found
 from crm.api.problems import Problem, error_of, refused
 from crm.api.reading import MOST_BULK_BYTES
 from crm.api.resource import Action, Resource
@@ -50,11 +50,11 @@ class ResourceView(ApiView):
         if lock:
             # Alone, before the joins: a row whose reference changed while we waited would fall out of an inner join.
             rows.model.objects.select_for_update().filter(pk=pk).first()
-        return rows.get(pk=pk)
+        return found(rows, pk)
 
     def shown(self, pk: int, status: int) -> Answer:
         """The record as it stands now."""
-        return self.shown_row(self.declaration.visible(self.caller).get(pk=pk), status)
+        return self.shown_row(found(self.declaration.visible(self.caller), pk), status)
 
     def written(self, item: Item) -> Answer:
         """What was just written; it is read again where that is not known, or might not be for this caller to see."""
@@ -80,6 +80,13 @@ class ResourceView(ApiView):
             raise refused(item.failures)
         wake_kpis()
         return item
+
+
+def found(rows: QuerySet, pk: int) -> Any:
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise not_found(pk)
+    return row
 
 
 class ListView(ResourceView):

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from crm.api.parameters import LARGEST_ID, whole_number
 from crm.api.problems import bad_parameter
 
 DEFAULT_LIMIT, MOST_LIMIT = 50, 200
 CURSOR = re.compile(r"([np])([0-9]{1,19})", re.ASCII)
+NO_CURSOR = _("Take the cursor from an answer, as it is.")
 PAGE_PARAMETERS = ("limit", "cursor")
 
 
@@ -62,8 +64,8 @@ def decode(cursor: str) -> tuple[str, int]:
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (Base64Error, ValueError):
-        raise bad_parameter("cursor") from None
+        raise bad_parameter("cursor", NO_CURSOR) from None
     match = CURSOR.fullmatch(text)
     if not match or int(match[2]) > LARGEST_ID:
-        raise bad_parameter("cursor")
+        raise bad_parameter("cursor", NO_CURSOR)
     return match[1], int(match[2])

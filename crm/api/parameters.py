@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from crm.api.problems import Problem, bad_parameter
+from crm.api.problems import Problem, bad_parameter, shown
 from crm.periods import Calendar
 from crm.text import TextError, check_text
 
@@ -59,17 +59,28 @@ def calendar_of(parameters: dict[str, str]) -> Calendar:
     try:
         return Calendar(given)
     except ValueError:
-        raise bad_parameter("calendar") from None
+        raise bad_parameter("calendar", one_of(Calendar)) from None
+
+
+def one_of(names: Iterable[str]) -> str:
+    return _("One of: %(names)s.") % {"names": ", ".join(names)}
 
 
 def whole_number(name: str, value: str, *, least: int = 0, most: int = LARGEST_ID) -> int:
     if not WHOLE.fullmatch(value) or not least <= int(value) <= most:
-        raise bad_parameter(name)
+        is_id = most == LARGEST_ID
+        text = _("Give the id of a record, a whole number.") if is_id else _("Give a whole number from %(least)s to %(most)s.")
+        raise bad_parameter(name, text % {"least": least, "most": most})
     return int(value)
 
 
 def key_of(text: str) -> int:
     """An id out of a path: what cannot be one is not found."""
     if not WHOLE.fullmatch(text) or int(text) > LARGEST_ID:
-        raise Problem("not-found")
+        raise not_found(text)
     return int(text)
+
+
+def not_found(key: str | int) -> Problem:
+    """The same for a record that is not there and for one that the caller may not see."""
+    return Problem("not-found", _("There is no such record, or you may not see it: %(found)s.") % {"found": shown(key)})

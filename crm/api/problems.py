@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.inputs.failures import Failure
 
+LONGEST_FOUND = 40
 CONTENT_TYPE = "application/problem+json"
 PROBLEMS: Mapping[str, tuple[int, str | Promise]] = {
     "malformed-json": (400, _("The body is not valid JSON")),
@@ -75,30 +77,43 @@ def refused(failures: Iterable[Failure]) -> Problem:
 
 
 def bad_parameter(name: str, detail: str | Promise = "") -> Problem:
-    return Problem(
-        "bad-parameter", detail, errors=[Failure(f"?{name[:100]}", "bad-parameter", detail or _("This value is not allowed."))]
-    )
+    return Problem("bad-parameter", errors=[Failure(f"?{name[:100]}", "bad-parameter", detail)])
 
 
 def problem_response(problem: Problem, request: HttpRequest) -> HttpResponse:
+    errors = [with_found(failure, request) for failure in problem.errors]
     body = {
         "type": f"urn:sanjeh:problem:{problem.code}",
         "title": str(problem.title),
         "status": problem.status,
-        "detail": str(problem.detail or (problem.errors[0].text if problem.errors else problem.title)),
+        "detail": str(problem.detail or (errors[0].text if errors else problem.title)),
         "instance": printable(request.path[:500]),
         "code": problem.code,
         "request_id": getattr(request, "request_id", ""),
     }
-    if problem.errors:
-        body["errors"] = [error_of(failure) for failure in problem.errors]
+    if errors:
+        body["errors"] = [error_of(failure) for failure in errors]
     response = HttpResponse(msgspec.json.encode(body), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
+def with_found(failure: Failure, request: HttpRequest) -> Failure:
+    """Of a query parameter its name and what it holds are said too; a field of the body is seen by who sent it."""
+    name = failure.pointer.removeprefix("?")
+    if not name or name == failure.pointer or name not in request.GET:
+        return failure
+    words = {"name": name, "found": shown(request.GET[name]), "text": failure.text}
+    return Failure(failure.pointer, failure.code, gettext("%(name)s “%(found)s”: %(text)s") % words)
+
+
 def error_of(failure: Failure) -> dict[str, str]:
     return {"pointer": printable(failure.pointer), "code": failure.code, "detail": failure.text}
+
+
+def shown(text: object) -> str:
+    """What was found, short and without what cannot be seen."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in str(text)[:LONGEST_FOUND])
 
 
 def printable(text: str) -> str:

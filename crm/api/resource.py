@@ -10,9 +10,10 @@ from django.db.models import Model, QuerySet
 from msgspec import Struct
 
 from crm.api.output import Output
-from crm.api.parameters import whole_number
+from crm.api.parameters import one_of, whole_number
 from crm.api.problems import bad_parameter
 from crm.inputs.caller import Caller
+from crm.inputs.failures import DETAILS
 from crm.inputs.fields import FieldError, read_moment
 from crm.inputs.items import Item
 from crm.models import User
@@ -74,11 +75,11 @@ class Resource:
 
 def equals(column: str, choices: Iterable[str] | None = None) -> Narrow:
     """A filter on one column; with choices, only these may be asked for."""
-    allowed = None if choices is None else set(choices)
+    allowed = None if choices is None else list(choices)
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
         if allowed is not None and value not in allowed:
-            raise bad_parameter(column)
+            raise bad_parameter(column, one_of(allowed))
         return rows.filter(**{column: value})
 
     return narrow
@@ -89,7 +90,7 @@ def flag(column: str) -> Narrow:
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
         if value not in {"true", "false"}:
-            raise bad_parameter(column)
+            raise bad_parameter(column, one_of(("true", "false")))
         return rows.filter(**{column: value == "true"})
 
     return narrow
@@ -113,7 +114,7 @@ def moment(name: str, lookup: str) -> Narrow:
         try:
             return rows.filter(**{lookup: read_moment(value.replace(" ", "+") if "T" in value else value, caller)})
         except (FieldError, ValueError):
-            raise bad_parameter(name) from None
+            raise bad_parameter(name, DETAILS["invalid-date"]) from None
 
     return narrow
 

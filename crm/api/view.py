@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from structlog import get_logger
 
 from crm.api.identity import BrowserAuthentication, TokenAuthentication, key_of, limit_rate
-from crm.api.parameters import calendar_of, read_parameters
+from crm.api.parameters import calendar_of, not_found, read_parameters
 from crm.api.problems import Problem, problem_response, refused
 from crm.api.reading import MOST_BYTES, parse_json, read_body
 from crm.api.writing import Answer, database_problems
@@ -197,4 +197,4 @@ class NotFoundView(ApiView):
     http_method_names: ClassVar = ["get", "post", "put", "patch", "delete", "head", "options", "trace"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return problem_response(Problem("not-found"), request)
+        return problem_response(not_found(request.path.removeprefix("/api/v1")), request)

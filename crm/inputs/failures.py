@@ -39,6 +39,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "date-out-of-range": _("The date is out of range. Jalali? Use calendar=jalali."),
     "future-date": _("The moment lies in the future."),
     "invalid-period": _("Name a month, quarter or year, such as 2025-10, 1404-Q3 or 1404."),
+    "bad-parameter": _("This value is not allowed."),
     "not-narrowed": _("This KPI cannot be narrowed to one of these."),
     "invalid-reference": _("The record it refers to does not exist."),
     "not-allowed": _("You may not set this field."),

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from crm.api.parameters import whole_number
+from crm.api.parameters import not_found, whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.inputs.caller import Caller
 from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of
@@ -24,7 +24,7 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
 
 def kpi_of(key: str) -> Kpi:
     if key not in CATALOGUE:
-        raise Problem("not-found")
+        raise not_found(key)
     return CATALOGUE[key]
 
 

@@ -228,7 +228,7 @@ def test_a_list_sent_in_bulk_is_told_where_it_belongs(api):
 def test_an_unknown_parameter_is_told_the_known_ones(api):
     response = api.get("/kpis/?period=2025-10")
 
-    assert problem(response)["detail"].startswith("There is no such parameter. There are: calendar")
+    assert problem(response)["detail"].startswith("period “2025-10”: There is no such parameter. There are: calendar")
 
 
 def test_too_many_lines_are_too_large(api):
@@ -313,6 +313,39 @@ def test_a_bad_parameter_is_named(api, query, name):
     body = problem(response)
     assert (response.status_code, body["code"]) == (400, "bad-parameter")
     assert body["errors"][0]["pointer"] == f"?{name}"
+
+
+@pytest.mark.parametrize(
+    ("address", "english", "persian"),
+    [
+        (
+            "leads/?customer=5f0c-11",
+            "customer “5f0c-11”: Give the id of a record, a whole number.",
+            "customer «5f0c-11»: شناسهٔ یک رکورد را بدهید، یک عدد صحیح.",
+        ),
+        ("leads/?limit=201", "limit “201”: Give a whole number from 1 to 200.", "limit «201»: عددی صحیح از 1 تا 200 بدهید."),
+        ("leads/?search=%00", "search “\ufffd”: This value is not allowed.", "search «\ufffd»: این مقدار مجاز نیست."),
+        (
+            "leads/5f0c-11/",
+            "There is no such record, or you may not see it: /leads/5f0c-11/.",
+            "چنین رکوردی نیست، یا شما آن را نمی‌بینید: /leads/5f0c-11/.",
+        ),
+        (
+            "leads/99/",
+            "There is no such record, or you may not see it: 99.",
+            "چنین رکوردی نیست، یا شما آن را نمی‌بینید: 99.",
+        ),
+        (
+            "kpis/5f0c-11/",
+            "There is no such record, or you may not see it: 5f0c-11.",
+            "چنین رکوردی نیست، یا شما آن را نمی‌بینید: 5f0c-11.",
+        ),
+    ],
+)
+def test_what_was_found_is_told_in_the_callers_language(api, address, english, persian):
+    told = [api.client.get(f"/api/v1/{address}", headers=api.headers({"Accept-Language": each})) for each in ("en", "fa")]
+
+    assert [answer.json()["detail"] for answer in told] == [english, persian]
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ class TestOneKpi:
         assert page.context["pdf_url"] == "/kpis/clv_predicted/pdf/?period=1404-07"
         assert [answer.status_code for answer in answers] == [400, 400]
         assert known["unknown_filters"] == ""
-        assert (told.status_code, told.json()["detail"]) == (400, "This KPI is not split by that dimension.")
+        assert (told.status_code, told.json()["detail"]) == (400, "owner “1”: This KPI is not split by that dimension.")
 
     @pytest.mark.parametrize("key", CATALOGUE)
     def test_every_kpi_has_a_page_without_data(self, browse, sara, key):
