@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 
 import psycopg
 import pytest
 from django.db import connection, connections
 
 from crm.paper import Paper
-from tests.factories.history import make_history
+from kpis.engine import drain
+from tests.factories.history import DRAINED_AT, make_history
+from tests.factories.kpis import Books, make_books
 from tests.kpis.sessions import pointed_at
 
 pytest.register_assert_rewrite("tests.kpis.proof")
@@ -70,6 +73,20 @@ def history(history_database, db) -> Iterator[None]:
     """The three years, to read only."""
     with pointed_at(history_database):
         yield
+
+
+@pytest.fixture(scope="module")
+def drained_books(once) -> Books:
+    """Made once for a module, with nothing dirty."""
+    books = make_books()
+    drain(at=DRAINED_AT)
+    return books
+
+
+@pytest.fixture
+def books(drained_books) -> Books:
+    """For one test, which may change both the rows and what it holds in its hands."""
+    return deepcopy(drained_books)
 
 
 @pytest.fixture

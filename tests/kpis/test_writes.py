@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from kpis.engine import drain, is_clean
 from kpis.readings import Query, read
 from leads.models import Activity, Lead, Opportunity, Quote, Stage, StageChange
 from tests.factories.customers import make_customer
-from tests.factories.kpis import Books, make_books, tehran
+from tests.factories.kpis import Books, tehran
 from tests.kpis.proof import NOW, TODAY, assert_right, periods_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -373,13 +374,11 @@ def seen(keys, dimension):
     }
 
 
-def assert_reached(write: Write, keys: tuple[str, ...], dimension: Dimension | None) -> None:
+def assert_reached(made: Any, write: Callable[[Any], object], keys: tuple[str, ...], dimension: Dimension | None) -> None:
     """The figures are right afterwards, and each of them is another one than before."""
-    books = make_books()
-    drain(at=NOW)
     before = seen(keys, dimension)
 
-    write(books)
+    write(made)
 
     assert_right(keys)
     after = seen(keys, dimension)
@@ -387,15 +386,12 @@ def assert_reached(write: Write, keys: tuple[str, ...], dimension: Dimension | N
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_write_reaches_the_figures_that_count_it(name):
-    assert_reached(*WRITES[name])
+def test_a_write_reaches_the_figures_that_count_it(books, name):
+    assert_reached(books, *WRITES[name])
 
 
 @pytest.mark.parametrize("name", ["number", "notes", "subject", "comment"])
-def test_what_no_figure_counts_makes_nothing_dirty(name):
-    books = make_books()
-    drain(at=NOW)
-
+def test_what_no_figure_counts_makes_nothing_dirty(books, name):
     match name:
         case "number":
             save(books.order, number="7")

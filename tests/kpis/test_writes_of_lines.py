@@ -3,9 +3,7 @@
 import pytest
 
 from customers.models import Order, OrderLine
-from kpis.engine import drain
-from tests.factories.kpis import make_books
-from tests.kpis.proof import NOW, assert_right
+from tests.kpis.proof import assert_right
 from tests.kpis.test_writes import rows, save, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -27,10 +25,7 @@ def change_lines_behind_a_copy(books):
     ],
     ids=["stale copy", "written over", "line moved", "lines truncated"],
 )
-def test_totals_of_orders_are_always_those_of_their_lines(write):
-    books = make_books()
-    drain(at=NOW)
-
+def test_totals_of_orders_are_always_those_of_their_lines(books, write):
     write(books)
 
     assert_right(["revenue", "gross_margin"])

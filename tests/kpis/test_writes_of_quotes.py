@@ -85,5 +85,5 @@ WRITES: dict[str, tuple[Write, tuple[str, ...], Dimension | None]] = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_write_of_quotes_reaches_the_figures_that_count_it(name):
-    assert_reached(*WRITES[name])
+def test_a_write_of_quotes_reaches_the_figures_that_count_it(books, name):
+    assert_reached(books, *WRITES[name])
