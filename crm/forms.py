@@ -283,6 +283,9 @@ class ReaderForm(forms.Form):
                 field.label = f"{field.label} ({field.unit})"
 
     def add_error(self, field: str | None, error: Any) -> None:
+        """What the page itself fills in is nobody's to correct, and its place is not seen: that is said above the form."""
+        if field in self.fields and type(self.fields[field].widget) is forms.HiddenInput:
+            field, error = None, _("This form was changed on the way: open it again.")
         error = error if isinstance(error, ValidationError) else ValidationError(error)
         super().add_error(field, in_reader_digits(error, self.prefs))
 

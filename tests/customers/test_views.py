@@ -166,6 +166,14 @@ class TestForms:
         assert list(response.context["form"].errors) == [field]
         assert Customer.objects.count() == 0
 
+    def test_a_token_that_is_none_is_told_in_our_words(self, browse, omid):
+        sent = {"name": "A", "kind": "person", "token": "5f0c-11"}
+
+        response = browse(omid).post(reverse("customers:customer-create"), sent)
+
+        assert response.context["form"].errors == {"__all__": ["This form was changed on the way: open it again."]}
+        assert Customer.objects.count() == 0
+
     def test_edit(self, browse, omid):
         customer = Customer.objects.create(name="Arya", owner=omid)
 
