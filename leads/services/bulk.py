@@ -23,6 +23,7 @@ from crm.money import convert
 from customers.models import Customer, Product
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
 from leads.services.inputs import ActivityIn, LeadIn, OpportunityIn
+from leads.services.opportunities import BOUGHT_BY_ANOTHER, has_orders_of_others
 
 CUSTOMER = Target(Customer)
 STAGE = Target(Stage, natural="slug")
@@ -83,6 +84,14 @@ def complete_opportunities(items: list[Item], caller: Caller) -> None:
     for item in items:
         set_amount(item, caller, rates)
         set_stage(item, stages)
+        check_customer(item)
+
+
+def check_customer(item: Item) -> None:
+    """Only where a stored one is to have another than before: that is rare, and asked for each."""
+    row, customer = item.row, item.values.get("customer_id", 0)
+    if row is not None and customer not in {0, row.customer_id} and has_orders_of_others(row, customer):
+        item.refuse("/customer", "conflict", BOUGHT_BY_ANOTHER)
 
 
 def set_amount(item: Item, caller: Caller, rates: Rates) -> None:

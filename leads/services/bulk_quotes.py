@@ -26,7 +26,7 @@ from customers.services.buyers import follow_merges
 from customers.services.products import find_or_make_products
 from leads.models import Lead, Opportunity, Quote, QuoteLine
 from leads.services.inputs import QuoteIn, QuoteLineIn
-from leads.services.outcomes import LINKS, deals_of_orders, is_elsewhere
+from leads.services.outcomes import LINKS, deals_of_orders, is_elsewhere, sold_to_another, strangers
 
 ZERO, LARGEST = Decimal(0), Decimal(10) ** 18
 ABOUT = ("opportunity_id", "lead_id", "customer_id")
@@ -71,6 +71,19 @@ def check_orders(items: list[Item]) -> None:
     for item, (deal, order) in named.items():
         if known.setdefault(order, deal) != deal:
             item.refuse("/order", "conflict", is_elsewhere(known[order]))
+    check_buyers({item: pair for item, pair in named.items() if item.is_sound})
+
+
+def check_buyers(named: dict[Item, tuple[int, int]]) -> None:
+    """An order that somebody else bought is not what came of a quote for this opportunity."""
+    if not named:
+        return
+    deals = Opportunity.objects.select_related("lead").in_bulk({deal for deal, _order in named.values()})
+    buyers = dict(Order.objects.filter(pk__in={order for _deal, order in named.values()}).values_list("pk", "customer"))
+    others = strangers({order: (deals[deal], buyers[order]) for deal, order in named.values()})
+    for item, (deal, order) in named.items():
+        if order in others:
+            item.refuse("/order", "conflict", sold_to_another(deals[deal]))
 
 
 def check_frozen(items: list[Item]) -> None:

@@ -29,7 +29,7 @@ from leads.services.deal_buyers import (
     people_of,
     settle_buyer,
 )
-from leads.services.outcomes import LINKS, deals_of_orders, hold_deals, is_elsewhere
+from leads.services.outcomes import LINKS, deals_of_orders, hold_deals, is_elsewhere, is_of_another
 
 DEAL = Target(Opportunity)
 # By the item's place: its opportunity, and the stored order that it is about.
@@ -57,7 +57,7 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     """
     naming = [item for item in sound(items) if item.data.opportunity is not UNSET]
     if not naming:
-        write_orders(items, caller)
+        write_orders(items, caller, keep_buyers)
         return
     refuse_repeated(sound(items), caller)
     orders = stored(sound(items), caller)
@@ -69,10 +69,20 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     open_items = [item for item in sound(items) if item.index in deals]
     others = [item for item in sound(items) if item.index not in deals]
     if others:
-        write_orders(others, caller)
+        write_orders(others, caller, keep_buyers)
     unlink(freed)
     while open_items:
         open_items = open_deals(open_items, deals, orders, caller)
+
+
+def keep_buyers(moved: dict[Item, int | None]) -> None:
+    """An order that is the outcome of an opportunity does not become somebody else's behind its back."""
+    linked = deals_of_orders({item.row.pk for item in moved if item.data.opportunity is not None})
+    buyers = dict(Opportunity.objects.filter(pk__in=linked.values()).values_list("pk", "customer")) if linked else {}
+    for item, customer in moved.items():
+        deal = linked.get(item.row.pk)
+        if deal and buyers[deal] not in {None, customer}:
+            item.refuse("/customer", "conflict", is_of_another(deal))
 
 
 def open_deals(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> list[Item]:

@@ -9,12 +9,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.models import User
 from customers.models import Customer
 from leads.models import Lead, Opportunity, Stage, StageChange
 
 EDITABLE = frozenset({"name", "amount", "currency", "expected_close_on", "owner", "customer", "lead"})
+
+BOUGHT_BY_ANOTHER = gettext_lazy("Another customer has bought for this opportunity: take their order from it first.")
 
 
 @transaction.atomic
@@ -63,6 +66,8 @@ def edit_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime,
         return opportunity
     for column in changed:
         setattr(opportunity, column, changes[column])
+    if "customer" in changed and has_orders_of_others(opportunity, opportunity.customer_id):
+        raise ValidationError(BOUGHT_BY_ANOTHER, code="conflict")
     _require_amount(opportunity.amount)
     if not opportunity.name.strip():
         raise ValidationError(_("Give the opportunity a name."), code="required")
@@ -129,6 +134,12 @@ def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetim
 
 def lock_opportunity(opportunity: Opportunity) -> Opportunity:
     return Opportunity.objects.select_for_update().get(pk=opportunity.pk)
+
+
+def has_orders_of_others(opportunity: Opportunity, customer: int | None) -> bool:
+    """Whether somebody else than this customer has bought for it already."""
+    bought = opportunity.orders.filter(customer__isnull=False)
+    return (bought.exclude(customer=customer) if customer else bought).exists()
 
 
 def _require_open(opportunity: Opportunity) -> None:

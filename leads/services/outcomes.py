@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -29,10 +29,8 @@ def link_order(opportunity: Opportunity, *, order: Order, by: User | None, at: d
         return opportunity
     if elsewhere:
         raise ValidationError(is_elsewhere(elsewhere), code="conflict")
-    if order.customer_id and has_buyer(opportunity):
-        people = people_of([], [opportunity], [order.customer_id])
-        if not people.is_one(order.customer_id, *people.parties(opportunity)):
-            raise ValidationError(_sold_to_another(opportunity), code="conflict")
+    if strangers({order.pk: (opportunity, order.customer_id)}):
+        raise ValidationError(sold_to_another(opportunity), code="conflict")
     LINKS.objects.create(opportunity=opportunity, order=order)
     if order.customer_id and not opportunity.customer_id:
         settle_buyer(opportunity, order, by=by)
@@ -64,11 +62,23 @@ def without_deal(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.exclude(Exists(LINKS.objects.filter(order=OuterRef("pk"))))
 
 
+def strangers(pairs: Mapping[int, tuple[Opportunity, int | None]]) -> set[int]:
+    """Those of some orders that were bought by somebody else than their opportunity's customer or lead."""
+    known = {key: pair for key, pair in pairs.items() if pair[1] and has_buyer(pair[0])}
+    people = people_of([], [deal for deal, _buyer in known.values()], [buyer for _deal, buyer in known.values()])
+    return {key for key, (deal, buyer) in known.items() if not people.is_one(buyer, *people.parties(deal))}
+
+
 def is_elsewhere(deal: int) -> str:
     return _("This order is the outcome of opportunity #%(found)s already: take it from there first.") % {"found": deal}
 
 
-def _sold_to_another(opportunity: Opportunity) -> str:
+def is_of_another(deal: int) -> str:
+    text = _("This order is the outcome of opportunity #%(found)s, whose customer is somebody else: take it from there first.")
+    return text % {"found": deal}
+
+
+def sold_to_another(opportunity: Opportunity) -> str:
     if opportunity.customer_id:
         return _("This order belongs to another customer.")
     return _("This order belongs to somebody else than the lead of the opportunity: set the customer of the opportunity first.")

@@ -166,6 +166,21 @@ class TestOneSale:
         order.refresh_from_db()
         assert (list(deal.orders.all()), other.orders.count(), order.number) == ([order], 0, "")
 
+    def test_its_buyer_does_not_change_behind_its_back(self, api, omid, deal, order):
+        other = make_customer(owner=omid, phone="+989125556677")
+        sent = [{"customer": other.pk}, {"customer": {"phone": "09125556677"}}, {"customer": None}]
+
+        refused = [api.patch(f"/orders/{order.pk}/", each) for each in sent]
+        deal_refused = api.patch(f"/opportunities/{deal.pk}/", {"customer": other.pk})
+        with pytest.raises(ValidationError, match="Another customer has bought for this opportunity"):
+            services.edit_opportunity(deal, by=omid, at=A_DAY, customer=other)
+        freed = api.patch(f"/orders/{order.pk}/", {"customer": other.pk, "opportunity": None})
+        changed = api.patch(f"/opportunities/{deal.pk}/", {"customer": other.pk})
+
+        answers = [*refused, deal_refused]
+        assert [(each.status_code, refusals(each)) for each in answers] == [(409, [("/customer", "conflict")])] * 4
+        assert (freed.json()["customer"], freed.json()["opportunity"], changed.json()["customer"]) == (other.pk, None, other.pk)
+
     def test_null_frees_it_for_another(self, api, deal, order, other):
         freed = api.patch(f"/orders/{order.pk}/", {"opportunity": None})
         moved = api.patch(f"/orders/{order.pk}/", {"opportunity": other.pk})

@@ -215,6 +215,14 @@ def test_an_order_is_brought_by_the_quotes_of_one_opportunity(api):
     assert (list(deals[0].orders.all()), Quote.objects.count()) == ([order], 1)
 
 
+def test_an_order_of_another_customer_is_not_what_came_of_a_quote(api):
+    deal, order = make_opportunity(customer=make_customer()), make_order(customer=make_customer())
+
+    response = api.post("/quotes/", offer(opportunity=deal.pk, order=order.pk))
+
+    assert (response.status_code, errors(response), Quote.objects.count()) == (409, [("/order", "conflict")], 0)
+
+
 def test_a_quote_of_a_merged_customer_is_its_survivors(api):
     survivor = make_customer()
     merged = make_customer(merged_into=survivor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -36,11 +36,15 @@ from customers.services.products import find_or_make_products
 REFERENCES = {"owner": PEOPLE, "campaign": Target(Campaign), "channel": Target(Channel, natural="slug")}
 FIND = "SELECT id, source, external_id FROM customers_order WHERE source = ANY(%s::text[]) AND external_id = ANY(%s::text[])"
 RANK = ("draft", "pending", "paid", "fulfilled", "cancelled")
+Judge = Callable[[dict[Item, int | None]], None]
 PARTS = (Prefetch("lines", OrderLine.objects.annotate(sku=F("product__sku")).order_by("position")), "refunds__lines")
 
 
-def write_orders(items: list[Item], caller: Caller) -> None:
-    """Create or update orders. Nothing is written for those that are refused, stale or the same as before."""
+def write_orders(items: list[Item], caller: Caller, judge: Judge | None = None) -> None:
+    """Create or update orders. Nothing is written for those that are refused, stale or the same as before.
+
+    `judge` may refuse that stored orders become another customer's; it is asked with the new one of each.
+    """
     refuse_repeated(sound(items), caller)
     find_orders(sound(items), caller)
     for item in sound(items):
@@ -57,6 +61,9 @@ def write_orders(items: list[Item], caller: Caller) -> None:
     drafts = [draft for draft in drafts if draft.is_sound]
     derive_touches([(draft.values, draft.data.utm or None) for draft in drafts if has_new_touch(draft)])
     set_customers(drafts, caller)
+    moved = {draft.item: draft.values["customer_id"] for draft in drafts if draft.is_sound and has_other_customer(draft)}
+    if judge and moved:
+        judge(moved)
     drafts = [draft for draft in drafts if draft.is_sound]
     names = {line.sku: line.name for draft in drafts if draft.has_new_lines for line in draft.lines if line.sku}
     products = find_or_make_products(names, caller)
@@ -67,6 +74,10 @@ def write_orders(items: list[Item], caller: Caller) -> None:
     for draft in drafts:
         if draft.row is None and not draft.refunds:
             draft.item.as_stored = partial(rows.as_stored, draft)
+
+
+def has_other_customer(draft: Draft) -> bool:
+    return draft.row is not None and draft.row.customer_id not in {None, draft.values["customer_id"]}
 
 
 def find_orders(items: list[Item], caller: Caller) -> None:
