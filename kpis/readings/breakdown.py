@@ -60,7 +60,9 @@ def break_down_all(kpis: Sequence[Kpi], by: Dimension, choice: Choice, wholes: M
 def parts_of(kpi: Kpi, by: Dimension, split: Split, whole: Reading) -> list[Part]:
     members, other, adds_up = split.members, split.other, by not in kpi.not_additive
     now = Column(whole.now, {member: values[0] for member, values in members.items()})
-    then = Column(whole.then, {member: values[other] for member, values in members.items()}) if other is not None else None
+    # Of a running period some figures have no equal part of the one before to be compared with.
+    is_compared = other is not None and whole.then is not None
+    then = Column(whole.then, {member: values[other] for member, values in members.items()}) if is_compared else None
     parts = [part_of(kpi, member, split.labels[member], now, then, adds_up=adds_up) for member in members]
     return sorted((part for part in parts if part is not None), key=order)
 

@@ -362,6 +362,8 @@ class TestDoors:
         page = browse(sara).get(f"/kpis/{KEY}/?period=1404-06").content.decode()
         assert "Gamma-Gamma" in page
         assert "The worker fits the models every night" in page
+        # of the month that runs there is nothing to compare with, and nothing of its parts
+        assert {part["then"] for part in browse(sara).get(f"/kpis/{KEY}/").context["parts"]} == {"—"}
 
         file = browse(sara).get(f"/kpis/{KEY}/csv/?period=1404-06&what=rows").getvalue().decode("utf-8-sig")
         header, *rows = csv.reader(StringIO(file))
