@@ -35,12 +35,14 @@ def number_text(value: Decimal | float | None, prefs: Preferences, *, decimals: 
     return format_number(value, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals, most=most)
 
 
-def percent_text(fraction: Decimal, prefs: Preferences, decimals: int = 1) -> str:
-    return format_percent(fraction, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals)
+def percent_text(fraction: Decimal | float, prefs: Preferences, decimals: int = 1) -> str:
+    """Its sign stands where it does in a number alone: beside Persian words it would change sides."""
+    text = format_percent(fraction, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals)
+    return isolated(text, prefs)
 
 
 def percent_sign(prefs: Preferences) -> str:
-    return percent_text(Decimal(0), prefs, 0)[-1]
+    return format_percent(Decimal(0), prefs.language, latin_digits=prefs.latin_digits, decimals=0)[-1]
 
 
 def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
@@ -102,7 +104,7 @@ def signed(value: Decimal, prefs: Preferences, decimals: int = 0) -> str:
 def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bool = False) -> str:
     number, unit = value_parts(kpi, value, prefs, short=short)
     if kpi.unit is Unit.PERCENT:
-        return with_sign(number + unit, prefs)
+        return isolated(number + unit, prefs)
     return f"{with_sign(number, prefs)} {unit}".strip()
 
 

@@ -13,7 +13,7 @@ from crm.preferences import Preferences
 from customers.models import Answer, Survey
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
-from kpis.readings.words import value_text
+from kpis.readings.words import percent_text, value_text
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
 
@@ -77,6 +77,14 @@ def test_a_signed_figure_keeps_its_sign_at_the_left(sara):
     assert value_text(CATALOGUE["nps"], Decimal(-17), prefs) == "\u2066−۱۷\u2069"
     assert value_text(CATALOGUE["nps"], Decimal(44), prefs) == "\u2066+۴۴\u2069"
     assert value_text(CATALOGUE["nps"], Decimal(0), prefs) == "۰"
+
+
+def test_a_percent_sign_stands_at_one_side_of_its_number_whatever_is_beside_it(sara):
+    sara.language = "fa"
+    prefs = Preferences(sara, "fa")
+
+    assert value_text(CATALOGUE["churn_rate"], Decimal("0.05"), prefs) == "\u2066۵٫۰٪\u2069"
+    assert percent_text(Decimal("0.5"), prefs, 0) == "\u2066۵۰٪\u2069"
 
 
 def test_an_answer_says_who_gave_it_and_leads_to_them(persian):
