@@ -141,6 +141,8 @@ class Cube:
     is_cost: bool = False
     # How a row that is new in this table is found among the cube's rows: (table, path). By default its own table and key.
     new_in: tuple[str, str] | None = None
+    # The rows, and their day, whose days its own rows have: where those are a view that would be computed as a whole to tell.
+    days_of: tuple[tuple[Callable[[], QuerySet], str], ...] = ()
     # Dimensions that rows know but that are not stored day by day: read live when asked. A function says what they are
     # in a period, by its first day.
     live: Mapping[Dimension, str | Combinable | Callable[[date], Combinable]] = field(default_factory=dict)
@@ -159,6 +161,10 @@ class Cube:
         start, end = self.span
         return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
 
+    def ends(self) -> list[Day]:
+        """Days of which the first is not after its first row, and the last not before its last; none where no row can be."""
+        return [end for rows, day in self.days_of or ((self.rows, self.day),) for end in ends_of(rows(), day)]
+
     @property
     def is_crossed(self) -> bool:
         """Whether what is stored also tells what is of several members at once: of an owner, and of each first touch."""
@@ -173,6 +179,12 @@ class Cube:
     def new_rows_by(self) -> str:
         """The path by which those rows are found."""
         return self.new_in[1] if self.new_in else "pk"
+
+
+def ends_of(rows: QuerySet, day: str) -> list[Day]:
+    """The first and the last day of some rows, each in order of an index: through joins the least of all reads all."""
+    known = rows.filter(**{f"{day}__isnull": False}).values_list(day, flat=True)
+    return [end for order in (day, f"-{day}") for end in known.order_by(order)[:1]]
 
 
 @dataclass(frozen=True, eq=False)

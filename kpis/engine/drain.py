@@ -13,12 +13,12 @@ from random import sample
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Min
 
 from customers.models import Contract, Order
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import CUBE_BY_CODE, DAY_CUBES
-from kpis.definitions import Cube
+from kpis.definitions import Cube, ends_of
 from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
 from kpis.engine.funnel import drain_leads, mark_all_leads
@@ -271,9 +271,8 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
 
 def mark_range(cursor: Any, cube: Cube, first: date | None, last: date | None) -> None:
     """Mark the days that the cube's rows or its stored sums span."""
-    rows = cube.rows().aggregate(a=Min(cube.day), z=Max(cube.day))
-    stored = Rollup.objects.filter(cube=cube.code, grain=DAY_GRAIN, dimension=0).aggregate(a=Min("start"), z=Max("start"))
-    days = [day for day in (rows["a"], rows["z"], stored["a"], stored["z"]) if day]
+    stored = Rollup.objects.filter(cube=cube.code, grain=DAY_GRAIN, dimension=0)
+    days = [*cube.ends(), *ends_of(stored, "start")]
     if not days:
         return
     start, end = max(min(days), first or date.min), min(max(days), last or date.max)

@@ -17,6 +17,7 @@ D = Dimension
 SHORT, LONG = 30, 365
 SOLD, REFUNDED = Q(kind="order"), Q(kind="refund")
 BY_MARKETING = Q(channel__is_marketing=True)
+CREDITED = ((Order.objects.counted, "placed_on"), (Refund.objects.counted, "refunded_on"))
 
 OWNER = Coalesce("order__owner_id", "order__customer__owner_id")
 CREDITS = Cube(
@@ -25,6 +26,7 @@ CREDITS = Cube(
     new_in=("customers_order", "order_id"),
     rows=Credit.objects.counted,
     day="day",
+    days_of=CREDITED,
     dimensions=first_touch() | {D.OWNER: OWNER},
     folds={
         "sold": Fold(SOLD, F("amount")),
@@ -59,6 +61,7 @@ CAMPAIGN_RETURNS = Cube(
     new_in=("customers_order", "order_id"),
     rows=returns,
     day="day",
+    days_of=CREDITED,
     dimensions={D.CHANNEL: "channel_id", D.CAMPAIGN: "campaign_id", D.OWNER: OWNER},
     folds={
         "margin": Fold(amount=Case(When(SOLD, then=MARGIN), default=-MARGIN, output_field=ExactField()), is_cost=True),
