@@ -42,10 +42,12 @@ SEGMENT = f"""
          WHEN e.r <= 4 AND e.f >= 4 THEN {CODE["LOYAL"]} WHEN e.f >= 4 THEN {CODE["CHAMPION"]}
          WHEN e.f >= 2 THEN {CODE["POTENTIAL_LOYALIST"]} WHEN e.r = 4 THEN {CODE["PROMISING"]} ELSE {CODE["NEW"]} END
 """
+# The spans are read once: by their index on the customer all of it would be gone through again for each snapshot.
 CUSTOMERS = f"""
+     , span AS MATERIALIZED (SELECT * FROM kpis_rfmspan)
     SELECT coalesce(e.day, s.day), coalesce(e.customer_id, s.customer_id)
       FROM score e
-      FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN kpis_rfmspan p ON p.first_day <= d.day AND p.until_day > d.day) s
+      FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN span p ON p.first_day <= d.day AND p.until_day > d.day) s
         ON s.day = e.day AND s.customer_id = e.customer_id
      WHERE (e.r, e.f, e.m, {SEGMENT}) IS DISTINCT FROM (s.recency, s.frequency, s.monetary, s.segment)
         OR e.customer_id IS NULL OR s.customer_id IS NULL
