@@ -18,6 +18,10 @@ def may_sell(user: User) -> bool:
     return user.is_active and user.may_sell
 
 
+def may_see_costs(user: User) -> bool:
+    return user.is_active and user.may_see_costs
+
+
 def may_see_traffic(user: User) -> bool:
     return user.is_active and user.may_see_traffic
 

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from crm.models import User
 from crm.pages import Page
-from crm.permissions import may_enter, may_see_traffic, may_sell
+from crm.permissions import may_enter, may_see_costs, may_see_traffic, may_sell
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ REPORTS = (
     Report(_("Campaign report card"), _("Which campaign pays?"), "megaphone", "kpis:campaigns-report", may_sell),
     Report(_("Retention cohorts"), _("Who comes back, and for how long?"), "table", "kpis:cohorts"),
     Report(_("RFM groups"), _("Who is moving between groups?"), "users", "kpis:rfm"),
+    Report(
+        _("Predicted value of customers"), _("Which customers will still bring most?"), "hand-coins", "kpis:kpi-detail",
+        may_see_costs, key="clv_predicted", query="#rows",
+    ),
     Report(_("Loyalty in word and in deed"), _("Who likes us, and who only comes back?"), "star", "kpis:loyalty"),
     Report(_("NPS by season"), _("Do more people recommend us than last season?"), "trending-up", "kpis:nps-seasons"),
     Report(_("CSAT by product"), _("Which product disappoints?"), "package", "kpis:kpi-detail", key="csat", query=BY_PRODUCT),

@@ -272,12 +272,18 @@ class TestDoors:
     def test_the_page_refuses_what_it_does_not_know(self, browse, sara, query):
         assert browse(sara).get(f"/kpis/loyalty/?{query}").status_code == 400
 
-    @pytest.mark.parametrize(("who", "missing"), [("sara", []), ("omid", ["Top pages"]), ("hana", ["Sales funnel", "Top pages"])])
+    @pytest.mark.parametrize(
+        ("who", "missing"),
+        [
+            ("sara", []),
+            ("omid", ["Top pages", "Predicted value of customers"]),
+            ("hana", ["Sales funnel", "Top pages", "Predicted value of customers"]),
+        ],
+    )
     def test_the_index_shows_what_one_may_open(self, browse, request, who, missing):
         client = browse(request.getfixturevalue(who))
         shown = client.get("/reports/").context["reports"]
 
-        assert [
-            name for name in ("Sales funnel", "Top pages", "NPS by season") if name not in {str(r.name) for r in shown}
-        ] == missing
+        asked = ("Sales funnel", "Top pages", "NPS by season", "Predicted value of customers")
+        assert [name for name in asked if name not in {str(report.name) for report in shown}] == missing
         assert {client.get(report.url).status_code for report in shown} == {200}
