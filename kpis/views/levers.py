@@ -18,12 +18,12 @@ from campaigns.services import start_ab_test
 from crm.models import User
 from crm.pages import action, query_with, say
 from crm.permissions import may_set_targets
-from crm.templatetags.crm_format import format_day
 from kpis.abtests import Effect, Trial
 from kpis.readings.pages import Landings
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, signed
 from kpis.views.pages import LandingPages, apart
+from kpis.views.visits import days_text
 
 Lever = Variant.Lever
 MOST_TRIES = 10
@@ -60,7 +60,7 @@ class LeversView(LandingPages, TemplateView):
             landings = Landings(self.choice_of(first, last))
             return super().get_context_data(**kwargs) | {
                 "page": page,
-                "span": f"{format_day(first, self.prefs)} – {format_day(last, self.prefs)}",
+                "span": days_text(first, last, self.prefs),
                 "list_url": reverse("kpis:landing-pages") + query_with(self.request.GET),
                 "may_try": may_try(self.request.user),
                 "levers": self.levers(page, first, last),

@@ -24,7 +24,7 @@ from kpis.abtests import Arm, Trial, Verdict
 from kpis.readings.pages import Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, period_text, signed
-from kpis.views.visits import PagesPage
+from kpis.views.visits import PagesPage, days_text
 
 TOP = 5
 MOST_PAGES = 1000  # of a file
@@ -187,7 +187,7 @@ class LandingPagesView(LandingPages, TemplateView):
         context["files"] = {what: self.files(what) for what in ("pages", "tests", "visitors")}
         with one_snapshot():
             first, last = self.span()
-            context["span"] = f"{format_day(first, self.prefs)} – {format_day(last, self.prefs)}"
+            context["span"] = days_text(first, last, self.prefs)
             landings = Landings(self.choice_of(first, last))
             trials, pages = landings.tests(), landings.pages
             context |= {"trials": [self.trial(trial) for trial in trials], "pages": [self.landed(page) for page in pages]}

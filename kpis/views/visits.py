@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -18,7 +19,7 @@ from crm.origins import Part
 from crm.pages import Page, Pager, key_in, query_with
 from crm.permissions import may_see_traffic, may_sell
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_moment
+from crm.templatetags.crm_format import format_day, format_moment
 from kpis import addresses
 from kpis.catalogue import CATALOGUE
 from kpis.readings.pages import Choice
@@ -129,3 +130,8 @@ class PagesPage(Page):
             source = [str(one.channel or _("Unknown")), one.campaign, one.view_count]
             moments = [moment and moment.astimezone(self.prefs.zone) for moment in (one.started_at, one.converted_at)]
             yield [one.pk, moments[0], *source, moments[1]]
+
+
+def days_text(first: date, last: date, prefs: Preferences) -> str:
+    """In words: a dash between Persian dates would be read from the wrong side."""
+    return _("%(lower)s to %(upper)s") % {"lower": format_day(first, prefs), "upper": format_day(last, prefs)}
