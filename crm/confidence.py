@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 Z = 1.959963984540054
@@ -14,6 +15,8 @@ TAIL = 0.025
 BISECTIONS = 100
 CONTINUED_FRACTION_STEPS = 300
 CLOSE_ENOUGH = 1e-15
+# A table or a chart asks for the same few counts again and again, and each takes hundreds of steps.
+REMEMBERED = 10_000
 
 
 class Interval(NamedTuple):
@@ -45,6 +48,7 @@ def nps_interval(promoters: int, detractors: int, answers: int) -> Interval | No
     return Interval(100 * max(balance - half, -1.0), 100 * min(balance + half, 1.0))
 
 
+@lru_cache(REMEMBERED)
 def poisson(count: int) -> Interval:
     """Exact interval of a small count."""
     # A bound beyond which the tail is certainly thinner than asked for.
@@ -85,6 +89,7 @@ def student(count: int, total: Decimal | float, total_squares: Decimal | float) 
     return Interval(mean - half, mean + half)
 
 
+@lru_cache(REMEMBERED)
 def student_quantile(freedom: int) -> float:
     """The value that a t variable exceeds with a probability of 2.5 %."""
     # One degree of freedom has the fattest tail: 12.7.
