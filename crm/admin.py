@@ -89,6 +89,11 @@ class UserAdmin(DjangoUserAdmin):
     )
     filter_horizontal = ()
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody switches themselves off, or out of here: one administrator is left at least."""
+        own = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
+        return (*self.readonly_fields, *own)
+
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Whoever is switched off loses sessions and tokens too."""
         super().save_model(request, obj, form, change)

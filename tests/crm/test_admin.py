@@ -15,6 +15,7 @@ from tests.factories.leads import make_lead
 pytestmark = pytest.mark.django_db
 
 OURS = [model for model in admin.site._registry if model.__module__.split(".")[0] in {"crm", "campaigns", "customers", "leads"}]
+PERSON = ("email", "name", "role", "visibility", "language", "calendar", "money_unit", "theme")
 
 
 @pytest.fixture
@@ -66,10 +67,7 @@ def test_a_new_person_is_made_here(browse, root, sales):
 
 def test_who_is_switched_off_here_loses_tokens_and_sessions(browse, client, root, omid):
     api, page, url = Api(client, make_token(omid)), browse(omid), reverse("admin:crm_user_change", args=[omid.pk])
-    sent = {
-        name: getattr(omid, name)
-        for name in ("email", "name", "role", "visibility", "language", "calendar", "money_unit", "theme")
-    }
+    sent = {name: getattr(omid, name) for name in PERSON}
     seen = []
 
     for switch in ({}, {"is_active": "on"}):
@@ -79,6 +77,15 @@ def test_who_is_switched_off_here_loses_tokens_and_sessions(browse, client, root
 
     # before, while switched off, and switched on again
     assert seen == [200, 200, 401, 302, 401, 302]
+
+
+def test_nobody_switches_themselves_off(browse, root):
+    sent = {name: getattr(root, name) for name in PERSON}
+
+    response = browse(root).post(reverse("admin:crm_user_change", args=[root.pk]), sent | {"name": "Boss"})
+
+    root.refresh_from_db()
+    assert (response.status_code, root.name, root.is_active, root.is_superuser) == (302, "Boss", True, True)
 
 
 class TestOrganization:
