@@ -116,6 +116,19 @@ SELECT id AS order_id, customer_id, placed_on, owner_id, coalesce(category_id, 0
   FROM grouped;
 """.format(earlier="ORDER BY p.placed_at, p.id GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING")
 
+# What customers bought and gave back, and when they came: it counts in the periods in which both lie.
+NEWCOMERS = """
+CREATE TABLE newcomers AS
+WITH flow AS (
+        SELECT {orders} AS cube, customer_id, placed_on AS day, owner_id, 1 AS m1, net_amount AS m2 FROM customers_order
+         WHERE status IN ('paid', 'fulfilled') UNION ALL
+        SELECT {refunds}, o.customer_id, r.refunded_on, o.owner_id, r.amount, 0 FROM customers_refund r
+          JOIN customers_order o ON o.id = r.order_id WHERE o.status IN ('paid', 'fulfilled'))
+SELECT w.cube, w.day, w.m1, w.m2, f.first_day, f.channel_id, f.campaign_id, coalesce(w.owner_id, f.owner_id) AS owner_id
+  FROM flow w JOIN kpis_customerfact f USING (customer_id) WHERE w.day BETWEEN f.first_day - 365 AND f.first_day + 365
+"""
+IN_PERIOD = "c.day = n.day AND n.first_day BETWEEN c.start AND c.last"
+
 
 class Rival:
     """DuckDB with as much memory and as many threads as PostgreSQL has."""
@@ -148,7 +161,7 @@ class Rival:
 
     def build(self, mogrify: Any) -> None:
         """Facts of customers, the sums of every period by every dimension, and what is stored beside them."""
-        from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415  Django is set up by now
+        from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS  # noqa: PLC0415  Django is set up by now
 
         self.duck.execute(TIME)
         folds = ", ".join(f"m{n} DECIMAL(38, 6)" for n in range(1, 7))
@@ -158,6 +171,7 @@ class Rival:
         self.duck.execute(FACTS + SELLING)
         for cube in FACT_CUBES:
             self.fold(cube, cube.rows(), mogrify)
+        self.duck.execute(NEWCOMERS.format(orders=NEWCOMERS_ORDERS.code, refunds=NEWCOMERS_REFUNDS.code))
         self.count_distinct()
         build_rest(self.duck, lambda statement: in_duck(mogrify(statement.sql, statement.params)))
 
@@ -172,7 +186,7 @@ class Rival:
         )
 
     def count_distinct(self) -> None:
-        from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED  # noqa: PLC0415
+        from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED, NEWCOMERS_ORDERS  # noqa: PLC0415
         from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
 
         day_side = {"owner": "k.owner_id", "team": "k.team_id"}
@@ -200,6 +214,13 @@ class Rival:
                 f"INSERT INTO kpis_rollup SELECT {cube.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
                 f" count(DISTINCT c.fact_id), 0, 0, 0, 0, 0 FROM {cube.key} c JOIN kpis_customerfact f ON f.customer_id = c.fact_id"
                 " GROUP BY 2, 3, 4, 5"
+            )
+
+        for dimension in ("", *NEWCOMERS_ORDERS.dimensions):
+            member = {"": "0", "owner": "n.owner_id"}.get(dimension, f"n.{dimension}_id")
+            self.duck.execute(
+                f"INSERT INTO kpis_rollup SELECT n.cube, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
+                f" sum(n.m1), sum(n.m2), 0, 0, 0, 0 FROM newcomers n JOIN kpis_calendarday c ON {IN_PERIOD} GROUP BY ALL"
             )
 
     def sums(self) -> dict[tuple[int, int, int], tuple]:

@@ -29,6 +29,12 @@ INSERT INTO kpis_cross
 SELECT {cube}, c.grain, c.start, {dimension}, {member}, {touch}, count(DISTINCT c.fact_id), 0, 0, 0, 0, 0
   FROM {who} c JOIN kpis_customerfact f ON f.customer_id = c.fact_id WHERE c.grain NOT IN (0, 1) GROUP BY ALL
 """
+NEWCOMERS = """
+INSERT INTO kpis_cross
+SELECT n.cube, c.grain, c.start, {dimension}, {member}, n.channel_id, 0, n.campaign_id, 0, 0, sum(n.m1), sum(n.m2), 0, 0, 0, 0
+  FROM newcomers n JOIN kpis_calendarday c ON c.day = n.day AND n.first_day BETWEEN c.start AND c.last AND c.grain NOT IN (0, 1)
+ GROUP BY ALL
+"""
 COHORTS = """
 CREATE TABLE kpis_cohortcell AS
 WITH placed AS (
@@ -158,6 +164,8 @@ def cross_periods(duck: Any) -> None:
         for name, member in {"": "0", "owner": "f.owner_id"}.items():
             touch = ", ".join(f"f.{name}_id" if name in cube.dimensions else "0" for name in FIRST_TOUCH)
             duck.execute(ONCE.format(cube=cube.code, who=cube.key, dimension=codes[name], member=member, touch=touch))
+    for name, member in {"": "0", "owner": "n.owner_id"}.items():
+        duck.execute(NEWCOMERS.format(dimension=codes[name], member=member))
 
 
 def differences_of_rest(source: Any, duck: Any) -> int:

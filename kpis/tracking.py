@@ -136,6 +136,7 @@ FACTS = (
     "kpis_customerday",
     "kpis_customercontact",
     "kpis_customerspan",
+    "kpis_newcomerday",
     "kpis_leadfact",
     "kpis_ordercategory",
     "kpis_cohortcell",

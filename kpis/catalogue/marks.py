@@ -68,7 +68,7 @@ MARKS: tuple[Mark, ...] = (
         REFUND_LINES,
         RFM,
     ),
-    Mark("customers_order", (*ORDER, "placed_at", "placed_on"), "SELECT c.customer_id FROM changed c"),
+    Mark("customers_order", (*ORDER, "net_amount", "placed_at", "placed_on"), "SELECT c.customer_id FROM changed c"),
     of_child(
         "customers_orderline",
         ("order_id", "product_id", "net_amount", "cost_amount", "unit_cost"),
@@ -86,6 +86,12 @@ MARKS: tuple[Mark, ...] = (
         REFUND_LINES,
     ),
     of_day("customers_refund", "refunded_on", ("order_id", "amount", "cost_amount"), REFUNDS, REFUND_LINES, RFM),
+    of_child(
+        "customers_refund",
+        ("order_id", "refunded_on", "amount"),
+        "SELECT o.customer_id FROM changed c JOIN customers_order o ON o.id = c.order_id",
+        ("customers_order", "order_id"),
+    ),
     of_child(
         "customers_refundline",
         ("refund_id", "line_id", "amount", "cost_amount"),

@@ -20,6 +20,7 @@ from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_
 from kpis.engine.engaged import carry_engaged, note_engaged, prepare_engaged, write_contacts
 from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
+from kpis.engine.newcomers import carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
 from kpis.engine.selling import write_order_categories
 from kpis.models import NEVER, Batch, BatchLead
 from leads.models import Lead
@@ -75,6 +76,7 @@ def recompute(cursor: Any) -> None:
     prepare_delta(cursor)
     prepare_notes(cursor)
     prepare_engaged(cursor)
+    prepare_newcomers(cursor)
     note_contributions(cursor, -1)
     rewrite_facts(cursor)
     note_contributions(cursor, 1)
@@ -84,6 +86,7 @@ def recompute(cursor: Any) -> None:
     carry_cohorts(cursor)
     carry_churned(cursor)
     carry_engaged(cursor)
+    carry_newcomers(cursor)
 
 
 def in_batch(cube: Cube) -> QuerySet:
@@ -100,12 +103,12 @@ def note_contributions(cursor: Any, sign: int) -> None:
     note_buyers(cursor, sign)
     note_churned(cursor, sign)
     note_engaged(cursor, sign)
+    note_newcomers(cursor, sign)
 
 
 def rewrite_facts(cursor: Any) -> None:
-    cursor.execute("DELETE FROM kpis_customerday WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute("DELETE FROM kpis_customercontact WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute("DELETE FROM kpis_customerspan WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
+    for table in ("kpis_customerday", "kpis_customercontact", "kpis_customerspan", "kpis_newcomerday"):
+        cursor.execute(f"DELETE FROM {table} WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
     cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
     write_days(cursor)
@@ -113,7 +116,8 @@ def rewrite_facts(cursor: Any) -> None:
     analyze_believed_empty(cursor, "kpis_customerday", "kpis_customerspan")
     write_customers(cursor)
     write_contacts(cursor)
-    analyze_believed_empty(cursor, "kpis_customerfact", "kpis_customercontact")
+    write_newcomers(cursor)
+    analyze_believed_empty(cursor, "kpis_customerfact", "kpis_customercontact", "kpis_newcomerday")
     write_leads(cursor)
     write_order_categories(cursor)
     analyze_believed_empty(cursor, "kpis_leadfact", "kpis_ordercategory")

@@ -48,6 +48,7 @@ STORED = (
     "kpis_customerfact",
     "kpis_customerday",
     "kpis_customercontact",
+    "kpis_newcomerday",
     "kpis_customerspan",
     "kpis_leadfact",
     "kpis_funnelfact",

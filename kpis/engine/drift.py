@@ -20,7 +20,7 @@ from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
-from kpis.engine import selling
+from kpis.engine import newcomers, selling
 from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
@@ -124,6 +124,7 @@ CHECKS = {
                             WHERE o.customer_id = f.customer_id AND o.placed_on >= f.created_on
                               AND o.status NOT IN ('draft', 'cancelled') AND NOT c.is_test AND NOT c.is_spam))""",
     "categories of orders": selling.CHECK,
+    "first sales and refunds": newcomers.CHECK,
     "members of customers": "SELECT f.customer_id FROM kpis_customerfact f JOIN customers_customer c ON c.id = f.customer_id"
     f" WHERE NOT {same_members('f', 'c')}",
     "members of leads": "SELECT f.customer_id FROM kpis_leadfact f JOIN leads_lead l ON l.id = f.lead_id"
@@ -190,6 +191,7 @@ def find_drift() -> list[str]:
         for cube in FACT_CUBES:
             found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
+        found += newcomers.drift_of_newcomers(cursor)
         found += drift_of_cohorts(cursor)
         for cube in DAY_CUBES + FACT_CUBES:
             found += drift_of_crossed_months(cursor, cube) if cube.is_crossed else ()

@@ -9,6 +9,7 @@ from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, Dirty
 from kpis.models.fact import NEVER, Batch, BatchLead, CustomerContact, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.funnel import FunnelFact
 from kpis.models.mailing import Delivery, Mailing, Recipient
+from kpis.models.newcomer import NewcomerDay
 from kpis.models.pins import Pins
 from kpis.models.prediction import HORIZON_WEEKS, Prediction, PredictionFit
 from kpis.models.review import Review, ReviewSession
@@ -57,6 +58,7 @@ __all__ = [
     "FunnelFact",
     "LeadFact",
     "Mailing",
+    "NewcomerDay",
     "OrderCategory",
     "Pins",
     "Prediction",

@@ -6,65 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
-from crm.periods import Calendar, Grain, period_of
+from crm.periods import Grain
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension, PeriodCube
 from kpis.engine.folding import FOLDS
 from kpis.models import GRAIN_CODES
 from kpis.readings.live import fold_days
 from kpis.readings.narrowing import Narrowing
+from kpis.readings.pieces import EARLIER, ONE_DAY, Pieces, Span
 from kpis.readings.query import Query
-from kpis.readings.stored import Part, Span, Statement, Table, columns_of, run
+from kpis.readings.stored import Part, Statement, Table, added, columns_of, run
 
-ONE_DAY = timedelta(days=1)
 # What holds a sum: an owner or a team; by all else sums are crossed within it.
 HOLDERS = frozenset({Dimension.OWNER, Dimension.TEAM})
 SUMS = ", ".join(f"sum(r.{name})" for name in FOLDS)
-EARLIER = -1
 Asked = Mapping[Dimension, frozenset[int]]
-
-
-class Pieces:
-    """The days of a query's periods, cut wherever one of them begins or ends, so that each day is read once.
-
-    Pieces follow one another; the first one (EARLIER) is all that was before them.
-    """
-
-    def __init__(self, query: Query) -> None:
-        self.calendar = Calendar(query.periods[0].calendar)
-        spans = [query.spans[index] for index in query.begun]
-        starts = {query.periods[index].start for index in query.anchors}
-        self.cuts = sorted(starts.union(*({first, last + ONE_DAY} for first, last in spans)))
-
-    def between(self, first: date, last: date) -> range:
-        return range(self.cuts.index(first), self.cuts.index(last + ONE_DAY))
-
-    def before(self, day: date) -> range:
-        return range(EARLIER, self.cuts.index(day))
-
-    @cached_property
-    def parts(self) -> tuple[list[tuple[int, date]], list[Span]]:
-        """(piece, first day) of whole months, and (piece, first, last) of the days that fill no month."""
-        months: list[tuple[int, date]] = []
-        days: list[Span] = []
-        for piece, (first, end) in enumerate(zip(self.cuts, self.cuts[1:], strict=False)):
-            day = first
-            while day < end:
-                month = period_of(day, self.calendar, Grain.MONTH)
-                following = min(end, month.end + ONE_DAY)
-                if (day, following) == (month.start, month.end + ONE_DAY):
-                    months.append((piece, day))
-                else:
-                    days.append((piece, day, following - ONE_DAY))
-                day = following
-        return months, days
-
-    @property
-    def first_month(self) -> date:
-        """The month in which the first piece begins: what is earlier are the months before it, and its days before."""
-        return period_of(self.cuts[0], self.calendar, Grain.MONTH).start
 
 
 @dataclass(frozen=True)
@@ -121,10 +78,6 @@ def together(table: Mapping[int, Mapping[int, tuple]], pieces: range) -> dict[in
         for member, amounts in table.get(piece, {}).items():
             sums[member] = added(sums.get(member), amounts)
     return sums
-
-
-def added(one: Sequence | None, other: Sequence) -> tuple:
-    return tuple(other) if one is None else tuple(a + b for a, b in zip(one, other, strict=True))
 
 
 # -- statements: (1 where it is a whole period's, cube, period or piece, member, m1 …) --------------------------------

@@ -18,7 +18,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from kpis.definitions import Cube, Fold, PeriodCube
 from kpis.engine.folding import FOLDS, as_expression, folded
 from kpis.readings.narrowing import Narrowing
-from kpis.readings.stored import Span, Statement, Table, columns_of, run
+from kpis.readings.pieces import Span
+from kpis.readings.stored import Statement, Table, columns_of, run
 
 
 class DayOfSpan(Expression):

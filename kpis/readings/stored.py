@@ -12,9 +12,11 @@ from typing import Any
 
 from django.db import connection
 
+from crm.periods import Grain
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.folding import FOLDS, any_left
 from kpis.models import DAY_GRAIN, GRAIN_CODES
+from kpis.readings.pieces import Pieces, Span
 from kpis.readings.query import Query
 
 # {cube: {period index: {member: sums}}}; ~index holds what was before that period.
@@ -71,12 +73,18 @@ def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Tabl
     for part, code, index, member, *sums in run(
         each for source, wanted in asked.items() for each in sums_of(query, source, wanted)
     ):
-        found[Part(part)][code][index][member] = tuple(sums)
+        # Of a year there are sums of months, and of days around them.
+        members = found[Part(part)][code][index]
+        members[member] = added(members.get(member), sums)
     for code, changes in found[Part.CHANGE].items():
         found[Part.COUNTED][code] = added_up(changes, sorted(query.unfinished))
     for code, changes in found[Part.PASSED].items():
         found[Part.BEFORE][code] = added_up(changes, sorted(query.anchors))
     return found
+
+
+def added(one: Sequence | None, other: Sequence) -> tuple:
+    return tuple(other) if one is None else tuple(a + b for a, b in zip(one, other, strict=True))
 
 
 def added_up(changes: Mapping[int, Mapping[int, tuple]], periods: Sequence[int]) -> dict[int, dict[int, tuple]]:
@@ -85,7 +93,7 @@ def added_up(changes: Mapping[int, Mapping[int, tuple]], periods: Sequence[int])
     table: dict[int, dict[int, tuple]] = defaultdict(dict)
     for place, index in enumerate(periods):
         for member, sums in changes.get(place, {}).items():
-            level[member] = tuple(a + b for a, b in zip(level[member], sums, strict=True)) if member in level else sums
+            level[member] = added(level.get(member), sums)
         table[index] = dict(level)
     return table
 
@@ -105,7 +113,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
         )
     overlaps = overlap(query, unfinished)
     if unfinished and wanted.by_day and overlaps:
-        yield changes_of(source, [query.spans[index] for index in unfinished], wanted.by_day)
+        yield from changes_of(source, query, wanted.by_day)
     elif unfinished and wanted.by_day:
         part = f"CASE WHEN r.start > p.last THEN {Part.LATER:d} ELSE {Part.COUNTED:d} END"
         yield sums_where(
@@ -115,7 +123,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
             (wanted.by_day, DAY_GRAIN),
         )
     if wanted.stocks and overlaps:
-        yield passed_of(source, [query.periods[index].start for index in anchors], wanted.stocks, grain)
+        yield from passed_of(source, query, wanted.stocks, grain)
     elif wanted.stocks:
         yield sums_where(
             source,
@@ -132,35 +140,67 @@ def overlap(query: Query, indexes: Sequence[int]) -> bool:
     return in_order and any(after[0] <= before[1] for before, after in pairs)
 
 
-def changes_of(source: Source, spans: Sequence[tuple[date, date]], cubes: Sequence[int]) -> Statement:
-    """Of spans in order that overlap: each day is read once, comes with the first span that reaches it and goes with the
-    first that begins after it."""
-    firsts, lasts = columns_of(spans)
+def changes_of(source: Source, query: Query, cubes: Sequence[int]) -> Iterator[Statement]:
+    """Of spans in order that overlap: each sum is read once, comes with the first span that reaches it and goes with the
+    first that begins after it. Where spans share whole months, as years that end with months do, the months are read."""
+    firsts, lasts = columns_of([query.spans[index] for index in sorted(query.unfinished)])
     dimension, members = member_of(source)
     names, gone = (", ".join(f"{sign}r.{name}" for name in FOLDS) for sign in ("", "-"))
-    days = (
-        "kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start BETWEEN %s AND %s"
-        f"{' AND r.member = ANY(%s)' if members else ''}"
-    )
-    which = [cubes, DAY_GRAIN, dimension, firsts[0], lasts[-1], *members]
-    statement = (
-        f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
-        f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {days} UNION ALL"
-        f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {days}) r (cube, place, member,"
-        f" {', '.join(FOLDS)}) {GROUPED}"
-    )
-    return statement, [lasts, *which, firsts, *which]
+    for grain, when, bounds in within(query, firsts[0], lasts[-1]):
+        rows = (
+            f"kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {when}"
+            f"{' AND r.member = ANY(%s)' if members else ''}"
+        )
+        which = [cubes, grain, dimension, *bounds, *members]
+        statement = (
+            f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
+            f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {rows} UNION ALL"
+            f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {rows}) r (cube, place, member,"
+            f" {', '.join(FOLDS)}) {GROUPED}"
+        )
+        yield statement, [lasts, *which, firsts, *which]
 
 
-def passed_of(source: Source, firsts: Sequence[date], cubes: Sequence[int], grain: int) -> Statement:
+def passed_of(source: Source, query: Query, cubes: Sequence[int], grain: int) -> Iterator[Statement]:
     """Of periods in order: each earlier sum is read once, and is before the first period that begins after it."""
+    firsts = [query.periods[index].start for index in sorted(query.anchors)]
     dimension, members = member_of(source)
-    statement = (
-        f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
-        " WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start < %s"
-        f"{' AND r.member = ANY(%s)' if members else ''} {GROUPED}"
-    )
-    return statement, [list(firsts), cubes, grain, dimension, firsts[-1], *members]
+    for part, when, bounds in until(query, firsts[-1], grain):
+        statement = (
+            f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
+            f" WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {when}"
+            f"{' AND r.member = ANY(%s)' if members else ''} {GROUPED}"
+        )
+        yield statement, [firsts, cubes, part, dimension, *bounds, *members]
+
+
+# (grain, condition of its sums, values)
+Stretch = tuple[int, str, list[Any]]
+
+
+def within(query: Query, first: date, last: date) -> Iterator[Stretch]:
+    """The sums of the days of some spans that follow one another: of whole months where there are any."""
+    pieces = Pieces(query)
+    months = [start for _, start in pieces.parts[0]]
+    if not months:
+        yield DAY_GRAIN, "r.start BETWEEN %s AND %s", [first, last]
+        return
+    yield GRAIN_CODES[pieces.calendar, Grain.MONTH], "r.start = ANY(%s)", [months]
+    yield DAY_GRAIN, "r.start = ANY(%s)", [pieces.days]
+
+
+def until(query: Query, last: date, grain: int) -> Iterator[Stretch]:
+    """All sums before a day on which a period begins: of months up to the first of them, where that has whole months."""
+    pieces = Pieces(query)
+    months = [start for _, start in pieces.parts[0] if start < last]
+    if not months:
+        yield grain, "r.start < %s", [last]
+        return
+    earlier = pieces.first_month
+    days = [earlier + timedelta(days=n) for n in range((pieces.cuts[0] - earlier).days)]
+    days += [day for day in pieces.days if day < last]
+    yield GRAIN_CODES[pieces.calendar, Grain.MONTH], "(r.start < %s OR r.start = ANY(%s))", [earlier, months]
+    yield DAY_GRAIN, "r.start = ANY(%s)", [days]
 
 
 def member_of(source: Source) -> tuple[int, list[list[int]]]:
@@ -180,9 +220,6 @@ def sums_where(source: Source, shape: tuple[str, str], when: tuple[str, list[tup
         f"{' AND r.member = ANY(%s)' if members else ''} {end}"
     )
     return statement, [*columns_of(rows), *which, dimension, *members]
-
-
-Span = tuple[int, date, date]
 
 
 def spans_of(query: Query, *, with_before: bool = False, only: Iterable[int] | None = None) -> list[Span]:

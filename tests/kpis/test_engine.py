@@ -25,6 +25,7 @@ from kpis.models import (
     DirtyDay,
     DirtyParent,
     LeadFact,
+    NewcomerDay,
     Rollup,
 )
 from tests.factories.customers import make_customer, make_order
@@ -38,7 +39,7 @@ MEHR, SHAHRIVAR, TIR = date(2025, 9, 23), date(2025, 8, 23), date(2025, 6, 22)
 
 def state():
     """Everything that is stored, without the keys that only count rows."""
-    models = (CustomerFact, CustomerDay, CustomerContact, CustomerSpan, LeadFact, Rollup, Cross)
+    models = (CustomerFact, CustomerDay, CustomerContact, CustomerSpan, NewcomerDay, LeadFact, Rollup, Cross)
     columns = {model: [f.attname for f in model._meta.concrete_fields if f.attname != "id"] for model in models}
     rows = {model.__name__: Counter(model.objects.values_list(*columns[model])) for model in models}
     for model in (Rollup, Cross):

@@ -1,12 +1,13 @@
 """Many KPIs at once: what the overview reads of every period, and what only of two."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from crm.models import Organization
 from crm.periods import parse_period
+from customers.models import Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
 from kpis.readings.summary import Choice, Compare, overview, summarise
@@ -15,7 +16,7 @@ from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW
 
 pytestmark = pytest.mark.django_db
-KPIS = [CATALOGUE[key] for key in ("orders", "new_customer_revenue")]
+KPIS = [CATALOGUE[key] for key in ("orders", "median_time_to_resolution")]
 
 
 def choice_of_mehr():
@@ -23,10 +24,13 @@ def choice_of_mehr():
 
 
 def sell():
-    """One customer of Mehr buys for 2,000, one of Shahrivar for 500 and again in Mehr, one of Mordad for 70."""
-    first, second, third = (make_customer() for _ in range(3))
-    for customer, amount, month, day in ((first, 2000, 9, 25), (second, 500, 9, 1), (second, 900, 10, 1), (third, 70, 8, 1)):
-        make_order([(1, amount)], customer=customer, placed_at=tehran(2025, month, day))
+    """Two orders of Mehr, one of Shahrivar, one of Mordad; a ticket of each month, solved after four hours, two and one."""
+    customer = make_customer()
+    for month, day in ((9, 25), (9, 1), (10, 1), (8, 1)):
+        make_order(customer=customer, placed_at=tehran(2025, month, day))
+    for month, hours in ((10, 4), (9, 2), (8, 1)):
+        asked = tehran(2025, month, 1, 8)
+        Ticket.objects.create(customer=customer, created_at=asked, resolved_at=asked + timedelta(hours=hours))
     drain(at=NOW)
 
 
@@ -35,18 +39,17 @@ def test_an_overview_has_trends_of_what_is_stored_and_rows_of_two_periods():
 
     found = overview(KPIS, choice_of_mehr(), CATALOGUE["orders"])
 
-    orders, newcomers = found["orders"], found["new_customer_revenue"]
+    orders, tickets = found["orders"], found["median_time_to_resolution"]
     assert [value.numerator for value in orders.trend] == [0] * 10 + [1, 1, 2]
     assert orders.then.numerator == 1
-    # the 900 of Mehr were paid by a customer of Shahrivar
-    assert [value.value for value in newcomers.trend] == [Decimal(2000)]
-    assert newcomers.then.value == Decimal(500)
+    assert [value.value for value in tickets.trend] == [Decimal(4)]
+    assert tickets.then.value == Decimal(2)
 
 
 def test_what_is_charted_has_its_trend_although_only_rows_can_tell():
     sell()
 
-    found = overview(KPIS, choice_of_mehr(), CATALOGUE["new_customer_revenue"])
+    found = overview(KPIS, choice_of_mehr(), CATALOGUE["median_time_to_resolution"])
 
-    assert [value.value for value in found["new_customer_revenue"].trend] == [0] * 10 + [70, 500, 2000]
+    assert [value.value for value in found["median_time_to_resolution"].trend] == [None] * 10 + [1, 2, 4]
     assert found == summarise(KPIS, choice_of_mehr())

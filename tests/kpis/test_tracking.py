@@ -96,6 +96,7 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
         "customers_order",
         "customers_orderline",
         "customers_product",
+        "customers_refund",
         "customers_customer",
         "customers_contract",
         "customers_ticket",

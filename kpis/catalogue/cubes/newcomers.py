@@ -1,4 +1,4 @@
-"""What customers acquired in a period paid and got back in it: not the sum of days, so it is read from the rows."""
+"""What customers acquired in a period paid and got back in it: not the sum of days, so each period has its own sums."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from customers.models import Order, Refund
-from kpis.catalogue.cubes.sides import first_touch
 from kpis.definitions import Dimension, Fold, PeriodCube
 from kpis.models import CustomerFact
 
@@ -25,10 +24,15 @@ NEWCOMERS_ORDERS = PeriodCube(
         placed_on__gte=first, placed_on__lte=last, customer__in=acquired_in(first, last)
     ),
     day="placed_on",
-    dimensions=first_touch("customer__") | {D.OWNER: Coalesce("owner_id", "customer__owner_id")},
+    dimensions={
+        D.CHANNEL: "customer__channel_id",
+        D.CAMPAIGN: "customer__campaign_id",
+        D.OWNER: Coalesce("owner_id", "customer__owner_id"),
+    },
     folds={"count": Fold(), "net": Fold(amount=F("net_amount"))},
     resource="orders",
     stores_days=False,
+    is_stored=True,
 )
 NEWCOMERS_REFUNDS = PeriodCube(
     key="newcomers_refunds",
@@ -38,8 +42,13 @@ NEWCOMERS_REFUNDS = PeriodCube(
         refunded_on__gte=first, refunded_on__lte=last, order__customer__in=acquired_in(first, last)
     ),
     day="refunded_on",
-    dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
+    dimensions={
+        D.CHANNEL: "order__customer__channel_id",
+        D.CAMPAIGN: "order__customer__campaign_id",
+        D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id"),
+    },
     folds={"amount": Fold(amount=F("amount"))},
     resource="orders",
     stores_days=False,
+    is_stored=True,
 )
