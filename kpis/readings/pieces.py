@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from crm.periods import Calendar, Grain, period_of
 from kpis.readings.query import Query
@@ -11,6 +13,16 @@ from kpis.readings.query import Query
 ONE_DAY = timedelta(days=1)
 EARLIER = -1
 Span = tuple[int, date, date]
+
+
+@dataclass(frozen=True)
+class Share:
+    """The sum of a month or a day, as if all of it had been on one day; or taken away from that day."""
+
+    grain: Grain
+    start: date
+    on: date
+    sign: int = 1
 
 
 class Pieces:
@@ -53,7 +65,21 @@ class Pieces:
         """The month in which the first piece begins: what is earlier are the months before it, and its days before."""
         return period_of(self.cuts[0], self.calendar, Grain.MONTH).start
 
-    @property
-    def days(self) -> list[date]:
-        """Every day that fills no month."""
-        return [first + timedelta(days=n) for _, first, last in self.parts[1] for n in range((last - first).days + 1)]
+    @cached_property
+    def shares(self) -> list[Share]:
+        """The months that the pieces touch. One that is cut is whole less the few days of other pieces, or only days."""
+        found: list[Share] = []
+        month = period_of(self.cuts[0], self.calendar, Grain.MONTH)
+        while month.start < self.cuts[-1]:
+            first, end = month.start, month.end + ONE_DAY
+            bounds = [first, *(cut for cut in self.cuts if first < cut < end), end]
+            longest, following = max(pairwise(bounds), key=lambda part: part[1] - part[0])
+            days = [first + timedelta(days=n) for n in range((end - first).days)]
+            others = [day for day in days if not longest <= day < following]
+            if 2 * len(others) < len(days) - len(others):
+                found.append(Share(Grain.MONTH, first, longest))
+                found += [share for day in others for share in (Share(Grain.DAY, day, day), Share(Grain.DAY, day, longest, -1))]
+            else:
+                found += [Share(Grain.DAY, day, day) for day in days]
+            month = month.next()
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
         )
     overlaps = overlap(query, unfinished)
     if unfinished and wanted.by_day and overlaps:
-        yield from changes_of(source, query, wanted.by_day)
+        yield changes_of(source, query, wanted.by_day)
     elif unfinished and wanted.by_day:
         part = f"CASE WHEN r.start > p.last THEN {Part.LATER:d} ELSE {Part.COUNTED:d} END"
         yield sums_where(
@@ -140,67 +141,66 @@ def overlap(query: Query, indexes: Sequence[int]) -> bool:
     return in_order and any(after[0] <= before[1] for before, after in pairs)
 
 
-def changes_of(source: Source, query: Query, cubes: Sequence[int]) -> Iterator[Statement]:
+def changes_of(source: Source, query: Query, cubes: Sequence[int]) -> Statement:
     """Of spans in order that overlap: each sum is read once, comes with the first span that reaches it and goes with the
-    first that begins after it. Where spans share whole months, as years that end with months do, the months are read."""
+    first that begins after it. Where the spans share months, as years that end with months do, months are read."""
     firsts, lasts = columns_of([query.spans[index] for index in sorted(query.unfinished)])
     dimension, members = member_of(source)
-    names, gone = (", ".join(f"{sign}r.{name}" for name in FOLDS) for sign in ("", "-"))
-    for grain, when, bounds in within(query, firsts[0], lasts[-1]):
-        rows = (
-            f"kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {when}"
-            f"{' AND r.member = ANY(%s)' if members else ''}"
-        )
-        which = [cubes, grain, dimension, *bounds, *members]
+    grain_of, member = grains_of(query), " AND r.member = ANY(%s)" if members else ""
+    if grain_of:
+        places = [(share, bisect_left(lasts, share.on), bisect_right(firsts, share.on)) for share in Pieces(query).shares]
+        rows = [(grain_of[share.grain], share.start, come, go, share.sign) for share, come, go in places if come != go]
+        sums = ", ".join(f"sum(v.sign * r.{name})" for name in FOLDS)
         statement = (
-            f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
-            f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {rows} UNION ALL"
-            f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {rows}) r (cube, place, member,"
-            f" {', '.join(FOLDS)}) {GROUPED}"
+            f"SELECT {Part.CHANGE:d}, r.cube, v.place, r.member, {sums}"
+            " FROM unnest(%s::int[], %s::date[], %s::int[], %s::int[], %s::int[]) w (grain, start, come, go, sign)"
+            " JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = w.grain AND r.dimension = %s AND r.start = w.start"
+            f"{member} CROSS JOIN LATERAL (VALUES (w.come, w.sign), (w.go, -w.sign)) v (place, sign) GROUP BY 1, 2, 3, 4"
         )
-        yield statement, [lasts, *which, firsts, *which]
+        return statement, [*columns_of(rows), cubes, dimension, *members]
+    names, gone = (", ".join(f"{sign}r.{name}" for name in FOLDS) for sign in ("", "-"))
+    days = f"kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start BETWEEN %s AND %s{member}"
+    which = [cubes, DAY_GRAIN, dimension, firsts[0], lasts[-1], *members]
+    statement = (
+        f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
+        f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {days} UNION ALL"
+        f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {days}) r (cube, place, member,"
+        f" {', '.join(FOLDS)}) {GROUPED}"
+    )
+    return statement, [lasts, *which, firsts, *which]
 
 
 def passed_of(source: Source, query: Query, cubes: Sequence[int], grain: int) -> Iterator[Statement]:
     """Of periods in order: each earlier sum is read once, and is before the first period that begins after it."""
     firsts = [query.periods[index].start for index in sorted(query.anchors)]
     dimension, members = member_of(source)
-    for part, when, bounds in until(query, firsts[-1], grain):
+    pieces, grain_of, until = Pieces(query), grains_of(query), firsts[-1]
+    member = " AND r.member = ANY(%s)" if members else ""
+    if grain_of:
+        shares = [share for share in pieces.shares if share.on < until]
+        rows = [(grain_of[share.grain], share.start, bisect_right(firsts, share.on), share.sign) for share in shares]
+        sums = ", ".join(f"sum(w.sign * r.{name})" for name in FOLDS)
         statement = (
-            f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
-            f" WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND {when}"
-            f"{' AND r.member = ANY(%s)' if members else ''} {GROUPED}"
+            f"SELECT {Part.PASSED:d}, r.cube, w.place, r.member, {sums}"
+            " FROM unnest(%s::int[], %s::date[], %s::int[], %s::int[]) w (grain, start, place, sign)"
+            " JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = w.grain AND r.dimension = %s AND r.start = w.start"
+            f"{member} GROUP BY 1, 2, 3, 4"
         )
-        yield statement, [firsts, cubes, part, dimension, *bounds, *members]
+        yield statement, [*columns_of(rows), cubes, dimension, *members]
+        grain, until = grain_of[Grain.MONTH], pieces.first_month
+    statement = (
+        f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
+        f" WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start < %s{member} {GROUPED}"
+    )
+    yield statement, [firsts, cubes, grain, dimension, until, *members]
 
 
-# (grain, condition of its sums, values)
-Stretch = tuple[int, str, list[Any]]
-
-
-def within(query: Query, first: date, last: date) -> Iterator[Stretch]:
-    """The sums of the days of some spans that follow one another: of whole months where there are any."""
+def grains_of(query: Query) -> dict[Grain, int]:
+    """The codes of the months and days that the pieces of its spans are made of; none where they fill no months."""
     pieces = Pieces(query)
-    months = [start for _, start in pieces.parts[0]]
-    if not months:
-        yield DAY_GRAIN, "r.start BETWEEN %s AND %s", [first, last]
-        return
-    yield GRAIN_CODES[pieces.calendar, Grain.MONTH], "r.start = ANY(%s)", [months]
-    yield DAY_GRAIN, "r.start = ANY(%s)", [pieces.days]
-
-
-def until(query: Query, last: date, grain: int) -> Iterator[Stretch]:
-    """All sums before a day on which a period begins: of months up to the first of them, where that has whole months."""
-    pieces = Pieces(query)
-    months = [start for _, start in pieces.parts[0] if start < last]
-    if not months:
-        yield grain, "r.start < %s", [last]
-        return
-    earlier = pieces.first_month
-    days = [earlier + timedelta(days=n) for n in range((pieces.cuts[0] - earlier).days)]
-    days += [day for day in pieces.days if day < last]
-    yield GRAIN_CODES[pieces.calendar, Grain.MONTH], "(r.start < %s OR r.start = ANY(%s))", [earlier, months]
-    yield DAY_GRAIN, "r.start = ANY(%s)", [days]
+    if not any(share.grain is Grain.MONTH for share in pieces.shares):
+        return {}
+    return {Grain.MONTH: GRAIN_CODES[pieces.calendar, Grain.MONTH], Grain.DAY: DAY_GRAIN}
 
 
 def member_of(source: Source) -> tuple[int, list[list[int]]]:
