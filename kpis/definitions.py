@@ -194,12 +194,14 @@ class PeriodCube(Cube):
     `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days` says that these are
     just the rows of its days, so that a period with nothing in its last days is that period without them.
     `overlapping` names the dimensions of which one customer may have several members in a period. One that `is_stored`
-    has sums of its periods (engine/distinct.py); the others are read from their rows.
+    has sums of its periods (engine/distinct.py); the others are read from their rows. `later` gives rows of which there are
+    none in the last days of a period where it is that period without them, of a cube whose own days do not tell.
     """
 
     rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
     counts_days: bool = False
     is_stored: bool = False
+    later: Callable[[Day, Day], QuerySet] | None = None
     overlapping: frozenset[Dimension] = frozenset()
 
     @property

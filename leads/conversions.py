@@ -9,15 +9,15 @@ from __future__ import annotations
 #   order     ordered as the customer that a lead or a cart of theirs names.
 # A session without a visitor is a visitor of its own, of whom nothing else is known.
 CREATE_LANDING_CONVERSION = """
-CREATE VIEW leads_landingconversion AS
+CREATE OR REPLACE VIEW leads_landingconversion AS
 WITH conversion AS (
     SELECT s.visitor, s.converted_at AS at FROM campaigns_session s WHERE s.converted_at IS NOT NULL AND NOT s.is_bot
      UNION ALL
-    SELECT l.visitor, l.created_at FROM leads_lead l WHERE NOT l.is_test AND NOT l.is_spam
+    SELECT l.visitor, l.created_at FROM leads_lead l WHERE l.visitor <> '' AND NOT l.is_test AND NOT l.is_spam
      UNION ALL
     SELECT k.visitor, k.completed_at
       FROM customers_cart k LEFT JOIN customers_customer c ON c.id = k.customer_id
-     WHERE k.completed_at IS NOT NULL AND (c.id IS NULL OR (NOT c.is_test AND NOT c.is_spam))
+     WHERE k.visitor <> '' AND k.completed_at IS NOT NULL AND (c.id IS NULL OR (NOT c.is_test AND NOT c.is_spam))
      UNION ALL
     SELECT k.visitor, o.placed_at
       FROM (SELECT visitor, customer_id FROM leads_lead WHERE visitor <> ''

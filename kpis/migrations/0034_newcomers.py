@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["day"], name="kpis_newcomerday_day")],
+            },
         ),
         migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
         # As the customers who did something: never counted before, so that nothing can be taken back.

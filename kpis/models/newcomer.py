@@ -18,5 +18,8 @@ class NewcomerDay(models.Model):
     net = ExactField()
     refunded = ExactField()
 
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="kpis_newcomerday_day")]
+
     def __str__(self) -> str:
         return f"{self.fact_id}: {self.day}"

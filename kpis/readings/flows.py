@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
@@ -36,6 +37,7 @@ class Reader:
             self.is_stock[measure.cube] |= at is not At.FLOW
         self._sources: dict[Cube, Source] = {}
         self._rows: dict[Cube, Mapping[int, dict[int, tuple]]] = {}
+        self._later: dict[tuple[Callable[..., QuerySet], int], bool] = {}
 
     def flows(self, measure: Measure) -> Flows:
         """The measure per period: in total, or per member where the query is split."""
@@ -92,7 +94,16 @@ class Reader:
         """What counts once per period has no sum of a part of it, unless nothing happened in the rest."""
         if not isinstance(cube, PeriodCube) or index not in self.query.unfinished:
             return False
+        if cube.later:
+            return self._happened_later(cube.later, index)
         return not (cube.counts_days and not self._stored[Part.LATER][cube.code][index])
+
+    def _happened_later(self, later: Callable[..., QuerySet], index: int) -> bool:
+        """Whether there is anything in the days of a period that do not count."""
+        if (later, index) not in self._later:
+            first = self.query.spans[index][1] + timedelta(days=1)
+            self._later[later, index] = later(first, self.query.periods[index].end).exists()
+        return self._later[later, index]
 
     # -- what they are ---------------------------------------------------------------------------------------------
 

@@ -186,7 +186,8 @@ def passed_of(source: Source, query: Query, cubes: Sequence[int], grain: int) ->
             " JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = w.grain AND r.dimension = %s AND r.start = w.start"
             f"{member} GROUP BY 1, 2, 3, 4"
         )
-        yield statement, [*columns_of(rows), cubes, dimension, *members]
+        if rows:
+            yield statement, [*columns_of(rows), cubes, dimension, *members]
         grain, until = grain_of[Grain.MONTH], pieces.first_month
     statement = (
         f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"

@@ -5,14 +5,17 @@ from datetime import date
 import pytest
 from django.db.models import F
 
+from crm.periods import Calendar, Grain
 from customers.models import Refund
+from kpis.catalogue import CATALOGUE
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.definitions import DIMENSION_CODES
 from kpis.engine import drain, find_drift
 from kpis.models import Cross, DirtyCustomer, NewcomerDay, Rollup
+from kpis.readings import Query, read
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
-from tests.kpis.proof import NOW, assert_right
+from tests.kpis.proof import NOW, assert_right, periods_of
 
 pytestmark = pytest.mark.django_db
 KEYS = ["new_customer_revenue", "new_customer_revenue_share"]
@@ -68,6 +71,18 @@ def test_what_an_owner_sold_to_newcomers_of_a_channel_is_summed_together(custome
     assert [tuple(row) for row in Cross.objects.filter(**year, dimension=0).values_list("m1", "m2")] == [(2, 500)]
     owners = Cross.objects.filter(**year, dimension=DIMENSION_CODES["owner"]).values_list("member", "m1", "m2")
     assert list(owners) == [(customer.owner_id or 0, 2, 500)]
+
+
+def test_a_running_period_is_read_from_its_rows_only_where_more_is_known_of_later_days(customer):
+    drain(at=NOW)
+    Rollup.objects.filter(cube=NEWCOMERS_ORDERS.code, dimension=0, grain=4).update(m2=F("m2") + 1000)
+    years = periods_of(Calendar.GREGORIAN, Grain.YEAR, date(2025, 1, 1), date(2025, 1, 1))
+    kpi = CATALOGUE[KEYS[0]]
+
+    found = [read([kpi], Query(years, today))[kpi.key].total[0].value for today in (date(2025, 2, 15), date(2025, 12, 1))]
+
+    # By February the 300, although March is known; by December nothing follows, and the year's own sums tell: 500 + 1,000.
+    assert found == [300, 1500]
 
 
 def test_what_differs_without_a_mark_is_drift(customer):

@@ -69,3 +69,15 @@ class TestRunningPeriod:
         values = read([CATALOGUE["leads"]], Query(periods, date(2025, 12, 1)))["leads"].total
 
         assert [value.value for value in values] == [1, 2, 1]
+
+    def test_a_month_to_come_stands_on_the_same_year_as_the_one_that_runs(self):
+        make_order([(1, 100_000)], customer=make_customer(), placed_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
+        settle()
+
+        periods = tuple(parse_period(key) for key in ("2025-10", "2025-11"))
+        kpi = CATALOGUE["customer_lifetime_value_revenue"]
+        values = read([kpi], Query(periods, date(2025, 10, 31)))[kpi.key].total
+
+        # The year from 1 November 2024: one order of 100,000; of the active bases of 0 and 1 the mean is ½, so two orders a
+        # year; 152 days since 1 June: 100,000 × 2 × 152 ÷ 365
+        assert [round(value.value) for value in values] == [83_288, 83_288]

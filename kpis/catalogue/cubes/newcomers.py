@@ -7,13 +7,18 @@ from django.db.models.functions import Coalesce
 
 from customers.models import Order, Refund
 from kpis.definitions import Dimension, Fold, PeriodCube
-from kpis.models import CustomerFact
+from kpis.models import CustomerFact, NewcomerDay
 
 D = Dimension
 
 
 def acquired_in(first: object, last: object) -> QuerySet:
     return CustomerFact.objects.filter(first_day__gte=first, first_day__lte=last).values("customer")
+
+
+def brought_later(first: object, last: object) -> QuerySet:
+    """What customers bought or gave back in some days, at most a year from the day on which they came."""
+    return NewcomerDay.objects.filter(day__gte=first, day__lte=last)
 
 
 NEWCOMERS_ORDERS = PeriodCube(
@@ -33,6 +38,7 @@ NEWCOMERS_ORDERS = PeriodCube(
     resource="orders",
     stores_days=False,
     is_stored=True,
+    later=brought_later,
 )
 NEWCOMERS_REFUNDS = PeriodCube(
     key="newcomers_refunds",
@@ -51,4 +57,5 @@ NEWCOMERS_REFUNDS = PeriodCube(
     resource="orders",
     stores_days=False,
     is_stored=True,
+    later=brought_later,
 )
