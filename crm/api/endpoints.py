@@ -255,7 +255,7 @@ class ActionView(ResourceView):
             raise refused(failures)
 
         def work() -> Answer:
-            changed = self.action.run(self.find(key, lock=True), struct, self.caller)
+            changed = self.action.run(self.find(key, lock=self.action.holds), struct, self.caller)
             wake_kpis()
             return self.shown(changed.pk, self.action.status)
 

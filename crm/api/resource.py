@@ -31,6 +31,8 @@ class Action:
     struct: type[Struct]
     run: Callable[[Any, Any, Caller], Any]
     status: int = 200
+    # Whether the record is held before the verb begins; not where the verb holds several records in an order of its own.
+    holds: bool = True
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,8 @@ CUSTOMERS = Resource(
         "is_archived": flag("is_archived"),
     },
     actions=(
-        Action("merge", "Merge a customer into another one", verbs.CustomerMergeIn, verbs.merge),
-        Action("unmerge", "Take a merge of the last 30 days back", Verb, verbs.unmerge),
+        Action("merge", "Merge a customer into another one", verbs.CustomerMergeIn, verbs.merge, holds=False),
+        Action("unmerge", "Take a merge of the last 30 days back", Verb, verbs.unmerge, holds=False),
         Action("archive", "Take a customer out of the lists; figures keep counting them", Verb, verbs.archive),
         Action("restore", "Bring an archived customer back", Verb, verbs.restore),
     ),

@@ -86,7 +86,7 @@ LEADS = Resource(
         Action("qualify", "Accept a lead as MQL or SQL", QualifyIn, verbs.qualify),
         Action("convert", "Turn a lead into an opportunity", ConvertIn, verbs.convert),
         Action("disqualify", "Close a lead that will not become an opportunity", DisqualifyIn, verbs.disqualify),
-        Action("merge", "Merge a lead into another one", MergeIn, verbs.merge),
+        Action("merge", "Merge a lead into another one", MergeIn, verbs.merge, holds=False),
         Action("archive", "Take a lead out of the lists; figures keep counting it", Verb, verbs.archive),
         Action("restore", "Bring an archived lead back", Verb, verbs.restore),
     ),
