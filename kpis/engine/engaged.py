@@ -13,7 +13,7 @@ from django.db.models import F
 from customers.models import Answer, Ticket
 from kpis.catalogue.cubes.base import ENGAGED
 from kpis.definitions import DIMENSION_CODES
-from kpis.engine.distinct import PERIODS, crossing, insertion
+from kpis.engine.distinct import LONG, SHORT, crossing, insertion, periods
 from kpis.engine.folding import LONGEST_PERIOD
 from kpis.models import Batch
 
@@ -21,11 +21,10 @@ NOTES = "kpis_engagednote"
 SIDES = ", ".join(f"{dimension.value}_id" for dimension in ENGAGED.dimensions)
 # How many periods of a day end before the days that count begin, and how many before those are over.
 PLACED = f"""
-    {PERIODS.format(notes=NOTES, by="last")},
     changed AS (
         SELECT day, since, until, {SIDES}, sum(sign) AS n FROM {NOTES} GROUP BY day, since, until, {SIDES} HAVING sum(sign) <> 0),
     placed AS (
-        SELECT d.*, width_bucket(d.since - 1, c.lasts) AS past, width_bucket(d.until - 1, c.lasts) AS upto
+        SELECT d.*, c.stretch, width_bucket(d.since - 1, c.lasts) AS past, width_bucket(d.until - 1, c.lasts) AS upto
           FROM changed d JOIN periods c USING (day))
 """
 
@@ -71,21 +70,22 @@ def note_engaged(cursor: Any, sign: int) -> None:
 def carry_engaged(cursor: Any) -> None:
     """Add what the notes make of the sums: by each side, and by owner and first touch together."""
     members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in ENGAGED.dimensions)
+    for grains in (SHORT, LONG):
+        cursor.execute(
+            f"""
+            WITH {periods(grains, NOTES, by="last")}, {PLACED},
+            by_member AS MATERIALIZED (
+                SELECT d.stretch, v.dimension, v.member, d.past, d.upto, sum(d.n) AS n
+                  FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
+                 WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
+            {insertion(ENGAGED, upto="m.upto")}
+            """
+        )
     cursor.execute(
         f"""
-        WITH {PLACED},
-        by_member AS MATERIALIZED (
-            SELECT d.day, v.dimension, v.member, d.past, d.upto, sum(d.n) AS n
-              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-             WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
-        {insertion(ENGAGED, upto="m.upto")}
-        """
-    )
-    cursor.execute(
-        f"""
-        WITH {PLACED},
+        WITH {periods(LONG, NOTES, by="last")}, {PLACED},
         crossed AS MATERIALIZED (
-            SELECT d.day, v.dimension, v.member, channel_id, lead_source_id, campaign_id, d.past, d.upto, sum(d.n) AS n
+            SELECT d.stretch, v.dimension, v.member, channel_id, lead_source_id, campaign_id, d.past, d.upto, sum(d.n) AS n
               FROM placed d
              CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({DIMENSION_CODES["owner"]}, d.owner_id)) v (dimension, member)
              WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(d.n) <> 0)
