@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from kpis.engine import drain_step
+from kpis.engine import drain_step, is_much_dirty
 from kpis.engine.predictions import BusyError, fit_due
 from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
 
@@ -15,8 +16,14 @@ STEPS = 50
 
 
 @shared_task
-def tick() -> None:
-    """Drain what can be locked, a step at a time, until nothing is left or others have it."""
+def tick(*, is_helper: bool = False) -> None:
+    """Drain what can be locked, a step at a time, until nothing is left or others have it.
+
+    Who was woken first asks another to help where there is much: one is at the customers, one at the cells.
+    """
+    if not is_helper and is_much_dirty():
+        with suppress(OperationalError):  # without help it only takes longer
+            tick.apply_async(kwargs={"is_helper": True}, expires=2, retry=False, ignore_result=True)
     for _ in range(STEPS):
         if not drain_step(at=timezone.now()):
             return

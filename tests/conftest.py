@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 from psycopg.sql import SQL, Identifier
 
+from crm.celery import app
 from crm.models import Team, User
 
 
@@ -54,6 +55,18 @@ def once(django_db_setup, django_db_blocker):
 def is_empty(cursor, table):
     cursor.execute(SQL("SELECT NOT EXISTS (SELECT FROM {})").format(Identifier(table)))
     return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def broker():
+    """The tests' own broker with an empty queue, and tasks really sent."""
+    before = {name: app.conf[name] for name in ("task_always_eager", "broker_write_url")}
+    app.conf.task_always_eager = False
+    with app.connection_for_read() as connection:
+        connection.default_channel.client.delete("celery")
+        yield connection
+        connection.default_channel.client.delete("celery")
+    app.conf.update(before)
 
 
 @pytest.fixture(autouse=True)

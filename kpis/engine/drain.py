@@ -61,6 +61,8 @@ LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.
 TOGETHER = 12
 SNAPSHOTS_AT_ONCE = 20
+# From so many marks on it is worth a message to another worker.
+MUCH = 100
 
 
 @dataclass
@@ -228,6 +230,11 @@ def is_clean() -> bool:
         RfmSnapshot.objects.filter(is_dirty=True),
     )
     return not any(rows.exists() for rows in marks)
+
+
+def is_much_dirty() -> bool:
+    """Whether two workers are done sooner than one."""
+    return any(model.objects.all()[MUCH:].exists() for model in (DirtyDay, DirtyCustomer))
 
 
 def resolve_parents(*, wait: bool) -> int | None:

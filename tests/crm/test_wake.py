@@ -10,18 +10,6 @@ from crm.celery import app
 from crm.wake import TASK, Nudge, nudge, wake_kpis
 
 
-@pytest.fixture
-def broker():
-    """The tests' own broker with an empty queue, and tasks really sent."""
-    before = {name: app.conf[name] for name in ("task_always_eager", "broker_write_url")}
-    app.conf.task_always_eager = False
-    with app.connection_for_read() as connection:
-        connection.default_channel.client.delete("celery")
-        yield connection
-        connection.default_channel.client.delete("celery")
-    app.conf.update(before)
-
-
 def messages(connection):
     """The names of the waiting tasks, newest first."""
     waiting = connection.default_channel.client.lrange("celery", 0, -1)
