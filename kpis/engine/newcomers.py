@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension
 from kpis.engine.crossing import TOUCH, listed
-from kpis.engine.distinct import PERIODS
+from kpis.engine.distinct import ALL, periods
 from kpis.engine.folding import LONGEST_PERIOD
 from kpis.models import DAY_GRAIN, WEEK_GRAIN, Batch, Cross, Rollup
 
@@ -31,7 +31,7 @@ CUBES = f"(VALUES ({ORDERS}, s.orders, s.net), ({REFUNDS}, s.refunded, 0)) v (cu
 TOUCHED = ("channel_id", "campaign_id")
 
 CHANGED = f"""
-    {PERIODS.format(notes=NOTES, by="start")},
+    {periods(ALL, NOTES)},
     placed AS (
         SELECT d.day, greatest(d.day, d.first_day) AS until, width_bucket(d.first_day, c.starts) AS upto, d.channel_id,
                d.campaign_id, d.owner_id, {SUMS}
