@@ -22,7 +22,7 @@ from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.proof import NOW, TODAY, Calendar, Grain, card, periods_of
-from tests.kpis.test_views import period_before, questions
+from tests.kpis.test_company_pages import period_before, questions
 
 pytestmark = pytest.mark.django_db
 MEHR = tehran(2025, 9, 25)

@@ -22,7 +22,7 @@ from tests.conftest import make_user
 from tests.factories.campaigns import make_channel
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_lead
-from tests.kpis.test_views import questions
+from tests.kpis.test_company_pages import questions
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran

@@ -11,8 +11,8 @@ from kpis.models import Annotation
 from kpis.services import set_pins
 from tests.factories.campaigns import make_channel
 from tests.factories.leads import make_lead
+from tests.kpis.test_company_pages import questions
 from tests.kpis.test_dashboards import make_dashboard, row
-from tests.kpis.test_views import questions
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran
