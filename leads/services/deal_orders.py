@@ -103,7 +103,10 @@ def open_deals(items: list[Item], deals: Deals, orders: Orders, caller: Caller) 
 
 
 def names_buyer(item: Item, order: Order | None) -> bool:
-    return isinstance(item.data.customer, int | CustomerIn) or bool(item.data.customer is UNSET and order and order.customer_id)
+    said = item.data.customer
+    if isinstance(said, CustomerIn):
+        return any((said.external_id, said.name, said.phone, said.email))
+    return isinstance(said, int) or bool(said is UNSET and order and order.customer_id)
 
 
 def sell(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> None:

@@ -123,9 +123,9 @@ def test_the_first_who_buys_for_a_deal_without_a_customer_is_its_customer(api, o
     deal.refresh_from_db()
     assert [result["status"] for result in results] == ["created", "created", "error", "created", "created"]
     assert (bought.phone, deal.customer, results[2]["errors"][0]["pointer"]) == ("+989121112233", bought, "/customer")
-    # What came before anybody was named, and the deal that nobody was named for, stay without.
+    # Orders that name nobody leave it to the one that does; the deal that nobody is named for stays without a customer.
     found = dict(Order.objects.values_list("external_id", "customer"))
-    assert found == {"0": None, "1": bought.pk, "3": bought.pk, "4": None}
+    assert found == {"0": bought.pk, "1": bought.pk, "3": bought.pk, "4": None}
 
 
 class TestOneSale:
