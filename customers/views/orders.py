@@ -108,11 +108,17 @@ class OrderFormPage(FormPage):
         """What the sale was thought to come to."""
         return None
 
+    @property
+    def placeholder(self) -> str:
+        """What stands for a product until one is chosen."""
+        return ""
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         return context | {
             "sums": context["form"].sums,
             "expected": self.expected,
+            "placeholder": self.placeholder,
             "products": Product.objects.order_by("name", "sku")[:PRODUCTS_OFFERED],
             "currency": self.currency,
         }
@@ -147,7 +153,10 @@ class OrderCreateView(CustomerFormPage, OrderFormPage):
     def place(self, form: OrderForm) -> Order:
         facts = form.facts | {"status": form.cleaned_data["status"], "key": str(form.cleaned_data["token"] or uuid4())}
         whose = {"customer": self.customer, "owner": self.owner}
-        return place_order(by=self.request.user, at=self.at, lines=form.lines.sale_lines, **whose, **facts)
+        return place_order(by=self.request.user, at=self.at, lines=self.lines_of(form), **whose, **facts)
+
+    def lines_of(self, form: OrderForm) -> list[SaleLine]:
+        return form.lines.sale_lines
 
 
 class OneOrderPage(FormPage):

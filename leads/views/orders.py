@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +54,15 @@ class OpportunityOrderView(OrderCreateView):
     @property
     def expected(self) -> Decimal | None:
         return self.opportunity.amount or None
+
+    @property
+    def placeholder(self) -> str:
+        return self.opportunity.name
+
+    def lines_of(self, form: OrderForm) -> list[SaleLine]:
+        """A product goes by its own name, not by the deal's that stood there before one was chosen."""
+        lines = super().lines_of(form)
+        return [replace(line, name="") if line.product and line.name == self.placeholder else line for line in lines]
 
     def first_lines(self) -> list[SaleLine]:
         """Its products; the amount is the price of a single one, and of several only their seller knows the prices."""

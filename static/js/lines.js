@@ -36,6 +36,12 @@ function remove(line) {
   lines.dispatchEvent(new CustomEvent("lines:changed", { bubbles: true }));
 }
 
+// The words that the form began with stand for a product only until one is chosen.
+function describe(line) {
+  const [product, words] = ["product", "name"].map((name) => line.querySelector(`[name$="-${name}"]`));
+  if (product.value && words.value === form.dataset.placeholder) words.value = "";
+}
+
 if (form) {
   lines.querySelectorAll("[data-line]").forEach(prepare);
   form.addEventListener("click", (event) => {
@@ -46,6 +52,11 @@ if (form) {
     const remover = event.target.closest("[data-remove-line]");
     if (remover) remove(remover.closest("[data-line]"));
   });
+  if (form.dataset.placeholder) {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches('[name$="-product"]')) describe(event.target.closest("[data-line]"));
+    });
+  }
   // Enter in a field would press the first button of the form, which adds a line.
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input")) return;

@@ -116,6 +116,24 @@ class TestForm:
 
         assert self.first(browse, omid, deal) == [("Package · P1", "", "1", None), ("P2", "", "1", None)]
 
+    def test_a_product_goes_by_its_own_name(self, browse, omid, deal):
+        make_product(sku="P1", name="Package")
+        typed_lines = [{"product": "P1", "name": name} for name in ("Big order", "In blue")]
+
+        browse(omid).post(url_of("opportunity-order", deal), typed(*typed_lines, initial=1))
+
+        assert [(str(line.product), line.name) for line in Order.objects.get().lines.order_by("position")] == [
+            ("Package", ""),
+            ("Package", "In blue"),
+        ]
+
+    def test_another_sum_than_the_deals_is_pointed_out(self, browse, omid, deal):
+        client, url = browse(omid), url_of("opportunity-order", deal)
+        # the deal is of 2,000 Toman
+        pages = [client.post(url, typed({"name": "x", "unit_price": price}, initial=1, sums="1")) for price in ("2000", "1999")]
+
+        assert ["The net amount differs" in page.content.decode() for page in pages] == [False, True]
+
 
 class TestLink:
     def test_each_side_shows_the_other(self, browse, omid, arya, deal):
