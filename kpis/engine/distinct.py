@@ -19,7 +19,6 @@ from kpis.models import DAY_GRAIN, NEVER, WEEK_GRAIN, Cross, Rollup
 TOUCH = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH)
 
 # Days and weeks, and the longer periods, to which all days of a stretch belong together.
-ALL = ">= 0"
 SHORT, LONG = (f"{word} ({DAY_GRAIN}, {WEEK_GRAIN})" for word in ("IN", "NOT IN"))
 # How many periods of a day begin on or before another day: none where there is no other day.
 PAST = "coalesce(width_bucket({day}, c.starts), 0)"

@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.definitions import DIMENSION_CODES, Cube, Dimension
 from kpis.engine.crossing import TOUCH, listed
-from kpis.engine.distinct import ALL, periods
+from kpis.engine.distinct import LONG, SHORT, periods
 from kpis.engine.folding import LONGEST_PERIOD
-from kpis.models import DAY_GRAIN, WEEK_GRAIN, Batch, Cross, Rollup
+from kpis.models import Batch, Cross, Rollup
 
 NOTES = "kpis_newcomernote"
 CODE = DIMENSION_CODES
@@ -30,11 +30,11 @@ HOLDERS = f"(0, 0::bigint), ({CODE['owner']}, owner_id)"
 CUBES = f"(VALUES ({ORDERS}, s.orders, s.net), ({REFUNDS}, s.refunded, 0)) v (cube, m1, m2)"
 TOUCHED = ("channel_id", "campaign_id")
 
-CHANGED = f"""
-    {periods(ALL, NOTES)},
+# How many periods of a day begin by the acquisition; and where that follows the day, by when they must not be over.
+PLACED = f"""
     placed AS (
-        SELECT d.day, greatest(d.day, d.first_day) AS until, width_bucket(d.first_day, c.starts) AS upto, d.channel_id,
-               d.campaign_id, d.owner_id, {SUMS}
+        SELECT c.stretch, CASE WHEN d.first_day > d.day THEN d.first_day END AS until,
+               width_bucket(d.first_day, c.starts) AS upto, d.channel_id, d.campaign_id, d.owner_id, {SUMS}
           FROM {NOTES} d JOIN periods c USING (day) GROUP BY 1, 2, 3, 4, 5, 6 HAVING {ANY})
 """
 
@@ -88,21 +88,22 @@ def carry_newcomers(cursor: Any) -> None:
     """Add what the notes make of the sums of periods, and of those of an owner and a first touch together."""
     added = "m1 = t.m1 + EXCLUDED.m1, m2 = t.m2 + EXCLUDED.m2"
     key, crossed = ("grain", "dimension", "start", "member"), ("grain", "dimension", "start", "member", *TOUCHED)
+    for grains in (SHORT, LONG):
+        cursor.execute(
+            f"""
+            WITH {periods(grains, NOTES)}, {PLACED}, {summed(SIDES, ())}
+            INSERT INTO {Rollup._meta.db_table} AS t (cube, {listed(key)}, m1, m2)
+            SELECT v.cube, {listed(key, "s.")}, v.m1, v.m2 FROM summed s CROSS JOIN LATERAL {CUBES}
+             WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY 1, 2, 3, 4, 5
+            ON CONFLICT (cube, {listed(key)}) DO UPDATE SET {added}
+            """
+        )
     cursor.execute(
         f"""
-        WITH {CHANGED}, {summed(SIDES, ())}
-        INSERT INTO {Rollup._meta.db_table} AS t (cube, {listed(key)}, m1, m2)
-        SELECT v.cube, {listed(key, "s.")}, v.m1, v.m2 FROM summed s CROSS JOIN LATERAL {CUBES}
-         WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY 1, 2, 3, 4, 5
-        ON CONFLICT (cube, {listed(key)}) DO UPDATE SET {added}
-        """
-    )
-    cursor.execute(
-        f"""
-        WITH {CHANGED}, {summed(HOLDERS, TOUCHED)}
+        WITH {periods(LONG, NOTES)}, {PLACED}, {summed(HOLDERS, TOUCHED)}
         INSERT INTO {Cross._meta.db_table} AS t (cube, {listed(crossed)}, m1, m2)
         SELECT v.cube, {listed(crossed, "s.")}, v.m1, v.m2 FROM summed s CROSS JOIN LATERAL {CUBES}
-         WHERE s.grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN}) AND (v.m1 <> 0 OR v.m2 <> 0) ORDER BY 1, 2, 3, 4, 5, 6, 7
+         WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
         ON CONFLICT (cube, {listed(key)}, {listed(TOUCH)}) DO UPDATE SET {added}
         """
     )
@@ -113,14 +114,14 @@ def summed(members: str, touch: tuple[str, ...]) -> str:
     also = "".join(f", {name}" for name in touch)
     return f"""
         by_member AS MATERIALIZED (
-            SELECT day, until, upto, w.dimension, w.member{also}, {SUMS}
+            SELECT stretch, until, upto, w.dimension, w.member{also}, {SUMS}
               FROM placed CROSS JOIN LATERAL (VALUES {members}) w (dimension, member)
-             WHERE upto > 0 GROUP BY day, until, upto, w.dimension, w.member{also} HAVING {ANY}),
+             WHERE upto > 0 GROUP BY stretch, until, upto, w.dimension, w.member{also} HAVING {ANY}),
         summed AS (
-            SELECT p.grain, m.dimension, p.start, m.member{also}, {SUMS}
-              FROM by_member m JOIN periods c USING (day)
-             CROSS JOIN LATERAL unnest(c.starts[:m.upto], c.grains[:m.upto], c.lasts[:m.upto]) p (start, grain, last)
-             WHERE p.last >= m.until GROUP BY p.grain, m.dimension, p.start, m.member{also} HAVING {ANY})"""
+            SELECT c.grains[i] AS grain, m.dimension, c.starts[i] AS start, m.member{also}, {SUMS}
+              FROM by_member m JOIN stretches c USING (stretch) CROSS JOIN LATERAL generate_series(1, m.upto) i
+             WHERE m.until IS NULL OR m.until <= c.lasts[i]
+             GROUP BY c.grains[i], m.dimension, c.starts[i], m.member{also} HAVING {ANY})"""
 
 
 # -- drift -----------------------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def drift_of_newcomers(cursor: Any) -> Iterator[str]:
             f"(0, 0::bigint), {owner}",
             "f.channel_id, f.campaign_id",
             "channel_id, campaign_id",
-            f"c.grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN})",
+            f"c.grain {LONG}",
         ),
     }
     for table, (members, touch, stored, condition) in tables.items():
