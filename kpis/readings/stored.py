@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, IntEnum
@@ -17,7 +17,7 @@ from crm.periods import Grain
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.folding import FOLDS, any_left
 from kpis.models import DAY_GRAIN, GRAIN_CODES
-from kpis.readings.pieces import Pieces, Span
+from kpis.readings.pieces import Pieces, Share, Span
 from kpis.readings.query import Query
 
 # {cube: {period index: {member: sums}}}; ~index holds what was before that period.
@@ -47,16 +47,15 @@ class Source:
 class Part(IntEnum):
     """What a sum is of: a whole period, its days that count, its days after those, or all days before it.
 
-    Of periods that overlap, what comes and goes from one to the next: added up, that is their days that count; and what is
-    before one and was not yet before the one before it.
+    Of periods that overlap, each month or day once, and all that was before them: what they come to is added up here.
     """
 
     WHOLE = 0
     COUNTED = 1
     LATER = 2
     BEFORE = 3
-    CHANGE = 4
-    PASSED = 5
+    SHARE = 4
+    EARLIER = 5
 
 
 @dataclass(frozen=True)
@@ -74,14 +73,37 @@ def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Tabl
     for part, code, index, member, *sums in run(
         each for source, wanted in asked.items() for each in sums_of(query, source, wanted)
     ):
-        # Of a year there are sums of months, and of days around them.
-        members = found[Part(part)][code][index]
-        members[member] = added(members.get(member), sums)
-    for code, changes in found[Part.CHANGE].items():
-        found[Part.COUNTED][code] = added_up(changes, sorted(query.unfinished))
-    for code, changes in found[Part.PASSED].items():
-        found[Part.BEFORE][code] = added_up(changes, sorted(query.anchors))
+        found[Part(part)][code][index][member] = tuple(sums)
+    if found[Part.SHARE] or found[Part.EARLIER]:
+        add_shares(query, found, {code for wanted in asked.values() for code in wanted.stocks})
     return found
+
+
+def add_shares(query: Query, found: dict[Part, Table], stocks: Collection[int]) -> None:
+    """Of spans in order that overlap: what is of each share comes with the first span that reaches it, and goes with the first
+    that begins after it. What is of stocks is before the first period that begins after it."""
+    firsts, lasts = columns_of([query.spans[index] for index in sorted(query.unfinished)])
+    starts = [query.periods[index].start for index in sorted(query.anchors)]
+    shares = shares_of(query)
+    for code in found[Part.SHARE].keys() | found[Part.EARLIER].keys():
+        changes: dict[int, dict[int, tuple]] = defaultdict(dict)
+        passed: dict[int, dict[int, tuple]] = defaultdict(dict, {0: dict(found[Part.EARLIER][code][0])})
+        for index, members in found[Part.SHARE][code].items():
+            share = shares[index]
+            come, go = bisect_left(lasts, share.on), bisect_right(firsts, share.on)
+            for member, sums in members.items():
+                if come != go:
+                    move(changes[come], member, sums, share.sign)
+                    move(changes[go], member, sums, -share.sign)
+                if code in stocks:
+                    move(passed[bisect_right(starts, share.on)], member, sums, share.sign)
+        found[Part.COUNTED][code] = added_up(changes, sorted(query.unfinished))
+        if code in stocks:
+            found[Part.BEFORE][code] = added_up(passed, sorted(query.anchors))
+
+
+def move(members: dict[int, tuple], member: int, sums: Sequence, sign: int) -> None:
+    members[member] = added(members.get(member), sums if sign > 0 else [-amount for amount in sums])
 
 
 def added(one: Sequence | None, other: Sequence) -> tuple:
@@ -114,7 +136,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
         )
     overlaps = overlap(query, unfinished)
     if unfinished and wanted.by_day and overlaps:
-        yield changes_of(source, query, wanted.by_day)
+        yield from sums_of_shares(source, query, wanted)
     elif unfinished and wanted.by_day:
         part = f"CASE WHEN r.start > p.last THEN {Part.LATER:d} ELSE {Part.COUNTED:d} END"
         yield sums_where(
@@ -123,9 +145,7 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
             ("r.start BETWEEN p.first AND p.over", [(i, *query.spans[i], query.periods[i].end) for i in unfinished]),
             (wanted.by_day, DAY_GRAIN),
         )
-    if wanted.stocks and overlaps:
-        yield from passed_of(source, query, wanted.stocks, grain)
-    elif wanted.stocks:
+    if wanted.stocks and not overlaps:
         yield sums_where(
             source,
             (f"{Part.BEFORE:d}, r.cube, p.i, r.member, {SUMS}", GROUPED),
@@ -141,67 +161,34 @@ def overlap(query: Query, indexes: Sequence[int]) -> bool:
     return in_order and any(after[0] <= before[1] for before, after in pairs)
 
 
-def changes_of(source: Source, query: Query, cubes: Sequence[int]) -> Statement:
-    """Of spans in order that overlap: each sum is read once, comes with the first span that reaches it and goes with the
-    first that begins after it. Where the spans share months, as years that end with months do, months are read."""
-    firsts, lasts = columns_of([query.spans[index] for index in sorted(query.unfinished)])
-    dimension, members = member_of(source)
-    grain_of, member = grains_of(query), " AND r.member = ANY(%s)" if members else ""
-    if grain_of:
-        places = [(share, bisect_left(lasts, share.on), bisect_right(firsts, share.on)) for share in Pieces(query).shares]
-        rows = [(grain_of[share.grain], share.start, come, go, share.sign) for share, come, go in places if come != go]
-        sums = ", ".join(f"sum(v.sign * r.{name})" for name in FOLDS)
-        statement = (
-            f"SELECT {Part.CHANGE:d}, r.cube, v.place, r.member, {sums}"
-            " FROM unnest(%s::int[], %s::date[], %s::int[], %s::int[], %s::int[]) w (grain, start, come, go, sign)"
-            " JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = w.grain AND r.dimension = %s AND r.start = w.start"
-            f"{member} CROSS JOIN LATERAL (VALUES (w.come, w.sign), (w.go, -w.sign)) v (place, sign) GROUP BY 1, 2, 3, 4"
-        )
-        return statement, [*columns_of(rows), cubes, dimension, *members]
-    names, gone = (", ".join(f"{sign}r.{name}" for name in FOLDS) for sign in ("", "-"))
-    days = f"kpis_rollup r WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start BETWEEN %s AND %s{member}"
-    which = [cubes, DAY_GRAIN, dimension, firsts[0], lasts[-1], *members]
-    statement = (
-        f"SELECT {Part.CHANGE:d}, r.cube, r.place, r.member, {SUMS} FROM ("
-        f"SELECT r.cube, width_bucket(r.start - 1, %s::date[]) AS place, r.member, {names} FROM {days} UNION ALL"
-        f" SELECT r.cube, width_bucket(r.start, %s::date[]), r.member, {gone} FROM {days}) r (cube, place, member,"
-        f" {', '.join(FOLDS)}) {GROUPED}"
-    )
-    return statement, [lasts, *which, firsts, *which]
-
-
-def passed_of(source: Source, query: Query, cubes: Sequence[int], grain: int) -> Iterator[Statement]:
-    """Of periods in order: each earlier sum is read once, and is before the first period that begins after it."""
-    firsts = [query.periods[index].start for index in sorted(query.anchors)]
-    dimension, members = member_of(source)
-    pieces, grain_of, until = Pieces(query), grains_of(query), firsts[-1]
-    member = " AND r.member = ANY(%s)" if members else ""
-    if grain_of:
-        shares = [share for share in pieces.shares if share.on < until]
-        rows = [(grain_of[share.grain], share.start, bisect_right(firsts, share.on), share.sign) for share in shares]
-        sums = ", ".join(f"sum(w.sign * r.{name})" for name in FOLDS)
-        statement = (
-            f"SELECT {Part.PASSED:d}, r.cube, w.place, r.member, {sums}"
-            " FROM unnest(%s::int[], %s::date[], %s::int[], %s::int[]) w (grain, start, place, sign)"
-            " JOIN kpis_rollup r ON r.cube = ANY(%s) AND r.grain = w.grain AND r.dimension = %s AND r.start = w.start"
-            f"{member} GROUP BY 1, 2, 3, 4"
-        )
-        if rows:
-            yield statement, [*columns_of(rows), cubes, dimension, *members]
-        grain, until = grain_of[Grain.MONTH], pieces.first_month
-    statement = (
-        f"SELECT {Part.PASSED:d}, r.cube, width_bucket(r.start, %s::date[]), r.member, {SUMS} FROM kpis_rollup r"
-        f" WHERE r.cube = ANY(%s) AND r.grain = %s AND r.dimension = %s AND r.start < %s{member} {GROUPED}"
-    )
-    yield statement, [firsts, cubes, grain, dimension, until, *members]
-
-
-def grains_of(query: Query) -> dict[Grain, int]:
-    """The codes of the months and days that the pieces of its spans are made of; none where they fill no months."""
+def shares_of(query: Query) -> list[Share]:
+    """What spans that overlap are made of: months where they share some, as years that end with months do, else their days."""
     pieces = Pieces(query)
-    if not any(share.grain is Grain.MONTH for share in pieces.shares):
-        return {}
-    return {Grain.MONTH: GRAIN_CODES[pieces.calendar, Grain.MONTH], Grain.DAY: DAY_GRAIN}
+    if any(share.grain is Grain.MONTH for share in pieces.shares):
+        return pieces.shares
+    return [share for share in pieces.shares if pieces.cuts[0] <= share.on < pieces.cuts[-1]]
+
+
+def sums_of_shares(source: Source, query: Query, wanted: Wanted) -> Iterator[Statement]:
+    """The sums of each share, and those of all that was before them."""
+    shares, calendar = shares_of(query), query.periods[0].calendar
+    first, last, has_months = shares[0].start, shares[-1].start, any(share.grain is Grain.MONTH for share in shares)
+    dimension, members = member_of(source)
+    of_members = f"r.cube = ANY(%s) AND r.dimension = %s{' AND r.member = ANY(%s)' if members else ''}"
+    which, names = [wanted.by_day, dimension, *members], ", ".join(f"r.{name}" for name in FOLDS)
+    if has_months:
+        places = [(index, GRAIN_CODES[calendar, share.grain], share.start) for index, share in enumerate(shares)]
+        listed = "unnest(%s::int[], %s::int[], %s::date[]) w (i, grain, start)"
+        rows = f"{listed} JOIN kpis_rollup r ON r.grain = w.grain AND r.start = w.start AND {of_members}"
+        yield f"SELECT {Part.SHARE:d}, r.cube, w.i, r.member, {names} FROM {rows}", [*columns_of(places), *which]
+    else:
+        rows = f"kpis_rollup r WHERE r.grain = {DAY_GRAIN} AND r.start BETWEEN %s AND %s AND {of_members}"
+        yield f"SELECT {Part.SHARE:d}, r.cube, r.start - %s, r.member, {names} FROM {rows}", [first, first, last, *which]
+    if wanted.stocks:
+        grain = GRAIN_CODES[calendar, Grain.MONTH] if has_months else DAY_GRAIN
+        rows = f"kpis_rollup r WHERE r.grain = {grain} AND r.start < %s AND {of_members}"
+        which = [wanted.stocks, dimension, *members]
+        yield f"SELECT {Part.EARLIER:d}, r.cube, 0, r.member, {SUMS} FROM {rows} {GROUPED}", [first, *which]
 
 
 def member_of(source: Source) -> tuple[int, list[list[int]]]:
