@@ -44,6 +44,7 @@ class PeopleListsView(ListPage):
         context = super().get_context_data(**kwargs)
         for row in context["rows"]:
             row.people_text = counted(row.people, self.request.prefs, MOST_FOUND)
+            row.origin_text = said(row.origin, self.request.prefs)
         return context
 
 

@@ -123,6 +123,7 @@ def test_its_people_are_shown_as_far_as_a_reader_may_see_them(browse, omid, nima
 
     pages = {user.name: browse(user).get(f"/lists/{people_list.pk}/") for user in (sara, omid)}
     counts = {user.name: browse(user).get("/lists/").context["rows"][0].people_text for user in (sara, omid)}
+    assert "<bdi>RFM</bdi>" in browse(sara).get("/lists/").content.decode()
 
     assert {name: {str(row) for row in page.context["rows"]} for name, page in pages.items()} == {
         "Sara": {"Own", "Other"},
