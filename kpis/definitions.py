@@ -385,6 +385,11 @@ def may_be_negative(kpi: Kpi) -> bool:
     return kpi.unit not in (Unit.MONEY, Unit.COUNT) or (kpi.unit is Unit.COUNT and any(t.sign < 0 for t in kpi.numerator))
 
 
+def is_part_of_whole(kpi: Kpi) -> bool:
+    """Whether its rows are some of those that it is set against, as its interval takes for granted: 100 % at most."""
+    return kpi.unit is Unit.PERCENT and kpi.interval is Interval.WILSON
+
+
 def visible_cards(viewer: User) -> list[str]:
     """The keys of the KPIs that a viewer's role may see."""
     return [key for key, kpi in CARDS.items() if not is_hidden(kpi, viewer)]

@@ -16,7 +16,7 @@ from crm.models import User
 from crm.money import AmountError, parse_amount
 from crm.periods import Calendar, Grain, Period, periods_between
 from crm.preferences import Preferences
-from kpis.definitions import Kpi, Unit, may_be_negative
+from kpis.definitions import Kpi, Unit, is_part_of_whole, may_be_negative
 from kpis.models import Scope
 from kpis.models.target import Target
 from kpis.readings.exact import PRECISION
@@ -97,11 +97,22 @@ def read_figure(kpi: Kpi, text: str, prefs: Preferences) -> Decimal | None:
     except AmountError as error:
         if error.code == "precision" and not decimals:
             raise ValidationError(_("A count is a whole number."), code="precision") from None
-        raise in_words(error) from None
+        raise unread(kpi, error) from None
     if figure < 0 and not may_be_negative(kpi):
         raise ValidationError(_("A count is not negative."), code="negative")
+    if figure > 100 and is_part_of_whole(kpi):
+        raise ValidationError(_("This is a part of a whole: 100 per cent at most."), code="out-of-range")
     with localcontext(prec=PRECISION):
         return figure / 100 if kpi.unit is Unit.PERCENT else figure
+
+
+def unread(kpi: Kpi, error: AmountError) -> ValidationError:
+    """What to write instead, as this KPI is written."""
+    if error.code != "invalid-amount":
+        return in_words(error)
+    if kpi.unit is Unit.PERCENT:
+        return ValidationError(_("Enter a percentage in digits, such as 12.5."), code=error.code)
+    return ValidationError(_("Enter a number in digits, such as 120."), code=error.code)
 
 
 def amount_field(prefs: Preferences) -> AmountField:

@@ -22,7 +22,7 @@ from crm.models import User
 from crm.periods import DateError, Period, parse_period
 from crm.permissions import may_set_targets
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi, Unit, is_hidden, may_be_negative
+from kpis.definitions import Kpi, Unit, is_hidden, is_part_of_whole, may_be_negative
 from kpis.models import TARGET_GRAINS, Scope, Target, TargetEdit
 from kpis.models.scope import COLUMNS, MEMBERS, MODELS
 from kpis.services.inputs import TargetIn
@@ -64,6 +64,8 @@ def check_value(item: Item, kpi: Kpi | None, caller: Caller) -> None:
         item.refuse("/value", "precision", _("A count is a whole number."))
     if kpi and value < 0 and not may_be_negative(kpi):
         item.refuse("/value", "negative")
+    if kpi and value > 1 and is_part_of_whole(kpi):
+        item.refuse("/value", "out-of-range", _("This is a part of a whole: 1 (100 per cent) at most."))
     if abs(value) >= LARGEST:
         item.refuse("/value", "amount-too-large")
 

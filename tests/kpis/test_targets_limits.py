@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from campaigns.models import Campaign
 from crm.models import Team, User
+from crm.preferences import Preferences
 from crm.services import create_token
 from kpis import grids, options
 from kpis.catalogue import CATALOGUE
@@ -118,6 +119,8 @@ class TestFigures:
         ("revenue", "-1", "negative"),
         ("net_customer_growth", "-1", None),
         ("nps", "-10.5", None),
+        ("win_rate", "1500", "out-of-range"),
+        ("romi_short", "1500", None),
     )
 
     @pytest.mark.parametrize(("kpi", "figure", "code"), FIGURES)
@@ -133,6 +136,11 @@ class TestFigures:
         browse(sara).post(f"{URL}&group={group}", {"seen": "{}", f"{kpi}:1404-07": figure})
 
         assert Target.objects.count() == (code is None)
+
+    @pytest.mark.parametrize(("kpi", "example"), [("churn_rate", "12.5"), ("leads", "120"), ("revenue", "1250000")])
+    def test_words_are_answered_with_an_example_in_the_unit(self, sara, kpi, example):
+        with pytest.raises(ValidationError, match=f"such as {example}\\."):
+            grids.read_figure(CATALOGUE[kpi], "ten", Preferences(sara, "en"))
 
 
 class TestOthers:

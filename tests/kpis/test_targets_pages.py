@@ -65,7 +65,7 @@ class TestGrid:
 
         row = next(row for row in answer.context["rows"] if row["kpi"].key == "new_customers")
         assert [each["text"] for each in row["cells"][:3]] == ["ده", "20", ""]
-        assert [each["error"] for each in row["cells"][:3]] == ["Enter an amount in digits, such as 1250000.", "", ""]
+        assert [each["error"] for each in row["cells"][:3]] == ["Enter a number in digits, such as 120.", "", ""]
         assert Target.objects.count() == 0
 
     def test_saving_can_be_undone_from_the_toast(self, browse, sara):
