@@ -166,6 +166,7 @@ class TargetsView(Page, TemplateView):
             "is_editable": self.may_edit(sheet),
             "is_unsaved": self.sent is not None and not sent.errors,
             "has_errors": bool(sent.errors),
+            "first_bad": next((cell for row in rows for cell in row["cells"] if cell["error"]), None),
             "growth_error": sent.errors.get("growth", ""),
             "growth": self.request.POST.get("growth", ""),
             "percent_sign": percent_sign(prefs),

@@ -1,5 +1,5 @@
 // The grid of targets: cells of a spreadsheet are pasted over several fields, and arrows go up and down.
-// It begins at the month that runs. Without scripts a pasted row is taken apart by the server.
+// It begins at the first cell that could not be read, else at the month that runs. Without scripts a pasted row is taken apart by the server.
 
 const form = document.querySelector("[data-grid]");
 const rows = [...(form?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.querySelectorAll("input")]);
@@ -59,7 +59,12 @@ function beginAtNow() {
   now.closest(".table-scroll").scrollLeft += isRtl ? column.right - name.left : column.left - name.right;
 }
 
-beginAtNow();
+// The browser may have gone there already, but perhaps not far enough: the column of names lies over the grid.
+const unread = form?.querySelector("[autofocus]");
+if (unread) {
+  unread.focus({ preventScroll: true });
+  unread.scrollIntoView({ block: "center", inline: "center" });
+} else beginAtNow();
 
 if (unpaste) {
   form.addEventListener("paste", paste);

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from playwright.sync_api import expect
+
 from kpis.models import Target
 
 URL = "/targets/?calendar=jalali&year=1404"
@@ -69,6 +71,8 @@ def test_without_scripts_it_is_a_form(visit, sara):
     field(page, "new_customers:1404-12").fill("x")
     page.get_by_role("button", name="Save").click()
     assert page.get_by_text("Nothing was saved yet").is_visible()
+    expect(field(page, "new_customers:1404-12")).to_be_focused()
+    expect(field(page, "new_customers:1404-12")).to_be_in_viewport()
     assert field(page, "new_customers:1404-02").input_value() == "10"
 
     field(page, "new_customers:1404-12").fill("12")

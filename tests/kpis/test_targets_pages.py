@@ -1,5 +1,6 @@
 """The grid that targets are typed into, and the cards that say them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -66,6 +67,9 @@ class TestGrid:
         row = next(row for row in answer.context["rows"] if row["kpi"].key == "new_customers")
         assert [each["text"] for each in row["cells"][:3]] == ["ده", "20", ""]
         assert [each["error"] for each in row["cells"][:3]] == ["Enter a number in digits, such as 120.", "", ""]
+        shown = answer.content.decode()
+        told = f"The first one is “{row['cells'][0]['label']}”: Enter a number in digits, such as 120."
+        assert (told in shown, re.findall(r'name="([^"]+)"[^>]* autofocus', shown)) == (True, ["new_customers:1404-01"])
         assert Target.objects.count() == 0
 
     def test_saving_can_be_undone_from_the_toast(self, browse, sara):
