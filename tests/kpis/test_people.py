@@ -56,10 +56,11 @@ def test_where_it_came_from_is_said_to_whoever_reads_it_and_leads_back_to_the_sa
     User.objects.filter(pk=omid.pk).update(language="fa", calendar="jalali")
 
     theirs = browse(omid).get(f"/lists/{people_list.pk}/").context["origin"]
+    (listed,) = browse(omid).get("/lists/").context["rows"]
 
     assert (members, people_list.origin_url) == ({lead.pk}, f"/kpis/leads/?period={month.key}")
     assert people_list.origin == [{"words": "Leads generated"}, {"period": month.key}]
-    assert theirs == f"میزان ایجاد سرنخ · {month.label('fa')}"
+    assert listed.origin_text == theirs == f"میزان ایجاد سرنخ · {month.label('fa')}"
 
 
 def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
