@@ -3,6 +3,7 @@
 import secrets
 import shutil
 
+import psycopg
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -15,15 +16,18 @@ from redis.exceptions import RedisError
 from crm import metrics
 
 LEAST_FREE_DISK = 0.05
+RETRY_AFTER = "5"
+PATIENCE = 2  # seconds; libpq takes no fewer
 
 
 def _database_state() -> str:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()")  # needs a primary that accepts writes
+        # Not from the pool, which waits much longer for a server to come back.
+        with psycopg.connect(**connection.get_connection_params() | {"connect_timeout": PATIENCE}) as direct:
+            direct.execute("SELECT pg_current_xact_id()")  # needs a primary that accepts writes
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except (DatabaseError, psycopg.Error):
         return "failed"
     return "migrations-pending" if waiting else "ok"
 
@@ -51,7 +55,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     states = {"database": _database_state(), "cache": _cache_state(), "disk": _disk_state()}
     serves = states["database"] == "ok" and states["disk"] == "ok"
     status = ("ok" if states["cache"] == "ok" else "degraded") if serves else "unavailable"
-    return JsonResponse({"status": status, "checks": states}, status=200 if serves else 503)
+    response = JsonResponse({"status": status, "checks": states}, status=200 if serves else 503)
+    if not serves:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

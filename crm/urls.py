@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from crm import holiday_views, views
 from crm.api.view import NotFoundView
 
-handler400 = "crm.views.bad_request"
+handler400, handler500 = "crm.views.bad_request", "crm.views.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [

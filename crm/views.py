@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from django.views.i18n import set_language as set_language_cookie
 from crm import services
 from crm.accounts import keep_until_sign_in
 from crm.forms import OrganizationForm, PreferencesForm
+from crm.health import RETRY_AFTER
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
 from crm.pages import FormPage, next_url, query_with, refusal, say
@@ -93,3 +96,12 @@ def asked_wrongly(request: HttpRequest, problem: str) -> str:
     if name in request.GET:
         return name
     return next((key for key, text in request.GET.items() if found and text[:LONGEST_FOUND] == found), "")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where only the database is away, and trying again helps; 500 for mistakes of our own."""
+    response = render(None, "500.html", {"request": request}, status=500)
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response.status_code = 503
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response

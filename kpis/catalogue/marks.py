@@ -152,7 +152,7 @@ MARKS: tuple[Mark, ...] = (
     of_parent(
         "organization.tickets",
         "crm_organization",
-        ("business_days", "opens_at", "closes_at"),
+        ("business_days", "opens_at", "closes_at", "time_zone"),
         "SELECT t.resolved_on, t.resolved_on FROM changed c CROSS JOIN customers_ticket t",
         TICKETS_RESOLVED,
     ),

@@ -1,8 +1,8 @@
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
-from crm import health
+from crm import health, views
 
 DEAD_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
 
@@ -30,6 +30,34 @@ def test_a_dead_cache_degrades_but_serves(client, settings):
 
     assert response.status_code == 200
     assert response.json() == {"status": "degraded", "checks": {"database": "ok", "cache": "degraded", "disk": "ok"}}
+
+
+@pytest.fixture
+def no_database(monkeypatch, django_db_blocker):
+    """Every connection is refused, as while the server is away."""
+    away = connection.get_connection_params() | {"host": "127.0.0.1", "port": 9}
+    with django_db_blocker.unblock():
+        connection.close()
+        monkeypatch.setattr(connection, "get_connection_params", lambda: dict(away))
+        yield
+
+
+def test_without_a_database_it_is_not_ready_and_says_when_to_ask_again(client, no_database):
+    response = client.get("/healthz/ready")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert response.json()["checks"]["database"] == "failed"
+
+
+@pytest.mark.parametrize(("error", "answer"), [(OperationalError, (503, "5")), (ZeroDivisionError, (500, None))])
+def test_without_a_database_a_page_is_away_and_not_broken(rf, error, answer):
+    try:
+        raise error  # noqa: TRY301  the handler looks at what is being handled
+    except error:
+        response = views.server_error(rf.get("/kpis/"))
+
+    assert (response.status_code, response.headers.get("Retry-After")) == answer
+    assert "Something went wrong on the server" in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -1,18 +1,22 @@
 """Every column that a figure reads is watched, by triggers that nothing switches off; and no session's clock matters."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Order
+from crm.models import Organization
+from crm.services import change_time_zone
+from customers.models import Order, Ticket
+from kpis.catalogue.cubes.support import TICKETS_RESOLVED
 from kpis.catalogue.marks import MARKS
 from kpis.catalogue.measures import CUBES, DAY_CUBES, FACT_CUBES
 from kpis.engine import drain, is_clean
 from kpis.engine.folding import fold_margins
 from kpis.engine.funnel import steps_of
+from kpis.models import Rollup
 from kpis.tracking import trigger_name, triggers_sql
 from leads.models import Lead
 from tests.factories.customers import make_customer, make_order
@@ -155,6 +159,22 @@ def test_a_replica_role_marks_too():
 
     assert not is_clean()
     assert_right(["orders"])
+
+
+def test_the_hours_of_another_zone_are_those_of_its_business_days():
+    """A Saturday from 08:30 to 12:30 in Tehran is from 05:00 to 09:00 in London in winter, an hour of whose opening it is."""
+    organization = Organization.current()
+    organization.business_days, organization.opens_at, organization.closes_at = [5], time(8), time(16)
+    organization.save()
+    Ticket.objects.create(subject="Late", created_at=tehran(2025, 1, 4, 8, 30), resolved_at=tehran(2025, 1, 4, 12, 30))
+    drain(at=NOW)
+    stored = Rollup.objects.filter(cube=TICKETS_RESOLVED.code, grain=0, dimension=0)
+    assert stored.get().m4 == 4 * 3600
+
+    change_time_zone(organization, zone="Europe/London")
+    drain(at=NOW)
+
+    assert stored.get().m4 == 3600
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tehran", "America/St_Johns"])
