@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -75,7 +76,8 @@ def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
 
 def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[str, Any]]:
     done = Activity.objects.filter(opportunity=opportunity)
-    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader))
+    orders = _orders(opportunity.orders.visible_to(reader.user), reader)
+    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader) + orders)
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
@@ -162,13 +164,26 @@ def _title(activity: Activity) -> str:
     return f"{label}: {activity.subject}" if activity.subject else label
 
 
+def _orders(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    found = []
+    for order in rows.select_related("owner").order_by("-placed_at", "-pk")[:MOST_ENTRIES]:
+        title = _("Order %(order)s") % {"order": order}
+        text = f"{order.get_status_display()} · {_amount_text(order.net_amount, reader.prefs)}"
+        found.append(_entry(order.placed_at, order.pk, order.owner, reader, kind="order", icon="package", title=title, text=text))
+    return found
+
+
+def _amount_text(amount: Decimal, prefs: Preferences) -> str:
+    return format_money(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+
+
 def _moves(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     moves = rows.select_related("by", "from_stage", "to_stage").order_by("-at", "-id")[:MOST_ENTRIES]
     return [_entry(move.at, move.pk, move.by, reader, kind="change", **_move_texts(move, reader.prefs)) for move in moves]
 
 
 def _move_texts(move: StageChange, prefs: Preferences) -> dict[str, Any]:
-    amount = format_money(move.amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    amount = _amount_text(move.amount, prefs)
     if move.from_stage_id is None:
         return {"icon": "hand-coins", "title": _("Opportunity opened"), "text": amount}
     if move.from_stage_id == move.to_stage_id:

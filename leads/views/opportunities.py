@@ -69,7 +69,17 @@ class OpportunityDetailView(DetailPage):
         visible = Order.objects.visible_to(self.request.user).order_by("-placed_at")
         linked = self.object.orders.values("pk")
         others = services.without_deal(visible.filter(customer=self.object.customer_id or 0))
-        return {"orders": visible.filter(pk__in=linked), "other_orders": others[: self.ORDERS_OFFERED]}
+        orders = list(visible.filter(pk__in=linked))
+        return {"orders": orders, "other_orders": others[: self.ORDERS_OFFERED], "won_form": self._won_form(orders)}
+
+    def _won_form(self, orders: list[Order]) -> WonForm | None:
+        """The question whether it is won, once all of its orders that stand are paid and the reader sees them all."""
+        standing = [order for order in orders if order.status != Order.Status.CANCELLED]
+        is_paid = bool(standing) and all(order.status in Order.COUNTED for order in standing)
+        if not (is_paid and self.object.is_open) or self.object.orders.count() > len(orders):
+            return None
+        paid = sum(order.net_amount for order in standing)
+        return WonForm(initial={"amount": paid}, user=self.request.user, prefs=self.request.prefs, at=self.at)
 
 
 class OpportunityCreateView(FormPage):

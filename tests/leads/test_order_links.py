@@ -151,6 +151,23 @@ class TestLink:
         fragment = client.get(url_of("order-opportunities", order), headers={"HX-Request": "true"}).content.decode()
         assert ("Big order" in fragment, "<html" in fragment) == (True, False)
 
+    def test_once_its_orders_are_paid_the_page_asks_whether_it_is_won(self, browse, omid, arya, deal):
+        client, url = browse(omid), url_of("opportunity-detail", deal)
+        for status, total in (("pending", 5_000), ("paid", 18_000), ("cancelled", 700)):
+            deal.orders.add(make_order([(1, total)], customer=arya, status=status))
+        before = client.get(url).context["won_form"]
+        Order.objects.filter(status="pending").update(status="fulfilled")
+
+        page = client.get(url)
+        asked = {"stage": "won", "answered": "1", "amount": page.context["won_form"]["amount"].value()}
+        client.post(url_of("opportunity-move", deal), asked)
+
+        deal.refresh_from_db()
+        # 18,000 + 5,000 Rial; what was cancelled is none of it
+        assert (before, "mark as won?" in page.content.decode(), deal.stage.slug, deal.amount) == (None, True, "won", 23_000)
+        assert [entry["kind"] for entry in page.context["entries"]].count("order") == 3
+        assert client.get(url).context["won_form"] is None
+
     def test_sent_twice_it_is_one_order(self, browse, omid, deal):
         client, url = browse(omid), url_of("opportunity-order", deal)
         token = client.get(url).context["form"].initial["token"]
