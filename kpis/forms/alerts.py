@@ -53,7 +53,7 @@ class AlertForm(ReaderForm):
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kpi = forms.ChoiceField(label=gettext_lazy("KPI"))
-    of = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
+    of = forms.ChoiceField(label=gettext_lazy("Only for"), required=False)
     condition = forms.ChoiceField(label=gettext_lazy("Condition"), choices=Condition.choices)
     bound = CodeField(
         label=gettext_lazy("Bound"),

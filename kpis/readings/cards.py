@@ -54,7 +54,7 @@ REASONS = {
     "too_few_profitable": gettext_lazy("Needs two customers who came back and left more than they cost: there are fewer"),
     "not_fitted": gettext_lazy("Is computed once a night, back to a year ago: of this period it has not been"),
     "not_installed": gettext_lazy(
-        "Needs the extra “predict”, which is not installed: pip install --no-deps -r requirements-predict.lock"
+        "Needs the extra “predict”, which is not installed: .venv/bin/pip install --no-deps -r requirements-predict.lock"
     ),
 }
 NEEDS = {

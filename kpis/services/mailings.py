@@ -5,6 +5,7 @@ The rows are the truth: what is due stands in them, beat only wakes somebody who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ from kpis.readings.words import period_text
 
 SIGNER = Signer(salt="kpis.mailing")
 MOST_PLANNED = 500
+UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 # -- what its owner does -----------------------------------------------------------------------------------------------
@@ -177,8 +179,13 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
     }
     subject = " ".join(f"{mailing.name}: {label}".split())
     message = EmailMessage(subject, body, to=[recipient.user.email], headers=headers)
-    message.attach(f"{period.key.replace('/', '-')}.pdf", printed(recipient, period, prefs, at), "application/pdf")
+    message.attach(file_name(f"{page_name(mailing)}-{label}"), printed(recipient, period, prefs, at), "application/pdf")
     return message
+
+
+def file_name(name: str) -> str:
+    """Without what one or another system of files does not take in a name."""
+    return UNSAFE.sub("-", name) + ".pdf"
 
 
 def printed(recipient: Recipient, period: Period, prefs: Preferences, at: datetime) -> bytes:

@@ -99,13 +99,13 @@ class FunnelView(Page, TemplateView):
                 "count": number_text(figures.count, prefs),
                 "percent": int(100 * figures.count / figures.first) if figures.first else 0,
                 "of_first": share(figures.share_of_first, prefs),
-                "of_previous": share(figures.share_of_previous, prefs) if figures.step is not Step.LEAD else "",
+                "of_previous": share(figures.share_of_previous, prefs) if figures.step is not Step.LEAD else "—",
                 "interval": interval(figures, prefs),
                 "before": share(before.share_of_first, prefs) if before else "",
                 "since_previous": days_text(figures.since_previous, prefs),
                 "since_first": days_text(figures.since_first, prefs),
                 "dropped": number_text(figures.dropped, prefs) if figures.dropped else "",
-                "none": "" if figures.step is Step.LEAD else number_text(0, prefs),
+                "none": "—" if figures.step is Step.LEAD else number_text(0, prefs),
                 "dropped_url": self.link(figures.step, DROPPED),
             }
             for figures, before in zip(steps, earlier, strict=True)

@@ -296,7 +296,7 @@ class TestDoors:
 
         rows = page.context["steps_of_funnel"]
         assert [(row["count"], row["of_first"], row["of_previous"], row["dropped"]) for row in rows] == [
-            ("8", "100.0%", "", ""),
+            ("8", "100.0%", "—", ""),
             ("6", "75.0%", "75.0%", "2"),
             ("4", "50.0%", "66.7%", "2"),
             ("3", "37.5%", "75.0%", "1"),

@@ -106,7 +106,7 @@ class TestMail:
         delivery = Delivery.objects.get()
         assert (message.to, message.subject) == (["sara@example.com"], "سرنخ‌ها: مهر ۱۴۰۴")
         ((name, content, kind),) = message.attachments
-        assert (name, content[:5], kind) == ("1404-07.pdf", b"%PDF-", "application/pdf")
+        assert (name, content[:5], kind) == ("میزان ایجاد سرنخ-مهر ۱۴۰۴.pdf", b"%PDF-", "application/pdf")
         assert "/kpis/leads/?period=1404-07\n" in message.body
         door = message.extra_headers["List-Unsubscribe"].strip("<>")
         assert door in message.body

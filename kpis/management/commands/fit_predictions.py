@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         at, day = timezone.now(), options["as_of"]
         if not is_installed():
-            raise CommandError("scipy is missing; install it with: pip install --no-deps -r requirements-predict.lock")
+            raise CommandError("scipy is missing; install it with: .venv/bin/pip install --no-deps -r requirements-predict.lock")
         try:
             self.stdout.write(f"{fit_due(at=at)} fitted" if day is None else fitted(day, at=at))
         except BusyError:
