@@ -60,7 +60,6 @@ STORED = (
 LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.
 TOGETHER = 12
-SNAPSHOTS_AT_ONCE = 20
 # From so many marks on it is worth a message to another worker.
 MUCH = 100
 
@@ -148,7 +147,7 @@ def drain_groups(take: Callable[[], Group], progress: Progress, report: Report |
 def drain_scores(progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> int:
     """All dirty snapshots of RFM; how many."""
     computed = 0
-    while snapshots := drain_snapshots(at=at, wait=wait, limit=SNAPSHOTS_AT_ONCE):
+    while snapshots := drain_snapshots(at=at, wait=wait):
         computed += snapshots
         progress.done += snapshots
         progress.total += snapshots

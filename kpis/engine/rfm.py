@@ -23,6 +23,8 @@ from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
 
 SEGMENTS = ", ".join(str(SEGMENT_CODES[segment]) for row in GRID for segment in row)
 SEGMENT = f"(ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency]"
+# Snapshots whose rows are read, and whose spans are written, together.
+AT_ONCE = 20
 SCORE = "customer_id, recency, frequency, monetary"
 # What was found of some snapshots holds up to the next known one. What was stored of other days is kept beside it, pieces
 # that meet and say the same are one span, and only spans that are not as they were are written.
@@ -148,7 +150,7 @@ def returned(as_of: date, window: int | None, customers: QuerySet | None) -> Que
     return rows.annotate(amount=Sum("amount")).values_list("order__customer_id", "amount")
 
 
-def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = 1) -> int | None:
+def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = AT_ONCE) -> int | None:
     """Take the marks, then compute the oldest dirty snapshots; how many, or None when another worker is at it."""
     with own_transaction() as cursor:
         if not lock(cursor, SNAPSHOTS, wait=wait):
