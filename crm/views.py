@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +16,8 @@ from django.views.i18n import set_language as set_language_cookie
 
 from crm import services
 from crm.accounts import keep_until_sign_in
+from crm.api.writing import problem_behind
 from crm.forms import OrganizationForm, PreferencesForm
-from crm.health import RETRY_AFTER
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
 from crm.pages import FormPage, next_url, query_with, refusal, say
@@ -100,8 +100,11 @@ def asked_wrongly(request: HttpRequest, problem: str) -> str:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where only the database is away, and trying again helps; 500 for mistakes of our own."""
-    response = render(None, "500.html", {"request": request}, status=500)
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response.status_code = 503
-        response.headers["Retry-After"] = RETRY_AFTER
+    error = sys.exc_info()[1]
+    problem = problem_behind(error) if isinstance(error, DatabaseError | InterfaceError) else None
+    if problem is None or problem.code != "service-unavailable":
+        return render(None, "500.html", {"request": request}, status=500)
+    response = render(None, "500.html", {"request": request}, status=problem.status)
+    for name, value in problem.headers.items():
+        response.headers[name] = value
     return response

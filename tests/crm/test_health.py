@@ -1,6 +1,6 @@
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 
 from crm import health, views
 
@@ -49,7 +49,10 @@ def test_without_a_database_it_is_not_ready_and_says_when_to_ask_again(client, n
     assert response.json()["checks"]["database"] == "failed"
 
 
-@pytest.mark.parametrize(("error", "answer"), [(OperationalError, (503, "5")), (ZeroDivisionError, (500, None))])
+AWAY, BROKEN = (503, "5"), (500, None)
+
+
+@pytest.mark.parametrize(("error", "answer"), [(OperationalError, AWAY), (ProgrammingError, BROKEN), (ZeroDivisionError, BROKEN)])
 def test_without_a_database_a_page_is_away_and_not_broken(rf, error, answer):
     try:
         raise error  # noqa: TRY301  the handler looks at what is being handled

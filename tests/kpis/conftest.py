@@ -16,7 +16,7 @@ from tests.factories.history import DRAINED_AT, make_history
 from tests.factories.kpis import Books, make_books
 from tests.kpis.sessions import pointed_at
 
-pytest.register_assert_rewrite("tests.kpis.proof")
+pytest.register_assert_rewrite("tests.kpis.proof", "tests.kpis.writing")
 
 
 def administer(sql: str) -> None:

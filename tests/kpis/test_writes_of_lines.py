@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import Order, OrderLine
 from tests.kpis.proof import assert_right
-from tests.kpis.test_writes import rows, save, sql
+from tests.kpis.writing import rows, save, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

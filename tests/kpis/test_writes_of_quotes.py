@@ -9,7 +9,7 @@ from kpis.engine import drain
 from leads.models import Lead, Quote, QuoteLine
 from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW
-from tests.kpis.test_writes import Write, assert_reached, rows, save, sql
+from tests.kpis.writing import Write, assert_reached, rows, save, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -16,7 +16,7 @@ from tests.factories.campaigns import make_channel, make_landing_page, make_post
 from tests.factories.customers import make_cart, make_customer, make_invitation, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW
-from tests.kpis.test_writes import assert_reached, rows, save, sql
+from tests.kpis.writing import assert_reached, rows, save, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MEHR, SHAHRIVAR, DAY = tehran(2025, 9, 25), tehran(2025, 8, 25), timedelta(days=1)
