@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
-from crm.management.demo.names import (
+from crm.models import Team, User
+from crm.periods import Period
+from customers.models import Category, Product
+from kpis.management.demo.names import (
     CAMPAIGNS,
     CATEGORIES,
     CHANNELS,
@@ -22,10 +25,7 @@ from crm.management.demo.names import (
     TAG,
     TEAMS,
 )
-from crm.management.demo.story import Story
-from crm.models import Team, User
-from crm.periods import Period
-from customers.models import Category, Product
+from kpis.management.demo.story import Story
 
 MILLION = Decimal(1_000_000)
 DAYS_OF_A_MONTH = 30

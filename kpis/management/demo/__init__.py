@@ -1,6 +1,6 @@
 """The demo company: a believable past to look around in, removable without touching real rows."""
 
-from crm.management.demo.loading import is_loaded, load
-from crm.management.demo.removal import STEPS, RealRowsError, remove
+from kpis.management.demo.loading import is_loaded, load
+from kpis.management.demo.removal import STEPS, RealRowsError, remove
 
 __all__ = ["STEPS", "RealRowsError", "is_loaded", "load", "remove"]

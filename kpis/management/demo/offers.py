@@ -6,11 +6,11 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from crm.management.demo.names import DEMO, PLANS, PRODUCTS
-from crm.management.demo.people import Buyer
-from crm.management.demo.reference import Frame
-from crm.management.demo.story import Story
 from customers.models import Contract, Order, OrderLine
+from kpis.management.demo.names import DEMO, PLANS, PRODUCTS
+from kpis.management.demo.people import Buyer
+from kpis.management.demo.reference import Frame
+from kpis.management.demo.story import Story
 from leads.models import Opportunity, Quote, QuoteLine
 
 QUOTED, QUOTED_FIRMS, REVISED, DECLINED = 0.45, 0.85, 0.22, 0.7

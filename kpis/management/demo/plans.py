@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from crm.management.demo.names import DEMO, TAG
-from crm.management.demo.reference import Frame
-from crm.management.demo.story import Story
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, local_day, period_of, periods_between
 from customers.models import Order
+from kpis.management.demo.names import DEMO, TAG
+from kpis.management.demo.reference import Frame
+from kpis.management.demo.story import Story
 from kpis.models import AlertRule, Annotation, Dashboard, Target
 from leads.models import Lead
 

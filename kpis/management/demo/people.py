@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from campaigns.models import Campaign
-from crm.management.demo.names import (
+from customers.models import Customer
+from kpis.management.demo.names import (
     CAMPAIGNS,
     CHANNELS,
     DEMO,
@@ -23,9 +24,8 @@ from crm.management.demo.names import (
     TAG,
     TREES,
 )
-from crm.management.demo.reference import Frame, campaign_days
-from crm.management.demo.story import Story
-from customers.models import Customer
+from kpis.management.demo.reference import Frame, campaign_days
+from kpis.management.demo.story import Story
 from leads.models import Lead, LeadEvent
 
 LEADS, CUSTOMERS = 2_000, 600

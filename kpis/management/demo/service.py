@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
-from crm.management.demo.names import COMMENTS, DEMO, SUBJECTS
-from crm.management.demo.people import Buyer, Crowd
-from crm.management.demo.reference import Frame
-from crm.management.demo.story import Story
 from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, OrderLine, Survey, Ticket, TicketEvent
+from kpis.management.demo.names import COMMENTS, DEMO, SUBJECTS
+from kpis.management.demo.people import Buyer, Crowd
+from kpis.management.demo.reference import Frame
+from kpis.management.demo.story import Story
 from leads.models import Activity, Lead, Opportunity
 
 TICKETS = 320

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from campaigns.models import Campaign, Channel, LandingPage, PageView, Session, SocialPost, Variant
-from crm.management.demo.names import DEMO, DOMAIN, PATHS, SALE, TRAFFIC, VARIANTS
-from crm.management.demo.people import Crowd, campaign_on
-from crm.management.demo.reference import Frame
-from crm.management.demo.story import Story
 from customers.models import Cart, Order
+from kpis.management.demo.names import DEMO, DOMAIN, PATHS, SALE, TRAFFIC, VARIANTS
+from kpis.management.demo.people import Crowd, campaign_on
+from kpis.management.demo.reference import Frame
+from kpis.management.demo.story import Story
 from leads.models import Lead
 
 SESSIONS, POSTS, ABANDONED = 4_500, 220, 2_600

@@ -10,8 +10,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crm.management import demo
 from kpis.engine import drain
+from kpis.management import demo
 
 
 class Command(BaseCommand):

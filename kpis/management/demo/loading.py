@@ -8,16 +8,16 @@ from random import Random
 
 from django.db import connection, transaction
 
-from crm.management.demo.names import DEMO
-from crm.management.demo.offers import make_contracts, make_quotes
-from crm.management.demo.people import make_leads, save_people, settle
-from crm.management.demo.plans import make_plans
-from crm.management.demo.reference import make_frame
-from crm.management.demo.sales import make_opportunities, make_orders
-from crm.management.demo.service import make_activities, make_answers, make_tickets
-from crm.management.demo.story import Story
-from crm.management.demo.traffic import make_carts, make_posts, make_rush, make_sessions
 from crm.models import Organization
+from kpis.management.demo.names import DEMO
+from kpis.management.demo.offers import make_contracts, make_quotes
+from kpis.management.demo.people import make_leads, save_people, settle
+from kpis.management.demo.plans import make_plans
+from kpis.management.demo.reference import make_frame
+from kpis.management.demo.sales import make_opportunities, make_orders
+from kpis.management.demo.service import make_activities, make_answers, make_tickets
+from kpis.management.demo.story import Story
+from kpis.management.demo.traffic import make_carts, make_posts, make_rush, make_sessions
 from leads.models import Lead
 
 Step = Callable[[str], None]

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from crm.jalali import to_jalali
-from crm.management.demo.names import DEMO, LOSS_REASONS, PRODUCTS
-from crm.management.demo.people import Buyer, Crowd
-from crm.management.demo.reference import Frame
-from crm.management.demo.story import Story
 from customers.models import Order, OrderLine, Product, Refund, RefundLine
+from kpis.management.demo.names import DEMO, LOSS_REASONS, PRODUCTS
+from kpis.management.demo.people import Buyer, Crowd
+from kpis.management.demo.reference import Frame
+from kpis.management.demo.story import Story
 from leads.models import Lead, Opportunity, Stage, StageChange
 
 ORDERS = 3_000

@@ -20,8 +20,6 @@ from campaigns.models import (
     SocialPost,
     Variant,
 )
-from crm.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
-from crm.management.demo.ties import ties_to
 from crm.models import Team, User
 from customers.models import (
     Answer,
@@ -40,6 +38,8 @@ from customers.models import (
     Ticket,
     TicketEvent,
 )
+from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
+from kpis.management.demo.ties import ties_to
 from kpis.models import AlertRule, Annotation, Target
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 

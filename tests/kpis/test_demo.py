@@ -11,16 +11,16 @@ from django.db.models import F, Max, Min, Sum
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
 from crm.jalali import to_jalali
-from crm.management import demo
-from crm.management.demo.people import make_leads
-from crm.management.demo.reference import make_frame
-from crm.management.demo.story import Story
 from crm.models import Organization, Team, User
 from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
 from kpis.engine.predictions import fit
+from kpis.management import demo
+from kpis.management.demo.people import make_leads
+from kpis.management.demo.reference import make_frame
+from kpis.management.demo.story import Story
 from kpis.models import Annotation, Dashboard, Target
 from kpis.readings import Query, read
 from kpis.readings.pages import Choice, Landings

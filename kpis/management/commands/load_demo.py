@@ -11,10 +11,10 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crm.management import demo
 from crm.models import Organization
 from kpis.engine import drain
 from kpis.engine.predictions import fit, is_installed
+from kpis.management import demo
 
 SEED = 1405
 
