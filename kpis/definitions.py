@@ -300,6 +300,8 @@ class Kpi:
     cadence: str = "monthly"
     minimum_sample: int = 0
     interval: Interval | None = None
+    # Whether the numerator is a part of the denominator by value, as an interval of Wilson says it of rows.
+    is_share: bool = False
     squares: Term | None = None
     sample: tuple[Term, ...] = ()
     drivers: tuple[str, ...] = ()
@@ -386,8 +388,8 @@ def may_be_negative(kpi: Kpi) -> bool:
 
 
 def is_part_of_whole(kpi: Kpi) -> bool:
-    """Whether its rows are some of those that it is set against, as its interval takes for granted: 100 % at most."""
-    return kpi.unit is Unit.PERCENT and kpi.interval is Interval.WILSON
+    """Whether it tells what part of a whole something is, by rows or by value: 100 % at most."""
+    return kpi.unit is Unit.PERCENT and (kpi.interval is Interval.WILSON or kpi.is_share)
 
 
 def visible_cards(viewer: User) -> list[str]:

@@ -256,6 +256,7 @@ MARKETING_REVENUE_SHARE = Kpi(
     denominator=CREDITED_REVENUE,
     sample=(ORDER_COUNT,),
     unit=Unit.PERCENT,
+    is_share=True,
     direction=Direction.UP,
     timing=Timing.LAGGING,
     dimensions=CREDITED_TO,

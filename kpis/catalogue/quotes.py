@@ -68,6 +68,7 @@ QUOTE_TO_INVOICE_VALUE_RATE = Kpi(
     denominator=(Term(QUOTES_ISSUED["amount"]),),
     sample=(ISSUED,),
     unit=Unit.PERCENT,
+    is_share=True,
     direction=Direction.UP,
     timing=Timing.LEADING,
     dimensions=SIDES,

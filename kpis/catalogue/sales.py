@@ -97,6 +97,7 @@ GROSS_MARGIN = Kpi(
     denominator=NET_REVENUE,
     sample=(ORDER_COUNT,),
     unit=Unit.PERCENT,
+    is_share=True,
     direction=Direction.UP,
     timing=Timing.LAGGING,
     dimensions=(D.CHANNEL, D.PRODUCT, D.CATEGORY, D.CAMPAIGN),

@@ -120,6 +120,7 @@ class TestFigures:
         ("net_customer_growth", "-1", None),
         ("nps", "-10.5", None),
         ("win_rate", "1500", "out-of-range"),
+        ("gross_margin", "1500", "out-of-range"),
         ("romi_short", "1500", None),
     )
 
