@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import User
+from crm.periods import Period
 from crm.preferences import Preferences
 from kpis import charts, dashboards
 from kpis.models import Annotation
+from kpis.readings.cards import reason_text
 from kpis.readings.summary import Choice, Compare, Reading, year_before
+from kpis.readings.words import number_text
 
 STEP_NAMES: Mapping[str, Promise] = {
     "leads": gettext_lazy("Leads"),
@@ -43,6 +47,27 @@ def trend_of(reading: Reading, choice: Choice, prefs: Preferences, notes: QueryS
         targets=reading.targets,
         notes=marks,
     )
+
+
+def gaps_of(reading: Reading, prefs: Preferences) -> list[str]:
+    """Why some of the earlier periods have no figure, each reason once; the last one's own stands beside its value."""
+    found: dict[str, list[int]] = {}
+    for index, value in enumerate(reading.trend):
+        if value.reason and value.reason != reading.now.reason:
+            found.setdefault(reason_text(reading.kpi, value), []).append(index)
+    periods = [value.period for value in reading.trend]
+    return [
+        _("No figure for %(periods)s: %(reason)s")
+        % {"periods": named([periods[index] for index in places], prefs), "reason": reason}
+        for reason, places in found.items()
+    ]
+
+
+def named(periods: Sequence[Period], prefs: Preferences) -> str:
+    """By the first and the last where they follow one another, else by how many they are."""
+    if all(after.previous() == before for before, after in pairwise(periods)):
+        return charts.span_text(periods, prefs)
+    return _("%(count)s of these periods") % {"count": number_text(len(periods), prefs)}
 
 
 def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:

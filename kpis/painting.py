@@ -108,9 +108,8 @@ class Painter:
         return [str(options.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
 
     def row(self, kpi: Kpi, part: Part) -> list[str]:
-        share = percent_text(part.share, self.prefs) if part.share is not None else "—"
-        then = value_text(kpi, part.then.value, self.prefs, short=True) if part.then else "—"
-        return [part.label, value_text(kpi, part.now.value, self.prefs, short=True), share, then]
+        now, then = (value_text(kpi, value and value.value, self.prefs, short=True) for value in (part.now, part.then))
+        return [part.label, now, percent_text(part.share, self.prefs), then]
 
     def funnel(self, tile: Tile) -> dict[str, Any]:
         """What happened in the period, step by step; each counts its own events."""

@@ -175,6 +175,6 @@ def part_row(kpi: Kpi, part: Part, prefs: Preferences) -> list[str]:
         part.label,
         value_text(kpi, part.now.value, prefs, short=True),
         number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
-        percent_text(part.share, prefs) if part.share is not None else "—",
-        value_text(kpi, part.then.value, prefs, short=True) if part.then else "—",
+        percent_text(part.share, prefs),
+        value_text(kpi, part.then and part.then.value, prefs, short=True),
     ]

@@ -35,8 +35,10 @@ def number_text(value: Decimal | float | None, prefs: Preferences, *, decimals: 
     return format_number(value, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals, most=most)
 
 
-def percent_text(fraction: Decimal | float, prefs: Preferences, decimals: int = 1) -> str:
+def percent_text(fraction: Decimal | float | None, prefs: Preferences, decimals: int = 1) -> str:
     """Its sign stands where it does in a number alone: beside Persian words it would change sides."""
+    if fraction is None:
+        return NOTHING
     text = format_percent(fraction, prefs.language, latin_digits=prefs.latin_digits, decimals=decimals)
     return isolated(text, prefs)
 
@@ -108,8 +110,10 @@ def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bo
     return f"{with_sign(number, prefs)} {unit}".strip()
 
 
-def difference_text(kpi: Kpi, difference: Decimal, prefs: Preferences) -> str:
+def difference_text(kpi: Kpi, difference: Decimal | None, prefs: Preferences) -> str:
     """A difference in the KPI's own unit; of rates, in points."""
+    if difference is None:
+        return NOTHING
     if kpi.unit is Unit.PERCENT:
         return _("%(number)s points") % {"number": isolated(signed(difference * 100, prefs, 1), prefs)}
     if kpi.unit is Unit.SCORE:

@@ -23,7 +23,7 @@ from crm.permissions import may_sell
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
-from kpis.readings.campaigns import Campaigns, Figure, Sums
+from kpis.readings.campaigns import FIGURES, Campaigns, Figure, Sums
 from kpis.readings.cards import data_value
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import period_text, value_text
@@ -46,6 +46,8 @@ HEADINGS = {
     "romi_short": gettext_lazy("ROMI, short term"),
     "romi_long": gettext_lazy("ROMI, long term"),
 }
+# What the rows of one side of a KPI are called, where a column leads to them.
+SIDES = {figure.top: HEADINGS[figure.key] for figure in FIGURES if figure.bottom is None}
 # By what the report is sorted where its address says nothing: the first of these that the reader may see.
 USUAL_ORDER = ("cost_per_converted_lead", "converted")
 

@@ -113,7 +113,7 @@ class CohortsView(Page, TemplateView):
         prefs, query = self.request.prefs, self.request.GET
         url = query_with(query, cohort=cohort.period.key, since=str(cell.since), side=None, after=None) + "#people"
         return {
-            "share": "—" if cell.share is None else percent_text(cell.share, prefs),
+            "share": percent_text(cell.share, prefs),
             "count": number_text(cell.count, prefs),
             "url": url if cell.size else "",
             "shade": shade(cell, most),
@@ -122,7 +122,7 @@ class CohortsView(Page, TemplateView):
 
     def mean(self, table: Sequence[Cohort], length: int) -> list[str]:
         found = averages(table)
-        texts = [percent_text(cell.share, self.request.prefs) if cell and cell.share is not None else "—" for cell in found]
+        texts = [percent_text(cell and cell.share, self.request.prefs) for cell in found]
         return texts + [""] * (length + 1 - len(texts))
 
     def people(self, asked: tuple[Period, Cell, bool] | None) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kpis import addresses, charts, dashboards, exports, options
 from kpis.addresses import kpi_of
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit, is_hidden
-from kpis.glances import notes_of, trend_of
+from kpis.glances import gaps_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
@@ -33,6 +33,7 @@ from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
 from kpis.views.annotations import note_row
+from kpis.views.campaigns import SIDES
 from kpis.views.offers import calculator
 from kpis.views.overview import CARRIED, filter_bar
 from kpis.views.pins import pin_of
@@ -94,6 +95,7 @@ class KpiView(Page, TemplateView):
             "state": STATES[reading.now.state],
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": trend_of(reading, choice, prefs, notes),
+            "gaps": gaps_of(reading, prefs),
             "notes": [note_row(note, self.request) for note in notes],
             "twins": self.twins(),
             "calendars": options.calendar_links(self.request.GET, choice),
@@ -171,9 +173,9 @@ class KpiView(Page, TemplateView):
             "now": part.now,
             "is_small": part.now.is_small_sample(kpi),
             "size": number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
-            "share": percent_text(part.share, prefs) if part.share is not None else "—",
-            "then": value_text(kpi, part.then.value, prefs, short=True) if part.then else "—",
-            "contribution": difference_text(kpi, part.contribution, prefs) if part.contribution is not None else "—",
+            "share": percent_text(part.share, prefs),
+            "then": value_text(kpi, part.then and part.then.value, prefs, short=True),
+            "contribution": difference_text(kpi, part.contribution, prefs),
         }
 
     def part_url(self, part: Part, by: Dimension) -> str:
@@ -191,6 +193,7 @@ class KpiView(Page, TemplateView):
                 options.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
                 for name in self.kpi.sides
             ],
+            "row_title": SIDES.get((self.kpi.key, side), "") if self.kpi.is_ratio else "",
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -98,10 +97,10 @@ class FunnelView(Page, TemplateView):
                 "url": self.link(figures.step),
                 "count": number_text(figures.count, prefs),
                 "percent": int(100 * figures.count / figures.first) if figures.first else 0,
-                "of_first": share(figures.share_of_first, prefs),
-                "of_previous": share(figures.share_of_previous, prefs) if figures.step is not Step.LEAD else "—",
+                "of_first": percent_text(figures.share_of_first, prefs),
+                "of_previous": percent_text(figures.share_of_previous if figures.step is not Step.LEAD else None, prefs),
                 "interval": interval(figures, prefs),
-                "before": share(before.share_of_first, prefs) if before else "",
+                "before": percent_text(before.share_of_first, prefs) if before else "",
                 "since_previous": days_text(figures.since_previous, prefs),
                 "since_first": days_text(figures.since_first, prefs),
                 "dropped": number_text(figures.dropped, prefs) if figures.dropped else "",
@@ -134,7 +133,7 @@ class FunnelView(Page, TemplateView):
         return {
             "name": str(figures.step.label),
             "count": number_text(figures.count, prefs),
-            "share": share(figures.share_of_first, prefs) if figures.step is not Step.LEAD else "",
+            "share": percent_text(figures.share_of_first, prefs) if figures.step is not Step.LEAD else "",
         }
 
     def people(self, step: Step, figures: StepFigures, *, is_dropped: bool) -> dict[str, Any]:
@@ -162,10 +161,6 @@ def person_row(person: Person) -> dict[str, Any]:
             (step.label, moment) for step, moment in zip(STEPS, person.moments, strict=True) if moment and step is not Step.LEAD
         ],
     }
-
-
-def share(fraction: Decimal | None, prefs: Any) -> str:
-    return "—" if fraction is None else percent_text(fraction, prefs)
 
 
 def interval(figures: StepFigures, prefs: Any) -> str:

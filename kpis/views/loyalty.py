@@ -87,7 +87,7 @@ class LoyaltyView(Page, TemplateView):
             "name": loyalty.label,
             "meaning": MEANINGS[loyalty],
             "count": number_text(cell.count, prefs),
-            "share": "—" if cell.share is None else percent_text(cell.share, prefs),
+            "share": percent_text(cell.share, prefs),
             "interval": _("%(lower)s to %(upper)s") % dict(zip(("lower", "upper"), bounds, strict=True)) if bounds else "",
             "url": query_with(self.request.GET, loyalty=loyalty.value, after=None) + "#people",
         }

@@ -290,7 +290,7 @@ def move_part(before: Segment | None, after: Segment | None) -> origins.Part:
 
 
 def share(part: int, whole: int, prefs: Preferences) -> str:
-    return percent_text(Decimal(part) / whole, prefs) if whole else "—"
+    return percent_text(Decimal(part) / whole if whole else None, prefs)
 
 
 def signed(change: int, prefs: Preferences) -> str:

@@ -113,7 +113,7 @@ class PagesPage(Page):
         }
 
     def percent(self, share: float | None) -> str:
-        return "—" if share is None else percent_text(share, self.prefs)
+        return percent_text(share, self.prefs)
 
     def range(self, interval: Interval | None) -> str:
         """“8.1% to 12.3%”: a dash between Persian digits would be read from the wrong side."""
