@@ -32,6 +32,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever walks on with Tab leaves the menu behind.
+document.addEventListener("focusin", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
 // A card may lie under its neighbour's open menu unless only one is open at a time.
 document.addEventListener(
   "toggle",
@@ -42,9 +47,20 @@ document.addEventListener(
   true,
 );
 
+// Arrows change a closed list with every press: what is chosen so waits for the form's button.
+let isStepping = false;
+document.addEventListener("pointerdown", () => (isStepping = false), true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    isStepping = event.target.matches?.("select") && !["Enter", " ", "Tab"].includes(event.key);
+  },
+  true,
+);
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosubmit]");
-  if (form && !event.target.matches("[data-date]")) form.requestSubmit();
+  if (form && !isStepping && !event.target.matches("[data-date]")) form.requestSubmit();
 });
 
 // The second press of an impatient finger must not make a second row.
