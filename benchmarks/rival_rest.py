@@ -85,6 +85,17 @@ WITH evening AS (SELECT day, row_number() OVER (ORDER BY day) AS place FROM (SEL
 SELECT customer_id, recency, frequency, monetary, ([{segments}])[(recency - 1) * 5 + frequency] AS segment, first_day,
        coalesce(e.day, DATE '9999-12-31') AS until_day FROM span LEFT JOIN evening e ON e.place = last_place + 1
 """
+# Who moved between the segments of an evening and of the one a month before.
+MOVES = """
+CREATE TABLE kpis_rfmmove AS
+WITH placed AS (SELECT day, customer_id, ([{segments}])[(recency - 1) * 5 + frequency] AS segment FROM scores),
+     pair AS (SELECT DISTINCT start - 1 AS earlier, last AS day FROM kpis_calendarday
+               WHERE grain IN (2, 5) AND last IN (SELECT day FROM scores) AND start - 1 IN (SELECT day FROM scores)),
+     was AS (SELECT p.*, s.customer_id, s.segment FROM pair p JOIN placed s ON s.day = p.earlier),
+     found AS (SELECT p.*, s.customer_id, s.segment FROM pair p JOIN placed s ON s.day = p.day)
+SELECT earlier, day, coalesce(w.segment, 0) AS before, coalesce(f.segment, 0) AS after, count(*) AS customers
+  FROM was w FULL JOIN found f USING (earlier, day, customer_id) GROUP BY ALL
+"""
 # Weighted, so that what stands in a wrong place shows.
 PLACE = "(member % 97 + 1) * ((start - DATE '2000-01-01') % 89 + 1)"
 ORIGIN = "(channel_id * 7 + lead_source_id + campaign_id * 3 + landing_page_id * 5 + social_network_id * 11) % 53 + 1"
@@ -97,6 +108,7 @@ CHECKS = {
     "RFM cells": "SELECT day, recency, frequency, sum(customers * monetary), sum(revenue * monetary) FROM kpis_rfmcell GROUP BY 1, 2, 3",
     "RFM spans": "SELECT recency, frequency, monetary, count(*), sum(segment), sum((until_day - first_day) * (customer_id % 97 + 1))"
     " FROM kpis_rfmspan GROUP BY 1, 2, 3",
+    "RFM moves": "SELECT earlier, day, before, sum(customers * (after + 1)) FROM kpis_rfmmove GROUP BY 1, 2, 3",
 }
 
 
@@ -120,6 +132,7 @@ def build_rest(duck: Any, written: Any) -> None:
     duck.execute(COHORTS.format(**{name: codes[name] for name in ("channel", "campaign", "owner")}))
     duck.execute(SCORES.format(grains="2, 5", **DATES))
     duck.execute(SPANS.format(segments=segments()))
+    duck.execute(MOVES.format(segments=segments()))
 
 
 def dimension_codes() -> dict[str, int]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
-from crm.periods import Calendar, Grain, periods_between
+from crm.periods import Calendar, Grain, period_of, periods_between
 
 WINDOW_DAYS = 365
 SCORES = 5
@@ -77,3 +77,9 @@ def snapshot_days(first: date, last: date) -> list[date]:
     """The ends of the months of both calendars between two days; quarters and years end with months."""
     ends = {period.end for calendar in Calendar for period in periods_between(first, last, calendar, Grain.MONTH)}
     return sorted(day for day in ends if day <= last)
+
+
+def month_ends_before(day: date) -> list[date]:
+    """The evening a month before, in each calendar in which a day ends a month."""
+    months = [period_of(day, calendar, Grain.MONTH) for calendar in Calendar]
+    return sorted({month.previous().end for month in months if month.end == day})

@@ -55,6 +55,7 @@ STORED = (
     "kpis_ordercategory",
     "kpis_rfmspan",
     "kpis_rfmcell",
+    "kpis_rfmmove",
     "kpis_cohortcell",
 )
 LONGEST_WAIT = timedelta(hours=1)

@@ -178,8 +178,7 @@ def find_drift() -> list[str]:
     with transaction.atomic(), connection.cursor() as cursor:
         if is_outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT DISTINCT mark FROM kpis_dirtyparent")
-        changed = [DEFERRED[key] for (key,) in cursor.fetchall()]
+        changed = changed_parents(cursor)
         found = []
         for cube in DAY_CUBES:
             dirty = dirty_days(cursor, cube, changed)
@@ -198,6 +197,12 @@ def find_drift() -> list[str]:
         found += drift_of_crossed_counts(cursor)
         found += drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed))
     return found
+
+
+def changed_parents(cursor: Any) -> list[Mark]:
+    """The marks of changed parents that are not resolved."""
+    cursor.execute("SELECT DISTINCT mark FROM kpis_dirtyparent")
+    return [DEFERRED[key] for (key,) in cursor.fetchall()]
 
 
 def resolved(mark: Mark) -> str:

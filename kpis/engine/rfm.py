@@ -1,8 +1,9 @@
 """RFM snapshots: computed set by set for the end of each month, and again when an order or refund of their window changes.
 
 One worker at a time. Marks of days become dirty snapshots; then the oldest dirty ones are computed from the rows, which are
-read once for all of them: from one to the next, customers get what came into the window and lose what left it. All of it
-happens under one lock and in this order, so that whatever a snapshot was computed without has a mark that is still to come.
+read once for all of them: from one to the next, customers get what came into the window and lose what left it, and where
+their scores are no longer what they were, that is noted. All of it happens under one lock and in this order, so that
+whatever a snapshot was computed without has a mark that is still to come.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from crm.models import Organization
 from customers.models import Order, Refund
 from kpis.catalogue.measures import RFM
 from kpis.engine.locks import SNAPSHOTS, lock, own_transaction
+from kpis.engine.rfmmoves import compare, moves_of
 from kpis.models import FOR_EVER, RfmSnapshot
 from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
 
@@ -25,61 +27,119 @@ SEGMENTS = ", ".join(str(SEGMENT_CODES[segment]) for row in GRID for segment in 
 SEGMENT = f"(ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency]"
 # Snapshots whose rows are read, and whose spans are written, together.
 AT_ONCE = 20
-SCORE = "customer_id, recency, frequency, monetary"
-# What was found of some snapshots holds up to the next known one. What was stored of other days is kept beside it, pieces
-# that meet and say the same are one span, and only spans that are not as they were are written.
+# A customer's three scores as one number; 0 is who bought nothing in the window.
+CODE = "recency * 100 + frequency * 10 + monetary"
+DIGITS = "{0} / 100 AS recency, {0} / 10 - {0} / 100 * 10 AS frequency, {0} - {0} / 10 * 10 AS monetary"
+
+# The cuts are the values at places ceil(n/5), ceil(2n/5) … in order; half a place less is a share that no rounding moves.
+SHARES = ", ".join(f"(({part} * n + {SCORES - 1}) / {SCORES} - 0.5)::float8 / n" for part in range(1, SCORES))
+CUTS = ", ".join(
+    f"percentile_disc((SELECT parts FROM share)) WITHIN GROUP (ORDER BY {name}) AS {name}"
+    for name in ("days", "orders", "revenue")
+)
+
+
+def segment_of_code(code: str) -> str:
+    """The number of its segment; 0 of none."""
+    return f"coalesce((ARRAY[{SEGMENTS}])[({code} / 100 - 1) * {SCORES} + {code} / 10 - {code} / 100 * 10], 0)"
+
+
+def passed(column: str) -> str:
+    """How many cuts lie strictly below a value."""
+    return " + ".join(f"(c.{column}[{part}] < b.{column})::int" for part in range(1, SCORES))
+
+
+# Scores of a relation `base` (customer_id, days, orders, revenue …); of who has no orders they mean nothing.
+# `1 + floor(5·k/n)`, k of the n being strictly smaller, is one more than the number of cuts below the value.
+SCORING = f"""
+     share AS MATERIALIZED (SELECT ARRAY[{SHARES}] AS parts FROM (SELECT nullif(count(*), 0) AS n FROM base WHERE orders > 0) q),
+     cuts AS MATERIALIZED (SELECT {CUTS} FROM base WHERE orders > 0),
+     score AS (
+        SELECT b.*, {SCORES} - ({passed("days")}) AS recency, 1 + {passed("orders")} AS frequency,
+               1 + {passed("revenue")} AS monetary
+          FROM base b CROSS JOIN cuts c)
+"""
+# What came in and went out since `known`, what everybody has then, and what that makes of them; `then` is a month before.
+STEP = f"""
+WITH flow AS (
+        SELECT customer_id, max(day) FILTER (WHERE orders > 0) AS last_day, sum(orders) AS orders, sum(amount) AS revenue
+          FROM (SELECT customer_id, day, orders, amount FROM kpis_rfmflow WHERE day > %(known)s AND day <= %(day)s
+                 UNION ALL
+                SELECT customer_id, day, -orders, -amount FROM kpis_rfmflow
+                 WHERE day > %(known)s - {WINDOW_DAYS} AND day <= %(day)s - {WINDOW_DAYS}) q
+         GROUP BY customer_id),
+     base AS MATERIALIZED (
+        SELECT customer_id, greatest(b.last_day, f.last_day) AS last_day, %(day)s - greatest(b.last_day, f.last_day) AS days,
+               coalesce(b.orders, 0) + coalesce(f.orders, 0) AS orders,
+               coalesce(b.revenue, 0) + coalesce(f.revenue, 0) AS revenue,
+               coalesce(b.code, 0) AS code, coalesce(b.since, '-infinity') AS since, coalesce(b.before, 0) AS before
+          FROM {{stood}} b FULL JOIN flow f USING (customer_id)), {SCORING},
+     stand AS MATERIALIZED (
+        SELECT customer_id, last_day, orders, revenue, code, since, before, CASE WHEN orders > 0 THEN {CODE} ELSE 0 END AS found
+          FROM score),
+     ended AS (
+        INSERT INTO kpis_rfmpiece SELECT customer_id, code, since, %(day)s FROM stand WHERE found <> code AND code > 0),
+     kept AS (
+        INSERT INTO {{stands}} (customer_id, last_day, orders, revenue, code, since, before)
+        SELECT customer_id, last_day, orders, revenue, found, CASE WHEN found = code THEN since ELSE %(day)s END,
+               CASE WHEN found = code THEN before ELSE code END
+          FROM stand WHERE orders > 0 OR revenue <> 0 OR code > 0 OR before > 0),
+     moved AS (
+        INSERT INTO kpis_rfmmove (earlier, day, before, after, customers)
+        SELECT %(then)s, %(day)s, {segment_of_code("was")}, {segment_of_code("found")}, sum(customers)
+          FROM (SELECT CASE WHEN since <= %(then)s THEN code ELSE before END AS was, found, count(*) AS customers
+                  FROM stand WHERE %(then)s::date IS NOT NULL GROUP BY 1, 2) q
+         WHERE was > 0 OR found > 0 GROUP BY 3, 4)
+INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)
+SELECT %(day)s, {DIGITS.format("found")}, count(*), sum(revenue) FROM stand WHERE found > 0 GROUP BY found
+"""
+# Pieces hold from one of the snapshots up to another; what is known of days between them, by other snapshots, stays. What
+# was stored of other days is kept beside them, pieces that meet and say the same are one span, and only spans that are not as
+# they were are written.
 RECORD = f"""
 WITH snapshot AS (SELECT * FROM unnest(%(days)s::date[], %(untils)s::date[]) s (day, until_day)),
      covered AS MATERIALIZED (
         SELECT range_agg(daterange(day, until_day)) AS days, min(day) AS first_day, max(until_day) AS last_day FROM snapshot),
      stored AS MATERIALIZED (
-        SELECT s.* FROM kpis_rfmspan s CROSS JOIN covered c WHERE s.until_day >= c.first_day AND s.first_day <= c.last_day),
+        SELECT s.id, s.customer_id, {CODE} AS code, s.first_day, s.until_day FROM kpis_rfmspan s CROSS JOIN covered c
+         WHERE s.until_day >= c.first_day AND s.first_day <= c.last_day),
      piece AS (
-        SELECT {SCORE}, day AS first_day, until_day FROM kpis_rfmfresh JOIN snapshot USING (day)
+        SELECT p.customer_id, p.code, lower(k.days) AS first_day, upper(k.days) AS until_day
+          FROM (SELECT customer_id, code, first_day, until_day FROM kpis_rfmpiece
+                 UNION ALL
+                SELECT customer_id, code, since, c.last_day FROM {{stood}} CROSS JOIN covered c WHERE code > 0) p
+         CROSS JOIN covered c
+         CROSS JOIN LATERAL unnest(datemultirange(daterange(p.first_day, p.until_day)) * c.days) k (days)
          UNION ALL
-        SELECT {SCORE}, lower(k.days), upper(k.days)
+        SELECT s.customer_id, s.code, lower(k.days), upper(k.days)
           FROM stored s CROSS JOIN covered c
          CROSS JOIN LATERAL unnest(datemultirange(daterange(s.first_day, s.until_day)) - c.days) k (days)),
-     told AS (SELECT *, recency * 100 + frequency * 10 + monetary AS score FROM piece),
      parted AS (
-        SELECT *, (lag(until_day) OVER own = first_day AND lag(score) OVER own = score) IS NOT TRUE AS begins,
-               (lead(first_day) OVER own = until_day AND lead(score) OVER own = score) IS NOT TRUE AS ends
-          FROM told WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
+        SELECT *, (lag(until_day) OVER own = first_day AND lag(code) OVER own = code) IS NOT TRUE AS begins,
+               (lead(first_day) OVER own = until_day AND lead(code) OVER own = code) IS NOT TRUE AS ends
+          FROM piece WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
      edge AS (
-        SELECT {SCORE}, first_day, begins, CASE WHEN ends THEN until_day ELSE lead(until_day) OVER own END AS until_day
+        SELECT customer_id, code, first_day, begins, CASE WHEN ends THEN until_day ELSE lead(until_day) OVER own END AS until_day
           FROM parted WHERE begins OR ends WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
      changed AS MATERIALIZED (
-        SELECT {SCORE}, first_day, until_day, s.id
-          FROM (SELECT * FROM edge WHERE begins) e FULL JOIN stored s USING ({SCORE}, first_day, until_day)
+        SELECT customer_id, code, first_day, until_day, s.id
+          FROM (SELECT * FROM edge WHERE begins) e FULL JOIN stored s USING (customer_id, code, first_day, until_day)
          WHERE s.id IS NULL OR e.begins IS NULL),
      gone AS (DELETE FROM kpis_rfmspan s USING changed c WHERE s.id = c.id)
-INSERT INTO kpis_rfmspan ({SCORE}, segment, first_day, until_day)
-SELECT {SCORE}, {SEGMENT}, first_day, until_day FROM changed WHERE id IS NULL
+INSERT INTO kpis_rfmspan (customer_id, recency, frequency, monetary, segment, first_day, until_day)
+SELECT customer_id, recency, frequency, monetary, {SEGMENT}, first_day, until_day
+  FROM (SELECT customer_id, {DIGITS.format("code")}, first_day, until_day FROM changed WHERE id IS NULL) q
 """
-
 SESSION_TABLES = """
     CREATE TEMP TABLE IF NOT EXISTS kpis_rfmflow (customer_id bigint, day date, orders int, amount numeric) ON COMMIT DELETE ROWS;
-    CREATE INDEX IF NOT EXISTS kpis_rfmflow_day ON kpis_rfmflow (day);
-    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmbase (customer_id bigint PRIMARY KEY, last_day date, orders bigint, revenue numeric)
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmstand (customer_id bigint, last_day date, orders bigint, revenue numeric,
+        code smallint, since date, before smallint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmnext (LIKE kpis_rfmstand) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmpiece (customer_id bigint, code smallint, first_day date, until_day date)
         ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE IF NOT EXISTS kpis_rfmfresh (day date, customer_id bigint, recency smallint, frequency smallint,
-        monetary smallint) ON COMMIT DELETE ROWS;
-    TRUNCATE kpis_rfmflow, kpis_rfmbase, kpis_rfmfresh
+    TRUNCATE kpis_rfmflow, kpis_rfmstand, kpis_rfmnext, kpis_rfmpiece;
+    DROP INDEX IF EXISTS pg_temp.kpis_rfmflow_day
 """
-# From the window of one day to that of a later one; of a customer whose orders have all left it, nothing is counted.
-SLIDE = f"""
-    INSERT INTO kpis_rfmbase AS b (customer_id, last_day, orders, revenue)
-    SELECT customer_id, max(day) FILTER (WHERE orders > 0), sum(orders), sum(amount)
-      FROM (SELECT customer_id, day, orders, amount FROM kpis_rfmflow WHERE day > %(known)s AND day <= %(day)s
-             UNION ALL
-            SELECT customer_id, day, -orders, -amount FROM kpis_rfmflow
-             WHERE day > %(known)s - {WINDOW_DAYS} AND day <= %(day)s - {WINDOW_DAYS}) q
-     GROUP BY customer_id
-    ON CONFLICT (customer_id) DO UPDATE
-       SET last_day = greatest(b.last_day, EXCLUDED.last_day), orders = b.orders + EXCLUDED.orders,
-           revenue = b.revenue + EXCLUDED.revenue
-"""
-SLID = "SELECT customer_id, %s::date - last_day AS days, orders, revenue FROM kpis_rfmbase WHERE orders > 0"
 
 
 def figures(as_of: date, window: int | None = WINDOW_DAYS, customers: QuerySet | None = None) -> tuple[str, list[Any]]:
@@ -96,37 +156,8 @@ def figures(as_of: date, window: int | None = WINDOW_DAYS, customers: QuerySet |
 def scored(as_of: date, window: int | None = WINDOW_DAYS) -> tuple[str, list[Any]]:
     """SELECT of (customer_id, recency, frequency, monetary, segment, days, orders, revenue) as of the evening of a day."""
     base, params = figures(as_of, window)
-    return scoring(base), params
-
-
-def scoring(base: str) -> str:
-    """SELECT of the scores of a relation (customer_id, days, orders, revenue).
-
-    `1 + floor(5·k/n)`, k of the n being strictly smaller, is one more than the number of cuts below the value, where the
-    cuts are the values at places ceil(n/5), ceil(2n/5) … in order: so nothing is sorted but once.
-    """
-    cuts = ", ".join(f"min(value) FILTER (WHERE place >= ({part} * n + {SCORES - 1}) / {SCORES})" for part in range(1, SCORES))
-    return f"""
-        WITH base AS MATERIALIZED ({base}),
-             people AS MATERIALIZED (SELECT count(*) AS n FROM base),
-             by_days AS (SELECT days AS value, sum(count(*)) OVER (ORDER BY days) AS place FROM base GROUP BY days),
-             by_orders AS (SELECT orders AS value, sum(count(*)) OVER (ORDER BY orders) AS place FROM base GROUP BY orders),
-             by_revenue AS (SELECT revenue AS value, row_number() OVER (ORDER BY revenue) AS place FROM base),
-             cuts AS MATERIALIZED (
-                SELECT (SELECT ARRAY[{cuts}] FROM by_days) AS days, (SELECT ARRAY[{cuts}] FROM by_orders) AS orders,
-                       (SELECT ARRAY[{cuts}] FROM by_revenue) AS revenue FROM people),
-             score AS (
-                SELECT b.*, {SCORES} - ({passed("days")}) AS recency, 1 + {passed("orders")} AS frequency,
-                       1 + {passed("revenue")} AS monetary
-                  FROM base b CROSS JOIN cuts c)
-        SELECT customer_id, recency, frequency, monetary,
-               {SEGMENT} AS segment, days, orders, revenue FROM score
-    """
-
-
-def passed(column: str) -> str:
-    """How many cuts lie strictly below a value."""
-    return " + ".join(f"(c.{column}[{part}] < b.{column})::int" for part in range(1, SCORES))
+    columns = f"customer_id, recency, frequency, monetary, {SEGMENT} AS segment, days, orders, revenue"
+    return f"WITH base AS MATERIALIZED ({base}), {SCORING} SELECT {columns} FROM score", params
 
 
 def bought(as_of: date, window: int | None, customers: QuerySet | None) -> QuerySet:
@@ -162,11 +193,7 @@ def drain_snapshots(*, at: datetime, wait: bool = False, limit: int = AT_ONCE) -
         if days:
             # Sorting everybody on disk would take several times as long; a million customers take many seconds as it is.
             cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL statement_timeout = '3600s'")
-            collect(cursor, days[0], days[-1])
-            for known, day in zip([before_window(days[0]), *days], days, strict=False):
-                cursor.execute(SLIDE, {"known": known, "day": day})
-                compute(cursor, day)
-            record(cursor, days)
+            compute(cursor, days)
             RfmSnapshot.objects.filter(pk__in=days).update(is_dirty=False, computed_at=at)
     return len(days)
 
@@ -190,7 +217,7 @@ def collect(cursor: Any, first: date, last: date) -> None:
         " WHERE customer IS NOT NULL",
         [*order_params, *refund_params],
     )
-    cursor.execute("ANALYZE kpis_rfmflow")
+    cursor.execute("CREATE INDEX kpis_rfmflow_day ON kpis_rfmflow (day); ANALYZE kpis_rfmflow")
 
 
 def register(at: datetime) -> None:
@@ -218,21 +245,22 @@ def take_marks(cursor: Any) -> None:
     )
 
 
-def compute(cursor: Any, day: date) -> None:
-    """Score everybody as of a day: the scores for `record`, and the cells of the day."""
-    cursor.execute("DELETE FROM kpis_rfmcell WHERE day = %s", [day])
-    cursor.execute(
-        f"WITH scored AS MATERIALIZED ({scoring(SLID)}), put AS (INSERT INTO kpis_rfmfresh SELECT %s, {SCORE} FROM scored)"
-        " INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)"
-        " SELECT %s, recency, frequency, monetary, count(*), sum(revenue) FROM scored GROUP BY 2, 3, 4",
-        [day, day, day],
-    )
-
-
-def record(cursor: Any, days: Sequence[date]) -> None:
-    """Rewrite the customers' spans where the scores of some snapshots differ from what is stored."""
-    # A snapshot that was never computed ends no span.
-    known = RfmSnapshot.objects.filter(Q(computed_at__isnull=False) | Q(pk__in=days)).order_by("day")
-    following = dict(pairwise([*known.values_list("day", flat=True), FOR_EVER]))
-    cursor.execute("ANALYZE kpis_rfmfresh")
-    cursor.execute(RECORD, {"days": list(days), "untils": [following[day] for day in days]})
+def compute(cursor: Any, days: Sequence[date]) -> None:
+    """Score everybody as of each of some days, in order."""
+    # A snapshot that was never computed ends no span, and nobody moved since it.
+    computed = RfmSnapshot.objects.filter(Q(computed_at__isnull=False) | Q(pk__in=days)).order_by("day")
+    known = list(computed.values_list("day", flat=True))
+    together, apart = moves_of(days, known)
+    cursor.execute("DELETE FROM kpis_rfmcell WHERE day = ANY(%s)", [list(days)])
+    cursor.execute("DELETE FROM kpis_rfmmove WHERE day = ANY(%s) OR earlier = ANY(%s)", [list(days), list(days)])
+    collect(cursor, days[0], days[-1])
+    stood, stands = "kpis_rfmstand", "kpis_rfmnext"
+    for before, day in zip([before_window(days[0]), *days], days, strict=False):
+        step = STEP.format(stood=stood, stands=stands)
+        cursor.execute(step, {"known": before, "day": day, "then": together.get(day)})
+        cursor.execute(f"TRUNCATE {stood}")
+        stood, stands = stands, stood
+    following = dict(pairwise([*known, FOR_EVER]))
+    cursor.execute("ANALYZE kpis_rfmpiece")
+    cursor.execute(RECORD.format(stood=stood), {"days": list(days), "untils": [following[day] for day in days]})
+    compare(cursor, apart)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from kpis.models import GRAIN_CODES
 from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment
 
 FEW = 20
+MONTHS = ", ".join(str(GRAIN_CODES[calendar, "month"]) for calendar in ("gregorian", "jalali"))
 CODE = {segment.name: SEGMENT_CODES[segment] for segment in Segment}
 EXPECTED = f"""
 WITH snapshot AS (
@@ -67,13 +69,35 @@ OVERLAPS = f"""
           FROM kpis_rfmspan) q
      WHERE first_day < before LIMIT {FEW}
 """
+# Moves change with the spans, in one transaction: no day that is dirty excuses a difference, only a snapshot that is.
+MOVES = f"""
+WITH pair AS (
+        SELECT DISTINCT c.start - 1 AS earlier, s.day
+          FROM kpis_rfmsnapshot s JOIN kpis_calendarday c ON c.day = s.day AND c.last = s.day AND c.grain IN ({MONTHS})
+          JOIN kpis_rfmsnapshot e ON e.day = c.start - 1
+         WHERE NOT s.is_dirty AND NOT e.is_dirty),
+     person AS (
+        SELECT p.earlier, p.day, max(s.segment) FILTER (WHERE s.first_day <= p.earlier) AS before,
+               max(s.segment) FILTER (WHERE s.until_day > p.day) AS after
+          FROM pair p JOIN kpis_rfmspan s ON s.first_day <= p.day AND s.until_day > p.earlier
+         GROUP BY 1, 2, s.customer_id)
+SELECT earlier, day, before, after, sum(customers) FROM (
+    SELECT earlier, day, coalesce(before, 0) AS before, coalesce(after, 0) AS after, count(*) AS customers
+      FROM person WHERE coalesce(before, after) IS NOT NULL GROUP BY 1, 2, 3, 4
+     UNION ALL
+    SELECT earlier, day, before, after, -customers FROM kpis_rfmmove m
+     WHERE NOT EXISTS (SELECT 1 FROM kpis_rfmsnapshot d WHERE d.is_dirty AND d.day IN (m.earlier, m.day))) q
+ GROUP BY 1, 2, 3, 4 HAVING sum(customers) <> 0 ORDER BY 1, 2, 3, 4 LIMIT {FEW}
+"""
 
 
 def drift_of_snapshots(cursor: Any, dirty: Sequence[date]) -> Iterator[str]:
-    """Scores, segments and cells of every snapshot that neither is dirty nor has a dirty day in its window."""
+    """Scores, segments and cells of every snapshot that neither is dirty nor has a dirty day in its window; and moves."""
     cursor.execute(EXPECTED + CUSTOMERS, [list(dirty)])
     yield from (f"rfm: {day} wrong for customer {customer}" for day, customer in cursor.fetchall())
     cursor.execute(EXPECTED + CELLS, [list(dirty)])
     yield from (f"rfm: cell {row[1:4]} of {row[0]} differs by {row[4:]}" for row in cursor.fetchall())
     cursor.execute(OVERLAPS)
     yield from (f"rfm: spans overlap, wrong for customer {customer} on {day}" for customer, day in cursor.fetchall())
+    cursor.execute(MOVES)
+    yield from (f"rfm: moves {row[2:4]} from {row[0]} to {row[1]} differ by {row[4]}" for row in cursor.fetchall())

@@ -13,7 +13,7 @@ from kpis.models.newcomer import NewcomerDay
 from kpis.models.pins import Pins
 from kpis.models.prediction import HORIZON_WEEKS, Prediction, PredictionFit
 from kpis.models.review import Review, ReviewSession
-from kpis.models.rfm import FOR_EVER, RfmCell, RfmSnapshot, RfmSpan
+from kpis.models.rfm import FOR_EVER, RfmCell, RfmMove, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
 from kpis.models.scope import Scope
 from kpis.models.screen import Screen
@@ -68,6 +68,7 @@ __all__ = [
     "Review",
     "ReviewSession",
     "RfmCell",
+    "RfmMove",
     "RfmSnapshot",
     "RfmSpan",
     "Rollup",

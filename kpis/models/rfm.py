@@ -72,3 +72,17 @@ class RfmCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.recency}{self.frequency}{self.monetary}: {self.customers}"
+
+
+class RfmMove(models.Model):
+    """How many customers a snapshot finds in a segment that a month earlier were in another or the same; 0 had not bought."""
+
+    pk = models.CompositePrimaryKey("day", "earlier", "before", "after")
+    day = models.DateField()
+    earlier = models.DateField()
+    before = models.PositiveSmallIntegerField()
+    after = models.PositiveSmallIntegerField()
+    customers = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.earlier} {self.before} to {self.day} {self.after}: {self.customers}"

@@ -1,7 +1,8 @@
 """RFM as of a day: how many customers of which scores, who they are, and who moved between two days.
 
 Scores are relative to all customers of the company; a viewer is shown those they may see. The end of a month is read from
-its snapshot, any other day or window is computed from the rows.
+its snapshot, any other day or window is computed from the rows. What is stored of all customers together (cells, and moves
+since a month before) is for those who may see them all.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.db.models import QuerySet
 from crm.models import User
 from customers.models import Customer
 from kpis.engine.rfm import figures, scored
-from kpis.models import RfmCell, RfmSnapshot
+from kpis.models import RfmCell, RfmMove, RfmSnapshot
 from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment, segment_of
 
 VALUES = "customer_id, recency, frequency, monetary, segment"
@@ -103,6 +104,11 @@ class Rfm:
             return None
         return Customer.objects.visible_to(self.viewer).order_by().values("pk")
 
+    @property
+    def is_stored_whole(self) -> bool:
+        """Whether all customers are seen, as they were counted with the snapshot."""
+        return self.snapshot is not None and self.visible is None
+
     def relation(self) -> tuple[str, list[Any]]:
         """SELECT of (customer_id, recency, frequency, monetary, segment) of the customers that are seen."""
         sql, params = (STORED, [self.as_of, self.as_of]) if self.snapshot else scored(self.as_of, self.window)
@@ -115,7 +121,7 @@ class Rfm:
     @cached_property
     def groups(self) -> dict[tuple[int, int, int], Group]:
         """Customers and revenue by (recency, frequency, monetary)."""
-        if self.snapshot and self.visible is None:
+        if self.is_stored_whole:
             rows: Any = RfmCell.objects.filter(day=self.as_of).values_list(
                 "recency", "frequency", "monetary", "customers", "revenue"
             )
@@ -188,14 +194,22 @@ Movement = dict[tuple[Segment | None, Segment | None], int]
 
 def movement(then: Rfm, now: Rfm) -> Movement:
     """{(segment then, segment now): customers}; None is who had not bought in that window."""
+    rows: Any = []
+    if then.is_stored_whole and now.is_stored_whole:
+        kept = RfmMove.objects.filter(earlier=then.as_of, day=now.as_of)
+        rows = kept.values_list("before", "after", "customers")
+    return {(BY_CODE.get(a), BY_CODE.get(b)): count for a, b, count in rows or compared(then, now)}
+
+
+def compared(then: Rfm, now: Rfm) -> list[tuple[int, int, int]]:
+    """The same customer by customer: of two days that are no month apart, or for who sees some customers."""
     before, before_params = then.relation()
     after, after_params = now.relation()
-    rows = fetch(
+    return fetch(
         f"SELECT coalesce(a.segment, 0), coalesce(b.segment, 0), count(*) FROM ({before}) a"
         f" FULL JOIN ({after}) b USING (customer_id) GROUP BY 1, 2",
         [*before_params, *after_params],
     )
-    return {(BY_CODE.get(a), BY_CODE.get(b)): count for a, b, count in rows}
 
 
 def moved(

@@ -6,10 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from customers.models import Customer, Order, Refund
-from kpis.engine import drain, find_drift, is_clean, rebuild
-from kpis.engine.rfm import scored
-from kpis.models import DirtyDay, RfmCell, RfmSnapshot, RfmSpan
+from customers.models import Customer, Order, OrderLine, Refund
+from kpis.catalogue.measures import RFM
+from kpis.engine import drain, find_drift
+from kpis.engine.drain import resolve_parents
+from kpis.engine.drift import changed_parents, dirty_days
+from kpis.engine.rfm import drain_snapshots, scored
+from kpis.engine.rfmdrift import drift_of_snapshots
+from kpis.models import DirtyDay, RfmCell, RfmMove, RfmSnapshot, RfmSpan
 from kpis.rfm import GRID, SEGMENT_CODES, Segment, recency_scores, scores, segment_of, snapshot_days
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
@@ -65,13 +69,13 @@ def test_snapshots_are_the_ends_of_months_of_both_calendars():
 
 def make_ten(day=SNAPSHOT):
     """The ten customers of the sheet: their last order so many days before, of so many orders, each of 1,000."""
-    people = []
-    for ago, count in zip(DAYS, COUNTS, strict=True):
-        customer = make_customer()
-        for _ in range(count):
-            last = day - timedelta(days=ago)
-            make_order([(1, 1000)], customer=customer, placed_at=tehran(last.year, last.month, last.day))
-        people.append(customer.pk)
+    people, orders = [make_customer().pk for _ in DAYS], []
+    for pk, ago, count in zip(people, DAYS, COUNTS, strict=True):
+        last = day - timedelta(days=ago)
+        facts = {"placed_at": tehran(last.year, last.month, last.day), "status": "paid", "currency": "IRR"}
+        orders += [Order(customer_id=pk, **facts) for _ in range(count)]
+    Order.objects.bulk_create(orders)
+    OrderLine.objects.bulk_create([OrderLine(order=order, position=0, quantity=1, unit_price=1000) for order in orders])
     return people
 
 
@@ -142,17 +146,37 @@ def test_scores_are_stored_only_where_they_change():
     assert RfmSnapshot.objects.filter(is_dirty=True).count() == 0
 
 
-def then_right():
-    """Before the drain a mark excuses every difference; after it there is none, and a full rebuild says the same."""
-    assert find_drift() == []
-    drain(at=NOW)
-    assert (is_clean(), find_drift()) == (True, [])
+def score():
+    """What the drain does of it."""
+    resolve_parents(wait=True)
+    while drain_snapshots(at=NOW):
+        pass
+
+
+def wrong_scores():
+    """What `find_drift` finds of snapshots."""
+    with connection.cursor() as cursor:
+        return list(drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed_parents(cursor))))
+
+
+def all_stored():
     columns = ("customer_id", "recency", "frequency", "monetary", "segment", "first_day", "until_day")
-    kept = set(RfmSpan.objects.values_list(*columns))
-    rebuild()
-    drain(at=NOW)
-    assert set(RfmSpan.objects.values_list(*columns)) == kept
-    assert find_drift() == []
+    return set(RfmSpan.objects.values_list(*columns)), set(
+        RfmMove.objects.values_list("earlier", "day", "before", "after", "customers")
+    )
+
+
+def then_right():
+    """Before the drain a mark excuses every difference; after it there is none, and computed from nothing it is the same."""
+    assert wrong_scores() == []
+    score()
+    assert (RfmSnapshot.objects.filter(is_dirty=True).exists(), wrong_scores()) == (False, [])
+    kept = all_stored()
+    RfmSpan.objects.all().delete()
+    RfmMove.objects.all().delete()
+    RfmSnapshot.objects.update(is_dirty=True, computed_at=None)
+    score()
+    assert (all_stored(), wrong_scores()) == (kept, [])
 
 
 CHANGES = {
@@ -174,7 +198,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_snapshots_follow_every_change(change):
     ten = make_ten()
-    drain(at=NOW)
+    score()
     before = set(RfmCell.objects.values_list("day", "recency", "frequency", "monetary", "customers", "revenue"))
 
     change(ten)
@@ -185,7 +209,7 @@ def test_snapshots_follow_every_change(change):
 
 def test_truncated_orders_leave_nobody():
     make_ten()
-    drain(at=NOW)
+    score()
 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE customers_order CASCADE")
@@ -209,6 +233,7 @@ def test_a_new_owner_changes_no_snapshot(sara):
 
 
 def test_drift_sees_a_wrong_score_and_a_wrong_cell():
+    """The customer had not bought in August, and so moves to the wrong segment too."""
     ten = make_ten()
     drain(at=NOW)
     RfmSpan.objects.on(SNAPSHOT).filter(customer=ten[0]).update(segment=SEGMENT_CODES[Segment.LOST])
@@ -217,4 +242,6 @@ def test_drift_sees_a_wrong_score_and_a_wrong_cell():
     assert find_drift() == [
         f"rfm: 2025-09-30 wrong for customer {ten[0]}",
         "rfm: cell (5, 5, 5) of 2025-09-30 differs by (Decimal('-1'), Decimal('0.00'))",
+        f"rfm: moves (0, {SEGMENT_CODES[Segment.LOST]}) from 2025-08-31 to 2025-09-30 differ by 1",
+        f"rfm: moves (0, {SEGMENT_CODES[Segment.CHAMPION]}) from 2025-08-31 to 2025-09-30 differ by -1",
     ]
