@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from crm.models import Record, User
 from customers.models import Answer, Customer, CustomerMerge
+from customers.services.belongings import label_of, relation_of, relations, require_whole, rows_of, what_goes_back
 
 TOUCH = ("channel", "lead_source", "campaign", "landing_page", "social_network")
 # What the survivor takes over where it has nothing of its own, or where the one who merges says so.
@@ -49,10 +48,13 @@ def merge_customers(customer: Customer, *, into: Customer, by: User | None, at: 
 
 @transaction.atomic
 def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer:
-    """The merged record stands for itself again, with what it brought; what came since stays with the survivor."""
+    """The merged record stands for itself again, with what it brought and what came of that since.
+
+    What else came since stays with the survivor.
+    """
     customer = Customer.objects.select_related("merged_into").get(pk=customer.pk)
     current = CustomerMerge.objects.filter(customer=customer, survivor=customer.merged_into, undone_at=None).first()
-    hold_rows(_moved_by(current) if current else {})
+    hold_rows(rows_of(what_goes_back(current)) if current else {})
     customer, survivor = _lock(customer, customer.merged_into or customer)
     merge = CustomerMerge.objects.select_for_update().filter(customer=customer, survivor=survivor, undone_at=None).first()
     if customer.merged_into_id is None:
@@ -61,11 +63,12 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
         raise ValidationError(_("The other record was merged on: undo that merge first."), code="conflict")
     if not merge.may_be_undone(at):
         raise ValidationError(_("A merge can be undone for 30 days."), code="conflict")
+    going = what_goes_back(merge)
+    require_whole(going, survivor)
     customer.merged_into = None
     customer.save(update_fields=["merged_into", "updated_at"])
-    for label, keys in merge.moved.items():
-        model, field = _relation(label)
-        _give(model._default_manager.filter(pk__in=keys), field, survivor, customer)
+    for label, rows in rows_of(going).items():
+        _give(rows, relation_of(label)[1], survivor, customer)
     _restore_facts(survivor, merge.changed)
     Answer.objects.bulk_create(_answers(merge.dropped), ignore_conflicts=True)
     merge.undone_at = at
@@ -83,22 +86,6 @@ def follow_merges() -> int:
     return count
 
 
-@cache
-def relations() -> tuple[tuple[type[Model], str], ...]:
-    """Whatever table points to a customer by a foreign key that the database holds, in whichever app.
-
-    Histories and figures remember a customer without one; the records of merges tell what was.
-    """
-    found = [relation.field for relation in Customer._meta.get_fields(include_hidden=True) if _points_here(relation)]
-    return tuple((field.model, field.name) for field in found)
-
-
-def _points_here(relation: Any) -> bool:
-    if not (relation.auto_created and relation.one_to_many and relation.related_model._meta.managed):
-        return False
-    return relation.field.db_constraint and relation.related_model is not CustomerMerge
-
-
 def hold_rows(rows: dict[str, QuerySet]) -> None:
     """Rows of several tables, before their customers: as whoever changes an order, a lead or a deal holds them.
 
@@ -110,16 +97,8 @@ def hold_rows(rows: dict[str, QuerySet]) -> None:
 
 def _rows_of(customer: Customer, into: Customer) -> dict[str, QuerySet]:
     """What a merge will change: all that is the one's, and of the other one answers, as doubles go."""
-    rows = {_label(model, field): model._default_manager.filter(**{field: customer}) for model, field in relations()}
-    return rows | {_label(Answer, "customer"): Answer.objects.filter(customer__in=[customer, into])}
-
-
-def _moved_by(merge: CustomerMerge) -> dict[str, QuerySet]:
-    return {label: _relation(label)[0]._default_manager.filter(pk__in=keys) for label, keys in merge.moved.items()}
-
-
-def _label(model: type[Model], field: str) -> str:
-    return f"{model._meta.label_lower}.{field}"
+    rows = {label_of(model, field): model._default_manager.filter(**{field: customer}) for model, field in relations()}
+    return rows | {label_of(Answer, "customer"): Answer.objects.filter(customer__in=[customer, into])}
 
 
 def move_rows(customer: Customer, into: Customer) -> dict[str, list[int]]:
@@ -130,18 +109,13 @@ def move_rows(customer: Customer, into: Customer) -> dict[str, list[int]]:
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         if keys:
             _give(rows, field, customer, into)
-            moved[_label(model, field)] = keys
+            moved[label_of(model, field)] = keys
     return moved
 
 
 def _give(rows: QuerySet, field: str, giver: Customer, taker: Customer) -> None:
     stamp = {"updated_at": Now()} if issubclass(rows.model, Record) else {}
     rows.filter(**{field: giver}).update(**{field: taker}, **stamp)
-
-
-def _relation(label: str) -> tuple[type[Model], str]:
-    model, _dot, field = label.rpartition(".")
-    return apps.get_model(model), field
 
 
 def _left_behind() -> set[int]:

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from campaigns.models import Channel
 from customers.models import Answer, Customer, CustomerMerge, Order, Survey, Ticket
-from customers.services.merging import follow_merges, merge_customers, relations, undo_merge
+from customers.services.belongings import relations
+from customers.services.merging import follow_merges, merge_customers, undo_merge
 from leads import services as leads
 from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import NOON, make_customer, make_order
