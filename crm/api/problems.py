@@ -68,7 +68,7 @@ def refused(failures: Iterable[Failure]) -> Problem:
     """The problem for an input that was not written."""
     failures = list(failures)
     codes = {failure.code for failure in failures}
-    for code in ("duplicate", "conflict", "date-out-of-range"):
+    for code in ("duplicate", "conflict", "date-out-of-range", "insufficient-scope"):
         if codes == {code}:
             return Problem(code, errors=failures)
     if codes == {"too-many"}:

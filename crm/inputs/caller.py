@@ -26,6 +26,10 @@ class Caller:
     def zone(self) -> ZoneInfo:
         return self.organization.zone
 
+    def may(self, scope: str) -> bool:
+        """A token does what its scopes say; whoever is signed in, what their role says."""
+        return self.token is None or self.token.allows(scope)
+
     @property
     def default_owner(self) -> User | None:
         """Whoever sees only part of the records owns what they add, or they would lose sight of it."""

@@ -11,7 +11,7 @@ from crm.inputs.caller import Caller
 from crm.inputs.fields import Email, ExternalId, Name, Phone, SourceName
 from crm.inputs.items import Item
 from customers.models import Customer
-from customers.services.identity import NO_TOUCH, Identity, Known, Touch, open_register, save
+from customers.services.identity import NO_TOUCH, Identity, Known, Register, Touch, look_up, open_register, save
 
 
 class CustomerIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -53,6 +53,29 @@ def follow_merges(items: list[Item]) -> None:
 
 def set_buyers(buyers: list[Buyer], caller: Caller) -> None:
     """Find everybody's customer in a few queries; unknown and invisible ids are refused alike."""
+    find_named(buyers, caller)
+    described = [(buyer, buyer.identity) for buyer in buyers if isinstance(buyer.sent, CustomerIn)]
+    if described:
+        identify(described, caller)
+    for buyer in buyers:
+        if buyer.sent is None:
+            buyer.customer_id = None
+
+
+def check_buyers(buyers: list[Buyer], caller: Caller) -> None:
+    """Refuse whom the caller may not name, and write nobody."""
+    find_named(buyers, caller)
+    described = [(buyer, buyer.identity) for buyer in buyers if isinstance(buyer.sent, CustomerIn)]
+    if described and not caller.user.sees_all:
+        register = Register()
+        look_up(register, [who for _, who in described], caller)
+        for buyer, who in described:
+            if (known := register.find(who)) and not known.is_visible:
+                buyer.item.refuse("/customer", "invalid-reference")
+
+
+def find_named(buyers: list[Buyer], caller: Caller) -> None:
+    """Those who are named by their id."""
     by_id = [buyer for buyer in buyers if isinstance(buyer.sent, int)]
     if by_id:
         visible = Customer.objects.visible_to(caller.user).filter(pk__in={buyer.sent for buyer in by_id})
@@ -61,12 +84,6 @@ def set_buyers(buyers: list[Buyer], caller: Caller) -> None:
             buyer.customer_id = survivors.get(buyer.sent)
             if buyer.customer_id is None:
                 buyer.item.refuse("/customer", "invalid-reference")
-    described = [(buyer, buyer.identity) for buyer in buyers if isinstance(buyer.sent, CustomerIn)]
-    if described:
-        identify(described, caller)
-    for buyer in buyers:
-        if buyer.sent is None:
-            buyer.customer_id = None
 
 
 def identify(described: list[tuple[Buyer, Identity]], caller: Caller) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import takewhile
 
 import msgspec
+from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
 from crm.inputs import items as states
@@ -18,7 +20,7 @@ from crm.inputs.upsert import refuse_repeated, visible_keys
 from customers.models import Order
 from customers.services.buyers import CustomerIn
 from customers.services.identity import complete
-from customers.services.orders import OrderIn, stored_orders, write_orders
+from customers.services.orders import OrderIn, stored_orders, try_orders, write_orders
 from leads.models import Opportunity
 from leads.services.deal_buyers import (
     another_buyer,
@@ -32,6 +34,8 @@ from leads.services.deal_buyers import (
 from leads.services.outcomes import LINKS, deals_of_orders, hold_deals, is_elsewhere, is_of_another
 
 DEAL = Target(Opportunity)
+# What saying whose an opportunity is takes, also where an order says it.
+SCOPE = "opportunities:write"
 # By the item's place: its opportunity, and the stored order that it is about.
 Deals = dict[int, Opportunity]
 Orders = dict[int, Order]
@@ -44,6 +48,8 @@ class DealOrderIn(OrderIn):
     With an `opportunity` the buyer is the opportunity's customer, whosever customer that is, else the one its lead is or
     becomes: leave `customer` out, give its id, or describe the same person by external id, phone or e-mail. Where it has
     neither, who buys is its customer from then on. An order belongs to one opportunity: null takes it from there.
+    An opportunity without a customer gets its own by such an order, so a token needs `opportunities:write` for that, too;
+    with `orders:write` alone the order is refused with `insufficient-scope`.
     """
 
     opportunity: Reference | UnsetType | None = UNSET
@@ -65,6 +71,7 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     before = {index: linked[order.pk] for index, order in orders.items() if order.pk in linked}
     deals = deals_of(naming, before, caller)
     freed = to_free(naming, before, caller)
+    check_scope(deals, naming, orders, caller)
     sell([item for item in sound(items) if item.index in deals and has_buyer(deals[item.index])], deals, orders, caller)
     open_items = [item for item in sound(items) if item.index in deals]
     others = [item for item in sound(items) if item.index not in deals]
@@ -85,21 +92,47 @@ def keep_buyers(moved: dict[Item, int | None]) -> None:
             item.refuse("/customer", "conflict", is_of_another(deal))
 
 
+def check_scope(deals: Deals, items: list[Item], orders: Orders, caller: Caller) -> None:
+    """Whoever may write orders alone does not say whose an opportunity is, nor who its lead has become."""
+    if caller.may(SCOPE):
+        return
+    for item in sound(items):
+        deal = deals.get(item.index)
+        if deal and not deal.customer_id and (has_buyer(deal) or names_buyer(item, orders.get(item.index))):
+            text = _(
+                "The opportunity has no customer yet, and this order would be the one to say who that is: that needs the scope"
+                " %(scope)s as well. Set the customer of the opportunity first, or use a token with both."
+            )
+            item.refuse("/opportunity", "insufficient-scope", text % {"scope": SCOPE})
+
+
 def open_deals(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> list[Item]:
     """Of each opportunity without anybody behind it the first order that names its buyer; the others that are left for them."""
     by_deal: dict[int, list[Item]] = defaultdict(list)
     for item in items:
         by_deal[deals[item.index].pk].append(item)
+    naming = {deal: [item for item in group if names_buyer(item, orders.get(item.index))] for deal, group in by_deal.items()}
+    refuse_before_the_first(naming.values(), caller)
     first, later = [], []
-    for group in by_deal.values():
-        opener = next((item for item in group if names_buyer(item, orders.get(item.index))), None)
-        first += group if opener is None else [opener]
-        later += [item for item in group if opener and item is not opener]
+    for deal, group in by_deal.items():
+        opener = next(iter(sound(naming[deal])), None)
+        first += sound(group) if opener is None else [opener]
+        later += [item for item in sound(group) if opener and item is not opener]
     write_orders(first, caller)
     link(first, deals)
     settle(first, deals, caller)
     sell([item for item in later if has_buyer(deals[item.index])], deals, orders, caller)
     return sound(later)
+
+
+def refuse_before_the_first(groups: Collection[list[Item]], caller: Caller) -> None:
+    """Those before the first one of each group that can be written become what they would alone, all in one go."""
+    several = [item for group in groups if len(group) > 1 for item in group]
+    tried = try_orders(several, caller) if several else {}
+    for group in groups:
+        for item in takewhile(lambda item: item.index in tried, group):
+            outcome = tried[item.index]
+            item.failures, item.status, item.pk = outcome.failures, outcome.status, outcome.pk
 
 
 def names_buyer(item: Item, order: Order | None) -> bool:

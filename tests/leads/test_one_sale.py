@@ -2,17 +2,18 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from customers.models import Customer, Order
 from leads import services
 from leads.models import Opportunity
 from tests.api_client import Api
 from tests.factories.crm import make_token
 from tests.factories.customers import make_customer, make_order
-from tests.factories.leads import A_DAY, make_opportunity
+from tests.factories.leads import A_DAY, make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
-FOUND = {"09125556677": "+989125556677", "09124443322": "+989124443322", "09121112233": "+989121112233"}
 LINES = [{"name": "Tea", "quantity": 2, "unit_price": "500"}]
 
 
@@ -97,3 +98,55 @@ class TestOneSale:
 
         assert services.link_order(deal, order=order, by=omid, at=A_DAY) == deal
         assert other.orders.count() == 0
+
+
+class TestWhoSaysWhoseItIs:
+    @pytest.mark.parametrize("is_of_a_lead", [True, False])
+    def test_it_takes_the_scope_of_opportunities_too(self, client, omid, is_of_a_lead):
+        """`orders:write` alone sells to the customer whom an opportunity has, and links what names no buyer."""
+        deal = make_opportunity(owner=omid, lead=make_lead(name="Ali", owner=omid) if is_of_a_lead else None)
+        shop = Api(client, make_token(omid, scopes=["orders:write"]))
+        both = Api(client, make_token(omid, scopes=["orders:write", "opportunities:write"]))
+        sent = {"opportunity": deal.pk, "lines": LINES, "customer": {"name": "Ali"}}
+
+        refused = shop.post("/orders/", sent)
+        (result,) = shop.post("/orders/bulk/", {"items": [sent]}).json()["results"]
+        kept = Order.objects.count(), Customer.objects.count(), deal.orders.count()
+        answers = [api.post("/orders/", sent).status_code for api in (both, shop)]
+
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
+        assert refusals(refused) == [("/opportunity", "insufficient-scope")]
+        assert "that needs the scope opportunities:write as well" in refused.json()["detail"]
+        assert (result["status"], result["errors"], kept) == ("error", refused.json()["errors"], (0, 0, 0))
+        deal.refresh_from_db()
+        assert (answers, deal.customer, deal.orders.count()) == ([201, 201], Customer.objects.get(), 2)
+
+    def test_an_order_without_a_buyer_says_nothing(self, client, omid):
+        deal = make_opportunity(owner=omid)
+
+        response = Api(client, make_token(omid, scopes=["orders:write"])).post(
+            "/orders/", {"opportunity": deal.pk, "lines": LINES}
+        )
+
+        deal.refresh_from_db()
+        assert (response.status_code, deal.customer, deal.orders.count()) == (201, None, 1)
+
+    def test_many_who_may_not_be_named_are_refused_in_one_go(self, api, omid, nima):
+        hidden, mine = make_customer(owner=nima), make_customer(owner=omid)
+
+        def sent(strangers):
+            deal = make_opportunity(owner=omid)
+            buyers = [*[hidden.pk] * strangers, mine.pk, mine.pk]
+            items = [{"external_id": f"{deal.pk}-{n}", "opportunity": deal.pk, "customer": pk} for n, pk in enumerate(buyers)]
+            with CaptureQueriesContext(connection) as asked:
+                response = api.post("/orders/bulk/", {"items": [item | {"lines": LINES} for item in items]})
+            deal.refresh_from_db()
+            statuses = [result["status"] for result in response.json()["results"]]
+            return len(asked), statuses, deal.customer, deal.orders.count()
+
+        few, *first = sent(1)
+        many, *second = sent(9)
+
+        assert first == [["error", "created", "created"], mine, 2]
+        assert second == [["error"] * 9 + ["created", "created"], mine, 2]
+        assert many <= few

@@ -24,7 +24,7 @@ from crm.inputs.references import PEOPLE, Target, resolve
 from crm.inputs.upsert import check_moment, kept_source, key_of, refuse_repeated, visible_keys
 from crm.statements import prepared_cursor
 from customers.models import Order, OrderLine
-from customers.services.buyers import Buyer, set_buyers
+from customers.services.buyers import Buyer, check_buyers, set_buyers
 from customers.services.identity import Touch, touch_first
 from customers.services.orders import rows
 from customers.services.orders.draft import COLUMNS, DEFAULTS, Draft
@@ -45,20 +45,7 @@ def write_orders(items: list[Item], caller: Caller, judge: Judge | None = None) 
 
     `judge` may refuse that stored orders become another customer's; it is asked with the new one of each.
     """
-    refuse_repeated(sound(items), caller)
-    find_orders(sound(items), caller)
-    for item in sound(items):
-        check_version(item)
-    for name, target in REFERENCES.items():
-        resolve(sound(items), name, target, caller)
-    rates = Rates(caller.organization)
-    drafts = [draft_of(item, caller) for item in sound(items)]
-    for draft in drafts:
-        check_rights(draft, caller)
-        price(draft, caller, rates)
-        if draft.is_sound:
-            plan_refunds(draft, caller)
-    drafts = [draft for draft in drafts if draft.is_sound]
+    drafts = plan_orders(items, caller)
     derive_touches([(draft.values, draft.data.utm or None) for draft in drafts if has_new_touch(draft)])
     set_customers(drafts, caller)
     moved = {draft.item: draft.values["customer_id"] for draft in drafts if draft.is_sound and has_other_customer(draft)}
@@ -74,6 +61,31 @@ def write_orders(items: list[Item], caller: Caller, judge: Judge | None = None) 
     for draft in drafts:
         if draft.row is None and not draft.refunds:
             draft.item.as_stored = partial(rows.as_stored, draft)
+
+
+def plan_orders(items: list[Item], caller: Caller) -> list[Draft]:
+    """The orders as they are to be, but for their buyers and costs; those that do not add up are refused."""
+    refuse_repeated(sound(items), caller)
+    find_orders(sound(items), caller)
+    for item in sound(items):
+        check_version(item)
+    for name, target in REFERENCES.items():
+        resolve(sound(items), name, target, caller)
+    rates = Rates(caller.organization)
+    drafts = [draft_of(item, caller) for item in sound(items)]
+    for draft in drafts:
+        check_rights(draft, caller)
+        price(draft, caller, rates)
+        if draft.is_sound:
+            plan_refunds(draft, caller)
+    return [draft for draft in drafts if draft.is_sound]
+
+
+def try_orders(items: list[Item], caller: Caller) -> dict[int, Item]:
+    """Those that would not be written, by their place, with what would become of them. Nothing is written."""
+    tried = [Item(item.index, item.data, values=dict(item.values), row=item.row) for item in items]
+    check_buyers(buyers_of(plan_orders(tried, caller)), caller)
+    return {item.index: item for item in tried if not item.is_sound}
 
 
 def has_other_customer(draft: Draft) -> bool:
@@ -169,15 +181,19 @@ def check_rights(draft: Draft, caller: Caller) -> None:
 
 
 def set_customers(drafts: list[Draft], caller: Caller) -> None:
-    buyers = [
+    buyers = buyers_of(drafts)
+    set_buyers(buyers, caller)
+    for draft, buyer in zip(drafts, buyers, strict=True):
+        draft.values["customer_id"] = buyer.customer_id
+
+
+def buyers_of(drafts: list[Draft]) -> list[Buyer]:
+    return [
         Buyer(
             draft.item, draft.data.customer, draft.values["source"], draft.placed_at, draft.values["customer_id"], touch_of(draft)
         )
         for draft in drafts
     ]
-    set_buyers(buyers, caller)
-    for draft, buyer in zip(drafts, buyers, strict=True):
-        draft.values["customer_id"] = buyer.customer_id
 
 
 def touch_of(draft: Draft) -> Touch:
