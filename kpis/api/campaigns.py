@@ -44,12 +44,24 @@ class CampaignOut(Struct):
     figures: FiguresOut
 
 
+class ReturnsOut(Struct):
+    """Null where every campaign that brought something in has spend: then the return is the total's."""
+
+    romi_short: str | None
+    romi_long: str | None
+
+
 class CampaignsOut(Struct):
-    """`period` is null where whole lives are told; `total` is of all campaigns together."""
+    """`period` is null where whole lives are told; `total` is of all campaigns together.
+
+    The returns of the total count whatever campaigns brought in, also those without any spend in the period, which have no
+    return of their own; `with_spend` leaves these out.
+    """
 
     period: str | None
     stale: bool
     total: FiguresOut
+    with_spend: ReturnsOut
     results: list[CampaignOut]
 
 
@@ -67,7 +79,8 @@ class CampaignsView(ApiView):
             rows = Campaign.objects.visible_to(user).filter(pk__in=found.by_campaign).order_by("pk")
             results = [campaign_out(row, found) for row in rows]
             total = figures_out(found, found.together(found.by_campaign))
-            return answer(CampaignsOut(period.key if period else None, found.is_stale, total, results))
+            returns = returns_out(found)
+            return answer(CampaignsOut(period.key if period else None, found.is_stale, total, returns, results))
 
 
 def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
@@ -78,6 +91,11 @@ def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
 def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:
     values: dict[str, Decimal | None] = {figure.key: found.value(figure, sums) for figure in found.shown}
     return FiguresOut(**{figure.key: plain(values.get(figure.key)) for figure in FIGURES})
+
+
+def returns_out(found: Campaigns) -> ReturnsOut:
+    paid = {figure.key: found.value_of_paid(figure, found.by_campaign) for figure in found.shown if figure.is_return}
+    return ReturnsOut(**{figure.key: plain(paid.get(figure.key)) for figure in FIGURES if figure.is_return})
 
 
 OPERATIONS = [

@@ -95,7 +95,7 @@ def test_what_a_converted_lead_costs(four):
     assert values(found, together, "cost_per_converted_lead", "cost_per_lead") == [5_000, 2_375]
 
 
-def test_the_return_of_all_is_that_of_the_sums_and_of_those_with_spend_apart(browse, sara, four):
+def test_the_return_of_all_is_that_of_the_sums_and_of_those_with_spend_apart(browse, api_of, sara, four):
     old = four[2]
     sale(old, MEHR, 5_000, 2_000)
     drain(at=NOW)
@@ -110,6 +110,8 @@ def test_the_return_of_all_is_that_of_the_sums_and_of_those_with_spend_apart(bro
     assert card("romi_long").value == total
     cells = {str(cell["label"]): cell for cell in browse(sara).get(f"/reports/campaigns/{MONTH}").context["total"]}
     assert [cells[f"ROMI, {term} term"]["paid"] for term in ("long", "short")] == ["−60.0%", ""]
+    report = api_of(sara).get("/reports/campaigns/", period="1404-07").json()
+    assert (report["total"]["romi_long"], report["with_spend"]) == ("-0.45", {"romi_short": None, "romi_long": "-0.6"})
 
 
 def test_what_cost_nothing_does_not_come_first(four):
