@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--unlink", action="store_true", help="take references to the demo company out of real rows, which stay otherwise"
+            "--unlink",
+            action="store_true",
+            help="take references to the demo company out of real rows, which stay; targets and alerts about its members go",
         )
 
     @no_translations
@@ -35,8 +37,8 @@ class Command(BaseCommand):
             figures = progress.add_task("Figures", total=None)
             drain(at=timezone.now(), report=lambda state: progress.update(figures, completed=state.done, total=state.total))
             progress.update(figures, completed=1, total=1)
-        for text in done.unlinked:
-            self.stdout.write(f"Unlinked {text}")
+        for text in done.told:
+            self.stdout.write(text)
         self.stdout.write(f"Removed {done.removed:,} rows of the demo company.")
 
 
@@ -45,5 +47,6 @@ def refusal(error: demo.RealRowsError, *, unlink: bool) -> str:
         return f"Nothing was changed. These real rows cannot be without the demo company; change or delete them first:\n{error}"
     return (
         f"Real rows refer to the demo company; nothing was removed:\n{error}\n"
-        "Change them first, or let --unlink take these references out; the rows stay."
+        "Change them first, or let --unlink take these references out: the rows stay, but targets and alerts about a person,"
+        " a team, a channel or a campaign of it go with it."
     )

@@ -104,10 +104,10 @@ class RealRowsError(Exception):
 
 @dataclass(frozen=True)
 class Removal:
-    """What went, and the real rows that lost a reference, in words."""
+    """How many rows went, and what became of real ones, in words."""
 
     removed: int
-    unlinked: list[str]
+    told: list[str]
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     """Remove every demo row. Refuses where a real row would lose what it refers to, unless asked to take such references out."""
     note("looking for real rows that refer to the demo company")
     ties = list(ties_to(DEMO_ROWS))
-    unlinked = [text for tie in ties for text in tie.cut()] if unlink else []
+    told = [text for tie in ties for text in tie.cut()] if unlink else []
     rows = [text for tie in ties for text in tie.described()]
     if rows:
         raise RealRowsError(rows)
@@ -126,4 +126,4 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     for model, condition in DEMO_ROWS.items():
         note(str(model._meta.verbose_name_plural))
         removed += model.objects.filter(condition).delete()[0]
-    return Removal(removed, unlinked)
+    return Removal(removed, told)

@@ -49,19 +49,27 @@ class Tie:
         what = f"{self.field.verbose_name} is {self.target._meta.verbose_name} of the demo company"
         return [f"{examples}{more}: {what}"]
 
+    @property
+    def takes_along(self) -> bool:
+        """A figure about somebody would without them be one about everybody: it goes with them."""
+        return issubclass(self.model, Scoped)
+
     def cut(self) -> list[str]:
-        """Take the references out; a row that cannot do without one keeps it, and is found by `described` again."""
+        """Take the references out, and say what became of the rows.
+
+        A row that cannot do without one keeps it, and is found by `described` again.
+        """
         told, before = self.described(), self.rows().count()
         if not before:
             return []
-        # A figure about somebody would without them be one about everybody.
-        if self.model._meta.auto_created or issubclass(self.model, Scoped):
+        if self.model._meta.auto_created or self.takes_along:
             self.rows().delete()
         elif self.field.null:
             keep_names(self)
             for key in list(self.rows().values_list("pk", flat=True)):
                 clear(self.model.objects.filter(pk=key), self.field)
-        return told if self.rows().count() < before else []
+        done = "Deleted" if self.takes_along else "Unlinked"
+        return [f"{done} {text}" for text in told] if self.rows().count() < before else []
 
 
 def ties_to(demo: Rows) -> Iterator[Tie]:
