@@ -12,6 +12,7 @@ from kpis.services.mailings import (
     set_mailing,
     subscribe,
     switch_mailing,
+    title_of,
 )
 from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
@@ -54,6 +55,7 @@ __all__ = [
     "switch_alert",
     "switch_mailing",
     "switch_review",
+    "title_of",
     "undo_pins",
     "undo_target_edit",
     "unpin_kpi",

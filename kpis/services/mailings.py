@@ -157,6 +157,19 @@ def page_name(mailing: Mailing) -> str:
     return str(kpi.name) if kpi else _("KPI overview")
 
 
+def title_of(mailing: Mailing) -> str:
+    """What it is called; the name that the form proposes is the page's own, which has one in each reader's language."""
+    return page_name(mailing) if mailing.name in names_of_page(mailing) else mailing.name
+
+
+def names_of_page(mailing: Mailing) -> set[str]:
+    names = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            names.add(page_name(mailing))
+    return names
+
+
 def page_address(mailing: Mailing) -> str:
     if mailing.dashboard:
         return reverse("kpis:dashboard", args=[mailing.dashboard.pk])
@@ -177,7 +190,7 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
         "List-Unsubscribe": f"<{door}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    subject = " ".join(f"{mailing.name}: {label}".split())
+    subject = " ".join(f"{title_of(mailing)}: {label}".split())
     message = EmailMessage(subject, body, to=[recipient.user.email], headers=headers)
     message.attach(file_name(f"{page_name(mailing)}-{label}"), printed(recipient, period, prefs, at), "application/pdf")
     return message

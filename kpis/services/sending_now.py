@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Organization
+from crm.preferences import Preferences
 from kpis.models import Delivery, Mailing
+from kpis.readings.words import number_text
 from kpis.services.mailings import is_for
 from kpis.services.mails import last_try
 
@@ -56,5 +58,6 @@ def check_now(mailing: Mailing, known: list[Delivery], at: datetime) -> None:
 def check_hour(mailing: Mailing, more: int, at: datetime) -> None:
     lately = Delivery.objects.filter(recipient__mailing__user=mailing.user, mail_at__range=(at - HOUR, at))
     if lately.exclude(mail=Delivery.Mail.NONE).count() + more > MOST_AN_HOUR:
-        text = _("Your reports have sent 200 mails in this hour: send this one later.")
-        raise ValidationError(text, code="rate-limited")
+        prefs = Preferences(mailing.user, mailing.user.language)
+        text = _("Your reports have sent %(count)s mails in this hour: send this one later.")
+        raise ValidationError(text % {"count": number_text(MOST_AN_HOUR, prefs)}, code="rate-limited")

@@ -30,6 +30,7 @@ from kpis.services import (
     set_mailing,
     subscribe,
     switch_mailing,
+    title_of,
 )
 
 TONES = {Delivery.Mail.FAILED: "bad", Delivery.Mail.UNKNOWN: "warn"}
@@ -50,7 +51,10 @@ class MailingsView(Page, TemplateView):
         return super().get_context_data(**kwargs) | {
             "mine": [self.mailing(mailing, last) for mailing in rows],
             "is_waiting": any(is_on_its_way(delivery, self.at) for delivery in last.values()),
-            "got": got.select_related("mailing__user").order_by("pk"),
+            "got": [
+                {"reader": reader, "title": title_of(reader.mailing)}
+                for reader in got.select_related("mailing__user", "mailing__dashboard").order_by("pk")
+            ],
         }
 
     def last(self, mailings: list[Mailing]) -> dict[int, Delivery]:
@@ -180,7 +184,7 @@ class UnsubscribeView(View):
 
     def shown(self, request: HttpRequest, reader: Recipient) -> HttpResponse:
         with override(reader.user.language):
-            return render(request, "kpis/unsubscribe.html", {"reader": reader, "mailing": reader.mailing})
+            return render(request, "kpis/unsubscribe.html", {"reader": reader, "title": title_of(reader.mailing)})
 
 
 def asked(token: str) -> Recipient:

@@ -134,6 +134,24 @@ class TestMail:
         assert (send_mails(at=DUE), mail.outbox[0].subject) == (1, "Overview: Mehr 1404")
         assert "/kpis/?period=1404-07\n" in mail.outbox[0].body
 
+    def test_the_pages_own_name_is_said_in_each_readers_language(self, browse, sara, omid, monkeypatch):
+        """The form proposes it in the language of whoever makes the report."""
+        monkeypatch.setattr("kpis.services.mailings.printed", lambda *_args: b"%PDF-")
+        User.objects.filter(pk=omid.pk).update(language="fa", calendar="jalali")
+        make_mailing(sara, omid, kpi="", name="KPI overview")
+        make_mailing(sara, sara, omid, name="میزان ایجاد سرنخ")
+        plan_mailings(at=DUE)
+
+        assert send_mails(at=DUE) == 3
+
+        assert {(message.to[0], message.subject) for message in mail.outbox} == {
+            ("omid@example.com", "نمای کلی شاخص‌ها: مهر ۱۴۰۴"),
+            ("omid@example.com", "میزان ایجاد سرنخ: مهر ۱۴۰۴"),
+            ("sara@example.com", "Leads generated: Mehr 1404"),
+        }
+        got = browse(User.objects.get(pk=omid.pk)).get("/reports/mail/").context["got"]
+        assert [row["title"] for row in got] == ["نمای کلی شاخص‌ها", "میزان ایجاد سرنخ"]
+
     def test_a_dashboard_goes_to_whom_it_is_shared_with_under_their_own_rights(self, sara, omid, nima, printed):
         make_lead(at=tehran(2025, 10, 1), owner=nima)
         drain(at=DUE)
@@ -253,7 +271,7 @@ class TestUnsubscribing:
 
         # Off the list the link of an old mail still says it, and neither page shows what one does not get.
         assert browse().post(door).status_code == 200
-        assert browse(omid).get("/reports/mail/").context["got"].count() == 0
+        assert browse(omid).get("/reports/mail/").context["got"] == []
         assert [reader["name"] for reader in browse(sara).get("/reports/mail/").context["mine"][0]["readers"]] == ["Sara"]
         set_mailing(mailing, {}, [sara, omid], at=MADE)
 

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import override
 
 from crm.models import User
 from kpis.models import Dashboard, Delivery, Mailing, Recipient
@@ -61,6 +62,15 @@ class TestNow:
             send_mailing_now(mailing, at=MADE)
 
         assert (refusal.value.code, Delivery.objects.count()) == (code, 0)
+
+    @pytest.mark.parametrize(("language", "told"), [("en", "have sent 0 mails in this hour"), ("fa", "۰ ایمیل")])
+    def test_how_many_go_out_in_an_hour_is_said_in_the_owners_digits(self, sara, monkeypatch, language, told):
+        monkeypatch.setattr(sending_now, "MOST_AN_HOUR", 0)
+        sara.language = language
+        sara.save()
+
+        with override(language), pytest.raises(ValidationError, match=told):
+            send_mailing_now(make_mailing(sara), at=MADE)
 
     def test_the_page_offers_it_to_its_owner_and_says_what_became_of_it(self, browse, sara, omid):
         mailing = make_mailing(sara, sara, omid, at=datetime.now(UTC))
