@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -27,6 +28,7 @@ from crm.inputs.failures import Failure
 from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import ApiToken, User
+from crm.money import format_number
 from crm.transactions import COLLISIONS, FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, in_transaction, sqlstate_of
 from crm.wake import wake_kpis
 
@@ -190,7 +192,7 @@ class BulkView(ResourceView):
         if failures:
             raise refused(failures[:50])
         if len(entries) > MOST_ITEMS:
-            raise Problem("payload-too-large", _("At most 1000 items are taken at once."))
+            raise Problem("payload-too-large", most_items())
         return entries, is_atomic
 
     def write_all(self, entries: list[Any], *, is_atomic: bool) -> list[Item]:
@@ -239,6 +241,11 @@ def result_of(item: Item) -> dict[str, Any]:
     if item.failures:
         return {"index": item.index, "status": states.ERROR, "id": None, "errors": [error_of(each) for each in item.failures]}
     return {"index": item.index, "status": item.status, "id": item.pk, "errors": []}
+
+
+def most_items() -> str:
+    language = get_language() or ""
+    return _("At most %(count)s items are taken at once.") % {"count": format_number(MOST_ITEMS, language)}
 
 
 class ActionView(ResourceView):

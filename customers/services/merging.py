@@ -10,10 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Field, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.models import Record, User
+from crm.money import format_number
 from customers.models import Answer, Customer, CustomerMerge
+from customers.models.merge import UNDO_DAYS
 from customers.services.belongings import label_of, relation_of, relations, require_whole, rows_of, what_goes_back
 
 TOUCH = ("channel", "lead_source", "campaign", "landing_page", "social_network")
@@ -62,7 +65,8 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
     if merge is None:
         raise ValidationError(_("The other record was merged on: undo that merge first."), code="conflict")
     if not merge.may_be_undone(at):
-        raise ValidationError(_("A merge can be undone for 30 days."), code="conflict")
+        days = format_number(UNDO_DAYS, get_language() or "")
+        raise ValidationError(_("A merge can be undone for %(days)s days.") % {"days": days}, code="conflict")
     going = what_goes_back(merge)
     require_whole(going, survivor)
     customer.merged_into = None
