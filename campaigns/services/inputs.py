@@ -69,7 +69,7 @@ class LandingPageIn(RecordIn):
 
 
 class CampaignIn(RecordIn):
-    """A campaign; both its days are included."""
+    """A campaign; both its days are included. What it is to reach are `targets` that name it."""
 
     name: Title | UnsetType = UNSET
     channel: KeyReference | UnsetType | None = UNSET

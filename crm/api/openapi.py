@@ -12,30 +12,29 @@ import msgspec
 from msgspec import Struct
 
 from crm.api.endpoints import MOST_ITEMS
+from crm.api.guide import guide
 from crm.api.paging import MOST_LIMIT
 from crm.api.problems import CONTENT_TYPE, PROBLEMS
-from crm.api.resource import Resource
-from crm.api.writing import KEPT
+from crm.api.resource import PLAIN, Filter, Resource
+from crm.api.writing import MOST_KEY
+from crm.periods import Calendar
 
 REF = "#/components/schemas/{name}"
-DESCRIPTION = f"""The REST API of a CRM with built-in KPI dashboards.
-
-**Money** is exact: answers hold decimal strings such as `"125000.00"`; a string or a number is taken. Amounts of a record
-are in that record's `currency` (`IRR` is the Rial, `IRT` the Toman); figures of KPIs are in the organisation's base currency.
-
-**Trying again.** Send `Idempotency-Key` with a POST (for `POST /orders/` it is required): for {KEPT.days * 24} hours the same
-key and body get the first answer again, with `Idempotent-Replayed: true`, and nothing is written twice. The same key with
-another body is refused (422), while the first request still runs (409). After 409, 429 and 503 wait as `Retry-After` says. A
-record sent again with its `external_id` updates the stored one; `If-Match` with the `ETag` you read refuses (412) to overwrite
-a change that you have not seen.
-
-**In bulk:** `POST /<resource>/bulk/` takes `{{"items": […]}}`, at most {MOST_ITEMS:,}, without a key: `external_id` does the
-same. The answer is 200 with one result for each item, in order: `created`, `updated`, `unchanged`, `stale` (an older
-`source_version` than the stored one) or `error` with its `errors`. Refused items are left out, the others written; with
-`"atomic": true` all are written or none.
-
-**Errors** are `application/problem+json` with everything wrong in `errors`: a JSON pointer, a `code` and a text each."""
+# What can go wrong with every operation, with those that write, and with those that take a key.
+ALWAYS = ("bad-parameter", "not-authenticated", "permission-denied", "insufficient-scope", "not-acceptable", "uri-too-long")
+WRITING = (
+    "malformed-json", "validation-error", "date-out-of-range", "conflict", "duplicate", "payload-too-large",
+    "unsupported-media-type",
+)  # fmt: skip
+KEYED = ("idempotency-in-progress", "idempotency-key-reused")
 PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+CONDITIONAL = frozenset({"put", "patch", "delete"})
+LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}
+CALENDAR = Filter(
+    None,
+    "The calendar that the days of this request are written in, and that its periods are of",
+    {"type": "string", "enum": [calendar.value for calendar in Calendar]},
+)
 
 
 class ErrorOut(Struct):
@@ -80,7 +79,7 @@ class Operation:
     path: str
     summary: str
     scope: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Filter] = field(default_factory=dict)
     request: Any = None
     response: Any = None
     status: int = 200
@@ -92,10 +91,7 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
     """The operations a resource declares by being one."""
     name, shown = resource.name, resource.output.struct
     page = msgspec.defstruct(f"{shown.__name__}Page", [("results", list[shown]), ("next", str | None), ("previous", str | None)])
-    filters = {each: text_of_filter(each) for each in resource.all_filters} | {
-        "limit": f"1 to {MOST_LIMIT}",
-        "cursor": "from next or previous",
-    }
+    filters = {**resource.all_filters, "limit": f"1 to {MOST_LIMIT}", "cursor": "from next or previous"}
     yield Operation("get", f"/{name}/", f"List {name}", f"{name}:read", filters, None, page)
     yield Operation("get", f"/{name}/{{id}}/", f"Read one of {name}", f"{name}:read", {}, None, shown)
     if resource.write:
@@ -122,11 +118,6 @@ def operations_of(resource: Resource) -> Iterable[Operation]:
         yield Operation("post", path, action.summary, f"{name}:write", {}, action.struct, shown, action.status)
 
 
-def text_of_filter(name: str) -> str:
-    is_moment = name.endswith(("_from", "_before", "_since"))
-    return "a moment, or a day, which stands for its first moment in the organisation's zone" if is_moment else ""
-
-
 def collect(modules: Iterable[str]) -> tuple[list[Operation], list[Resource]]:
     """What the applications' API modules declare: RESOURCES, and OPERATIONS of their own."""
     operations: list[Operation] = []
@@ -149,8 +140,9 @@ def document(modules: Iterable[str]) -> dict[str, Any]:
         paths.setdefault(f"/api/v1{operation.path}", {})[operation.method] = described(operation, by_type, resources)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Sanjeh", "version": "1", "description": DESCRIPTION},
+        "info": {"title": "Sanjeh", "version": "1", "description": guide()},
         "servers": [{"url": "/"}],
+        "tags": [{"name": resource.name, "description": about(resource)} for resource in resources],
         "paths": paths,
         "components": {
             "schemas": components,
@@ -163,6 +155,11 @@ def document(modules: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def about(resource: Resource) -> str:
+    """What is sent says what it is; what cannot be sent is only read."""
+    return " ".join((resource.struct.__doc__ or "").split()) if resource.struct else "To be read only."
+
+
 def described(operation: Operation, by_type: Mapping[str, Any], resources: Iterable[Resource]) -> dict[str, Any]:
     """One operation in OpenAPI's words."""
     success: dict[str, Any] = {"description": "Done"}
@@ -171,11 +168,13 @@ def described(operation: Operation, by_type: Mapping[str, Any], resources: Itera
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses["200"] = success
-    for status in error_statuses(operation):
-        responses[str(status)] = {"description": str(status), "content": {CONTENT_TYPE: {"schema": by_type[repr(ProblemOut)]}}}
+    for status, codes in errors_of(operation).items():
+        problem = {CONTENT_TYPE: {"schema": by_type[repr(ProblemOut)]}}
+        responses[str(status)] = {"description": ", ".join(f"`{code}`" for code in codes), "content": problem}
     found: dict[str, Any] = {
         "operationId": operation_id(operation),
         "summary": operation.summary,
+        "description": f"Needs the scope `{operation.scope}`.",
         "tags": [operation.scope.split(":")[0]],
         "parameters": [*path_parameters(operation.path), *query_parameters(operation), *header_parameters(operation)],
         "responses": responses,
@@ -189,21 +188,25 @@ def described(operation: Operation, by_type: Mapping[str, Any], resources: Itera
     return found
 
 
-def error_statuses(operation: Operation) -> list[int]:
-    codes = [
-        "bad-parameter",
-        "not-authenticated",
-        "permission-denied",
-        "not-acceptable",
-        "uri-too-long",
-        "rate-limited",
-        "service-unavailable",
-    ]
+def errors_of(operation: Operation) -> dict[int, list[str]]:
+    """The codes of what can go wrong, by status."""
+    codes = [*ALWAYS, "rate-limited", "service-unavailable", *operation.errors]
     if "{" in operation.path:
         codes.append("not-found")
     if operation.method != "get":
-        codes += ["conflict", "payload-too-large", "unsupported-media-type", "idempotency-key-reused", "precondition-failed"]
-    return sorted({PROBLEMS[code][0] for code in [*codes, *operation.errors]})
+        codes += WRITING
+    if takes_key(operation):
+        codes += [*KEYED, *(["idempotency-key-missing"] if operation.path == "/orders/" else [])]
+    if operation.method in CONDITIONAL:
+        codes.append("precondition-failed")
+    found: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        found.setdefault(PROBLEMS[code][0], []).append(code)
+    return dict(sorted(found.items()))
+
+
+def takes_key(operation: Operation) -> bool:
+    return operation.method == "post" and not operation.path.endswith("/bulk/")
 
 
 def operation_id(operation: Operation) -> str:
@@ -220,18 +223,19 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def query_parameters(operation: Operation) -> list[dict[str, Any]]:
-    texts = {**operation.parameters, "calendar": "The calendar that dates are written in: gregorian or jalali"}
-    limits = {"limit": {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}, "calendar": {"enum": ["gregorian", "jalali"]}}
-    return [
-        {"name": name, "in": "query", "description": text, "schema": limits.get(name, {"type": "string"})}
-        for name, text in texts.items()
-    ]
+    """Those of the operation, each with what may be asked for, and the calendar, which is always one."""
+    return [query_parameter(name, given) for name, given in {**operation.parameters, "calendar": CALENDAR}.items()]
+
+
+def query_parameter(name: str, given: str | Filter) -> dict[str, Any]:
+    asked = given if isinstance(given, Filter) else Filter(None, given, LIMIT if name == "limit" else PLAIN)
+    return {"name": name, "in": "query", "description": asked.text, "schema": dict(asked.schema)}
 
 
 def header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    if operation.method == "post" and not operation.path.endswith("/bulk/"):
-        schema = {"type": "string", "minLength": 1, "maxLength": 255}
+    if takes_key(operation):
+        schema = {"type": "string", "minLength": 1, "maxLength": MOST_KEY}
         return [{"name": "Idempotency-Key", "in": "header", "required": operation.path == "/orders/", "schema": schema}]
-    if operation.method in {"put", "patch", "delete"}:
+    if operation.method in CONDITIONAL:
         return [{"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}]
     return []

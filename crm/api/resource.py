@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -20,6 +21,19 @@ from crm.models import User
 from crm.permissions import may_delete
 
 Narrow = Callable[[QuerySet, str, Caller], QuerySet]
+PLAIN: Mapping[str, Any] = MappingProxyType({"type": "string"})
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A parameter of a list: how it narrows, and what may be asked for, in words and as a schema."""
+
+    narrow: Narrow | None
+    text: str = ""
+    schema: Mapping[str, Any] = field(default_factory=lambda: PLAIN)
+
+    def __call__(self, rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        return self.narrow(rows, value, caller)
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class Resource:
     struct: type[Struct] | None = None
     write: Callable[[list[Item], Caller], None] | None = None
     required: tuple[str, ...] = ()
-    filters: Mapping[str, Narrow] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     may_write: Callable[[User], bool] = lambda _user: True
     may_read: Callable[[User], bool] = lambda _user: True
@@ -66,7 +80,7 @@ class Resource:
         return self.may_write(user) and (method != "DELETE" or self.may_delete(user))
 
     @property
-    def all_filters(self) -> dict[str, Narrow]:
+    def all_filters(self) -> dict[str, Filter]:
         names = {each.name for each in self.model._meta.fields}
         common = {name: narrow for name, narrow in COMMON.items() if COLUMN_OF[name] in names}
         return common | dict(self.filters)
@@ -75,7 +89,7 @@ class Resource:
         return next(action for action in self.actions if action.name == name)
 
 
-def equals(column: str, choices: Iterable[str] | None = None) -> Narrow:
+def equals(column: str, choices: Iterable[str] | None = None) -> Filter:
     """A filter on one column; with choices, only these may be asked for."""
     allowed = None if choices is None else list(choices)
 
@@ -84,10 +98,10 @@ def equals(column: str, choices: Iterable[str] | None = None) -> Narrow:
             raise bad_parameter(column, one_of(allowed))
         return rows.filter(**{column: value})
 
-    return narrow
+    return Filter(narrow, "" if allowed else "exactly this", {"type": "string", "enum": allowed} if allowed else PLAIN)
 
 
-def flag(column: str) -> Narrow:
+def flag(column: str) -> Filter:
     """A filter on a yes or no."""
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
@@ -95,10 +109,10 @@ def flag(column: str) -> Narrow:
             raise bad_parameter(column, one_of(("true", "false")))
         return rows.filter(**{column: value == "true"})
 
-    return narrow
+    return Filter(narrow, "", {"type": "boolean"})
 
 
-def refers(name: str, natural: str | None = None) -> Narrow:
+def refers(name: str, natural: str | None = None) -> Filter:
     """A filter on a reference, by id or natural key."""
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
@@ -106,10 +120,13 @@ def refers(name: str, natural: str | None = None) -> Narrow:
             return rows.filter(**{f"{name}__{natural}": value})
         return rows.filter(**{f"{name}_id": whole_number(name, value)})
 
-    return narrow
+    return Filter(narrow, f"by id or {natural}" if natural else "by id", PLAIN if natural else {"type": "integer"})
 
 
-def moment(name: str, lookup: str) -> Narrow:
+MOMENT = "a moment, or a day, which stands for its first moment in the organisation's zone"
+
+
+def moment(name: str, lookup: str) -> Filter:
     """A filter on a time; a day alone stands for its first moment."""
 
     def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
@@ -118,7 +135,7 @@ def moment(name: str, lookup: str) -> Narrow:
         except (FieldError, ValueError):
             raise bad_parameter(name, DETAILS["invalid-date"]) from None
 
-    return narrow
+    return Filter(narrow, MOMENT)
 
 
 def search(rows: Any, value: str, caller: Caller) -> QuerySet:
@@ -127,13 +144,14 @@ def search(rows: Any, value: str, caller: Caller) -> QuerySet:
     return rows.search(value)
 
 
-COMMON: dict[str, Narrow] = {
+SEARCH = Filter(search, "part of a name, a phone number or another of its keys")
+COMMON: dict[str, Filter] = {
     "external_id": equals("external_id"),
     "source": equals("source"),
     "created_from": moment("created_from", "created_at__gte"),
     "created_before": moment("created_before", "created_at__lt"),
     "updated_since": moment("updated_since", "updated_at__gte"),
-    "search": search,
+    "search": SEARCH,
 }
 COLUMN_OF = {
     "external_id": "external_id",

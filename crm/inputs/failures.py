@@ -48,6 +48,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "rate-missing": _("There is no exchange rate for this currency on that day: send one."),
     "duplicate": _("Another record has this key already."),
     "conflict": _("This contradicts what is stored."),
+    "insufficient-scope": _("The token's scopes do not allow this."),
     "not-applied": _("Nothing was written, because another entry was refused."),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from crm.api.output import Column, Output, plain, shown
-from crm.api.resource import Action, Resource, equals, moment, refers
+from crm.api.resource import SEARCH, Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
 from customers.models import Order, OrderLine
 from customers.services.orders import PARTS, OrderIn, RefundIn, add_refund, write_orders
@@ -142,6 +142,7 @@ ORDERS = Resource(
         "owner": refers("owner", "email"),
         "campaign": refers("campaign"),
         "channel": refers("channel", "slug"),
+        "search": SEARCH,
         "placed_from": moment("placed_from", "placed_at__gte"),
         "placed_before": moment("placed_before", "placed_at__lt"),
     },

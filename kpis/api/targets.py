@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from crm.api.output import Column, Output, plain
 from crm.api.problems import bad_parameter
-from crm.api.resource import Narrow, Resource, equals, refers
+from crm.api.resource import Filter, Resource, equals, refers
 from crm.inputs.caller import Caller
 from crm.models import User
 from crm.periods import DateError, parse_period
@@ -52,9 +52,9 @@ OF_SCOPE: tuple[Column, ...] = (
     Column("scope", str, lambda row, _caller: row.scope.value),
     Column("owner", str | None, owner_of),
 )
-SCOPE_FILTERS: dict[str, Narrow] = {
+SCOPE_FILTERS: dict[str, Filter] = {
     "kpi": equals("kpi"),
-    "scope": narrow_to_scope,
+    "scope": Filter(narrow_to_scope, "", {"type": "string", "enum": [scope.value for scope in Scope]}),
     "team": refers("team", "name"),
     "owner": refers("person", "email"),
     "channel": refers("channel", "slug"),
@@ -82,5 +82,5 @@ TARGETS = Resource(
             email_of("set_by"),
         ],
     ),
-    filters=SCOPE_FILTERS | {"grain": equals("grain", TARGET_GRAINS), "period": narrow_to_period},
+    filters=SCOPE_FILTERS | {"grain": equals("grain", TARGET_GRAINS), "period": Filter(narrow_to_period, "a period's key")},
 )

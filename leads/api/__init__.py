@@ -117,7 +117,15 @@ OPPORTUNITIES = Resource(
         ],
         [Column("products", list[str], skus)],
     ),
-    filters={**OWNED, "stage": refers("stage", "slug"), "lead": refers("lead")},
+    filters={
+        **OWNED,
+        "stage": refers("stage", "slug"),
+        "lead": refers("lead"),
+        "won_from": moment("won_from", "won_at__gte"),
+        "won_before": moment("won_before", "won_at__lt"),
+        "lost_from": moment("lost_from", "lost_at__gte"),
+        "lost_before": moment("lost_before", "lost_at__lt"),
+    },
     actions=(
         Action("stage", "Move to another open stage", StageIn, verbs.move),
         Action("win", "Close as won", WinIn, verbs.win),
@@ -144,6 +152,8 @@ ACTIVITIES = Resource(
         "opportunity": refers("opportunity"),
         "due_from": moment("due_from", "due_at__gte"),
         "due_before": moment("due_before", "due_at__lt"),
+        "done_from": moment("done_from", "done_at__gte"),
+        "done_before": moment("done_before", "done_at__lt"),
     },
 )
 

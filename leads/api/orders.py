@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from crm.api.output import Column
 from crm.api.parameters import whole_number
+from crm.api.resource import Filter
 from crm.inputs.caller import Caller
 from customers.api.orders import ORDERS
 from customers.models import Order
@@ -37,5 +38,5 @@ DEAL_ORDERS = replace(
     write=write_deal_orders,
     rows=with_deals,
     output=ORDERS.output.beside("customer", Column("opportunity", int | None, deal_of)),
-    filters={**ORDERS.filters, "opportunity": of_opportunity},
+    filters={**ORDERS.filters, "opportunity": Filter(of_opportunity, "by id", {"type": "integer"})},
 )

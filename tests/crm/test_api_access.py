@@ -1,10 +1,15 @@
 """Who may call the API: tokens and their scopes, sessions and CSRF, roles and what they see."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import URLResolver
 
+from crm.api.problems import PROBLEMS
+from crm.api.urls import urlpatterns
+from crm.inputs.failures import DETAILS
 from crm.models import ApiToken
 from customers.models import Customer
 from leads.models import Lead
@@ -251,17 +256,48 @@ def test_answers_are_private(client):
     assert response["Cache-Control"] == "private, no-store"
 
 
+def addresses(patterns, base=""):
+    """Every address below /api/v1/ as the schema writes it."""
+    for each in patterns:
+        path = base + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from addresses(each.url_patterns, path)
+        else:
+            bare = re.sub(r"\(\?P<key>[^)]*\)", "{id}", path.replace("^", "").replace("/?\\Z", "/"))
+            yield "/api/v1/" + re.sub(r"<str:(\w+)>", r"{\1}", bare)
+
+
 def test_the_schema_needs_a_caller_and_describes_every_address(client):
     assert code(client.get("/api/v1/schema/")) == (401, "not-authenticated")
 
     document = Api(client, make_token(scopes=["leads:read"])).get("/schema/").json()
 
     assert document["openapi"] == "3.1.0"
+    assert document["paths"].keys() | {f"/api/v1/{name}" for name in ("schema/", "docs/", "")} == set(addresses(urlpatterns))
     assert {"get", "post"} <= document["paths"]["/api/v1/orders/"].keys()
     ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
     references = {name.split('"')[0] for name in str(document).replace("'", '"').split("#/components/schemas/")[1:]}
     assert references <= document["components"]["schemas"].keys()
+
+
+def test_the_schema_says_what_may_be_asked_for_and_what_it_takes(client):
+    document = Api(client, make_token()).get("/schema/").json()
+    orders, bulk = document["paths"]["/api/v1/orders/"], document["paths"]["/api/v1/orders/bulk/"]["post"]
+
+    asked = {each["name"]: (each["schema"], each["description"]) for each in orders["get"]["parameters"]}
+    assert asked["status"] == ({"type": "string", "enum": ["draft", "pending", "paid", "fulfilled", "cancelled"]}, "")
+    assert asked["channel"] == ({"type": "string"}, "by id or slug")
+    assert asked["opportunity"] == ({"type": "integer"}, "by id")
+    assert orders["post"]["description"] == "Needs the scope `orders:write`."
+    codes = {status: answer["description"] for status, answer in orders["post"]["responses"].items()}
+    assert codes["409"] == "`conflict`, `duplicate`, `idempotency-in-progress`"
+    assert ("`insufficient-scope`" in codes["403"], "`idempotency-key-missing`" in codes["400"]) == (True, True)
+    assert [each["name"] for each in bulk["parameters"]] == ["calendar"]
+    text = document["info"]["description"]
+    assert all(f"`{code}`" in text for code in (*PROBLEMS, *DETAILS))
+    assert ("at most 1,000 and 10 MB" in text, "`limit` is 50" in text, "for 72 hours" in text) == (True, True, True)
+    assert {tag["name"] for tag in document["tags"]} > {"orders", "users", "survey-skips"}
 
 
 def test_the_docs_are_for_those_signed_in(client):
