@@ -10,10 +10,13 @@ from crm.inputs.verbs import Verb
 from crm.models import User
 from customers.api import verbs
 from customers.models import Customer, Product
+from customers.models.merge import UNDO_DAYS
 from customers.services.bulk import CustomerRecordIn, write_customers
 from customers.services.products import ProductIn, write_products
 
 KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
+
+UNMERGE = f"Take a merge of the last {UNDO_DAYS} days back: what it brought, and what came of that since, goes back with it"
 
 
 def may_keep_reference_data(user: User) -> bool:
@@ -55,7 +58,13 @@ CUSTOMERS = Resource(
     },
     actions=(
         Action("merge", "Merge a customer into another one", verbs.CustomerMergeIn, verbs.merge, holds=False),
-        Action("unmerge", "Take a merge of the last 30 days back", Verb, verbs.unmerge, holds=False),
+        Action(
+            "unmerge",
+            f"Take a merge of the last {UNDO_DAYS} days back, with what came since of what it brought",
+            Verb,
+            verbs.unmerge,
+            holds=False,
+        ),
         Action("archive", "Take a customer out of the lists; figures keep counting them", Verb, verbs.archive),
         Action("restore", "Bring an archived customer back", Verb, verbs.restore),
     ),

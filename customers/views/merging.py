@@ -16,6 +16,7 @@ from crm.pages import FormPage, action, key_in, say
 from crm.permissions import may_enter
 from customers.merge_forms import CustomerMergeForm
 from customers.models import Customer, Order
+from customers.models.merge import UNDO_DAYS
 from customers.services.merging import merge_customers, undo_merge
 
 MOST_CANDIDATES = 10
@@ -52,6 +53,7 @@ class CustomerMergeView(FormPage):
             q=self._typed,
             candidates=[] if self.other or self.customer.merged_into_id else self._candidates(),
             merge=merge if merge and merge.may_be_undone(self.at) else None,
+            undo_days=UNDO_DAYS,
             cancel_url=reverse("customers:customer-detail", args=[self.customer.pk]),
             **kwargs,
         )

@@ -357,7 +357,7 @@ class TestPages:
         his = browse(omid).get("/reports/mail/").context
 
         assert [row["mailing"] for row in own["mine"]] == [mailing]
-        assert (his["mine"], [reader.mailing for reader in his["got"]]) == ([], [mailing])
+        assert (his["mine"], [row["reader"].mailing for row in his["got"]]) == ([], [mailing])
         edits = [reverse(f"kpis:mailing-{verb}", args=[mailing.pk]) for verb in ("switch", "remove")]
         assert [browse(omid).post(address).status_code for address in edits] == [404, 404]
         assert browse(omid).get(reverse("kpis:mailing-edit", args=[mailing.pk])).status_code == 404
