@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -72,7 +73,7 @@ def rounded(sums: Iterable[Any]) -> tuple:
 
 
 def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]) -> int:
-    """The cells of RFM and of cohorts; of funnels and matrices how many are where."""
+    """The cells of RFM and of cohorts, and the steps of funnels; of matrices how many are where."""
     day = f"day >= DATE '{FIRST}' AND day < DATE '{NOW.date()}' AND extract(day FROM day + 1) = 1"  # months have two calendars
     cells = "SELECT day, recency, frequency, monetary, customers, revenue FROM"
     rfm = differing(
@@ -92,18 +93,42 @@ def of_reports(source: Any, rival: Any, answers: Mapping[str, list[list[tuple]]]
         for title, ours in answers.items()
         for theirs in [rival.answers[title]]
     )
-    return rfm + moves + cohorts + others
+    return rfm + moves + cohorts + of_funnels(rival) + others
+
+
+def of_funnels(rival: Any) -> int:
+    """How many leads came to each step and, of all of them, how many microseconds it took."""
+    from kpis.definitions import Dimension  # noqa: PLC0415
+    from kpis.readings import Query  # noqa: PLC0415
+    from kpis.readings.funnel import Funnel  # noqa: PLC0415
+
+    ours, times = {}, {}
+    for period in periods_of("month"):
+        for side in (None, Dimension.CHANNEL, Dimension.CAMPAIGN):
+            funnel = Funnel(Query((period,), NOW.date(), by=side))
+            ours |= {(period.start, side, member): tuple(counts) for member, counts in funnel.counts.items()}
+        pairs = [pair for figures in funnel.steps()[1:] for pair in (figures.since_previous, figures.since_first)]
+        times[(period.start,)] = tuple(time and time // timedelta(microseconds=1) for time in pairs)
+    sides = {(True, False): Dimension.CHANNEL, (False, True): Dimension.CAMPAIGN, (False, False): None}
+    theirs = {
+        (month, sides[channel is not None, campaign is not None], campaign if channel is None else channel): tuple(counts)
+        for month, channel, campaign, *counts in rival.duck.execute("FROM funnels").fetchall()
+    }
+    rows = rival.duck.execute("FROM times").fetchall()
+    took = {(month,): tuple(time and int(time) for time in found) for month, *found in rows}
+    return differing("funnels", ours, theirs) + differing("times of funnels", times, took)
 
 
 def of_lifetimes(rival: Any) -> int:
     """How long customers of each channel have stayed, on the last evening of every month."""
     from kpis.definitions import Dimension  # noqa: PLC0415
     from kpis.readings import Query  # noqa: PLC0415
-    from kpis.readings.lifetimes import lifetimes_of  # noqa: PLC0415
+    from kpis.readings.lifetimes import known_of, lifetimes_of  # noqa: PLC0415
     from kpis.readings.narrowing import Narrowing  # noqa: PLC0415
 
     periods = periods_of("month")
-    read = lifetimes_of(Narrowing(Query(periods, NOW.date(), by=Dimension.CHANNEL)))
+    query = Query(periods, NOW.date(), by=Dimension.CHANNEL)
+    read = lifetimes_of(query, known_of(Narrowing(query)), is_split=True)
     rows = rival.duck.execute(
         "SELECT channel, evening::date, days, since, n FROM lifetimes WHERE grain = 2 AND channel IS NOT NULL"
     ).fetchall()

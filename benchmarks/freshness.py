@@ -23,7 +23,7 @@ from psycopg import Cursor
 from shop import FIRST, PRODUCTS, REPS
 
 BATCH, RUNS, SPREAD_DAYS, WORKERS = 1_000, 3, 800, 2
-MARKS = ("kpis_dirtycustomer", "kpis_dirtylead", "kpis_dirtyparent")
+MARKS = ("kpis_dirtycustomer", "kpis_dirtylead", "kpis_dirtyvisitor", "kpis_dirtyparent")
 LAST = NOW.date()
 
 

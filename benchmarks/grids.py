@@ -98,12 +98,13 @@ def read_cohorts() -> None:
 
 
 def read_funnels() -> None:
-    """Of every month, by channel and by campaign."""
+    """Of every month, with the times that its steps took, and by channel and by campaign."""
     from kpis.definitions import Dimension  # noqa: PLC0415
     from kpis.readings import Query  # noqa: PLC0415
     from kpis.readings.funnel import Funnel  # noqa: PLC0415
 
     for period in periods_of("month"):
+        Funnel(Query((period,), NOW.date())).steps()
         for side in (Dimension.CHANNEL, Dimension.CAMPAIGN):
             Funnel(Query((period,), NOW.date(), by=side)).members()
 

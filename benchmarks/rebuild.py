@@ -42,7 +42,7 @@ def forget(cursor: object) -> None:
     """All that is stored, and all marks."""
     from kpis.engine.drain import STORED  # noqa: PLC0415  Django is set up by now
 
-    marks = ("kpis_dirtyday", "kpis_dirtycustomer", "kpis_dirtylead", "kpis_dirtyparent")
+    marks = ("kpis_dirtyday", "kpis_dirtycustomer", "kpis_dirtylead", "kpis_dirtyvisitor", "kpis_dirtyparent")
     cursor.execute("TRUNCATE " + ", ".join((*STORED, *marks, "kpis_refresh")))
 
 

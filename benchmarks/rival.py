@@ -26,6 +26,7 @@ TABLES = {
     "customers_product",
     "customers_refund",
     "kpis_calendarday",
+    "leads_landingconversion",
     "leads_lead",
     "leads_opportunity",
     "leads_quote",
@@ -129,6 +130,19 @@ SELECT w.cube, w.day, w.m1, w.m2, f.first_day, f.channel_id, f.campaign_id, coal
 """
 IN_PERIOD = "c.day = n.day AND n.first_day BETWEEN c.start AND c.last"
 
+LANDED = """
+CREATE TEMP TABLE landed AS
+SELECT s.*, CASE WHEN s.visitor = '' THEN 's' || s.id ELSE 'v' || s.visitor END AS who, c.session_id IS NOT NULL AS is_converted
+  FROM campaigns_session s LEFT JOIN leads_landingconversion c ON c.session_id = s.id
+ WHERE NOT s.is_bot AND s.landing_page_id IS NOT NULL
+"""
+# When each lead came to each step, and how far it has come.
+STEPS = """
+CREATE TABLE kpis_funnelfact AS
+SELECT *, CASE WHEN at_5 IS NOT NULL THEN 5 WHEN at_4 IS NOT NULL THEN 4 WHEN at_3 IS NOT NULL THEN 3
+               WHEN at_2 IS NOT NULL THEN 2 WHEN at_1 IS NOT NULL THEN 1 ELSE 0 END AS reach FROM ({steps}) e ({names})
+"""
+
 
 class Rival:
     """DuckDB with as much memory and as many threads as PostgreSQL has."""
@@ -140,7 +154,7 @@ class Rival:
 
     def take(self, source: psycopg.Connection, more: Iterable[str] = ()) -> None:
         """Copy the base tables, without texts that no figure reads."""
-        for name in sorted({*TABLES, *tables_read(), *more}):
+        for name in sorted({*TABLES, *tables_read(), *tables_named(all_steps().sql), *more}):
             columns = source.execute(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public'"
                 " ORDER BY ordinal_position",
@@ -161,7 +175,13 @@ class Rival:
 
     def build(self, mogrify: Any) -> None:
         """Facts of customers, the sums of every period by every dimension, and what is stored beside them."""
-        from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS  # noqa: PLC0415  Django is set up by now
+        from kpis.catalogue.measures import (  # noqa: PLC0415  Django is set up by now
+            DAY_CUBES,
+            FACT_CUBES,
+            LEAD_CUBES,
+            NEWCOMERS_ORDERS,
+            NEWCOMERS_REFUNDS,
+        )
 
         self.duck.execute(TIME)
         folds = ", ".join(f"m{n} DECIMAL(38, 6)" for n in range(1, 7))
@@ -169,11 +189,19 @@ class Rival:
         for cube in DAY_CUBES:
             self.fold(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}), mogrify)
         self.duck.execute(FACTS + SELLING)
-        for cube in FACT_CUBES:
+        self.tell_steps(mogrify)
+        for cube in FACT_CUBES + LEAD_CUBES:
             self.fold(cube, cube.rows(), mogrify)
         self.duck.execute(NEWCOMERS.format(orders=NEWCOMERS_ORDERS.code, refunds=NEWCOMERS_REFUNDS.code))
         self.count_distinct()
+        self.count_visitors()
         build_rest(self.duck, lambda statement: in_duck(mogrify(statement.sql, statement.params)))
+
+    def tell_steps(self, mogrify: Any) -> None:
+        from kpis.engine.funnel import FACTS as STORED  # noqa: PLC0415
+
+        steps = all_steps()
+        self.duck.execute(STEPS.format(steps=in_duck(mogrify(steps.sql, steps.params)), names=", ".join(("lead_id", *STORED))))
 
     def fold(self, cube: Any, rows: Any, mogrify: Any) -> None:
         from kpis.engine.folding import fold_margins, folds_of  # noqa: PLC0415
@@ -223,6 +251,20 @@ class Rival:
                 f" sum(n.m1), sum(n.m2), 0, 0, 0, 0 FROM newcomers n JOIN kpis_calendarday c ON {IN_PERIOD} GROUP BY ALL"
             )
 
+    def count_visitors(self) -> None:
+        """Who landed, and who of them converted."""
+        from kpis.catalogue.cubes.landing import LANDINGS  # noqa: PLC0415
+        from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+
+        self.duck.execute(LANDED)
+        for dimension in ("", *LANDINGS.dimensions):
+            member = f"coalesce(l.{dimension}_id, 0)" if dimension else "0"
+            self.duck.execute(
+                f"INSERT INTO kpis_rollup SELECT {LANDINGS.code}, c.grain, {DIMENSION_CODES[dimension]}, c.start, {member},"
+                " count(DISTINCT l.who), count(DISTINCT l.who) FILTER (WHERE l.is_converted), 0, 0, 0, 0"
+                " FROM landed l JOIN kpis_calendarday c ON c.day = l.started_on GROUP BY 2, 3, 4, 5"
+            )
+
     def sums(self) -> dict[tuple[int, int, int], tuple]:
         return sums_of(self.duck)
 
@@ -246,6 +288,15 @@ def tables_read() -> set[str]:
     return tables_named(folds)
 
 
+def all_steps() -> Any:
+    """What the funnel stores of every lead."""
+    from kpis.engine.folding import Statement  # noqa: PLC0415
+    from kpis.engine.funnel import steps_of  # noqa: PLC0415
+    from leads.models import Lead  # noqa: PLC0415
+
+    return Statement(*steps_of(Lead.objects.all()).query.sql_with_params())
+
+
 def tables_named(text: str) -> set[str]:
     return set(re.findall(r'(?:FROM|JOIN) "((?:crm|campaigns|customers|leads)_\w+|kpis_credit)"', text))
 
@@ -257,9 +308,8 @@ def duck_type(kind: str) -> str:
 
 
 def in_duck(sql: str) -> str:
-    """What DuckDB says otherwise: exact seconds of an interval, medians of intervals, limits of scale, and the word `at`."""
+    """What DuckDB says otherwise: exact seconds of an interval, limits of scale, and the word `at`."""
     sql = sql.replace("EXTRACT(EPOCH FROM ", "exact_seconds(").replace("numeric(60, 12)", "decimal(38, 6)")
-    sql = re.sub(r"ORDER BY (at_\d - at_\d)", r"ORDER BY epoch_us(\1)", sql.replace("NULL::interval[]", "NULL::double[]"))
     return re.sub(r'(?<!")\bat\b(?!")', '"at"', sql)
 
 

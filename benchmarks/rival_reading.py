@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ground import NOW, stopwatch
-from rival import FACTS, SELLING, TIME, Rival, in_duck, mogrifier, tables_named
+from rival import FACTS, SELLING, TIME, Rival, in_duck, tables_named
 from rival_rest import DATES, FOLDS, SCORES, segments
 from shop import FIRST
 
@@ -82,29 +82,26 @@ SELECT date_trunc('month', f.first_order_day)::date AS cohort, date_trunc('month
   FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id GROUP BY 1, 2
 """
 
-
-STEPS = """
-CREATE TABLE kpis_funnelfact AS
-SELECT *, CASE WHEN at_5 IS NOT NULL THEN 5 WHEN at_4 IS NOT NULL THEN 4 WHEN at_3 IS NOT NULL THEN 3
-               WHEN at_2 IS NOT NULL THEN 2 WHEN at_1 IS NOT NULL THEN 1 ELSE 0 END AS reach
-  FROM ({steps}) e (lead_id, at_0, at_1, at_2, at_3, at_4, at_5);
+# How many leads of each month came to each step, by where they came from; and how long it took since the step before and
+# since the first, in microseconds.
+REACHED = ", ".join(f"count(*) FILTER (WHERE reach >= {number})" for number in range(6))
+TIMES = ", ".join(
+    f"quantile_cont(epoch_us(at_{number}) - epoch_us(at_{before}), 0.5)" for number in range(1, 6) for before in (number - 1, 0)
+)
+FUNNELS = f"""
+CREATE TABLE funnels AS
+SELECT date_trunc('month', created_on)::date AS month, channel_id, campaign_id, {REACHED} FROM kpis_funnelfact
+ GROUP BY GROUPING SETS ((month), (month, channel_id), (month, campaign_id));
+CREATE TABLE times AS SELECT date_trunc('month', created_on)::date AS month, {TIMES} FROM kpis_funnelfact GROUP BY month
 """
-
-
-def steps_sql(mogrify: Any) -> str:
-    """What the funnel stores of every lead."""
-    from kpis.engine.funnel import steps_of  # noqa: PLC0415  Django is set up by now
-    from leads.models import Lead  # noqa: PLC0415
-
-    return mogrify(*steps_of(Lead.objects.all()).query.sql_with_params())
 
 
 class RivalReading(Rival):
     """Everything that is read, worked out live."""
 
     def take_all(self, source: Any, reports: Iterable[str]) -> None:
-        """The rows, also those that the statements of reports and of steps name; what DuckDB lacks is written once."""
-        self.take(source, {*tables_named(" ".join([*reports, steps_sql(mogrifier(source))])), "leads_landingconversion"})
+        """The rows, also those that the statements of reports name; what DuckDB lacks is written once."""
+        self.take(source, tables_named(" ".join(reports)))
         self.duck.execute(TIME)
 
     def read(self, wanted: Mapping[Any, set], mogrify: Any, reports: Mapping[str, list[str]]) -> dict[str, float]:
@@ -126,9 +123,11 @@ class RivalReading(Rival):
         with stopwatch() as cohorts:
             self.duck.execute(COHORTS)
         with stopwatch() as steps:
-            self.duck.execute(STEPS.format(steps=in_duck(steps_sql(mogrify))))
+            self.tell_steps(mogrify)
+        with stopwatch() as funnels:
+            self.duck.execute(FUNNELS)
         seconds = {"facts of customers": facts, "cards": cards, "lifetimes and years": models, "RFM": rfm, "cohorts": cohorts}
-        seconds["steps of leads"] = steps
+        seconds |= {"steps of leads": steps, "funnel": funnels}
         for title, statements in reports.items():
             with stopwatch() as seconds[title]:
                 self.answers[title] = [self.duck.execute(in_duck(sql)).fetchall() for sql in statements]

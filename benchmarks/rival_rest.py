@@ -121,10 +121,10 @@ def segments() -> str:
 
 def build_rest(duck: Any, written: Any) -> None:
     """All of it, from the facts and rows that are there; `written` says a statement of the engine in DuckDB's words."""
-    from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES  # noqa: PLC0415
+    from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES, LEAD_CUBES  # noqa: PLC0415
 
     duck.execute(TABLES)
-    for cube in (*DAY_CUBES, *FACT_CUBES):
+    for cube in (*DAY_CUBES, *FACT_CUBES, *LEAD_CUBES):
         if cube.is_crossed:
             cross(duck, cube, written)
     cross_periods(duck)

@@ -206,7 +206,8 @@ class PeriodCube(Cube):
 
     @property
     def is_crossed(self) -> bool:
-        return self.is_stored and len(CROSSABLE & self.dimensions.keys()) > 1
+        """Where one thing has one first touch."""
+        return self.is_stored and len(CROSSABLE & self.dimensions.keys()) > 1 and self.overlapping.isdisjoint(FIRST_TOUCH)
 
     def rows_between(self, first: Day, last: Day) -> QuerySet:
         return self.rows_in(first, last)

@@ -1,4 +1,4 @@
-"""Which changes mark which days, customers and leads dirty, and the triggers that do it.
+"""Which changes mark which days, customers, leads and visitors dirty, and the triggers that do it.
 
 One declaration per table: the columns that matter and, per cube, how to get from a changed row to its days.
 The triggers run in the writer's own transaction, once per statement, on the images of the rows before and after,
@@ -21,14 +21,14 @@ from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.definitions import Cube
 from kpis.models import BUCKET_DAYS, EPOCH
 
-# `c` is the changed row. A mark of days gives (first day, last day); one of customers or leads gives ids.
+# `c` is the changed row. A mark of days gives (first day, last day); one of customers or leads gives ids, of visitors keys.
 DAY = "SELECT c.{day}, c.{day} FROM changed c"
 CHANGED = "SELECT c.id FROM changed c"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a change of these columns makes dirty: days of cubes, or steps of leads, or else customers.
+    """What a change of these columns makes dirty: days of cubes, or steps of leads, or landings of visitors, or else customers.
 
     `day` where it is simply a column of the changed row.
     """
@@ -43,10 +43,11 @@ class Mark:
     holds: tuple[str, str] | None = None
     day: str = ""
     of_leads: bool = False
+    of_visitors: bool = False
 
     @property
     def of_customers(self) -> bool:
-        return not self.cubes and not self.of_leads
+        return not self.cubes and not self.of_leads and not self.of_visitors
 
     @property
     def concerns_new_rows(self) -> bool:
@@ -98,6 +99,9 @@ INSERT_CUSTOMERS = """
 INSERT_LEADS = """
     INSERT INTO kpis_dirtylead (lead_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
 """
+INSERT_VISITORS = """
+    INSERT INTO kpis_dirtyvisitor (visitor) SELECT DISTINCT d.key FROM ({query}) AS d (key);
+"""
 INSERT_PARENTS = """
     INSERT INTO kpis_dirtyparent (mark, parent_id) SELECT DISTINCT '{key}', d.id FROM ({parents}) AS d (id)
      WHERE d.id IS NOT NULL;
@@ -132,6 +136,8 @@ STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code
 SNAPSHOT_DAYS = "SELECT min(day), max(day) FROM kpis_rfmsnapshot"
 # The last is folded from the others, and so forgotten with them.
 FACTS = (
+    "kpis_funnelfact",
+    "kpis_landingday",
     "kpis_customerfact",
     "kpis_customerday",
     "kpis_customercontact",
@@ -143,10 +149,16 @@ FACTS = (
 )
 # An earlier migration finds fewer tables.
 FORGET_FACTS = """
-    DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
     DO $$
     DECLARE fact text;
     BEGIN
+        IF to_regclass('kpis_dirtylead') IS NOT NULL THEN
+            INSERT INTO kpis_dirtylead (lead_id) SELECT id FROM leads_lead WHERE {is_used};
+        END IF;
+        IF to_regclass('kpis_dirtyvisitor') IS NOT NULL THEN
+            INSERT INTO kpis_dirtyvisitor (visitor) SELECT DISTINCT visitor FROM kpis_landingday;
+        END IF;
+        DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
         IF to_regclass('kpis_cross') IS NOT NULL THEN
             DELETE FROM kpis_cross WHERE cube <> ALL (ARRAY[{cubes}]);
         END IF;
@@ -163,6 +175,7 @@ STORED_CUSTOMERS = (
     " UNION SELECT customer_id FROM kpis_ordercategory"
 )
 STORED_LEADS = "SELECT lead_id FROM kpis_funnelfact"
+STORED_VISITORS = "SELECT visitor FROM kpis_landingday"
 
 
 def trigger_name(table: str, event: str) -> str:
@@ -176,7 +189,8 @@ def statement(mark: Mark, event: str) -> str:
         return f"    WITH changed AS ({image})" + INSERT_PARENTS.format(key=mark.deferred, parents=mark.parents)
     if event == "insert" and mark.day:
         return newcomers(mark, image)
-    return insertion(f"WITH changed AS ({image}) {mark.query}", mark.cubes, of_leads=mark.of_leads)
+    query = f"WITH changed AS ({image}) {mark.query}"
+    return insertion(query, mark.cubes, of_leads=mark.of_leads, of_visitors=mark.of_visitors)
 
 
 def hold(mark: Mark, event: str) -> str:
@@ -192,7 +206,7 @@ def together(marks: Iterable[Mark]) -> list[Mark]:
     """Of new and deleted rows every column matters: what looks for the same days in the same way is one mark."""
     found: dict[tuple[object, ...], Mark] = {}
     for mark in marks:
-        key = (mark.query, mark.day, mark.deferred, mark.parents, mark.holds, bool(mark.cubes), mark.of_leads)
+        key = (mark.query, mark.day, mark.deferred, mark.parents, mark.holds, bool(mark.cubes), mark.of_leads, mark.of_visitors)
         known = found.get(key, replace(mark, columns=(), cubes=()))
         columns, cubes = (*known.columns, *mark.columns), (*known.cubes, *mark.cubes)
         found[key] = replace(mark, columns=tuple(dict.fromkeys(columns)), cubes=tuple(dict.fromkeys(cubes)))
@@ -209,7 +223,9 @@ def newcomers(mark: Mark, image: str) -> str:
     return (keyed if found else "") + plain
 
 
-def insertion(query: str, cubes: tuple[Cube, ...], *, of_leads: bool = False) -> str:
+def insertion(query: str, cubes: tuple[Cube, ...], *, of_leads: bool = False, of_visitors: bool = False) -> str:
+    if of_visitors:
+        return INSERT_VISITORS.format(query=query)
     if not cubes:
         return (INSERT_LEADS if of_leads else INSERT_CUSTOMERS).format(query=query)
     codes = ", ".join(str(cube.code) for cube in cubes)
@@ -226,7 +242,8 @@ def truncation(marks: Iterable[Mark]) -> str:
     stored = {code: STORED_DAYS.format(code=code) if cube.stores_days else SNAPSHOT_DAYS for code, cube in sorted(cubes.items())}
     body = "".join(insertion(days, (cubes[code],)) for code, days in stored.items())
     body += insertion(STORED_CUSTOMERS, ()) if any(mark.of_customers for mark in marks) else ""
-    return body + (insertion(STORED_LEADS, (), of_leads=True) if any(mark.of_leads for mark in marks) else "")
+    body += insertion(STORED_LEADS, (), of_leads=True) if any(mark.of_leads for mark in marks) else ""
+    return body + (insertion(STORED_VISITORS, (), of_visitors=True) if any(mark.of_visitors for mark in marks) else "")
 
 
 def by_table(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
@@ -274,10 +291,10 @@ def refold_sql(cubes: Collection[Cube]) -> str:
 
 
 def refold_facts_sql(cubes: Collection[Cube]) -> str:
-    """Marks all customers: their facts begin from nothing, and with them all sums but those of the cubes that store days.
+    """Marks all customers, leads and visitors: their facts begin from nothing, with all sums but those of cubes that store days.
 
     What the old folds added could not be taken back by the new ones.
     """
     customers = f"SELECT id FROM customers_customer WHERE {IS_USED}"
     codes, facts = ", ".join(str(cube.code) for cube in cubes), ", ".join(f"'{fact}'" for fact in FACTS)
-    return insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts)
+    return insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts, is_used=IS_USED)

@@ -106,7 +106,7 @@ class FunnelPeopleView(ApiView):
         after = whole_number("cursor", parameters.get("cursor", "0"))
         funnel = Funnel(query)
         with one_snapshot():
-            figures = funnel.steps()[STEPS.index(step)]
+            figures = funnel.counted()[STEPS.index(step)]
             people = funnel.people(step, dropped=is_dropped, after=after, limit=limit + 1)
         following = str(people[limit - 1].lead.pk) if len(people) > limit else None
         total = figures.dropped if is_dropped else figures.count

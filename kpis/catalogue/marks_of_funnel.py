@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpis.catalogue.cubes.columns import FLAGS
+from kpis.catalogue.cubes.columns import FLAGS, LEAD
 from kpis.tracking import CHANGED, Mark, of_group, of_parent
 
 LEAD_ID = "SELECT c.lead_id FROM changed c"
@@ -39,7 +39,7 @@ FUNNEL_MARKS: tuple[Mark, ...] = tuple(
     for mark in (
         Mark(
             "leads_lead",
-            ("created_at", "created_on", "mql_at", "converted_at", "customer_id", "merged_into_id", *FLAGS),
+            ("created_at", "created_on", "mql_at", "converted_at", "customer_id", *LEAD),
             CHANGED,
         ),
         of_parent(

@@ -1,4 +1,7 @@
-"""What makes visits, posts, carts and invitations dirty."""
+"""What makes visits, posts, carts and invitations dirty, and visitors who landed.
+
+Visitors are computed after their customers: what somebody orders marks the customer, and with them the visitors they are.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ POST = ("social_network_id", "campaign_id", "likes", "comments", "shares", "reac
 CART = ("created_at", "completed_at", "channel_id", "customer_id")
 INVITATION = ("answered_at", "customer_id", "survey_id", "ticket_id")
 OF_CUSTOMER = (*FLAGS, "owner_id")
+LANDED = ("started_at", "started_on", "converted_at", "is_bot", "landing_page_id", "campaign_id", "channel_id", "variant_id")
+VISITOR = "SELECT CASE WHEN c.visitor = '' THEN 's' || c.id ELSE 'v' || c.visitor END FROM changed c"
+NAMED = "SELECT 'v' || c.visitor FROM changed c WHERE c.visitor <> ''"
 
 TRAFFIC_MARKS: tuple[Mark, ...] = (
     of_day("campaigns_session", "started_on", SESSION, SESSIONS),
@@ -61,4 +67,7 @@ TRAFFIC_MARKS: tuple[Mark, ...] = (
         "SELECT i.delivered_on, i.delivered_on FROM changed c JOIN customers_invitation i ON i.ticket_id = c.id",
         INVITATIONS,
     ),
+    Mark("campaigns_session", ("visitor", *LANDED), VISITOR, of_visitors=True),
+    Mark("leads_lead", ("visitor", "created_at", "customer_id", *FLAGS), NAMED, of_visitors=True),
+    Mark("customers_cart", ("visitor", "completed_at", "customer_id"), NAMED, of_visitors=True),
 )

@@ -18,6 +18,7 @@ from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.credits import CREDIT_CUBES
 from kpis.catalogue.cubes.deals import DEAL_CUBES, SALES_CYCLES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
+from kpis.catalogue.cubes.funnel import REACHED
 from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.newcomers import NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS
 from kpis.catalogue.cubes.predictions import PREDICTIONS
@@ -358,9 +359,11 @@ DAY_CUBES = (
     *ASKING_CUBES,
 )
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
-PERIOD_CUBES = (BUYERS, CHURNED, ENGAGED, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS)
+# Folded from the steps of leads (engine/funnel.py).
+LEAD_CUBES = (REACHED,)
+PERIOD_CUBES = (BUYERS, CHURNED, ENGAGED, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, LANDINGS)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
-LIVE_CUBES = (RESOLUTION_TIMES, LANDINGS, SALES_CYCLES, PREDICTIONS)
+LIVE_CUBES = (RESOLUTION_TIMES, SALES_CYCLES, PREDICTIONS)
 # Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
 RFM = Cube(
     key="rfm",
@@ -372,6 +375,6 @@ RFM = Cube(
     resource="customers",
     stores_days=False,
 )
-CUBES = DAY_CUBES + FACT_CUBES + PERIOD_CUBES
+CUBES = DAY_CUBES + FACT_CUBES + LEAD_CUBES + PERIOD_CUBES
 CUBE_BY_CODE = {cube.code: cube for cube in CUBES}
 LIVE_BY_CODE = {cube.code: cube for cube in LIVE_CUBES}

@@ -19,6 +19,7 @@ from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
 from kpis.engine.engaged import carry_engaged, note_engaged, prepare_engaged, write_contacts
 from kpis.engine.funnel import mark_batch, prepare_leads
+from kpis.engine.landings import mark_visitors
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.newcomers import carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
 from kpis.engine.selling import write_order_categories
@@ -73,6 +74,7 @@ def recompute(cursor: Any) -> None:
     cursor.execute("ANALYZE kpis_batch")
     note_leads(cursor)
     mark_batch(cursor)
+    mark_visitors(cursor)
     prepare_delta(cursor)
     prepare_notes(cursor)
     prepare_engaged(cursor)

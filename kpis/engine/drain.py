@@ -1,4 +1,4 @@
-"""Draining: parents, then customers, their leads, then day cells, until nothing is dirty."""
+"""Draining: parents, then customers, their leads and visitors, then day cells, until nothing is dirty."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from kpis.definitions import Cube, ends_of
 from kpis.engine.cells import drain_cells
 from kpis.engine.customers import BATCH, drain_customers
 from kpis.engine.funnel import drain_leads, mark_all_leads
+from kpis.engine.landings import drain_visitors, mark_all_visitors
 from kpis.engine.locks import PARENTS, lock
 from kpis.engine.rfm import drain_snapshots
 from kpis.models import (
@@ -31,6 +32,7 @@ from kpis.models import (
     DirtyDay,
     DirtyLead,
     DirtyParent,
+    DirtyVisitor,
     Failure,
     LeadFact,
     OrderCategory,
@@ -52,6 +54,7 @@ STORED = (
     "kpis_customerspan",
     "kpis_leadfact",
     "kpis_funnelfact",
+    "kpis_landingday",
     "kpis_ordercategory",
     "kpis_rfmspan",
     "kpis_rfmcell",
@@ -67,7 +70,7 @@ MUCH = 100
 
 @dataclass
 class Progress:
-    """How far a drain has come: `done` of `total` pieces of work (cells, and batches of customers and leads)."""
+    """How far a drain has come: `done` of `total` pieces of work (cells, and batches of customers, leads and visitors)."""
 
     done: int = 0
     total: int = 0
@@ -82,7 +85,7 @@ Group = tuple[int, list[int]]
 def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
     """Drain everything that is dirty now and not parked.
 
-    `beside`: in two sessions. One begins with the customers and leads, one with scores; then they share the cells.
+    `beside`: in two sessions. One begins with the customers, leads and visitors, one with scores; then they share the cells.
     """
     progress = Progress()
     while True:
@@ -91,7 +94,7 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
         customers = DirtyCustomer.objects.values("customer_id").distinct().count()
         progress.total = progress.done + len(cells) + -(-customers // batch)
         if not cells and not customers:
-            steps = drain_steps(progress, report, batch=batch, wait=wait)
+            steps = drain_steps(progress, report, at=at, batch=batch, wait=wait)
             if not steps + drain_scores(progress, report, at=at, wait=wait):
                 return progress
             continue
@@ -118,17 +121,18 @@ def drain_people(batches: int, progress: Progress, report: Report | None, *, at:
             break
         progress.done += 1
         notify(report, progress)
-    drain_steps(progress, report, batch=batch, wait=wait)
+    drain_steps(progress, report, at=at, batch=batch, wait=wait)
 
 
-def drain_steps(progress: Progress, report: Report | None, *, batch: int, wait: bool) -> int:
-    """All dirty leads; in how many batches."""
+def drain_steps(progress: Progress, report: Report | None, *, at: datetime, batch: int, wait: bool) -> int:
+    """All dirty leads, then all dirty visitors; in how many batches."""
     batches = 0
-    while drain_leads(limit=batch, wait=wait):
-        batches += 1
-        progress.done += 1
-        progress.total += 1
-        notify(report, progress)
+    for work in (drain_leads, partial(drain_visitors, at=at)):
+        while work(limit=batch, wait=wait):
+            batches += 1
+            progress.done += 1
+            progress.total += 1
+            notify(report, progress)
     return batches
 
 
@@ -170,6 +174,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     worked = bool(resolve_parents(wait=False))
     worked |= bool(drain_customers(at=at))
     worked |= bool(drain_leads())
+    worked |= bool(drain_visitors(at=at))
     pending = groups_of(pending_cells(at))
     for code, buckets in sample(pending, min(groups, len(pending))):
         worked |= any(try_cells(code, buckets, at=at, wait=False))
@@ -226,6 +231,7 @@ def is_clean() -> bool:
         DirtyDay.objects,
         DirtyCustomer.objects,
         DirtyLead.objects,
+        DirtyVisitor.objects,
         DirtyParent.objects,
         RfmSnapshot.objects.filter(is_dirty=True),
     )
@@ -238,7 +244,7 @@ def is_much_dirty() -> bool:
 
 
 def resolve_parents(*, wait: bool) -> int | None:
-    """Turn marks of changed parents into marks of the days, customers and leads that hang on them."""
+    """Turn marks of changed parents into marks of the days, customers and leads that hang on them; none are of visitors."""
     if not DirtyParent.objects.exists():
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -274,6 +280,7 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
         if is_whole:
             mark_all_customers()
             mark_all_leads(cursor)
+            mark_all_visitors(cursor)
             RfmSnapshot.objects.update(is_dirty=True, computed_at=None)
 
 
@@ -307,15 +314,15 @@ def mark_all_customers() -> None:
 
 
 def dirty_cells() -> int:
-    """How many cells wait; all dirty customers together are one more, and so are all leads, and all changed parents."""
+    """How many cells wait; all dirty customers together are one more, and so are all leads, visitors, and changed parents."""
     cells = DirtyDay.objects.values("cube", "bucket").distinct().count()
     snapshots = RfmSnapshot.objects.filter(is_dirty=True).count()
-    return cells + snapshots + sum(model.objects.exists() for model in (DirtyCustomer, DirtyLead, DirtyParent))
+    return cells + snapshots + sum(model.objects.exists() for model in (DirtyCustomer, DirtyLead, DirtyVisitor, DirtyParent))
 
 
 def oldest_mark() -> datetime | None:
     """When the oldest mark was made."""
-    dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyLead, DirtyParent)]
+    dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyLead, DirtyVisitor, DirtyParent)]
     dirty.append(RfmSnapshot.objects.filter(is_dirty=True))
     marks = [rows.aggregate(at=Min("marked_at"))["at"] for rows in dirty]
     return min((at for at in marks if at), default=None)

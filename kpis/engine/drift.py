@@ -1,10 +1,10 @@
 """Drift: what is stored, compared with a full recompute from the base tables in one database snapshot.
 
-Only what is marked dirty in that very snapshot may differ: the days, customers and leads of the marks, those that the marks of
-changed parents lead to, and nothing else. Three comparisons, so that one dirty day does not excuse its whole year:
+Only what is marked dirty in that very snapshot may differ: the days, customers, leads and visitors of the marks, those that the
+marks of changed parents lead to, and nothing else. Three comparisons, so that one dirty day does not excuse its whole year:
 
 - sums of a day with the rows, unless that day is dirty;
-- facts of a customer or a lead with the rows they stand on, unless that customer or lead is dirty;
+- facts of a customer, a lead or a visitor with the rows they stand on, unless that one is dirty;
 - sums of a period with those of its days, or with the facts they stand on, always: they change in one transaction.
 """
 
@@ -18,13 +18,14 @@ from django.db import connection, transaction
 
 from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
-from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, RFM
+from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, LEAD_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
 from kpis.engine import newcomers, selling
 from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.funnel import drift_of_steps
+from kpis.engine.landings import NAMED, drift_of_landings
 from kpis.engine.rfmdrift import drift_of_snapshots
 from kpis.models import DAY_GRAIN, NEVER
 from kpis.tracking import Mark
@@ -187,12 +188,13 @@ def find_drift() -> list[str]:
             found += drift_of_crossed_days(cursor, cube, dirty) if cube.is_crossed else ()
         found += drift_of_facts(cursor, changed)
         found += drift_of_steps(cursor, dirty_leads(changed), FEW)
-        for cube in FACT_CUBES:
+        found += drift_of_landings(cursor, dirty_visitors(changed), FEW)
+        for cube in FACT_CUBES + LEAD_CUBES:
             found += drift_of_sums(cursor, cube, fold_margins(cube, cube.rows()))
         found += drift_of_distinct(cursor)
         found += newcomers.drift_of_newcomers(cursor)
         found += drift_of_cohorts(cursor)
-        for cube in DAY_CUBES + FACT_CUBES:
+        for cube in DAY_CUBES + FACT_CUBES + LEAD_CUBES:
             found += drift_of_crossed_months(cursor, cube) if cube.is_crossed else ()
         found += drift_of_crossed_counts(cursor)
         found += drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed))
@@ -231,6 +233,11 @@ def dirty_leads(changed: list[Mark]) -> str:
     marked += [f"SELECT * FROM ({resolved(mark)}) d" for mark in changed if mark.of_leads]
     marked.append(f"SELECT id FROM leads_lead WHERE customer_id IN ({dirty_customers(changed)})")
     return f"SELECT q.lead_id FROM ({' UNION '.join(marked)}) q WHERE q.lead_id IS NOT NULL"
+
+
+def dirty_visitors(changed: list[Mark]) -> str:
+    """A SELECT of the visitors that are marked, directly or by a customer as whom they are known."""
+    return f"SELECT visitor FROM kpis_dirtyvisitor UNION {NAMED.format(customers=dirty_customers(changed))}"
 
 
 def stored_days(cube: Cube) -> Statement:

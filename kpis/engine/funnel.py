@@ -1,15 +1,20 @@
-"""The steps of leads: computed again for the leads that changed, by looking up what each of them has."""
+"""The steps of leads: computed again for the leads that changed, by looking up what each of them has.
+
+What their steps add to the sums is taken back before and added after, in the same transaction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Least
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from customers.models import Order
 from customers.models.order import of_counted_order, of_invoice
+from kpis.catalogue.cubes.funnel import REACHED
+from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import LEADS, lock, own_transaction
 from kpis.funnel import LAST
 from kpis.models import BatchLead
@@ -17,6 +22,8 @@ from leads.models import Activity, Lead, Opportunity, Quote
 
 BATCH = 5_000
 MOMENTS = tuple(f"at_{number}" for number in range(LAST + 1))
+SIDES = tuple(str(column) for column in REACHED.dimensions.values())
+FACTS = (*MOMENTS, "created_on", *SIDES)
 
 
 def drain_leads(*, limit: int = BATCH, wait: bool = False) -> int | None:
@@ -46,13 +53,19 @@ def prepare_leads(cursor: Any) -> None:
 
 
 def rewrite_steps(cursor: Any) -> None:
-    cursor.execute("ANALYZE kpis_batchlead; DELETE FROM kpis_funnelfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
+    batch, facts = BatchLead.objects.values("lead_id"), REACHED.rows()
+    cursor.execute("ANALYZE kpis_batchlead")
+    prepare_delta(cursor)
+    note_rows(cursor, REACHED, facts.filter(lead_id__in=batch), -1)
+    cursor.execute("DELETE FROM kpis_funnelfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
     # What a lead has is few rows, found by key: whole tables are not read for them, however old the planner's statistics are.
     cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    sql, params = steps_of(Lead.objects.filter(pk__in=BatchLead.objects.values("lead_id"))).query.sql_with_params()
-    cursor.execute(f"INSERT INTO kpis_funnelfact (lead_id, {', '.join(MOMENTS)}) {sql}", params)
+    sql, params = steps_of(Lead.objects.filter(pk__in=batch)).query.sql_with_params()
+    cursor.execute(f"INSERT INTO kpis_funnelfact (lead_id, {', '.join(FACTS)}) {sql}", params)
     # For that statement only; where it fails, the rollback takes the settings with it.
     cursor.execute("SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT")
+    note_rows(cursor, REACHED, facts.filter(lead_id__in=batch), 1)
+    apply_delta(cursor, REACHED)
 
 
 def mark_batch(cursor: Any) -> None:
@@ -65,7 +78,10 @@ def mark_all_leads(cursor: Any) -> None:
 
 
 def steps_of(leads: QuerySet) -> QuerySet:
-    """(lead, first moment of each step, or none) of the counted ones among some leads; a step may have several sources."""
+    """(lead, first moment of each step, or none, day, members) of the counted ones among some leads.
+
+    A step may have several sources.
+    """
     sheets = Quote.objects.counted().filter(issued_at__isnull=False)
     billed = Quote.objects.filter(of_invoice("order__"))
     sold = Opportunity.orders.through.objects.filter(of_invoice("order__"))
@@ -85,7 +101,8 @@ def steps_of(leads: QuerySet) -> QuerySet:
         ),
         first_order(of_counted_order()),
     )
-    return leads.counted().order_by().values_list("pk", *moments)
+    sides = (Coalesce(side, Value(0)) for side in SIDES)
+    return leads.counted().order_by().values_list("pk", *moments, "created_on", *sides)
 
 
 def first_of(rows: QuerySet, lead: str, moment: str) -> Subquery:
@@ -106,8 +123,8 @@ def first(rows: QuerySet, by: str, moment: str) -> QuerySet:
 def drift_of_steps(cursor: Any, dirty: str, few: int) -> Iterator[str]:
     """What is stored of all leads against what their rows say, apart from the leads that a statement names as dirty."""
     sql, params = steps_of(Lead.objects.all()).query.sql_with_params()
-    names = ", ".join(MOMENTS)
-    told, stored = (", ".join(f"{table}.{name}" for name in MOMENTS) for table in ("e", "f"))
+    names = ", ".join(FACTS)
+    told, stored = (", ".join(f"{table}.{name}" for name in FACTS) for table in ("e", "f"))
     cursor.execute(
         f"SELECT coalesce(e.id, f.lead_id) FROM ({sql}) e (id, {names}) FULL JOIN kpis_funnelfact f ON f.lead_id = e.id"
         f" WHERE (e.id, {told}) IS DISTINCT FROM (f.lead_id, {stored})"

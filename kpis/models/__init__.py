@@ -5,9 +5,20 @@ from kpis.models.cohort import CohortCell
 from kpis.models.credit import Credit
 from kpis.models.cross import Cross, CrossDay
 from kpis.models.dashboard import Dashboard
-from kpis.models.dirty import BUCKET_DAYS, EPOCH, DirtyCustomer, DirtyDay, DirtyLead, DirtyParent, Failure, Refresh
+from kpis.models.dirty import (
+    BUCKET_DAYS,
+    EPOCH,
+    DirtyCustomer,
+    DirtyDay,
+    DirtyLead,
+    DirtyParent,
+    DirtyVisitor,
+    Failure,
+    Refresh,
+)
 from kpis.models.fact import NEVER, Batch, BatchLead, CustomerContact, CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from kpis.models.funnel import FunnelFact
+from kpis.models.landing import LandingDay
 from kpis.models.mailing import Delivery, Mailing, Recipient
 from kpis.models.newcomer import NewcomerDay
 from kpis.models.pins import Pins
@@ -54,8 +65,10 @@ __all__ = [
     "DirtyDay",
     "DirtyLead",
     "DirtyParent",
+    "DirtyVisitor",
     "Failure",
     "FunnelFact",
+    "LandingDay",
     "LeadFact",
     "Mailing",
     "NewcomerDay",

@@ -61,6 +61,20 @@ class DirtyLead(models.Model):
         return str(self.lead_id)
 
 
+class DirtyVisitor(models.Model):
+    """A visitor whose days on landing pages may be wrong, by the key of kpis/catalogue/cubes/landing.py."""
+
+    id = models.BigAutoField(primary_key=True)
+    visitor = models.CharField(max_length=101)
+    marked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["visitor"], name="kpis_dirtyvisitor_visitor")]
+
+    def __str__(self) -> str:
+        return self.visitor
+
+
 class DirtyParent(models.Model):
     """A changed row on which other rows hang; `mark` names the declaration that finds their days."""
 

@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import Case, Value, When
 
 from kpis.funnel import LAST
+from kpis.models.fact import LeadFactQuerySet
 from leads.models import Lead
 
 
 class FunnelFact(models.Model):
     """A counted lead. `at_0` is when it came, `at_1` and so on its first moment of each later step.
 
-    Who reached a later step reached the earlier ones, too, though there is no moment of them.
+    Who reached a later step reached the earlier ones, too, though there is no moment of them. Members are those of the
+    moment the steps were computed, so that what a lead added to the sums can be taken back exactly.
     """
 
     lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -29,6 +31,23 @@ class FunnelFact(models.Model):
         output_field=models.SmallIntegerField(),
         db_persist=True,
     )
+    created_on = models.DateField()
+    channel_id = models.BigIntegerField(default=0)
+    lead_source_id = models.BigIntegerField(default=0)
+    campaign_id = models.BigIntegerField(default=0)
+    owner_id = models.BigIntegerField(default=0)
+    landing_page_id = models.BigIntegerField(default=0)
+    social_network_id = models.BigIntegerField(default=0)
+
+    objects = LeadFactQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Medians of a period are told from the index alone.
+            models.Index(
+                fields=["created_on"], include=[f"at_{step}" for step in range(LAST + 1)], name="kpis_funnelfact_created"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id}: {self.reach}"

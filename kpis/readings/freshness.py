@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.db import connection
 
+from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import ACQUIRED
-from kpis.definitions import Measure
+from kpis.definitions import Cube, Measure
 from kpis.models import BUCKET_DAYS, EPOCH, GRAIN_CODES
 from kpis.readings.query import Query
 
@@ -26,6 +27,7 @@ SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
 SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
   JOIN kpis_dirtyday d ON d.first_day <= p.z AND d.last_day >= p.a
  UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
+ UNION ALL SELECT 'visitors', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyvisitor)
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
  UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0
 """
@@ -38,6 +40,7 @@ class Freshness:
     computed: Mapping[tuple[int, int], datetime]
     dirty: frozenset[tuple[int, int]]
     has_dirty_customers: bool
+    has_dirty_visitors: bool
     changed: frozenset[int]
     filled: frozenset[int]
 
@@ -52,6 +55,7 @@ class Freshness:
             computed={(cube, index): at for kind, cube, index, at in rows if kind == "computed"},
             dirty=frozenset((cube, index) for kind, cube, index, _ in rows if kind == "dirty"),
             has_dirty_customers="customers" in kinds or any(mark.of_customers for mark in marks),
+            has_dirty_visitors="visitors" in kinds,
             changed=frozenset(cube.code for mark in marks for cube in mark.cubes),
             filled=frozenset(cube for kind, cube, *_ in rows if kind == "filled"),
         )
@@ -59,8 +63,12 @@ class Freshness:
     def is_stale(self, measure: Measure, index: int) -> bool:
         cube = measure.cube
         own = (cube.code, index) in self.dirty if cube.stores_days else self.has_dirty_customers
-        return own or cube.code in self.changed
+        return own or (cube is LANDINGS and self.has_dirty_visitors) or cube.code in self.changed
 
     def computed_at(self, measure: Measure, index: int) -> datetime | None:
-        """Facts of customers are computed together, under the code of their first cube."""
-        return self.computed.get((measure.cube.code if measure.cube.stores_days else ACQUIRED.code, index))
+        return self.computed.get((computed_with(measure.cube), index))
+
+
+def computed_with(cube: Cube) -> int:
+    """Facts of customers are computed together, under the code of their first cube."""
+    return cube.code if cube.stores_days or cube is LANDINGS else ACQUIRED.code

@@ -1,12 +1,12 @@
 """The funnel of one cohort: how far the leads created in a period have come by now, and how long each step took.
 
-The steps of each lead are stored (engine/funnel.py). Who reached a later step counts in the earlier ones, too, so that no
-step is larger than the one before; a time is that of somebody who has a moment of both steps.
+The steps of each lead are stored, and how many leads of a day or a month came to each step (engine/funnel.py). Who reached a
+later step counts in the earlier ones, too, so that no step is larger than the one before. Times do not add up: a median is
+that of the leads of the period who have a moment of both steps.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,13 +19,15 @@ from django.db.models import QuerySet
 
 from crm import confidence
 from crm.models import Organization
+from kpis.catalogue.cubes.funnel import REACHED
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import LEADS_CREATED
-from kpis.definitions import Dimension
+from kpis.definitions import At, Dimension
 from kpis.engine.funnel import MOMENTS
 from kpis.funnel import LAST, MATURING_DAYS, STEPS, Step
 from kpis.models import DirtyCustomer, DirtyLead, DirtyParent, FunnelFact
 from kpis.readings.exact import rounded_interval
+from kpis.readings.flows import Reader
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
@@ -103,43 +105,44 @@ class Funnel:
         rows = self.narrowing.narrow(LEADS_CREATED.rows_between(*span), LEADS_CREATED, span[0])
         return visible(rows, self.query)
 
-    def relation(self, leads: QuerySet | None = None) -> tuple[str, list[Any]]:
-        """FROM the steps of all leads (p), or of some of them, each with its member (c)."""
-        (span,) = self.query.spans
-        leads = (self.cohort() if leads is None else leads).order_by()
-        sql, params = leads.values_list("pk", self.narrowing.member(LEADS_CREATED, span[0])).query.sql_with_params()
-        return f"FROM ({sql}) c (id, member) JOIN {FunnelFact._meta.db_table} p ON p.lead_id = c.id", [*params]
+    def relation(self, leads: QuerySet) -> tuple[str, list[Any]]:
+        """FROM some leads (c) and their steps (p)."""
+        sql, params = leads.order_by().values_list("pk").query.sql_with_params()
+        return f"FROM ({sql}) c (id) JOIN {FunnelFact._meta.db_table} p ON p.lead_id = c.id", [*params]
 
     @cached_property
-    def found(self) -> tuple[dict[int, list[int]], list[timedelta | None], list[timedelta | None]]:
-        """Leads by member and by the last step they reached; median times since the step before and since the first."""
-        counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(STEPS))
+    def counts(self) -> dict[int | None, list[int]]:
+        """How many leads came to each step, by member where the query is split, else under None."""
+        if self.is_hidden:
+            return {}
+        reader = Reader(self.query, [(REACHED[step.value], At.FLOW) for step in STEPS])
+        flows = [reader.flows(REACHED[step.value]) for step in STEPS]
+        return {member: [int(flow.get((0, member), 0)) for flow in flows] for _, member in flows[0]}
+
+    @cached_property
+    def times(self) -> list[tuple[timedelta | None, timedelta | None]]:
+        """The median times of each step since the one before and since the first, from the steps of the leads themselves."""
         if self.is_hidden or not self.query.begun:
-            return counts, [None] * len(STEPS), [None] * len(STEPS)
-        sql, params = self.relation()
-        since_previous = ", ".join(median(number, number - 1) for number in range(1, LAST + 1))
-        since_first = ", ".join(median(number, 0) for number in range(1, LAST + 1))
-        rows = fetch(
-            f"WITH person AS MATERIALIZED (SELECT c.member, p.* {sql})"
-            " SELECT member, reach, count(*), NULL::interval[], NULL::interval[] FROM person GROUP BY 1, 2"
-            f" UNION ALL SELECT NULL, NULL, count(*), ARRAY[{since_previous}], ARRAY[{since_first}] FROM person",
-            params,
-        )
-        for member, reach, count, *_times in rows:
-            if reach is not None:
-                counts[self.narrowing.shown(member, LEADS_CREATED)][reach] += count
-        near, far = next(row[3:] for row in rows if row[1] is None)
-        return dict(counts), [None, *near], [None, *far]
+            return [(None, None)] * len(STEPS)
+        (span,) = self.query.spans
+        rows = visible(self.narrowing.narrow(REACHED.rows_between(*span), REACHED, span[0]), self.query)
+        sql, params = rows.order_by().values_list(*MOMENTS).query.sql_with_params()
+        medians = ", ".join(median(number, before) for number in range(1, LAST + 1) for before in (number - 1, 0))
+        ((*found,),) = fetch(f"SELECT {medians} FROM ({sql}) p ({', '.join(MOMENTS)})", [*params])
+        return [(None, None), *zip(found[::2], found[1::2], strict=True)]
+
+    def counted(self) -> list[StepFigures]:
+        """All leads of the cohort, without the times that they took."""
+        return figures_of([sum(column) for column in zip(*self.counts.values(), strict=True)] or [0] * len(STEPS))
 
     def steps(self) -> list[StepFigures]:
         """All leads of the cohort."""
-        counts, near, far = self.found
-        figures = figures_of([sum(column) for column in zip(*counts.values(), strict=True)] or [0] * len(STEPS))
-        return [replace(figure, since_previous=near[number], since_first=far[number]) for number, figure in enumerate(figures)]
+        pairs = zip(self.counted(), self.times, strict=True)
+        return [replace(figures, since_previous=near, since_first=far) for figures, (near, far) in pairs]
 
     def members(self) -> dict[int, list[StepFigures]]:
         """By the dimension of the query, the largest first."""
-        split = {member: figures_of(reached) for member, reached in self.found[0].items()}
+        split = {member: figures_of(counts) for member, counts in self.counts.items() if member is not None}
         return dict(sorted(split.items(), key=lambda pair: (-pair[1][0].count, pair[0])))
 
     def people(self, step: Step, *, dropped: bool = False, after: int = 0, limit: int = 50) -> list[Person]:
@@ -189,9 +192,8 @@ def median(number: int, before: int) -> str:
     return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY at_{number} - at_{before})"
 
 
-def figures_of(reached: Sequence[int]) -> list[StepFigures]:
-    """From how many got how far to how many came to each step."""
-    counts = [sum(reached[number:]) for number in range(len(STEPS))]
+def figures_of(counts: Sequence[int]) -> list[StepFigures]:
+    """From how many came to each step."""
     return [
         StepFigures(step, count, counts[0], counts[max(number - 1, 0)])
         for number, (step, count) in enumerate(zip(STEPS, counts, strict=True))

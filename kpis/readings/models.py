@@ -14,7 +14,8 @@ from kpis.definitions import At, Kpi, Model, Term, is_hidden
 from kpis.readings.exact import PRECISION
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
-from kpis.readings.lifetimes import lifetimes_of, restricted_mean
+from kpis.readings.lifetimes import Known, known_of, lifetimes_of, restricted_mean
+from kpis.readings.narrowing import Narrowing
 from kpis.readings.predictions import Fits
 from kpis.readings.query import Query
 
@@ -72,18 +73,24 @@ class Models:
 
     @cached_property
     def _whole(self) -> Side:
-        return Side(days_before(replace(self.query, by=None)), self.terms)
+        return Side(self, days_before(replace(self.query, by=None)))
 
     @cached_property
     def _split(self) -> Side:
-        return Side(days_before(self.query), self.terms)
+        return Side(self, days_before(self.query))
+
+    @cached_property
+    def known_lifetimes(self) -> list[Known]:
+        """Everybody has one member, so that what is known of all members is what is known of the whole."""
+        return known_of(Narrowing(days_before(self.query)))
 
 
 class Side:
     """The sums and lifetimes of one question, in total or by members."""
 
-    def __init__(self, days: Query, terms: Sequence[Term]) -> None:
-        self.reader = Reader(days, [(term.measure, term.at) for term in terms])
+    def __init__(self, models: Models, days: Query) -> None:
+        self.models = models
+        self.reader = Reader(days, [(term.measure, term.at) for term in models.terms])
 
     def amounts_of(self, term: Term) -> Iterator[tuple[Place, Decimal]]:
         """A term over the days, or at the start or the end of them."""
@@ -95,7 +102,9 @@ class Side:
 
     @cached_property
     def tenures(self) -> dict[Place, Decimal]:
-        return {place: restricted_mean(lifetimes) for place, lifetimes in lifetimes_of(self.reader.narrowing).items()}
+        query = self.reader.query
+        found = lifetimes_of(query, self.models.known_lifetimes, is_split=query.by is not None)
+        return {place: restricted_mean(lifetimes) for place, lifetimes in found.items()}
 
 
 def days_before(query: Query) -> Query:

@@ -80,7 +80,7 @@ class FunnelView(Page, TemplateView):
         if self.choice.other is None:
             return [None] * len(STEPS)
         cuts = {0: self.choice.other_last} if self.choice.other_last else {}
-        return Funnel(replace(self.choice.trend_query(1), periods=(self.choice.other,), cuts=cuts)).steps()
+        return Funnel(replace(self.choice.trend_query(1), periods=(self.choice.other,), cuts=cuts)).counted()
 
     def files(self, what: str) -> dict[str, str]:
         return file_urls("kpis:funnel-file", query_with(self.request.GET, what=what, after=None))

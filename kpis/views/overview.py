@@ -107,7 +107,7 @@ class OverviewView(Cards):
         """The steps of the funnel's own page."""
         funnel = Funnel(self.choice.trend_query(1))
         return [
-            (str(figures.step.label), page, None if funnel.is_hidden else Decimal(figures.count)) for figures in funnel.steps()
+            (str(figures.step.label), page, None if funnel.is_hidden else Decimal(figures.count)) for figures in funnel.counted()
         ]
 
     def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from tests.kpis.proof import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEYS = ["sessions", "organic_sessions", "social_session_share", "pages_per_session", "site_engagement_rate"]
 KEYS += ["social_engagement_rate", "social_engagement_rate_per_post", "cart_abandonment_rate", "recovered_carts"]
-KEYS += ["survey_response_rate"]
+KEYS += ["survey_response_rate", "landing_page_conversion_rate"]
 
 waits = st.sampled_from([None, timedelta(0), timedelta(seconds=11), timedelta(hours=24), timedelta(hours=25), timedelta(days=30)])
 picks, few = st.integers(0, 2), st.integers(0, 3)

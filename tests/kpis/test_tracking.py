@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from crm.models import Organization
 from crm.services import change_time_zone
 from customers.models import Order, Ticket
+from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.cubes.support import TICKETS_RESOLVED
 from kpis.catalogue.marks import MARKS
 from kpis.catalogue.measures import CUBES, DAY_CUBES, FACT_CUBES
 from kpis.engine import drain, is_clean
 from kpis.engine.folding import fold_margins
 from kpis.engine.funnel import steps_of
+from kpis.engine.landings import WRITE
 from kpis.models import Rollup
 from kpis.tracking import trigger_name, triggers_sql
 from leads.models import Lead
@@ -93,7 +95,8 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
         drain(at=NOW)
 
     statements = [query["sql"] for query in captured]
-    facts = " ".join(sql for sql in statements if "kpis_batch" in sql and "kpis_funnelfact" not in sql)
+    others = ("kpis_funnelfact", "visitor")
+    facts = " ".join(sql for sql in statements if "kpis_batch" in sql and not any(name in sql for name in others))
     tables = set(re.findall(r'(?:FROM|JOIN) "?((?:crm|campaigns|customers|leads)_\w+)"?', facts))
     assert tables == {
         "customers_answer",
@@ -111,6 +114,17 @@ def test_every_table_behind_the_facts_of_customers_is_watched():
         "leads_quote",
     }
     assert tables - {mark.table for mark in MARKS if mark.of_customers} == set()
+
+
+def test_every_table_behind_the_landings_of_visitors_is_watched():
+    """By marks of visitors, or by those of the customers as whom they are known."""
+    tables = set(re.findall(r"(?:FROM|JOIN) ((?:crm|campaigns|customers|leads)_\w+)", WRITE))
+
+    assert tables == {"campaigns_session", "customers_cart", "customers_customer", "customers_order", "leads_lead"}
+    assert tables - {mark.table for mark in MARKS if mark.of_visitors or mark.of_customers} == set()
+    watched = {(mark.table, column) for mark in MARKS if mark.of_visitors for column in mark.columns}
+    sides = {("campaigns_session", str(column)) for column in LANDINGS.dimensions.values()}
+    assert sides | {("campaigns_session", "visitor"), ("leads_lead", "visitor"), ("customers_cart", "visitor")} <= watched
 
 
 def test_codes_of_cubes_are_their_own():

@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize
 
 from customers.models import Customer, Order
+from kpis.catalogue.cubes.funnel import REACHED
 from kpis.catalogue.marks import DEFERRED
+from kpis.engine.crossdrift import drift_of_crossed_months
 from kpis.engine.customers import drain_customers
 from kpis.engine.drain import resolve_parents
-from kpis.engine.drift import dirty_leads
+from kpis.engine.drift import dirty_leads, drift_of_sums
+from kpis.engine.folding import fold_margins
 from kpis.engine.funnel import MOMENTS, drain_leads, drift_of_steps
 from kpis.models import DirtyCustomer, DirtyLead, DirtyParent, FunnelFact
 from leads.models import Activity, Lead, Opportunity, Quote, Stage
+from tests.factories.crm import make_user
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.kpis.machine import Figures, run, write
@@ -32,7 +36,8 @@ def drift():
     """What differs without a mark."""
     with connection.cursor() as cursor:
         marks = [DEFERRED[key] for key in DirtyParent.objects.values_list("mark", flat=True).distinct()]
-        return list(drift_of_steps(cursor, dirty_leads(marks), 20))
+        sums = drift_of_sums(cursor, REACHED, fold_margins(REACHED, REACHED.rows()))
+        return [*drift_of_steps(cursor, dirty_leads(marks), 20), *sums, *drift_of_crossed_months(cursor, REACHED)]
 
 
 def settle():
@@ -164,6 +169,7 @@ class Steps(Figures):
     @initialize()
     def begin(self):
         self.stage = Stage.objects.get(slug="contacted")
+        self.reps = [None, *(make_user(email=f"rep{number}@example.com").pk for number in (1, 2, 3))]
         self.buyers = [None, *(Customer.objects.create(name=name).pk for name in "ABC")]
 
     @write(target=leads, buyer=picks, at=days)
@@ -174,6 +180,10 @@ class Steps(Figures):
     def change_lead(self, *, lead, buyer, at, mql, converted):
         moments = {"created_at": at, "mql_at": mql, "converted_at": converted}
         Lead.objects.filter(pk=lead).update(customer_id=self.buyers[buyer], **moments)
+
+    @write(lead=leads, owner=picks)
+    def hand_lead_over(self, lead, owner):
+        Lead.objects.filter(pk=lead).update(owner_id=self.reps[owner])
 
     @write(lead=leads, into=st.one_of(st.none(), leads), is_test=st.booleans())
     def take_lead_out(self, lead, into, is_test):

@@ -1,6 +1,7 @@
 """Landings, and whether the visitor converted within a day.
 
-A visitor who comes twice is one: nothing of this adds up over days or pages, so it is read from the rows.
+A visitor who comes twice is one: nothing of this adds up over days or pages, so each period and page has its own sums
+(engine/landings.py).
 """
 
 from __future__ import annotations
@@ -46,5 +47,7 @@ LANDINGS = PeriodCube(
     folds={"visitors": Fold(distinct="visitor_key"), "converted": Fold(CONVERTED, distinct="visitor_key")},
     resource="sessions",
     stores_days=False,
+    counts_days=True,
+    is_stored=True,
     overlapping=frozenset({D.LANDING_PAGE, D.CAMPAIGN, D.CHANNEL, D.VARIANT}),
 )
