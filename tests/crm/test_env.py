@@ -2,6 +2,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import ImproperlyConfigured
 
 from crm.env import env_bool, env_email, env_int, env_list, env_str
@@ -21,6 +22,7 @@ def given(monkeypatch):
         "EMAIL_URL",
         "PROCESS",
         "STATEMENT_TIMEOUT",
+        "BEHIND_PROXY",
     ):
         monkeypatch.delenv(name, raising=False)
     base = {"EMBEDDED": "0", "SECRET_KEY": "k" * 50, "DATABASE_URL": "postgres://a:b@db/c", "REDIS_URL": "redis://cache:6379/0"}
@@ -130,6 +132,15 @@ def test_https_hardens_cookies_and_transport(given):
     assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]", "crm.example"]
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://crm.example"]
     assert "SECURE_PROXY_SSL_HEADER" not in settings
+
+
+@pytest.mark.parametrize(("behind", "address"), [("0", "10.0.0.2"), ("1", "203.0.113.7")])
+def test_who_signs_in_is_told_apart_behind_a_proxy_as_well(given, settings, rf, behind, address):
+    """Of `X-Forwarded-For` only the last part counts: the proxy wrote it, the others came from the visitor."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = given(BEHIND_PROXY=behind).get("ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+    request = rf.get("/", REMOTE_ADDR="10.0.0.2", headers={"X-Forwarded-For": "192.0.2.1, 203.0.113.7"})
+
+    assert get_adapter().get_client_ip(request) == address
 
 
 @pytest.mark.parametrize(
