@@ -1,9 +1,21 @@
 """What is counted for Prometheus. With PROMETHEUS_MULTIPROC_DIR set, web and worker add up in one answer."""
 
 import os
+import socket
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
+
+HOST = socket.gethostname()
+
+
+def process_name() -> str:
+    """Whose count it is: in containers that share the directory, processes have the same numbers."""
+    return f"{HOST}-{os.getpid()}"
+
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    values.ValueClass = values.MultiProcessValue(process_name)
 
 REQUESTS = Counter("sanjeh_http_requests_total", "Answered requests", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("sanjeh_http_request_seconds", "Time to answer a request", ["route"])

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.db import OperationalError, ProgrammingError, connection
@@ -118,3 +122,27 @@ class TestMetrics:
         client.get("/no/such/page/2")
 
         assert "/no/such/page" not in client.get("/metrics").content.decode()
+
+    def test_containers_that_share_the_directory_add_up(self, tmp_path):
+        """Two hosts, one process number: 1 and 2 answers are 3."""
+        program = (
+            "import os, socket, sys; host, count, os.getpid = sys.argv[1], int(sys.argv[2]), lambda: 7\n"
+            "socket.gethostname = lambda: host\n"
+            "from crm.metrics import REQUESTS, render\n"
+            "REQUESTS.labels('GET', 'x', '200').inc(count)\n"
+            "print([line for line in render().decode().splitlines() if line.startswith('sanjeh_http_requests_total')])"
+        )
+        said = [
+            subprocess.run(
+                [sys.executable, "-c", program, host, count],
+                cwd=settings.BASE_DIR,
+                env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.strip()
+            for host, count in (("web", "1"), ("worker", "2"))
+        ]
+
+        line = 'sanjeh_http_requests_total{{method="GET",route="x",status="200"}} {}'
+        assert said == [str([line.format("1.0")]), str([line.format("3.0")])]
