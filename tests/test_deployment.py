@@ -76,6 +76,35 @@ def test_our_containers_hold_no_rights_they_do_not_use(name):
     assert service["environment"]["EMBEDDED"] == "0"
 
 
+def test_one_service_builds_the_image_that_all_of_ours_run():
+    services = {name: (service.get("build"), service["image"]) for name, service in COMPOSE["services"].items()}
+
+    assert {name: found for name, found in services.items() if name not in {"db", "cache"}} == {
+        "migrate": (".", "sanjeh:latest"),
+        "web": (None, "sanjeh:latest"),
+        "worker": (None, "sanjeh:latest"),
+        "beat": (None, "sanjeh:latest"),
+    }
+
+
+def test_nothing_starts_before_the_migration_went_through():
+    waits = {name: service.get("depends_on", {}).get("migrate") for name, service in COMPOSE["services"].items()}
+
+    done = {"condition": "service_completed_successfully"}
+    assert waits == {"db": None, "cache": None, "migrate": None, "web": done, "worker": done, "beat": done}
+
+
+def test_the_database_of_the_first_set_up_is_not_taken_for_the_real_one():
+    # the image sets up a new cluster through a server that listens at the socket alone, and then stops it
+    asked = COMPOSE["services"]["db"]["healthcheck"]["test"]
+
+    assert asked == ["CMD", "pg_isready", "-h", "127.0.0.1", "-U", "sanjeh", "-d", "sanjeh"]
+
+
+def test_no_log_fills_the_disk():
+    assert {service["logging"]["driver"] for service in COMPOSE["services"].values()} == {"local"}
+
+
 def test_every_folder_the_product_runs_from_is_in_the_image():
     copied = set(re.findall(r"^COPY (\w+) ", (CHECKOUT / "Dockerfile").read_text(), re.MULTILINE))
     folders = {path.relative_to(CHECKOUT).parts[0] for path in tracked_files() if len(path.relative_to(CHECKOUT).parts) > 1}
@@ -87,7 +116,8 @@ def test_the_image_does_not_run_as_root():
     lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
 
     assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
-    assert lines.index("USER 10001:10001") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
+    last_stage = max(i for i, line in enumerate(lines) if line.startswith("FROM"))
+    assert last_stage < lines.index("USER 10001:10001") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
 
 
 def test_every_task_of_the_timetable_exists():
