@@ -82,15 +82,16 @@ PAGES = (
     ("office", "خرید سازمانی", 14),
     ("sale", SALE, 3),
 )
+# Several run beside one another in most months, so that one can be held against another.
 CAMPAIGNS = (
     # name, channel, first month, months, spend in million rial, share of the channel's leads, strength, page, goal
-    ("شروع فصل", "search", 0, 2, 420, 60, 1.0, "start", "leads"),
-    ("دوستان ما", "social", 2, 2, 380, 60, 0.9, "start", "leads"),
+    ("شروع فصل", "search", 0, 9, 1440, 60, 1.0, "start", "leads"),
+    ("دوستان ما", "social", 2, 10, 1100, 60, 0.9, "start", "leads"),
     ("نمایشگاه نوشیدنی", "exhibition", 4, 1, 1150, 85, 1.1, "office", "leads"),
-    ("مسابقهٔ پیامکی", "sms", 6, 2, 160, 75, 0.8, "start", "leads"),
+    ("مسابقهٔ پیامکی", "sms", 6, 12, 780, 75, 0.8, "start", "leads"),
     ("هدیهٔ یلدا", "social", 7, 1, 340, 70, 1.0, "start", "sales"),
-    ("دفترهای تازه", "search", 10, 3, 540, 60, 1.2, "office", "leads"),
-    ("نمایشگاه دوم", "exhibition", 13, 1, 620, 85, 1.3, "office", "leads"),
+    ("دفترهای تازه", "search", 9, 9, 1530, 60, 1.2, "office", "leads"),
+    ("نمایشگاه دوم", "exhibition", 13, 2, 620, 85, 1.3, "office", "leads"),
     (SALE, "social", 15, 3, 960, 80, 0.35, "sale", "leads"),
 )
 # The exhibition's customers stay long: it loses money at first and earns it back.

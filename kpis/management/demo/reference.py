@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
@@ -131,17 +132,24 @@ def campaign_days(story: Story, first: int, months: int) -> tuple[date, date]:
 def make_expenses(story: Story, campaigns: dict[str, Campaign], facts: dict) -> None:
     rows = []
     for name, channel, first, months, spend, *_ in CAMPAIGNS:
-        share = (Decimal(spend) / months).quantize(Decimal(1)) * MILLION
+        shares = spread(story, spend, months)
         for number, month in enumerate(story.months[first : first + months]):
             rows.append(
                 Expense(
-                    kind=Expense.Kind.ADS, campaign=campaigns[name], amount=share, valid_from=month.start, valid_to=month.end,
-                    external_id=f"ads-{channel}-{first}-{number}", note=name, **facts,
+                    kind=Expense.Kind.ADS, campaign=campaigns[name], amount=shares[number] * MILLION, valid_from=month.start,
+                    valid_to=month.end, external_id=f"ads-{channel}-{first}-{number}", note=name, **facts,
                 )
             )  # fmt: skip
     for number, month in enumerate(story.months):
         rows += monthly_expenses(story, number, month, facts)
     Expense.objects.bulk_create(rows)
+
+
+def spread(story: Story, spend: int, months: int) -> list[int]:
+    """A budget over its months, none of which costs what another did."""
+    weights = [story.rng.uniform(0.75, 1.25) for _ in range(months)]
+    ends = [round(spend * sum(weights[:number]) / sum(weights)) for number in range(months + 1)]
+    return [end - start for start, end in pairwise(ends)]
 
 
 def monthly_expenses(story: Story, number: int, month: Period, facts: dict) -> list[Expense]:
