@@ -214,7 +214,7 @@ class ClockField(ReadField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 8} | kwargs))
-        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "placeholder": "10:00"}
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "placeholder": _("10:00")}
 
     def read(self, text: str) -> time:
         hour, _colon, minute = to_latin_digits(text).replace(".", ":").partition(":")

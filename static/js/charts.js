@@ -85,9 +85,28 @@ function barSet(series, surface) {
   };
 }
 
+// On a narrow chart a label that would lie over a newer one of its row stays away; the table has it.
+function notesWithRoom({ ctx, scales: { x } }, notes) {
+  const rows = [[], []];
+  const shown = new Set();
+  ctx.save();
+  ctx.font = `${textSize}px ${fontFamily}`;
+  for (const [index, { at, text }] of [...notes.entries()].reverse()) {
+    const half = ctx.measureText(text).width / 2 + 3;
+    const middle = x.getPixelForValue(at);
+    const row = rows[index % 2];
+    if (row.some(([from, to]) => middle - half < to && from < middle + half)) continue;
+    row.push([middle - half, middle + half]);
+    shown.add(index);
+  }
+  ctx.restore();
+  return shown;
+}
+
 function annotations(chart) {
   const marks = {};
-  for (const [index, note] of (chart.annotations ?? []).entries()) {
+  const notes = chart.annotations ?? [];
+  for (const [index, note] of notes.entries()) {
     marks[`note${index}`] = {
       type: "line",
       xMin: note.at,
@@ -95,7 +114,7 @@ function annotations(chart) {
       borderColor: colour("series-2"),
       borderWidth: 1,
       label: {
-        display: true,
+        display: ({ chart: drawn }) => notesWithRoom(drawn, notes).has(index),
         content: note.text,
         position: "end",
         yAdjust: -NOTE_ROW * (1 + (index % 2)), // above the lines; neighbours would lie over each other

@@ -88,11 +88,11 @@ CAMPAIGNS = (
     ("شروع فصل", "search", 0, 9, 1440, 60, 1.0, "start", "leads"),
     ("دوستان ما", "social", 2, 10, 1100, 60, 0.9, "start", "leads"),
     ("نمایشگاه نوشیدنی", "exhibition", 4, 1, 1150, 85, 1.1, "office", "leads"),
-    ("مسابقهٔ پیامکی", "sms", 6, 12, 780, 75, 0.8, "start", "leads"),
+    ("مسابقهٔ پیامکی", "sms", 6, 12, 780, 75, 1.2, "start", "leads"),
     ("هدیهٔ یلدا", "social", 7, 1, 340, 70, 1.0, "start", "sales"),
     ("دفترهای تازه", "search", 9, 9, 1530, 60, 1.2, "office", "leads"),
-    ("نمایشگاه دوم", "exhibition", 13, 2, 620, 85, 1.3, "office", "leads"),
-    (SALE, "social", 15, 3, 960, 80, 0.35, "sale", "leads"),
+    ("نمایشگاه دوم", "exhibition", 13, 3, 900, 85, 1.3, "office", "leads"),
+    (SALE, "social", 15, 3, 960, 80, 0.6, "sale", "leads"),
 )
 # The exhibition's customers stay long: it loses money at first and earns it back.
 LOYAL_CAMPAIGN = "نمایشگاه نوشیدنی"

@@ -198,7 +198,7 @@ def held(story: Story, kind: str, subject: str, at: datetime, **about: Lead | Op
 def planned(story: Story, kind: str, subject: str, **about: Lead | Opportunity) -> Activity:
     (record,) = about.values()
     booked_at = min(story.after(record.created_at, 0, 2), story.now)
-    due_at = story.after(story.now, -4, 12)
+    due_at = max(story.after(story.now, -4, 12), booked_at)
     return Activity(
         kind=kind, subject=subject, owner=record.owner, booked_at=booked_at, due_at=due_at, created_at=booked_at, **about
     )
