@@ -27,6 +27,8 @@ WRITING = (
     "unsupported-media-type",
 )  # fmt: skip
 KEYED = ("idempotency-in-progress", "idempotency-key-reused")
+READ_ONLY = "To be read only."
+FIGURES = {"kpis": "The key figures, the records behind each number, and the reports."}
 PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 CONDITIONAL = frozenset({"put", "patch", "delete"})
 LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}
@@ -142,7 +144,7 @@ def document(modules: Iterable[str]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Sanjeh", "version": "1", "description": guide()},
         "servers": [{"url": "/"}],
-        "tags": [{"name": resource.name, "description": about(resource)} for resource in resources],
+        "tags": [{"name": name, "description": text} for name, text in (about(resources) | FIGURES).items()],
         "paths": paths,
         "components": {
             "schemas": components,
@@ -155,9 +157,10 @@ def document(modules: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def about(resource: Resource) -> str:
-    """What is sent says what it is; what cannot be sent is only read."""
-    return " ".join((resource.struct.__doc__ or "").split()) if resource.struct else "To be read only."
+def about(resources: Iterable[Resource]) -> dict[str, str]:
+    """What is sent says what it is, in the first paragraph; what cannot be sent is only read."""
+    first = {each.name: (each.struct.__doc__ or "").partition("\n\n")[0] if each.struct else READ_ONLY for each in resources}
+    return {name: " ".join(text.split()) for name, text in first.items()}
 
 
 def described(operation: Operation, by_type: Mapping[str, Any], resources: Iterable[Resource]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from msgspec import Struct
 from rest_framework.request import Request
@@ -13,7 +15,10 @@ from crm.api.openapi import Operation
 from crm.api.output import plain
 from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
-from kpis.api.parameters import one_period_of
+from crm.models import User
+from kpis.api.parameters import filters_of, one_period_of
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
 from kpis.readings.campaigns import FIGURES, Campaigns, Sums
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
@@ -52,7 +57,7 @@ class ReturnsOut(Struct):
 
 
 class CampaignsOut(Struct):
-    """`period` is null where whole lives are told; `total` is of all campaigns together.
+    """`period` is null where whole lives are told; `total` is of all the campaigns in `results` together.
 
     The returns of the total count whatever campaigns brought in, also those without any spend in the period, which have no
     return of their own; `with_spend` leaves these out.
@@ -69,18 +74,24 @@ class CampaignsView(ApiView):
     resource = "kpis"
 
     def get(self, request: Request) -> HttpResponse:
-        parameters = self.parameters(("period",))
+        parameters = self.parameters(("period", Dimension.CHANNEL.value))
         user, today = self.caller.user, self.caller.organization.day_of(self.caller.at)
         if not user.may_sell:
             raise Problem("permission-denied")
         period = one_period_of(parameters, self.caller) if "period" in parameters else None
+        channel = filters_of(CATALOGUE["cost_per_lead"], parameters).get(Dimension.CHANNEL)
         with one_snapshot():
             found = Campaigns(Query((period,), today, viewer=user)) if period else Campaigns.of_lives(user, today)
-            rows = Campaign.objects.visible_to(user).filter(pk__in=found.by_campaign).order_by("pk")
-            results = [campaign_out(row, found) for row in rows]
-            total = figures_out(found, found.together(found.by_campaign))
-            returns = returns_out(found)
-            return answer(CampaignsOut(period.key if period else None, found.is_stale, total, returns, results))
+            rows = campaigns_of(user, channel).filter(pk__in=found.by_campaign).order_by("pk")
+            shown = {row.pk: campaign_out(row, found) for row in rows}
+            total, returns = figures_out(found, found.together(shown)), returns_out(found, shown)
+            return answer(CampaignsOut(period.key if period else None, found.is_stale, total, returns, list(shown.values())))
+
+
+def campaigns_of(user: User, channel: int | None) -> QuerySet[Campaign]:
+    """Those of a channel, where one is asked for; of none where it is the unknown one."""
+    rows = Campaign.objects.visible_to(user)
+    return rows if channel is None else rows.filter(channel=channel or None)
 
 
 def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
@@ -93,8 +104,8 @@ def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:
     return FiguresOut(**{figure.key: plain(values.get(figure.key)) for figure in FIGURES})
 
 
-def returns_out(found: Campaigns) -> ReturnsOut:
-    paid = {figure.key: found.value_of_paid(figure, found.by_campaign) for figure in found.shown if figure.is_return}
+def returns_out(found: Campaigns, shown: Iterable[int]) -> ReturnsOut:
+    paid = {figure.key: found.value_of_paid(figure, shown) for figure in found.shown if figure.is_return}
     return ReturnsOut(**{figure.key: plain(paid.get(figure.key)) for figure in FIGURES if figure.is_return})
 
 
@@ -104,7 +115,10 @@ OPERATIONS = [
         "/reports/campaigns/",
         "What each campaign cost and brought in",
         "kpis:read",
-        {"period": "a period's key; without one the campaigns' whole lives"},
+        {
+            "period": "a period's key; without one the campaigns' whole lives",
+            "channel": "an id, or null for campaigns of no channel",
+        },
         None,
         CampaignsOut,
     ),
