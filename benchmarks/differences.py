@@ -108,14 +108,14 @@ def of_funnels(rival: Any) -> int:
             funnel = Funnel(Query((period,), NOW.date(), by=side))
             ours |= {(period.start, side, member): tuple(counts) for member, counts in funnel.counts.items()}
         pairs = [pair for figures in funnel.steps()[1:] for pair in (figures.since_previous, figures.since_first)]
-        times[(period.start,)] = tuple(time and time // timedelta(microseconds=1) for time in pairs)
+        times[(period.start,)] = tuple(None if time is None else time // timedelta(microseconds=1) for time in pairs)
     sides = {(True, False): Dimension.CHANNEL, (False, True): Dimension.CAMPAIGN, (False, False): None}
     theirs = {
         (month, sides[channel is not None, campaign is not None], campaign if channel is None else channel): tuple(counts)
         for month, channel, campaign, *counts in rival.duck.execute("FROM funnels").fetchall()
     }
     rows = rival.duck.execute("FROM times").fetchall()
-    took = {(month,): tuple(time and int(time) for time in found) for month, *found in rows}
+    took = {(month,): tuple(None if time is None else int(time) for time in found) for month, *found in rows}
     return differing("funnels", ours, theirs) + differing("times of funnels", times, took)
 
 
