@@ -1,5 +1,8 @@
 // The API's documentation, drawn by Swagger UI from the schema that the server prints.
 const page = document.getElementById("api");
+const { classList: looks, dataset: { theme } } = document.documentElement;
+
+looks.toggle("dark-mode", theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches));
 
 window.SwaggerUIBundle({
   domNode: page,
