@@ -39,8 +39,9 @@ GUIDE = """The REST API of a CRM with built-in KPI dashboards.
 
 **Who calls.** Send `Authorization: Bearer <token>`; an administrator makes tokens. Their scopes are `<resource>:read` and
 `<resource>:write`, and each operation names the one it needs; `*` is all of them. A token sees and does no more than the user
-it belongs to. Reports and the rows behind a KPI need `kpis:read` and the read scope of what they list. An order that would say
-whose its opportunity is needs `opportunities:write` besides `orders:write`. Requests a minute are limited for each token (429).
+it belongs to. Figures and reports need `kpis:read`; the records behind a figure, and the people of a report, also the read scope
+of what they are. An order that would say whose its opportunity is needs `opportunities:write` besides `orders:write`. Requests a
+minute are limited for each token (429).
 
 **Records** have an `id`; an `external_id` and a `source`, together unique, where `source` is the token's name unless you say
 another; `created_at`, when it happened; `recorded_at` and `updated_at`. `POST` makes a record (201), or updates the one that has
