@@ -119,13 +119,13 @@ def what_goes_back(merge: CustomerMerge) -> dict[str, set[int]]:
 
 
 def require_whole(going: Keys, survivor: Customer) -> None:
-    """What was the survivor's before a merge and was linked to something of the other one since cannot be of both."""
+    """What was there before a merge, and not the other one's, but was linked to something of theirs since, cannot be of both."""
     for tie, near, far in _both_ways():
         if tie.is_of_one_customer and near.label in going:
             rows = tie.beyond(near, far, going[near.label]).filter(**{far.owner: survivor})
             if left := rows.exclude(pk__in=going.get(far.label, ())).order_by("pk").first():
                 text = _(
-                    "%(kind)s %(row)s was this customer's before the merge and was linked to something of the other one since:"
+                    "%(kind)s %(row)s did not come with the merged record but was linked to something of it since:"
                     " take it from there first."
                 )
                 raise ValidationError(text % {"kind": capfirst(far.model._meta.verbose_name), "row": left}, code="conflict")

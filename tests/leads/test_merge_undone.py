@@ -69,7 +69,7 @@ def test_what_was_the_survivors_own_is_taken_from_the_deal_first(gone, survivor)
     merge(gone, survivor)
     services.link_order(deal, order=own, by=None, at=A_DAY)
 
-    with pytest.raises(ValidationError, match="Order R-1 was this customer's before the merge") as refused:
+    with pytest.raises(ValidationError, match="Order R-1 did not come with the merged record") as refused:
         undo_merge(gone, by=None, at=NOON)
     kept = customers_of(deal, own)
     services.unlink_order(deal, order=own, by=None, at=A_DAY)
