@@ -86,14 +86,14 @@ function barSet(series, surface) {
 }
 
 // On a narrow chart a label that would lie over a newer one of its row stays away; the table has it.
-function notesWithRoom({ ctx, scales: { x } }, notes) {
+function notesWithRoom({ ctx, chartArea: { left, right }, scales: { x } }, notes) {
   const rows = [[], []];
   const shown = new Set();
   ctx.save();
   ctx.font = `${textSize}px ${fontFamily}`;
   for (const [index, { at, text }] of [...notes.entries()].reverse()) {
     const half = ctx.measureText(text).width / 2 + 3;
-    const middle = x.getPixelForValue(at);
+    const middle = Math.max(Math.min(x.getPixelForValue(at), right - half), left + half); // kept between the edges
     const row = rows[index % 2];
     if (row.some(([from, to]) => middle - half < to && from < middle + half)) continue;
     row.push([middle - half, middle + half]);
