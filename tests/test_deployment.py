@@ -74,6 +74,8 @@ def test_our_containers_hold_no_rights_they_do_not_use(name):
 
     assert (service["read_only"], service["cap_drop"], service["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
     assert service["environment"]["EMBEDDED"] == "0"
+    # each process knows itself; a command run in the container would take itself for the server, with its patience
+    assert "PROCESS" not in service["environment"]
 
 
 def test_one_service_builds_the_image_that_all_of_ours_run():
