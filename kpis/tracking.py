@@ -84,12 +84,14 @@ INSERT_DAYS = """
      CROSS JOIN LATERAL generate_series(floor((r.first_day - DATE '{epoch}') / {size}.0)::int,
                                         floor((r.last_day - DATE '{epoch}') / {size}.0)::int) AS b;
 """
-# The days of new rows; the rows themselves, where a day gets so few that adding them is cheaper than folding it.
-MOST_KEYS = 20
+# The days of new rows; the rows themselves, where a day gets so few, or a statement brings so few, that adding them is
+# cheaper than folding their days.
+MOST_OF_DAY, MOST_AT_ONCE = 20, 1_000
 INSERT_NEW = """
     INSERT INTO kpis_dirtyday (cube, bucket, first_day, last_day, keys)
     SELECT u.cube, floor((r.day - DATE '{epoch}') / {size}.0)::int, r.day, r.day, r.keys
-      FROM (SELECT c.{day} AS day, CASE WHEN count(*) <= {most} THEN array_agg(c.id) END AS keys
+      FROM (SELECT c.{day} AS day, CASE WHEN count(*) <= {of_day} OR sum(count(*)) OVER () <= {at_once}
+                                    THEN array_agg(c.id) END AS keys
               FROM ({image}) c WHERE c.{day} IS NOT NULL GROUP BY 1) r
      CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube);
 """
@@ -218,7 +220,8 @@ def newcomers(mark: Mark, image: str) -> str:
     found = [cube for cube in mark.cubes if cube.table == mark.table]
     others = tuple(cube for cube in mark.cubes if cube not in found)
     codes = ", ".join(str(cube.code) for cube in found)
-    keyed = INSERT_NEW.format(day=mark.day, image=image, cubes=codes, epoch=EPOCH.isoformat(), size=BUCKET_DAYS, most=MOST_KEYS)
+    few = {"of_day": MOST_OF_DAY, "at_once": MOST_AT_ONCE}
+    keyed = INSERT_NEW.format(day=mark.day, image=image, cubes=codes, epoch=EPOCH.isoformat(), size=BUCKET_DAYS, **few)
     plain = insertion(f"WITH changed AS ({image}) {mark.query}", others) if others else ""
     return (keyed if found else "") + plain
 

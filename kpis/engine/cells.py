@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,8 @@ from kpis.engine.folding import Statement, carry, replacing
 from kpis.engine.locks import CELL, lock, own_transaction
 from kpis.models import DAY_GRAIN, CrossDay, Rollup
 
+# So many new rows of a day are folded with all others of it.
+MANY = 2_000
 MARKS = "SELECT id, first_day, last_day, keys FROM kpis_dirtyday WHERE cube = %s AND bucket = ANY(%s)"
 # Beside the marks that were looked at: those of new rows of a folded day, which the fold has seen if it sees the mark.
 CONSUME = """
@@ -45,12 +48,15 @@ class Marks:
 
     @classmethod
     def of(cls, cube: int, buckets: list[int], rows: Iterable[tuple[int, date, date, list[int] | None]]) -> Marks:
-        marks = list(rows)
-        days = days_of((first, last) for _, first, last, keys in marks if keys is None)
-        folded = set(days)
-        new = [(day, keys) for _, day, _, keys in marks if keys is not None and day not in folded]
-        keys = {key for _, found in new for key in found}
-        return cls(cube, buckets, [mark[0] for mark in marks], days, sorted({day for day, _ in new}), sorted(keys))
+        marks, new = list(rows), defaultdict(set)
+        for _, day, _, keys in marks:
+            if keys is not None:
+                new[day].update(keys)
+        full = [(day, day) for day, keys in new.items() if len(keys) > MANY]
+        days = days_of([*((first, last) for _, first, last, keys in marks if keys is None), *full])
+        for day in new.keys() & set(days):
+            del new[day]
+        return cls(cube, buckets, [mark[0] for mark in marks], days, sorted(new), sorted(set().union(*new.values())))
 
 
 def drain_cells(code: int, buckets: Sequence[int], *, at: datetime, wait: bool = False) -> int | None:

@@ -16,8 +16,8 @@ from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
 from kpis.definitions import FIRST_TOUCH, Cube, Dimension
 from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
-from kpis.engine.distinct import carry_buyers, carry_churned, note_buyers, note_churned, prepare_notes
-from kpis.engine.engaged import carry_engaged, note_engaged, prepare_engaged, write_contacts
+from kpis.engine.distinct import BUYING, CHURNING, carry_once, note_buyers, note_churned, prepare_notes
+from kpis.engine.engaged import ENGAGING, note_engaged, prepare_engaged, write_contacts
 from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.landings import mark_visitors
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
@@ -84,10 +84,9 @@ def recompute(cursor: Any) -> None:
     note_contributions(cursor, 1)
     for cube in FACT_CUBES:
         apply_delta(cursor, cube)
-    carry_buyers(cursor)
+    for once in (BUYING, CHURNING, ENGAGING):
+        carry_once(cursor, once)
     carry_cohorts(cursor)
-    carry_churned(cursor)
-    carry_engaged(cursor)
     carry_newcomers(cursor)
 
 

@@ -1,18 +1,20 @@
 """Customers counted once per period: buyers, and the churned.
 
 What a customer contributes is noted before and after its facts are written, as small signatures: an order day with the
-order day before it, a span with the spans that follow. What did not change cancels before anything is joined with
-periods. The periods of a day are sorted by their first days: those that count are the ones that begin after another
-day, the order day before or the start of the span, and so come after the first `past` of them. What is the same of a
+order day before it, a span with the spans that follow. The periods of a day are sorted by their first days: those that
+count are the ones that begin after another day, the order day before or the start of the span, and so come after the
+first `past` of them. What did not change cancels before anything is joined with periods, and what is the same of a
 stretch of days is added up before it is spread over their periods.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from kpis.catalogue.measures import BUYERS, CHURNED
-from kpis.definitions import DIMENSION_CODES, FIRST_TOUCH, Cube
+from kpis.definitions import DIMENSION_CODES, FIRST_TOUCH, Cube, Dimension
 from kpis.engine.folding import LONGEST_PERIOD
 from kpis.models import DAY_GRAIN, NEVER, WEEK_GRAIN, Cross, Rollup
 
@@ -22,8 +24,9 @@ TOUCH = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH)
 SHORT, LONG = (f"{word} ({DAY_GRAIN}, {WEEK_GRAIN})" for word in ("IN", "NOT IN"))
 # How many periods of a day begin on or before another day: none where there is no other day.
 PAST = "coalesce(width_bucket({day}, c.starts), 0)"
-# Whether the customer was active again at the end of the period at a place: of none, where nothing is said.
-NOT_AGAIN = "m.again[i] IS NOT TRUE"
+
+# The place of the last period.
+LAST = "cardinality(c.starts)"
 
 
 def periods(grains: str, notes: str, by: str = "start") -> str:
@@ -88,105 +91,114 @@ def note_churned(cursor: Any, sign: int) -> None:
     )
 
 
-def carry_buyers(cursor: Any) -> None:
-    """A day counts in a period when the same customer has no earlier day in it."""
-    code = DIMENSION_CODES
-    placed = f"""
-        changed AS (
-            SELECT day, channel_id, campaign_id, owner_id, team_id, before, before_of_owner, before_of_team, sum(sign) AS n
-              FROM kpis_buyernote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(sign) <> 0),
-        placed AS (
-            SELECT d.*, c.stretch, {PAST.format(day="d.before")} AS past, {PAST.format(day="d.before_of_owner")} AS past_of_owner,
-                   {PAST.format(day="d.before_of_team")} AS past_of_team
-              FROM changed d JOIN periods c USING (day))"""
-    for grains in (SHORT, LONG):
-        cursor.execute(
-            f"""
-            WITH {periods(grains, "kpis_buyernote")}, {placed},
-            by_member AS MATERIALIZED (
-                SELECT d.stretch, v.dimension, v.member, v.past, sum(d.n) AS n
-                  FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past), ({code["channel"]}, d.channel_id, d.past),
-                       ({code["campaign"]}, d.campaign_id, d.past), ({code["owner"]}, d.owner_id, d.past_of_owner),
-                       ({code["team"]}, d.team_id, d.past_of_team)) v (dimension, member, past)
-                 GROUP BY 1, 2, 3, 4 HAVING sum(d.n) <> 0)
-            {insertion(BUYERS)}
-            """
-        )
-    cursor.execute(
-        f"""
-        WITH {periods(LONG, "kpis_buyernote")}, {placed},
-        crossed AS MATERIALIZED (
-            SELECT d.stretch, v.dimension, v.member, d.channel_id, d.campaign_id, v.past, sum(d.n) AS n
-              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past), ({code["owner"]}, d.owner_id, d.past_of_owner),
-                   ({code["team"]}, d.team_id, d.past_of_team)) v (dimension, member, past)
-             GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(d.n) <> 0)
-        {crossing(BUYERS)}
-        """
-    )
+# -- from notes to sums ----------------------------------------------------------------------------------------------
 
 
-def carry_churned(cursor: Any) -> None:
-    """Active the evening before the period, lost in it, and not active again on the evening of its last day."""
-    members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in CHURNED.dimensions)
-    owner = DIMENSION_CODES["owner"]
-    placed = f"""
-        changed AS (
-            SELECT day, start_day, back, {TOUCH}, owner_id, sum(sign) AS n
-              FROM kpis_churnnote GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0),
-        placed AS (
-            SELECT d.*, c.stretch, {PAST.format(day="d.start_day")} AS past,
-                   CASE WHEN d.back IS NOT NULL THEN ARRAY(SELECT d.back @> l.last FROM unnest(c.lasts) l (last)) END AS again
-              FROM changed d JOIN periods c USING (day))"""
-    for grains in (SHORT, LONG):
-        cursor.execute(
-            f"""
-            WITH {periods(grains, "kpis_churnnote")}, {placed},
-            by_member AS MATERIALIZED (
-                SELECT d.stretch, v.dimension, v.member, d.past, d.again, sum(d.n) AS n
-                  FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-                 GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
-            {insertion(CHURNED, condition=NOT_AGAIN)}
-            """
-        )
-    cursor.execute(
-        f"""
-        WITH {periods(LONG, "kpis_churnnote")}, {placed},
-        crossed AS MATERIALIZED (
-            SELECT d.stretch, v.dimension, v.member, {TOUCH}, d.past, d.again, sum(d.n) AS n
-              FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({owner}, d.owner_id)) v (dimension, member)
-             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(d.n) <> 0)
-        {crossing(CHURNED, condition=NOT_AGAIN)}
-        """
-    )
-
-
-def counting(upto: str, condition: str) -> str:
+def counting(upto: str = LAST, condition: str = "TRUE") -> str:
     """The periods of a stretch that count: after the first `past`, up to a place, and where a condition holds of a place."""
     return f"""
           JOIN stretches c USING (stretch)
-         CROSS JOIN LATERAL generate_series(m.past + 1, {upto or "cardinality(c.starts)"}) i
+         CROSS JOIN LATERAL generate_series(m.past + 1, {upto}) i
          CROSS JOIN LATERAL (SELECT c.grains[i] AS grain, c.starts[i] AS start) p
          WHERE {condition}"""
 
 
-def insertion(cube: Cube, *, upto: str = "", condition: str = "TRUE") -> str:
-    """The INSERT that adds `by_member` to the sums of those periods of its days that count."""
-    return f"""
-        INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1)
-        SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, sum(m.n) FROM by_member m {counting(upto, condition)}
-         GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
-        ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1
+@dataclass(frozen=True)
+class Once:
+    """How the customers of a cube are counted once per period.
+
+    `notes` is the table of what they contribute: each with its sign, its day, the key of each dimension, and `facts` by
+    which `places` place it among the periods of its day, sorted by `by`: they count after the `past` first ones (of
+    some dimensions `past_of` others), as far as `upto`, and where `counts` holds of the period at place `i`.
+    `also` is a column that decides beside `past`; a note that is not `placed` counts nowhere.
     """
 
+    cube: Cube
+    notes: str
+    facts: str
+    places: str
+    by: str = "start"
+    past_of: Mapping[Dimension, str] = field(default_factory=dict)
+    also: str = ""
+    upto: str = LAST
+    placed: str = "TRUE"
+    counts: str = "TRUE"
 
-def crossing(cube: Cube, *, upto: str = "", condition: str = "TRUE") -> str:
-    """The same of `crossed`, to the crossed sums; who came in a day or a week is counted when it is asked for."""
-    touch = ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH if dimension in cube.dimensions)
-    return f"""
-        INSERT INTO {Cross._meta.db_table} (cube, grain, dimension, start, member, {touch}, m1)
-        SELECT {cube.code}, p.grain, m.dimension, p.start, m.member, {touch}, sum(m.n)
-          FROM crossed m {counting(upto, condition)}
-         GROUP BY p.grain, m.dimension, p.start, m.member, {touch} HAVING sum(m.n) <> 0
-         ORDER BY p.grain, m.dimension, p.start, m.member, {touch}
-        ON CONFLICT (cube, grain, dimension, start, member, {TOUCH}) DO UPDATE SET m1 = kpis_cross.m1 + EXCLUDED.m1
-    """
+    @property
+    def touch(self) -> str:
+        """The columns of the first touch by which the cube is crossed."""
+        return ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH if dimension in self.cube.dimensions)
+
+    @property
+    def changed(self) -> str:
+        """WITH terms that end with `placed`: what is left of the notes, in its place among the periods."""
+        key = ", ".join(("day", self.facts, *(f"{dimension.value}_id" for dimension in self.cube.dimensions)))
+        return f"""
+            changed AS (SELECT {key}, sum(sign)::int AS n FROM {self.notes} GROUP BY {key} HAVING sum(sign) <> 0),
+            placed AS (SELECT d.*, c.stretch, {self.places} FROM changed d JOIN periods c USING (day))"""
+
+    def added_up(self, name: str, key: str, dimensions: Iterable[Dimension]) -> str:
+        """A WITH term: the notes added up in total and by the members of some dimensions, before periods make more of it."""
+        members = "".join(
+            f", ({DIMENSION_CODES[dimension]}, d.{dimension.value}_id, d.{self.past_of.get(dimension, 'past')})"
+            for dimension in dimensions
+        )
+        by = f"d.stretch, v.dimension, v.member, v.past{key}{self.also and ', d.' + self.also}"
+        return f"""
+            {name} AS MATERIALIZED (
+                SELECT {by}, sum(d.n)::int AS n
+                  FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint, d.past){members}) v (dimension, member, past)
+                 WHERE {self.placed} GROUP BY {by} HAVING sum(d.n) <> 0)"""
+
+    @property
+    def summing(self) -> str:
+        """The INSERT that adds `by_member` to the sums of the periods that count."""
+        return f"""
+            INSERT INTO {Rollup._meta.db_table} (cube, grain, dimension, start, member, m1)
+            SELECT {self.cube.code}, p.grain, m.dimension, p.start, m.member, sum(m.n)
+              FROM by_member m {counting(self.upto, self.counts)}
+             GROUP BY 2, 3, 4, 5 HAVING sum(m.n) <> 0 ORDER BY 2, 3, 4, 5
+            ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = kpis_rollup.m1 + EXCLUDED.m1"""
+
+    @property
+    def crossing(self) -> str:
+        """The same of `crossed`, to the crossed sums."""
+        return f"""
+            INSERT INTO {Cross._meta.db_table} (cube, grain, dimension, start, member, {self.touch}, m1)
+            SELECT {self.cube.code}, p.grain, m.dimension, p.start, m.member, {self.touch}, sum(m.n)
+              FROM crossed m {counting(self.upto, self.counts)}
+             GROUP BY p.grain, m.dimension, p.start, m.member, {self.touch} HAVING sum(m.n) <> 0
+             ORDER BY p.grain, m.dimension, p.start, m.member, {self.touch}
+            ON CONFLICT (cube, grain, dimension, start, member, {TOUCH}) DO UPDATE SET m1 = kpis_cross.m1 + EXCLUDED.m1"""
+
+
+def carry_once(cursor: Any, once: Once) -> None:
+    """Add what the notes make of the sums. Who came in a day or a week of several members is counted when it is asked for."""
+    holders = [dimension for dimension in once.cube.dimensions if dimension not in FIRST_TOUCH]
+    for grains in (SHORT, LONG):
+        terms = [periods(grains, once.notes, once.by), once.changed, once.added_up("by_member", "", once.cube.dimensions)]
+        if grains == LONG:
+            key = "".join(f", d.{name}" for name in once.touch.split(", "))
+            terms += [once.added_up("crossed", key, holders), f"carried AS ({once.crossing})"]
+        cursor.execute(f"WITH {', '.join(terms)} {once.summing}")
+
+
+# A day counts in a period when the same customer has no earlier day in it.
+BUYING = Once(
+    cube=BUYERS,
+    notes="kpis_buyernote",
+    facts="before, before_of_owner, before_of_team",
+    places=f"""{PAST.format(day="d.before")} AS past, {PAST.format(day="d.before_of_owner")} AS past_of_owner,
+        {PAST.format(day="d.before_of_team")} AS past_of_team""",
+    past_of={Dimension.OWNER: "past_of_owner", Dimension.TEAM: "past_of_team"},
+)
+# Active the evening before the period, lost in it, and not active again on the evening of its last day.
+CHURNING = Once(
+    cube=CHURNED,
+    notes="kpis_churnnote",
+    facts="start_day, back",
+    places=f"""{PAST.format(day="d.start_day")} AS past,
+        CASE WHEN d.back IS NOT NULL THEN ARRAY(SELECT d.back @> l.last FROM unnest(c.lasts) l (last)) END AS again""",
+    also="again",
+    counts="m.again[i] IS NOT TRUE",
+)

@@ -12,21 +12,23 @@ from django.db.models import F
 
 from customers.models import Answer, Ticket
 from kpis.catalogue.cubes.base import ENGAGED
-from kpis.definitions import DIMENSION_CODES
-from kpis.engine.distinct import LONG, SHORT, crossing, insertion, periods
+from kpis.engine.distinct import Once
 from kpis.engine.folding import LONGEST_PERIOD
 from kpis.models import Batch
 
 NOTES = "kpis_engagednote"
 SIDES = ", ".join(f"{dimension.value}_id" for dimension in ENGAGED.dimensions)
-# How many periods of a day end before the days that count begin, and how many before those are over.
-PLACED = f"""
-    changed AS (
-        SELECT day, since, until, {SIDES}, sum(sign) AS n FROM {NOTES} GROUP BY day, since, until, {SIDES} HAVING sum(sign) <> 0),
-    placed AS (
-        SELECT d.*, c.stretch, width_bucket(d.since - 1, c.lasts) AS past, width_bucket(d.until - 1, c.lasts) AS upto
-          FROM changed d JOIN periods c USING (day))
-"""
+ENGAGING = Once(
+    cube=ENGAGED,
+    notes=NOTES,
+    facts="since, until",
+    # How many periods of a day end before the days that count begin, and how many before those are over.
+    places="width_bucket(d.since - 1, c.lasts) AS past, width_bucket(d.until - 1, c.lasts) AS upto",
+    by="last",
+    also="upto",
+    upto="m.upto",
+    placed="d.upto > d.past",
+)
 
 
 def prepare_engaged(cursor: Any) -> None:
@@ -63,32 +65,5 @@ def note_engaged(cursor: Any, sign: int) -> None:
                         SELECT k.fact_id, k.day FROM kpis_customercontact k JOIN kpis_batch b ON b.customer_id = k.fact_id) d) e
           JOIN kpis_customerspan s ON s.fact_id = e.fact_id AND s.start_day < e.until AND s.lost_day > e.day
           JOIN kpis_customerfact f ON f.customer_id = e.fact_id
-        """
-    )
-
-
-def carry_engaged(cursor: Any) -> None:
-    """Add what the notes make of the sums: by each side, and by owner and first touch together."""
-    members = ", ".join(f"({DIMENSION_CODES[dimension]}, d.{dimension.value}_id)" for dimension in ENGAGED.dimensions)
-    for grains in (SHORT, LONG):
-        cursor.execute(
-            f"""
-            WITH {periods(grains, NOTES, by="last")}, {PLACED},
-            by_member AS MATERIALIZED (
-                SELECT d.stretch, v.dimension, v.member, d.past, d.upto, sum(d.n) AS n
-                  FROM placed d CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-                 WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5 HAVING sum(d.n) <> 0)
-            {insertion(ENGAGED, upto="m.upto")}
-            """
-        )
-    cursor.execute(
-        f"""
-        WITH {periods(LONG, NOTES, by="last")}, {PLACED},
-        crossed AS MATERIALIZED (
-            SELECT d.stretch, v.dimension, v.member, channel_id, lead_source_id, campaign_id, d.past, d.upto, sum(d.n) AS n
-              FROM placed d
-             CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({DIMENSION_CODES["owner"]}, d.owner_id)) v (dimension, member)
-             WHERE d.upto > d.past GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(d.n) <> 0)
-        {crossing(ENGAGED, upto="m.upto")}
         """
     )

@@ -96,7 +96,7 @@ CARRY = f"""
           FROM changed d JOIN periods c USING (day) GROUP BY 1, 2, 3, 4)
     INSERT INTO {SUMS} AS t (cube, grain, dimension, start, member, m1, m2)
     SELECT {LANDINGS.code}, p.grain, m.dimension, p.start, m.member, sum(m.m1), sum(m.m2)
-      FROM by_member m {counting("", "TRUE")}
+      FROM by_member m {counting()}
      GROUP BY 2, 3, 4, 5 HAVING sum(m.m1) <> 0 OR sum(m.m2) <> 0 ORDER BY 2, 3, 4, 5
     ON CONFLICT (cube, grain, dimension, start, member) DO UPDATE SET m1 = t.m1 + EXCLUDED.m1, m2 = t.m2 + EXCLUDED.m2
 """

@@ -6,7 +6,7 @@ something was given back before all that counts, that end on or after it. Longer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, Value
@@ -86,42 +86,37 @@ def note_newcomers(cursor: Any, sign: int) -> None:
 
 def carry_newcomers(cursor: Any) -> None:
     """Add what the notes make of the sums of periods, and of those of an owner and a first touch together."""
-    added = "m1 = t.m1 + EXCLUDED.m1, m2 = t.m2 + EXCLUDED.m2"
-    key, crossed = ("grain", "dimension", "start", "member"), ("grain", "dimension", "start", "member", *TOUCHED)
     for grains in (SHORT, LONG):
-        cursor.execute(
-            f"""
-            WITH {periods(grains, NOTES)}, {PLACED}, {summed(SIDES, ())}
-            INSERT INTO {Rollup._meta.db_table} AS t (cube, {listed(key)}, m1, m2)
-            SELECT v.cube, {listed(key, "s.")}, v.m1, v.m2 FROM summed s CROSS JOIN LATERAL {CUBES}
-             WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY 1, 2, 3, 4, 5
-            ON CONFLICT (cube, {listed(key)}) DO UPDATE SET {added}
-            """
-        )
-    cursor.execute(
-        f"""
-        WITH {periods(LONG, NOTES)}, {PLACED}, {summed(HOLDERS, TOUCHED)}
-        INSERT INTO {Cross._meta.db_table} AS t (cube, {listed(crossed)}, m1, m2)
-        SELECT v.cube, {listed(crossed, "s.")}, v.m1, v.m2 FROM summed s CROSS JOIN LATERAL {CUBES}
-         WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
-        ON CONFLICT (cube, {listed(key)}, {listed(TOUCH)}) DO UPDATE SET {added}
-        """
-    )
+        terms = [periods(grains, NOTES), PLACED, summed("summed", SIDES, ())]
+        if grains == LONG:
+            crossed = adding("crossed", Cross._meta.db_table, TOUCHED, TOUCH)
+            terms += [summed("crossed", HOLDERS, TOUCHED), f"carried AS ({crossed})"]
+        cursor.execute(f"WITH {', '.join(terms)} {adding('summed', Rollup._meta.db_table, (), ())}")
 
 
-def summed(members: str, touch: tuple[str, ...]) -> str:
-    """WITH terms that end with `summed`: the sums of periods by some members, of each first touch where they are crossed."""
-    also = "".join(f", {name}" for name in touch)
+def summed(name: str, members: str, touch: Sequence[str]) -> str:
+    """WITH terms that end with the sums of periods by some members, of each first touch where they are crossed."""
+    also = "".join(f", {column}" for column in touch)
     return f"""
-        by_member AS MATERIALIZED (
+        {name}_by_member AS MATERIALIZED (
             SELECT stretch, until, upto, w.dimension, w.member{also}, {SUMS}
               FROM placed CROSS JOIN LATERAL (VALUES {members}) w (dimension, member)
              WHERE upto > 0 GROUP BY stretch, until, upto, w.dimension, w.member{also} HAVING {ANY}),
-        summed AS (
+        {name} AS (
             SELECT c.grains[i] AS grain, m.dimension, c.starts[i] AS start, m.member{also}, {SUMS}
-              FROM by_member m JOIN stretches c USING (stretch) CROSS JOIN LATERAL generate_series(1, m.upto) i
+              FROM {name}_by_member m JOIN stretches c USING (stretch) CROSS JOIN LATERAL generate_series(1, m.upto) i
              WHERE m.until IS NULL OR m.until <= c.lasts[i]
              GROUP BY c.grains[i], m.dimension, c.starts[i], m.member{also} HAVING {ANY})"""
+
+
+def adding(name: str, table: str, touch: Sequence[str], unique: Sequence[str]) -> str:
+    """The INSERT that adds such sums to a table's; by `unique` columns of the touch one row differs from the next."""
+    key = ("grain", "dimension", "start", "member")
+    return f"""
+        INSERT INTO {table} AS t (cube, {listed((*key, *touch))}, m1, m2)
+        SELECT v.cube, {listed((*key, *touch), "s.")}, v.m1, v.m2 FROM {name} s CROSS JOIN LATERAL {CUBES}
+         WHERE v.m1 <> 0 OR v.m2 <> 0 ORDER BY v.cube, {listed((*key, *touch), "s.")}
+        ON CONFLICT (cube, {listed((*key, *unique))}) DO UPDATE SET m1 = t.m1 + EXCLUDED.m1, m2 = t.m2 + EXCLUDED.m2"""
 
 
 # -- drift -----------------------------------------------------------------------------------------------------------

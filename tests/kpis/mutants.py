@@ -95,8 +95,8 @@ def crossed_months_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def counted_without_past(patch: pytest.MonkeyPatch) -> None:
     """Whoever bought before in a period counts again where owners and first touches are taken together."""
-    counting = distinct.crossing
-    patch.setattr(distinct, "crossing", lambda *args, **more: counting(*args, **more).replace("m.past + 1, ", "1, "))
+    crossing = distinct.Once.crossing.fget
+    patch.setattr(distinct.Once, "crossing", property(lambda once: crossing(once).replace("m.past + 1, ", "1, ")))
 
 
 def drain_cells_with(patch: pytest.MonkeyPatch, drain_cells: Callable) -> None:

@@ -13,7 +13,7 @@ from customers.models import Customer, Order, Refund
 from kpis import tracking
 from kpis.catalogue.measures import ACQUIRED, BUYERS, CATEGORY_ORDERS, DAY_CUBES, LINES, ORDERS
 from kpis.definitions import DIMENSION_CODES
-from kpis.engine import drain, find_drift, is_clean, rebuild
+from kpis.engine import cells, drain, find_drift, is_clean, rebuild
 from kpis.models import (
     Cross,
     CrossDay,
@@ -305,15 +305,43 @@ def test_a_few_new_rows_of_a_day_are_marked_by_key_and_added():
     assert value_of("orders") == 2
 
 
-def test_many_new_rows_of_a_day_mark_the_day():
-    customer = make_customer()
-    orders = [Order(customer=customer, placed_at=tehran(2025, 9, 23), status="paid", currency="IRR") for _ in range(21)]
+def make_orders(count, customer):
+    orders = [Order(customer=customer, placed_at=tehran(2025, 9, 23), status="paid", currency="IRR") for _ in range(count)]
+    return [order.pk for order in Order.objects.bulk_create(orders)]
 
-    Order.objects.bulk_create(orders)
+
+def test_rows_of_a_day_that_one_statement_brings_are_marked_by_key_up_to_a_thousand():
+    customer = make_customer()
+
+    keys = make_orders(1_000, customer)
+
+    assert [(day, sorted(found)) for day, found in marks_of(ORDERS)] == [(date(2025, 9, 23), keys)]
+    assert_right()
+    assert value_of("orders") == 1_000
+
+
+def test_more_new_rows_of_a_day_mark_the_day():
+    make_orders(1_001, make_customer())
 
     assert marks_of(ORDERS) == [(date(2025, 9, 23), None)]
     assert_right()
-    assert value_of("orders") == 21
+    assert value_of("orders") == 1_001
+
+
+def test_new_rows_that_have_become_many_are_folded_with_their_day(monkeypatch):
+    monkeypatch.setattr(cells, "MANY", 2)
+    customer = make_customer()
+    make_orders(1, customer)
+    drain(at=NOW)
+    make_orders(1, customer), make_orders(2, customer)
+
+    marks = cells.Marks.of(
+        ORDERS.code, [], DirtyDay.objects.filter(cube=ORDERS.code).values_list("id", "first_day", "last_day", "keys")
+    )
+
+    assert (marks.days, marks.days_of_new, marks.keys) == ([date(2025, 9, 23)], [], [])
+    assert_right()
+    assert value_of("orders") == 4
 
 
 def test_a_new_row_that_is_changed_before_the_drain_is_folded_with_its_day():
