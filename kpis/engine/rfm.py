@@ -25,8 +25,8 @@ from kpis.rfm import GRID, SCORES, SEGMENT_CODES, WINDOW_DAYS, snapshot_days
 
 SEGMENTS = ", ".join(str(SEGMENT_CODES[segment]) for row in GRID for segment in row)
 SEGMENT = f"(ARRAY[{SEGMENTS}])[(recency - 1) * {SCORES} + frequency]"
-# Snapshots whose rows are read, and whose spans are written, together.
-AT_ONCE = 20
+# Snapshots whose rows are read, and whose spans are written, together: all 25 that one day can be in the window of.
+AT_ONCE = 30
 # A customer's three scores as one number; 0 is who bought nothing in the window.
 CODE = "recency * 100 + frequency * 10 + monetary"
 DIGITS = "{0} / 100 AS recency, {0} / 10 - {0} / 100 * 10 AS frequency, {0} - {0} / 10 * 10 AS monetary"
@@ -44,22 +44,25 @@ def segment_of_code(code: str) -> str:
     return f"coalesce((ARRAY[{SEGMENTS}])[({code} / 100 - 1) * {SCORES} + {code} / 10 - {code} / 100 * 10], 0)"
 
 
-def passed(column: str) -> str:
-    """How many cuts lie strictly below a value."""
-    return " + ".join(f"(c.{column}[{part}] < b.{column})::int" for part in range(1, SCORES))
+def rank(column: str, scores: Sequence[int]) -> str:
+    """The score of a value: the first of some for those up to the first cut, the last for those above all."""
+    steps = " ".join(f"WHEN b.{column} <= c.{column}{part} THEN {score}" for part, score in enumerate(scores[:-1], start=1))
+    return f"CASE {steps} ELSE {scores[-1]} END"
 
 
+CUT = ", ".join(f"{name}[{part}] AS {name}{part}" for name in ("days", "orders", "revenue") for part in range(1, SCORES))
 # Scores of a relation `base` (customer_id, days, orders, revenue …); of who has no orders they mean nothing.
 # `1 + floor(5·k/n)`, k of the n being strictly smaller, is one more than the number of cuts below the value.
 SCORING = f"""
      share AS MATERIALIZED (SELECT ARRAY[{SHARES}] AS parts FROM (SELECT nullif(count(*), 0) AS n FROM base WHERE orders > 0) q),
-     cuts AS MATERIALIZED (SELECT {CUTS} FROM base WHERE orders > 0),
+     cuts AS MATERIALIZED (SELECT {CUT} FROM (SELECT {CUTS} FROM base WHERE orders > 0) q),
      score AS (
-        SELECT b.*, {SCORES} - ({passed("days")}) AS recency, 1 + {passed("orders")} AS frequency,
-               1 + {passed("revenue")} AS monetary
+        SELECT b.*, {rank("days", range(SCORES, 0, -1))} AS recency, {rank("orders", range(1, SCORES + 1))} AS frequency,
+               {rank("revenue", range(1, SCORES + 1))} AS monetary
           FROM base b CROSS JOIN cuts c)
 """
 # What came in and went out since `known`, what everybody has then, and what that makes of them; `then` is a month before.
+# Who has left the window is known until nobody asks any more what they were a month ago.
 STEP = f"""
 WITH flow AS (
         SELECT customer_id, max(day) FILTER (WHERE orders > 0) AS last_day, sum(orders) AS orders, sum(amount) AS revenue
@@ -70,8 +73,8 @@ WITH flow AS (
          GROUP BY customer_id),
      base AS MATERIALIZED (
         SELECT customer_id, greatest(b.last_day, f.last_day) AS last_day, %(day)s - greatest(b.last_day, f.last_day) AS days,
-               coalesce(b.orders, 0) + coalesce(f.orders, 0) AS orders,
-               coalesce(b.revenue, 0) + coalesce(f.revenue, 0) AS revenue,
+               coalesce(b.orders + f.orders, b.orders, f.orders) AS orders,
+               coalesce(b.revenue + f.revenue, b.revenue, f.revenue) AS revenue,
                coalesce(b.code, 0) AS code, coalesce(b.since, '-infinity') AS since, coalesce(b.before, 0) AS before
           FROM {{stood}} b FULL JOIN flow f USING (customer_id)), {SCORING},
      stand AS MATERIALIZED (
@@ -83,7 +86,7 @@ WITH flow AS (
         INSERT INTO {{stands}} (customer_id, last_day, orders, revenue, code, since, before)
         SELECT customer_id, last_day, orders, revenue, found, CASE WHEN found = code THEN since ELSE %(day)s END,
                CASE WHEN found = code THEN before ELSE code END
-          FROM stand WHERE orders > 0 OR revenue <> 0 OR code > 0 OR before > 0),
+          FROM stand WHERE orders > 0 OR revenue <> 0 OR code > 0 OR since > %(day)s - 31),
      moved AS (
         INSERT INTO kpis_rfmmove (earlier, day, before, after, customers)
         SELECT %(then)s, %(day)s, {segment_of_code("was")}, {segment_of_code("found")}, sum(customers)

@@ -12,10 +12,13 @@ Pair = tuple[date, date]
 # From the spans, as they are now.
 COMPARE = """
 WITH pair AS (SELECT * FROM unnest(%s::date[], %s::date[]) p (earlier, day)),
+     span AS MATERIALIZED (
+        SELECT customer_id, segment, first_day, until_day FROM kpis_rfmspan
+         WHERE first_day <= (SELECT max(day) FROM pair) AND until_day > (SELECT min(earlier) FROM pair)),
      was AS (SELECT p.earlier, p.day, s.customer_id, s.segment
-               FROM pair p JOIN kpis_rfmspan s ON s.first_day <= p.earlier AND s.until_day > p.earlier),
+               FROM pair p JOIN span s ON s.first_day <= p.earlier AND s.until_day > p.earlier),
      found AS (SELECT p.earlier, p.day, s.customer_id, s.segment
-               FROM pair p JOIN kpis_rfmspan s ON s.first_day <= p.day AND s.until_day > p.day)
+                 FROM pair p JOIN span s ON s.first_day <= p.day AND s.until_day > p.day)
 INSERT INTO kpis_rfmmove (earlier, day, before, after, customers)
 SELECT earlier, day, coalesce(w.segment, 0), coalesce(f.segment, 0), count(*)
   FROM was w FULL JOIN found f USING (earlier, day, customer_id) GROUP BY 1, 2, 3, 4
