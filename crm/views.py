@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
+from redis.exceptions import RedisError
 
 from crm import services
 from crm.accounts import keep_until_sign_in
@@ -99,9 +100,9 @@ def asked_wrongly(request: HttpRequest, problem: str) -> str:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 where only the database is away, and trying again helps; 500 for mistakes of our own."""
+    """503 where only the database or the cache is away, and trying again helps; 500 for mistakes of our own."""
     error = sys.exc_info()[1]
-    problem = problem_behind(error) if isinstance(error, DatabaseError | InterfaceError) else None
+    problem = problem_behind(error) if isinstance(error, DatabaseError | InterfaceError | RedisError) else None
     if problem is None or problem.code != "service-unavailable":
         return render(None, "500.html", {"request": request}, status=500)
     response = render(None, "500.html", {"request": request}, status=problem.status)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from redis.exceptions import RedisError
 from structlog import get_logger
 
 from crm.api.problems import Problem
@@ -49,8 +50,11 @@ def database_problems() -> Iterator[None]:
         raise problem from error
 
 
-def problem_behind(error: DatabaseError) -> Problem | None:
+def problem_behind(error: DatabaseError | RedisError) -> Problem | None:
     """None is for mistakes of our own."""
+    # Who signs in is counted there: without it nobody could say whether somebody is guessing.
+    if isinstance(error, RedisError):
+        return Problem("service-unavailable", headers={"Retry-After": "5"})
     state = sqlstate_of(error)
     if isinstance(error, DataError):
         return Problem("validation-error", errors=[Failure("", "out-of-range")])

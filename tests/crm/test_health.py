@@ -5,6 +5,7 @@ import sys
 import pytest
 from django.conf import settings
 from django.db import OperationalError, ProgrammingError, connection
+from redis.exceptions import ConnectionError as CacheError
 
 from crm import health, views
 
@@ -56,8 +57,11 @@ def test_without_a_database_it_is_not_ready_and_says_when_to_ask_again(client, n
 AWAY, BROKEN = (503, "5"), (500, None)
 
 
-@pytest.mark.parametrize(("error", "answer"), [(OperationalError, AWAY), (ProgrammingError, BROKEN), (ZeroDivisionError, BROKEN)])
-def test_without_a_database_a_page_is_away_and_not_broken(rf, error, answer):
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [(OperationalError, AWAY), (CacheError, AWAY), (ProgrammingError, BROKEN), (ZeroDivisionError, BROKEN)],
+)
+def test_without_a_database_or_a_cache_a_page_is_away_and_not_broken(rf, error, answer):
     try:
         raise error  # noqa: TRY301  the handler looks at what is being handled
     except error:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.utils import timezone
 
 from crm.models import User
-from crm.services import create_token
+from crm.services import SCOPES, create_token
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--scopes", required=True, help="for example orders:write,kpis:read")
+        parser.add_argument("--scopes", required=True, help=f"separated by commas, of: {', '.join(sorted(SCOPES))}")
         parser.add_argument("--name", default="", help="what it is for; also the source of the records it writes")
         parser.add_argument("--expires", type=int, metavar="DAYS")
 
