@@ -22,7 +22,21 @@ class CustomerFactQuerySet(RecordQuerySet):
     owner_paths = ("customer__owner",)
 
 
-class CustomerFact(models.Model):
+class Members(models.Model):
+    """Whom a fact belongs to, by first touch and owner; 0 is the unknown member."""
+
+    channel_id = models.BigIntegerField(default=0)
+    lead_source_id = models.BigIntegerField(default=0)
+    campaign_id = models.BigIntegerField(default=0)
+    owner_id = models.BigIntegerField(default=0)
+    landing_page_id = models.BigIntegerField(default=0)
+    social_network_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class CustomerFact(Members):
     """One counted customer with a counted order or contract: `first_day` is the day of acquisition, the others are order days."""
 
     customer = models.OneToOneField(
@@ -32,12 +46,6 @@ class CustomerFact(models.Model):
     first_order_day = models.DateField(null=True)
     second_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
-    channel_id = models.BigIntegerField(default=0)
-    lead_source_id = models.BigIntegerField(default=0)
-    campaign_id = models.BigIntegerField(default=0)
-    owner_id = models.BigIntegerField(default=0)
-    landing_page_id = models.BigIntegerField(default=0)
-    social_network_id = models.BigIntegerField(default=0)
 
     objects = CustomerFactQuerySet.as_manager()
 
@@ -134,7 +142,7 @@ class LeadFactQuerySet(RecordQuerySet):
     is_for_sellers = True
 
 
-class LeadFact(models.Model):
+class LeadFact(Members):
     """A counted lead that has a customer, and whether that customer ordered on or after the lead's day.
 
     `is_invoiced`: it has neither quote nor opportunity of its own, but its customer has an invoice of its day or later.
@@ -145,12 +153,6 @@ class LeadFact(models.Model):
     created_on = models.DateField()
     has_ordered = models.BooleanField()
     is_invoiced = models.BooleanField(db_default=False)
-    channel_id = models.BigIntegerField(default=0)
-    lead_source_id = models.BigIntegerField(default=0)
-    campaign_id = models.BigIntegerField(default=0)
-    owner_id = models.BigIntegerField(default=0)
-    landing_page_id = models.BigIntegerField(default=0)
-    social_network_id = models.BigIntegerField(default=0)
 
     objects = LeadFactQuerySet.as_manager()
 

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Case, Value, When
 
 from kpis.funnel import LAST
-from kpis.models.fact import LeadFactQuerySet
+from kpis.models.fact import LeadFactQuerySet, Members
 from leads.models import Lead
 
 
-class FunnelFact(models.Model):
+class FunnelFact(Members):
     """A counted lead. `at_0` is when it came, `at_1` and so on its first moment of each later step.
 
     Who reached a later step reached the earlier ones, too, though there is no moment of them. Members are those of the
@@ -32,12 +32,6 @@ class FunnelFact(models.Model):
         db_persist=True,
     )
     created_on = models.DateField()
-    channel_id = models.BigIntegerField(default=0)
-    lead_source_id = models.BigIntegerField(default=0)
-    campaign_id = models.BigIntegerField(default=0)
-    owner_id = models.BigIntegerField(default=0)
-    landing_page_id = models.BigIntegerField(default=0)
-    social_network_id = models.BigIntegerField(default=0)
 
     objects = LeadFactQuerySet.as_manager()
 
