@@ -47,6 +47,12 @@ def _last_answer(customer: Customer, user: User, kinds: list[str]) -> Answer | N
     return answers.select_related("survey").order_by("-answered_at", "-pk").first()
 
 
+def survivor_of(customer: Customer, user: User) -> Customer | None:
+    """The record that a merged one became, where the reader may see it."""
+    key = customer.merged_into_id
+    return Customer.objects.visible_to(user).filter(pk=key).first() if key else None
+
+
 def orders_with_refunds(rows: QuerySet[Order]) -> QuerySet[Order]:
     """Each order with what was given back of it."""
     return rows.annotate(refunded=Sum("refunds__amount"))

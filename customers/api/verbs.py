@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from django.core.exceptions import PermissionDenied
 from msgspec import UNSET, UnsetType
 
 from crm.api.verbs import facts, referred
@@ -26,6 +27,8 @@ def merge(customer: Customer, data: CustomerMergeIn, caller: Caller) -> Customer
 
 
 def unmerge(customer: Customer, data: Verb, caller: Caller) -> Customer:
+    if not Customer.objects.separable_by(caller.user).filter(pk=customer.pk).exists():
+        raise PermissionDenied
     return merging.undo_merge(customer, **facts(data, caller))
 
 

@@ -56,6 +56,11 @@ class CustomerQuerySet(SearchQuerySet):
         """Customers a list shows: the rest is archived or merged away."""
         return self.filter(is_archived=False, merged_into__isnull=True)
 
+    def separable_by(self, user: User) -> Self:
+        """Whom a user may part from the record they were merged into: it changes that one, too."""
+        seen = Customer.objects.visible_to(user).values("pk")
+        return self.visible_to(user).filter(Q(merged_into__isnull=True) | Q(merged_into__in=seen))
+
     def in_list(self, people_list: PeopleList) -> Self:
         """The members of a list; who was merged is in it as the survivor."""
         members = Customer.objects.filter(listed__people_list=people_list)

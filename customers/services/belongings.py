@@ -10,12 +10,12 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.models import Record
-from customers.models import Customer, CustomerMerge
+from customers.models import Customer, CustomerMerge, ListedCustomer
 
 # Keys of rows by `app.model.field`, as the record of a merge keeps them.
 Keys = Mapping[str, Collection[int]]
@@ -25,7 +25,8 @@ Keys = Mapping[str, Collection[int]]
 def relations() -> tuple[tuple[type[Model], str], ...]:
     """Whatever table points to a customer by a foreign key that the database holds, in whichever app.
 
-    Histories and figures remember a customer without one; the records of merges tell what was.
+    Histories and figures remember a customer without one; the records of merges tell what was, and a list shows who was
+    merged as the survivor.
     """
     found = [relation.field for relation in Customer._meta.get_fields(include_hidden=True) if _points_here(relation)]
     return tuple((field.model, field.name) for field in found)
@@ -34,7 +35,7 @@ def relations() -> tuple[tuple[type[Model], str], ...]:
 def _points_here(relation: Any) -> bool:
     if not (relation.auto_created and relation.one_to_many and relation.related_model._meta.managed):
         return False
-    return relation.field.db_constraint and relation.related_model is not CustomerMerge
+    return relation.field.db_constraint and relation.related_model not in (CustomerMerge, ListedCustomer)
 
 
 def label_of(model: type[Model], field: str) -> str:
@@ -112,10 +113,18 @@ def what_goes_back(merge: CustomerMerge) -> dict[str, set[int]]:
         for tie, near, far in _both_ways():
             if near.label in fresh:
                 rows = tie.beyond(near, far, fresh[near.label])
-                came = rows.filter(**{far.owner: merge.survivor_id}, recorded_at__gt=merge.recorded_at)
+                came = rows.filter(_came_since(far, merge), **{far.owner: merge.survivor_id})
                 found[far.label] |= set(came.values_list("pk", flat=True))
         fresh = {label: new for label, keys in found.items() if (new := keys - going[label])}
     return dict(going)
+
+
+def _came_since(end: End, merge: CustomerMerge) -> Q:
+    """Rows that are the survivor's since a merge: new ones, and those whose first change since says that they were not."""
+    changes = end.model.history.rel.related_model._default_manager.filter(pgh_created_at__gt=merge.recorded_at)
+    first = changes.filter(pgh_obj=OuterRef(OuterRef("pk"))).order_by("pgh_id").values("pgh_id")[:1]
+    were_others = changes.filter(pgh_id=Subquery(first)).exclude(**{end.owner: merge.survivor_id})
+    return Q(recorded_at__gt=merge.recorded_at) | Q(Exists(were_others))
 
 
 def require_whole(going: Keys, survivor: Customer) -> None:

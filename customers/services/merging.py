@@ -80,14 +80,43 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
     return customer
 
 
+def left_behind() -> QuerySet[Customer]:
+    """Merged customers of whom something was being written at that moment."""
+    return Customer.objects.filter(pk__in=_of_merged()).select_related("merged_into").order_by("pk")
+
+
 @transaction.atomic
-def follow_merges() -> int:
-    """What was being written for a customer while they were merged follows them; the number of rows."""
-    count = 0
-    for customer in Customer.objects.filter(pk__in=_left_behind()).select_related("merged_into").order_by("pk"):
-        _drop_double_answers(customer, customer.merged_into)
-        count += sum(len(keys) for keys in move_rows(customer, customer.merged_into).values())
-    return count
+def follow_merge(customer: Customer) -> int:
+    """What was being written for a customer while they were merged follows them; the number of rows.
+
+    It is as if it had been there at the merge: it comes back where that is undone.
+    """
+    hold_rows(_rows_of(customer, customer.merged_into))
+    customer, survivor = _lock(customer, customer.merged_into)
+    if customer.merged_into_id != survivor.pk:
+        return 0  # undone or merged on meanwhile
+    dropped = _drop_double_answers(customer, survivor)
+    moved = move_rows(customer, survivor)
+    passed = _merges_between(customer, survivor)
+    for merge in passed:
+        for label, keys in moved.items():
+            merge.moved[label] = [*merge.moved.get(label, ()), *keys]
+        merge.dropped += dropped if merge is passed[-1] else []
+        merge.save(update_fields=["moved", "dropped"])
+    return sum(len(keys) for keys in moved.values())
+
+
+def _merges_between(customer: Customer, survivor: Customer) -> list[CustomerMerge]:
+    """By which merges, one after another, a record became the one that is left."""
+    found: list[CustomerMerge] = []
+    key: int | None = customer.pk
+    while key != survivor.pk:
+        merge = CustomerMerge.objects.select_for_update().filter(customer=key, undone_at=None).order_by("-pk").first()
+        if merge is None:
+            break
+        found.append(merge)
+        key = merge.survivor_id
+    return found
 
 
 def hold_rows(rows: dict[str, QuerySet]) -> None:
@@ -122,7 +151,7 @@ def _give(rows: QuerySet, field: str, giver: Customer, taker: Customer) -> None:
     rows.filter(**{field: giver}).update(**{field: taker}, **stamp)
 
 
-def _left_behind() -> set[int]:
+def _of_merged() -> set[int]:
     found: set[int] = set()
     for model, field in relations():
         rows = model._default_manager.filter(**{f"{field}__merged_into__isnull": False})
@@ -165,7 +194,7 @@ def _join_facts(customer: Customer, into: Customer, take: Collection[str]) -> di
         before = getattr(into, column.attname)
         setattr(into, name, value)
         if getattr(into, column.attname) != before:
-            changed[column.attname] = [before, getattr(into, column.attname)]
+            changed[column.attname] = [_kept(before), _kept(getattr(into, column.attname))]
     into.save(update_fields=[*values, "updated_at"])
     return changed
 
@@ -178,13 +207,26 @@ def _column(name: str) -> Field:
     return Customer._meta.get_field(name)
 
 
+def _kept(value: Any) -> Any:
+    """As JSON that says the same again: its encoder would round moments."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _still(column: Field, value: Any) -> Any:
+    """A value that was kept as JSON; nothing, where it names a row that is gone."""
+    value = column.to_python(value)
+    if column.is_relation and value is not None and not column.related_model._default_manager.filter(pk=value).exists():
+        return None
+    return value
+
+
 def _restore_facts(survivor: Customer, changed: dict[str, list[Any]]) -> None:
     """What nobody has changed since becomes what it was."""
     restored = []
     for attname, (before, after) in changed.items():
         column = _column(attname)
         if getattr(survivor, attname) == column.to_python(after):
-            setattr(survivor, attname, column.to_python(before))
+            setattr(survivor, attname, _still(column, before))
             restored.append(column.name)
     if restored:
         survivor.save(update_fields=[*restored, "updated_at"])
@@ -196,7 +238,7 @@ def _drop_double_answers(customer: Customer, into: Customer) -> list[dict[str, A
     doubles = [(answer, kept[_key(answer)]) for answer in _own_answers(customer) if _key(answer) in kept]
     earlier = [min(pair, key=lambda each: (each.answered_at, each.pk)) for pair in doubles]
     Answer.objects.filter(pk__in=[answer.pk for answer in earlier]).delete()
-    return [{field.attname: getattr(answer, field.attname) for field in _stored()} for answer in earlier]
+    return [{field.attname: _kept(getattr(answer, field.attname)) for field in _stored()} for answer in earlier]
 
 
 def _own_answers(customer: Customer) -> QuerySet[Answer]:
@@ -212,5 +254,8 @@ def _stored() -> list[Field]:
 
 
 def _answers(rows: list[dict[str, Any]]) -> Iterator[Answer]:
+    """What was kept of them; of a survey that is gone there is nothing to answer."""
     for row in rows:
-        yield Answer(**{field.attname: field.to_python(row[field.attname]) for field in _stored()})
+        values = {field.attname: _still(field, row[field.attname]) for field in _stored()}
+        if values["survey_id"] is not None:
+            yield Answer(**values)

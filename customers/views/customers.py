@@ -20,7 +20,7 @@ from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, DetailPage
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
-from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds
+from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
 from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
@@ -97,7 +97,7 @@ class CustomerDetailView(DetailPage):
 
     def get_object(self) -> Customer:
         rows = Customer.objects.visible_to(self.request.user)
-        related = rows.select_related("owner", "channel", "lead_source", "campaign", "merged_into")
+        related = rows.select_related("owner", "channel", "lead_source", "campaign")
         return get_object_or_404(related, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,6 +109,7 @@ class CustomerDetailView(DetailPage):
         contracts, older = contracts_of(customer, user, self.request.prefs.today(self.at), most=most)
         return context | {
             "customer": customer,
+            "survivor": survivor_of(customer, user),
             "facts": facts_of(customer, user),
             "orders": orders.order_by("-placed_at", "-pk")[:ROWS_ON_PAGE],
             "answers": answers.order_by("-answered_at", "-pk")[:ROWS_ON_PAGE],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import FormPage, action, key_in, say
 from crm.permissions import may_enter
+from customers.facts import survivor_of
 from customers.merge_forms import CustomerMergeForm
 from customers.models import Customer, Order
 from customers.models.merge import UNDO_DAYS
@@ -49,6 +50,7 @@ class CustomerMergeView(FormPage):
         merge = self.customer.merges.filter(survivor=self.customer.merged_into, undone_at=None).select_related("by").first()
         return super().get_context_data(
             customer=self.customer,
+            survivor=survivor_of(self.customer, self.request.user),
             other=self.other,
             q=self._typed,
             candidates=[] if self.other or self.customer.merged_into_id else self._candidates(),
@@ -94,7 +96,7 @@ class CustomerMergeView(FormPage):
 
 @action(may_enter)
 def unmerge(request: HttpRequest, pk: int) -> str:
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    customer = get_object_or_404(Customer.objects.separable_by(request.user), pk=pk)
     undo_merge(customer, by=request.user, at=timezone.now())
     say(request, _("They are two records again."))
     return reverse("customers:customer-detail", args=[pk])

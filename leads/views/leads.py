@@ -150,7 +150,7 @@ class LeadPage(DetailPage):
 
     def get_object(self) -> Lead:
         rows = Lead.objects.visible_to(self.request.user)
-        related = rows.select_related("lead_source", "channel", "campaign", "landing_page", "owner", "customer", "merged_into")
+        related = rows.select_related("lead_source", "channel", "campaign", "landing_page", "owner", "customer")
         return get_object_or_404(related, pk=self.kwargs["pk"])
 
 
@@ -164,6 +164,7 @@ class LeadDetailView(LeadPage):
         return context | {
             "lead": lead,
             "customer": Customer.objects.visible_to(self.request.user).filter(pk=lead.customer_id).first(),
+            "survivor": self.survivor(),
             "entries": lead_entries(lead, reader),
             "steps": planned(Activity.objects.filter(lead=lead), reader),
             "opportunities": opportunities,
@@ -178,6 +179,11 @@ class LeadDetailView(LeadPage):
             "activity_form": activity_form(self.request, self.at),
             "activity_url": reverse("leads:lead-activity", args=[lead.pk]),
         }
+
+    def survivor(self) -> Lead | None:
+        """The record that a merged one became, where the reader may see it."""
+        key = self.object.merged_into_id
+        return Lead.objects.visible_to(self.request.user).filter(pk=key).first() if key else None
 
 
 def activity_form(request: HttpRequest, at: datetime) -> ActivityForm:

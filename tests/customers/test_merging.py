@@ -4,14 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 
 from campaigns.models import Channel
-from customers.models import Answer, Customer, CustomerMerge, Order, Survey, Ticket
+from crm.models import PeopleList
+from customers.models import Answer, Customer, CustomerMerge, ListedCustomer, Order, Survey, Ticket
 from customers.services.belongings import relations
-from customers.services.merging import follow_merges, merge_customers, undo_merge
+from customers.services.merging import follow_merge, left_behind, merge_customers, undo_merge
 from leads import services as leads
 from leads.models import Activity, Lead, Opportunity, Quote
+from tests.api_client import Api
+from tests.factories.crm import make_token
 from tests.factories.customers import NOON, make_customer, make_order
 from tests.factories.leads import A_DAY, make_lead, make_opportunity
 
@@ -28,6 +32,10 @@ def pair():
 
 def merge(customer, into, **facts):
     return merge_customers(customer, into=into, **{"by": None, "at": NOON, **facts})
+
+
+def follow():
+    return sum(follow_merge(customer) for customer in left_behind())
 
 
 def answer(customer, **facts):
@@ -72,6 +80,18 @@ class TestMerge:
             *("Cart", "Contract", "Invitation", "InvitationSkip"),
         }  # fmt: skip
         assert not {model for model, _field in relations() if "History" in model.__name__ or "Fact" in model.__name__}
+
+    def test_who_is_in_one_list_with_the_other(self, pair, sara):
+        """A list shows the one that stays for either, and both again after the way back."""
+        people_list = PeopleList.objects.create(owner=sara, name="Lost", kind="customers", scope="private")
+        ListedCustomer.objects.bulk_create(ListedCustomer(people_list=people_list, customer=each) for each in pair)
+
+        merge(*pair)
+        shown = list(Customer.objects.listed().in_list(people_list))
+        undo_merge(pair[0], by=sara, at=NOON)
+
+        assert shown == [pair[1]]
+        assert set(Customer.objects.listed().in_list(people_list)) == set(pair)
 
     def test_the_survivor_keeps_its_own_and_takes_what_it_lacks(self, pair, omid):
         customer, into = pair
@@ -191,11 +211,45 @@ class TestAfterIt:
         answer(customer, score=9, answered_at=NOON + timedelta(hours=1))
         answer(into, score=2)
 
-        assert follow_merges() == 2
+        assert follow() == 2
 
         assert [order.customer for order in Order.objects.all()] == [into]
         assert [each.score for each in into.answers.all()] == [9]
-        assert follow_merges() == 0
+        assert follow() == 0
+
+    def test_it_goes_back_with_the_merges_it_followed(self, pair):
+        """Into B, and B into C: an order and an answer of A that came too late are C's, then B's, then A's again."""
+        customer, into = pair
+        third = make_customer()
+        merge(customer, into)
+        merge(into, third)
+        order = make_order(customer=customer)
+        answer(customer, score=9)
+        answer(third, score=2, answered_at=NOON + timedelta(hours=1))
+        follow()
+        assert [each.score for each in Answer.objects.all()] == [2]
+
+        undo_merge(into, by=None, at=NOON)
+        order.refresh_from_db()
+        assert order.customer == into
+        undo_merge(customer, by=None, at=NOON)
+        follow()
+        order.refresh_from_db()
+
+        assert order.customer == customer
+        assert set(Answer.objects.values_list("customer", "score")) == {(customer.pk, 9), (third.pk, 2)}
+
+    def test_nothing_follows_a_merge_that_is_undone_meanwhile(self, pair):
+        customer, into = pair
+        merge(customer, into)
+        order = make_order(customer=customer)
+        (found,) = left_behind()
+
+        undo_merge(customer, by=None, at=NOON)
+
+        assert follow_merge(found) == 0
+        order.refresh_from_db()
+        assert order.customer == customer
 
 
 class TestUndo:
@@ -212,6 +266,39 @@ class TestUndo:
         assert {model: dict(model.objects.values_list("pk", "customer")) for model in OWNERS} == before
         facts = Customer.objects.order_by("pk").values_list("name", "phone", "created_at", "merged_into")[:2]
         assert list(facts) == [("Ali", PHONE, EARLIER, None), ("Ali M.", "", LATER, None)]
+
+    def test_to_the_last_microsecond(self, pair):
+        customer, into = pair
+        earlier, later = EARLIER.replace(microsecond=123456), LATER.replace(microsecond=654321)
+        Customer.objects.filter(pk=customer.pk).update(created_at=earlier)
+        Customer.objects.filter(pk=into.pk).update(created_at=later)
+        answer(into, answered_at=NOON.replace(microsecond=123456))
+        answer(customer, answered_at=NOON + timedelta(hours=1))
+        merge(customer, into)
+
+        undo_merge(customer, by=None, at=NOON)
+
+        assert Customer.objects.get(pk=into.pk).created_at == later
+        assert Answer.objects.get(customer=into).answered_at == NOON.replace(microsecond=123456)
+
+    def test_without_what_is_gone_since(self, pair):
+        """The survivor's channel and the ticket its answer was about were deleted while neither named them."""
+        customer, into = pair
+        channels = [Channel.objects.create(slug=slug, name=slug) for slug in "ab"]
+        for each, channel in zip(pair, channels, strict=True):
+            Customer.objects.filter(pk=each.pk).update(channel=channel)
+        ticket = Ticket.objects.create(customer=into)
+        answer(into, ticket=ticket)
+        answer(customer, ticket=ticket, answered_at=NOON + timedelta(hours=1))
+        merge(customer, into)
+        channels[1].delete()
+        ticket.delete()
+
+        undo_merge(customer, by=None, at=NOON)
+        connection.check_constraints()
+
+        assert Customer.objects.get(pk=into.pk).channel is None
+        assert list(into.answers.values_list("ticket", flat=True)) == [None]
 
     def test_what_came_since_stays(self, pair):
         customer, into = pair
@@ -391,3 +478,17 @@ class TestPage:
         client.post(self.url(mine), {"into": theirs.pk})
         assert client.post(reverse("customers:customer-unmerge", args=[theirs.pk])).status_code == 404
         assert CustomerMerge.objects.count() == 0
+
+    def test_who_sees_one_of_the_two_does_not_undo_it_nor_reads_the_other_name(self, browse, client, omid, nima):
+        mine, theirs = make_customer(name="Ali", owner=omid), make_customer(name="Bahar", owner=nima)
+        merge(mine, theirs)
+        reader = browse(omid)
+
+        detail = reverse("customers:customer-detail", args=[mine.pk])
+        pages = [reader.get(url).content.decode() for url in (self.url(mine), detail)]
+        undone = reader.post(reverse("customers:customer-unmerge", args=[mine.pk]))
+        by_token = Api(client, make_token(omid)).post(f"/customers/{mine.pk}/unmerge/", {})
+
+        assert [("Bahar" in page, "Undo the merge" in page) for page in pages] == [(False, False)] * 2
+        assert (undone.status_code, by_token.status_code) == (404, 403)
+        assert CustomerMerge.objects.filter(undone_at=None).count() == 1
