@@ -56,9 +56,11 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
     What else came since stays with the survivor.
     """
     customer = Customer.objects.select_related("merged_into").get(pk=customer.pk)
+    if customer.merged_into is None:
+        return customer
     current = CustomerMerge.objects.filter(customer=customer, survivor=customer.merged_into, undone_at=None).first()
     hold_rows(rows_of(what_goes_back(current)) if current else {})
-    customer, survivor = _lock(customer, customer.merged_into or customer)
+    customer, survivor = _lock(customer, customer.merged_into)
     merge = CustomerMerge.objects.select_for_update().filter(customer=customer, survivor=survivor, undone_at=None).first()
     if customer.merged_into_id is None:
         return customer
