@@ -14,7 +14,7 @@ from campaigns.models import (
     SocialPost,
     Variant,
 )
-from crm.admin import KeptForever, ShownOnly
+from crm.settings_pages import KeptForever, ReaderPages, ShownInline, ShownOnly
 
 
 @admin.register(Channel)
@@ -42,7 +42,7 @@ class CampaignAdmin(KeptForever):
     fields = ("name", "channel", "goal", "goal_event", "status", "starts_on", "ends_on", "budget", "owner")
 
 
-class VariantInline(admin.TabularInline):
+class VariantInline(ReaderPages, admin.TabularInline):
     """Renamed, not deleted: sessions refer to it."""
 
     model = Variant
@@ -64,12 +64,11 @@ class ExpenseAdmin(ShownOnly):
     list_display = ("kind", "amount", "campaign", "channel", "valid_from", "valid_to", "is_estimate")
     list_filter = ("kind", "is_estimate")
     list_select_related = ("campaign", "channel")
-    date_hierarchy = "valid_from"
+    currencies = {"currency_amount": "currency"}
 
 
-class PageViewInline(admin.TabularInline):
+class PageViewInline(ShownInline):
     model = PageView
-    extra = 0
 
 
 @admin.register(Session)
@@ -78,7 +77,6 @@ class SessionAdmin(ShownOnly):
     list_filter = ("is_bot", "channel")
     list_select_related = ("channel", "landing_page")
     search_fields = ("visitor", "external_id")
-    date_hierarchy = "started_at"
     inlines = (PageViewInline,)
 
 
@@ -87,4 +85,3 @@ class SocialPostAdmin(ShownOnly):
     list_display = ("id", "social_network", "posted_at", "campaign", "reach", "likes", "comments", "shares")
     list_filter = ("social_network",)
     list_select_related = ("social_network", "campaign")
-    date_hierarchy = "posted_at"

@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.core.exceptions import ValidationError
-from django.db.models import Field
-from django.forms import DateField, ModelForm
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import ApiToken, ExchangeRate, Organization, Team, User
+from crm.money import NOTHING
 from crm.services import deactivate_user
+from crm.settings_pages import KeptForever, ReaderAdmin, ShownOnly
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
-
-
-class NearDays(admin.ModelAdmin):
-    """A typed day is bounded as in the API: a Jalali year, taken for a Gregorian one, is fourteen centuries off."""
-
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, DateField):
-            field.validators.append(partial(check_near, today=request.prefs.today(timezone.now())))
-        return field
-
-
-def check_near(day: date, *, today: date) -> None:
-    first, last = date(FIRST_YEAR, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
-    if not first <= day <= last:
-        text = _("The year %(year)s is out of range. Jalali? Write the Gregorian day, from %(first)s to %(last)s.")
-        raise ValidationError(text % {"year": f"{day.year:04}", "first": first, "last": last}, code="date-out-of-range")
-
-
-class ShownOnly(admin.ModelAdmin):
-    """Rows that are written elsewhere: by a service, an import or the API."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class KeptForever(NearDays):
-    """Rows that past figures refer to: they are renamed, not deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+admin.site.empty_value_display = NOTHING
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -68,7 +31,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(ReaderAdmin, DjangoUserAdmin):
     """People; whoever leaves is switched off, as their records keep their name."""
 
     add_form = UserCreationForm
@@ -89,7 +52,7 @@ class UserAdmin(DjangoUserAdmin):
     )
     filter_horizontal = ()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+    def fixed(self, request: HttpRequest, obj: User | None = None) -> Iterable[str]:
         """Nobody switches themselves off, or out of here: one administrator is left at least."""
         own = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
         return (*self.readonly_fields, *own)
@@ -121,10 +84,9 @@ class OrganizationAdmin(KeptForever):
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(NearDays):
+class ExchangeRateAdmin(ReaderAdmin):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
-    date_hierarchy = "day"
 
 
 @admin.register(ApiToken)
@@ -134,3 +96,17 @@ class ApiTokenAdmin(ShownOnly):
     list_display = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_select_related = ("user",)
     exclude = ("digest",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ShownOnly):
+    """Whoever has lost their telephone signs in again once its row is deleted."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser

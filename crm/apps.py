@@ -1,11 +1,17 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
+
+from crm import words
 
 
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Organisation and people")
+
+    def ready(self) -> None:
+        others = apps.get_app_config("mfa").get_models()
+        words.call_by([*self.get_models(include_auto_created=True), *others], words.COLUMNS, words.TABLES)
 
 
 class SettingsConfig(AdminConfig):

@@ -121,6 +121,10 @@ class ReadField(forms.CharField):
     def read(self, text: str) -> Any:
         raise NotImplementedError
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Against what the form showed: what is stored is no text."""
+        return super().has_changed(self.prepare_value(initial), data)
+
 
 class ReaderField(ReadField):
     """A field that has to know its reader; `ReaderForm` tells it."""
@@ -222,6 +226,9 @@ class ClockField(ReadField):
             return time(int(hour), int(minute or 0))
         except ValueError:
             raise ValidationError(_("Enter a time of day, such as 10:30."), code="invalid-time") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 class WholeNumberField(ReaderField):

@@ -9,12 +9,18 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 
+from crm.settings_pages import ReaderAdmin
 from crm.transactions import in_transaction
 
 View = Callable[..., HttpResponse]
 
 
 class SettingsSite(AdminSite):
+    def register(self, model_or_iterable: Any, admin_class: type | None = None, **options: Any) -> None:
+        """Pages that other packages bring along are left out: nobody needs them, and they know no reader."""
+        if admin_class is not None and issubclass(admin_class, ReaderAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         return super().admin_view(in_one_transaction(view), cacheable)
 

@@ -1,8 +1,11 @@
 """Products, and a look at customers, orders, tickets and answers, for superusers."""
 
-from django.contrib import admin
+from collections.abc import Iterable
 
-from crm.admin import KeptForever, ShownOnly
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.settings_pages import KeptForever, ShownInline, ShownOnly
 from customers.models import (
     Answer,
     Cart,
@@ -40,7 +43,7 @@ class SurveyAdmin(KeptForever):
     list_display = ("name", "slug", "kind")
     fields = ("name", "slug", "kind", "question", "is_right_to_left")
 
-    def get_readonly_fields(self, request: object, obj: Survey | None = None) -> tuple[str, ...]:
+    def fixed(self, request: HttpRequest, obj: Survey | None = None) -> Iterable[str]:
         return ("slug", "kind", "is_right_to_left") if obj else ()
 
 
@@ -51,9 +54,9 @@ class CustomerAdmin(ShownOnly):
     search_fields = ("name", "phone", "email", "external_id")
 
 
-class OrderLineInline(admin.TabularInline):
+class OrderLineInline(ShownInline):
     model = OrderLine
-    extra = 0
+    currencies = dict.fromkeys(("unit_price", "discount", "order_discount", "tax"), "order.currency")
 
 
 @admin.register(Order)
@@ -63,6 +66,7 @@ class OrderAdmin(ShownOnly):
     list_select_related = ("customer",)
     search_fields = ("number", "external_id")
     inlines = (OrderLineInline,)
+    currencies = dict.fromkeys(("discount", "tax", "shipping"), "currency")
 
 
 @admin.register(Ticket)

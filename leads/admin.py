@@ -1,9 +1,11 @@
 """Stages of the pipeline, and a look at leads, opportunities, quotes and activities, for superusers."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.admin import KeptForever, ShownOnly
+from crm.settings_pages import KeptForever, ShownInline, ShownOnly
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange
 
 
@@ -14,13 +16,12 @@ class StageAdmin(KeptForever):
     list_display = ("position", "name", "name_fa", "kind", "probability", "stale_days")
     fields = ("slug", "name", "name_fa", "position", "kind", "probability", "stale_days")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Stage | None = None) -> tuple[str, ...]:
+    def fixed(self, request: HttpRequest, obj: Stage | None = None) -> Iterable[str]:
         return ("slug", "kind", "probability") if obj else ()
 
 
-class LeadEventInline(admin.TabularInline):
+class LeadEventInline(ShownInline):
     model = LeadEvent
-    extra = 0
 
 
 @admin.register(Lead)
@@ -32,9 +33,8 @@ class LeadAdmin(ShownOnly):
     inlines = (LeadEventInline,)
 
 
-class StageChangeInline(admin.TabularInline):
+class StageChangeInline(ShownInline):
     model = StageChange
-    extra = 0
 
 
 @admin.register(Opportunity)
@@ -53,9 +53,9 @@ class ActivityAdmin(ShownOnly):
     list_select_related = ("owner",)
 
 
-class QuoteLineInline(admin.TabularInline):
+class QuoteLineInline(ShownInline):
     model = QuoteLine
-    extra = 0
+    currencies = dict.fromkeys(("unit_price", "discount", "tax"), "quote.currency")
 
 
 @admin.register(Quote)

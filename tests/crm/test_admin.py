@@ -1,11 +1,8 @@
 """The settings pages: for superusers only, and without a way around the services."""
 
-import re
-
 import pytest
 from django.contrib import admin
 from django.urls import reverse
-from django.utils import translation
 
 from crm.models import Organization, User
 from tests.api_client import Api
@@ -14,7 +11,6 @@ from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
 
-OURS = [model for model in admin.site._registry if model.__module__.split(".")[0] in {"crm", "campaigns", "customers", "leads"}]
 PERSON = ("email", "name", "role", "visibility", "language", "calendar", "money_unit", "theme")
 
 
@@ -23,18 +19,11 @@ def root(db):
     return User.objects.create_superuser("root@example.com", name="Root", language="en")
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
-def test_every_list_opens_for_a_superuser_alone(browse, root, sara, model):
-    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+def test_no_list_opens_for_others_than_superusers(browse, sara):
+    window = browse(sara)
+    names = [f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry]
 
-    assert [browse(user).get(url).status_code for user in (root, sara)] == [200, 302]
-
-
-def test_records_are_called_by_persian_names():
-    with translation.override("fa"):
-        names = {model._meta.label: f"{model._meta.verbose_name} {model._meta.verbose_name_plural}" for model in OURS}
-
-    assert {label: name for label, name in names.items() if re.search("[A-Za-z]", name.replace("API", ""))} == {}
+    assert {name for name in names if window.get(reverse(name)).status_code != 302} == set()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +81,7 @@ class TestOrganization:
     def send(self, client, **changes):
         url = reverse("admin:crm_organization_change", args=[1])
         form = client.get(url).context["adminform"].form
-        initial = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+        initial = {name: form[name].value() for name in form.fields}
         sent = {name: ",".join(map(str, value)) if isinstance(value, list) else value for name, value in initial.items()}
         return client.post(url, sent | changes)
 

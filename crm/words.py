@@ -1,0 +1,82 @@
+"""What columns and tables are called where their model does not say it: one word for one column, in every table.
+
+Each app says its own words in its module of this name, and takes those of the apps beneath it. Forms, messages and the
+settings pages read them where Django keeps them, in `verbose_name`. They are no part of a table: a new word needs no
+migration, and the tables of the history have it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, Promise]
+Tables = Mapping[str, tuple[Promise, Promise]]
+
+COLUMNS: Words = MappingProxyType(
+    {
+        "id": _("ID"),
+        "external_id": _("external ID"),
+        "source": _("source"),
+        "created_at": _("created at"),
+        "recorded_at": _("recorded at"),
+        "updated_at": _("updated at"),
+        "at": _("time"),
+        "by": _("done by"),
+        "name": _("name"),
+        "kind": _("kind"),
+        "type": _("kind"),
+        "data": _("secret"),
+        "key": _("key"),
+        "day": _("day"),
+        "user": _("user"),
+        "owner": _("owner"),
+        "currency": _("currency"),
+        "rate": _("exchange rate"),
+        "is_removed": _("removed"),
+        "expires_at": _("expires at"),
+        "revoked_at": _("revoked at"),
+        "last_used_at": _("last used at"),
+        "scopes": _("scopes"),
+        "digest": _("digest"),
+        "language": _("language"),
+        "calendar": _("calendar"),
+        "money_unit": _("unit of money"),
+        "latin_digits": _("Latin digits"),
+        "theme": _("theme"),
+        "columns": _("columns"),
+        "default_calendar": _("usual calendar"),
+        "fiscal_calendar": _("calendar of the fiscal year"),
+        "fiscal_month": _("first month of the fiscal year"),
+        "attribution_model": _("attribution model"),
+        "path": _("path"),
+        "body_digest": _("digest of the body"),
+        "status": _("status"),
+        "answer": _("answer"),
+        "origin": _("came from"),
+        "origin_url": _("address it came from"),
+        "people_list": _("list of people"),
+    }
+)
+# The name of the class: one row, several rows.
+TABLES: Tables = MappingProxyType(
+    {
+        "Authenticator": (_("second step of sign-in"), _("second steps of sign-in")),
+        "IdempotencyKey": (_("kept answer"), _("kept answers")),
+    }
+)
+
+
+def call_by(models: Iterable[type[Model]], columns: Words, tables: Tables) -> None:
+    """What already has words, of the model or of Django, keeps them: those are translated when they are read."""
+    for model in models:
+        meta = model._meta
+        if meta.object_name in tables:
+            meta.verbose_name, meta.verbose_name_plural = tables[meta.object_name]
+        for field in (*meta.local_fields, *meta.local_many_to_many):
+            if field.name in columns and not isinstance(field.verbose_name, Promise):
+                field.verbose_name = columns[field.name]
