@@ -1,6 +1,7 @@
 """Reference data of marketing, and a look at traffic, for superusers."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import (
     Campaign,
@@ -14,6 +15,7 @@ from campaigns.models import (
     SocialPost,
     Variant,
 )
+from campaigns.services.keeping import TARGETS
 from crm.settings_pages import KeptForever, ReaderPages, ShownInline, ShownOnly
 
 
@@ -39,7 +41,10 @@ class CampaignAdmin(KeptForever):
     list_filter = ("status", "goal", "channel")
     list_select_related = ("channel",)
     search_fields = ("name",)
-    fields = ("name", "channel", "goal", "goal_event", "status", "starts_on", "ends_on", "budget", "owner")
+    fieldsets = (
+        (None, {"fields": ("name", "channel", "goal", "goal_event", "status", "starts_on", "ends_on", "budget", "owner")}),
+        (_("Targets of its whole life"), {"fields": TARGETS}),
+    )
 
 
 class VariantInline(ReaderPages, admin.TabularInline):

@@ -11,7 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from crm.permissions import may_enter, may_manage_people, may_open_screens, may_see_traffic, may_sell
+from crm.permissions import (
+    may_enter,
+    may_keep_reference_data,
+    may_manage_people,
+    may_open_screens,
+    may_see_traffic,
+    may_sell,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ NEW = (
     Entry(_("New lead"), "user-plus", "leads:lead-create", (), may_sell),
     Entry(_("New opportunity"), "hand-coins", "leads:opportunity-create", (), may_sell),
     Entry(_("New customer"), "building-2", "customers:customer-create", (), may_enter),
+    Entry(_("New campaign"), "megaphone", "kpis:campaign-create", (), may_keep_reference_data),
 )
 # Pages that stand in no menu of their own.
 OTHERS = (

@@ -8,6 +8,7 @@ from crm.models import User
 
 DELETERS = {User.Role.MANAGER, User.Role.INTEGRATION, User.Role.ADMIN}
 LEADERS = {User.Role.MANAGER, User.Role.ADMIN}
+KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
 
 
 def may_enter(user: User) -> bool:
@@ -28,6 +29,11 @@ def may_see_traffic(user: User) -> bool:
 
 def may_set_targets(user: User) -> bool:
     return user.is_active and user.may_set_targets
+
+
+def may_keep_reference_data(user: User) -> bool:
+    """Reps and support choose among campaigns, channels and products; others keep them."""
+    return user.is_active and (user.is_superuser or user.role in KEEPERS)
 
 
 def may_delete(user: User) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from msgspec import Struct
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
@@ -17,14 +19,7 @@ from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingP
 from crm.api.output import Column, Output, plain
 from crm.api.resource import Resource, equals, refers
 from crm.inputs.caller import Caller
-from crm.models import User
-
-KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
-
-
-def keeps_marketing(user: User) -> bool:
-    """Reps and support choose among campaigns and channels; others keep them."""
-    return user.is_superuser or user.role in KEEPERS
+from crm.permissions import may_keep_reference_data
 
 
 class VariantOut(Struct):
@@ -39,19 +34,39 @@ def variants_of(page: LandingPage, _caller: Caller) -> list[VariantOut]:
     return [VariantOut(variant.key, variant.name, variant.lever or None) for variant in page.variants.all()]
 
 
+def cost_of(name: str) -> Column:
+    """What only those see who see costs."""
+    return Column(name, Decimal | None, lambda row, caller: plain(getattr(row, name)) if caller.user.may_see_costs else None)
+
+
 CAMPAIGNS = Resource(
     name="campaigns",
     model=Campaign,
     struct=CampaignIn,
     write=write_campaigns,
     required=("name",),
-    may_write=keeps_marketing,
-    output=Output(Campaign, ["name", "channel", "goal", "goal_event", "starts_on", "ends_on", "budget", "status", "owner"]),
+    may_write=may_keep_reference_data,
+    output=Output(
+        Campaign,
+        [
+            *("name", "channel", "goal", "goal_event", "starts_on", "ends_on", "status", "owner"),
+            *("target_leads", "target_mqls", "target_sqls", "target_converted", "target_lead_conversion_rate"),
+            *("target_new_customers", "target_orders", "target_revenue"),
+        ],
+        [
+            cost_of(name)
+            for name in (
+                *("budget", "target_cost_per_lead", "target_cost_per_converted_lead"),
+                *("target_romi_short", "target_romi_long"),
+            )
+        ],
+    ),
     filters={
         "name": equals("name"),
         "status": equals("status", Campaign.Status.values),
         "goal": equals("goal", Campaign.Goal.values),
         "channel": refers("channel", "slug"),
+        "owner": refers("owner", "email"),
     },
 )
 CHANNELS = Resource(
@@ -60,7 +75,7 @@ CHANNELS = Resource(
     struct=ChannelIn,
     write=write_channels,
     required=("slug", "name"),
-    may_write=keeps_marketing,
+    may_write=may_keep_reference_data,
     output=Output(Channel, ["slug", "name", "kind", "social_network", "is_marketing"]),
     filters={"slug": equals("slug"), "kind": equals("kind", Channel.Kind.values)},
 )
@@ -70,7 +85,7 @@ LEAD_SOURCES = Resource(
     struct=NamedIn,
     write=write_lead_sources,
     required=("slug",),
-    may_write=keeps_marketing,
+    may_write=may_keep_reference_data,
     output=Output(LeadSource, ["slug", "name"]),
     filters={"slug": equals("slug")},
 )
@@ -80,7 +95,7 @@ SOCIAL_NETWORKS = Resource(
     struct=NamedIn,
     write=write_social_networks,
     required=("slug",),
-    may_write=keeps_marketing,
+    may_write=may_keep_reference_data,
     output=Output(SocialNetwork, ["slug", "name"]),
     filters={"slug": equals("slug")},
 )
@@ -90,7 +105,7 @@ LANDING_PAGES = Resource(
     struct=LandingPageIn,
     write=write_landing_pages,
     required=("url",),
-    may_write=keeps_marketing,
+    may_write=may_keep_reference_data,
     rows=lambda rows: rows.prefetch_related("variants"),
     output=Output(LandingPage, ["url", "title", "published_on"], [Column("variants", list[VariantOut], variants_of)]),
     filters={"url": equals("url")},

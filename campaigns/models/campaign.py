@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import Channel, ReferenceQuerySet
-from crm.fields import MoneyField
+from crm.fields import ExactField, MoneyField
 from crm.history import keeps_history
 from crm.models import Record, User
 
@@ -55,6 +55,20 @@ class Campaign(Record):
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.RUNNING)
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns")
 
+    # What the figures of its report card should come to over its whole life; a rate and a return are fractions.
+    target_leads = models.PositiveBigIntegerField(_("target: leads"), null=True, blank=True)
+    target_mqls = models.PositiveBigIntegerField(_("target: MQL"), null=True, blank=True)
+    target_sqls = models.PositiveBigIntegerField(_("target: SQL"), null=True, blank=True)
+    target_converted = models.PositiveBigIntegerField(_("target: converted leads"), null=True, blank=True)
+    target_lead_conversion_rate = ExactField(_("target: lead conversion rate"), null=True, blank=True)
+    target_cost_per_lead = MoneyField(_("target: cost per lead"), null=True, blank=True)
+    target_cost_per_converted_lead = MoneyField(_("target: cost per converted lead"), null=True, blank=True)
+    target_new_customers = models.PositiveBigIntegerField(_("target: new customers"), null=True, blank=True)
+    target_orders = models.PositiveBigIntegerField(_("target: orders"), null=True, blank=True)
+    target_revenue = MoneyField(_("target: net revenue"), null=True, blank=True)
+    target_romi_short = ExactField(_("target: ROMI, short term"), null=True, blank=True)
+    target_romi_long = ExactField(_("target: ROMI, long term"), null=True, blank=True)
+
     # When its owner closed its report card.
     reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -69,6 +83,15 @@ class Campaign(Record):
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="campaigns_campaign_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    target_lead_conversion_rate__gte=0,
+                    target_cost_per_lead__gte=0,
+                    target_cost_per_converted_lead__gte=0,
+                    target_revenue__gte=0,
+                ),
+                name="campaigns_campaign_targets_not_negative",
             ),
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, Session, SocialNetwork, Variant
@@ -23,6 +24,7 @@ LEAD_SOURCE = Target(LeadSource, natural="slug", creates=True)
 SOCIAL_NETWORK = Target(SocialNetwork, natural="slug", creates=True)
 NOT_MARKETING = {Channel.Kind.DIRECT, Channel.Kind.STORE}
 LONGEST_DAYS = 3660
+AMOUNTS = ("budget", "target_cost_per_lead", "target_cost_per_converted_lead", "target_revenue")
 
 
 def name_and_slug(items: list[Item], caller: Caller) -> None:
@@ -44,9 +46,13 @@ def complete_campaigns(items: list[Item], caller: Caller) -> None:
     for item in items:
         if span_is_turned(item, "starts_on", "ends_on"):
             item.refuse("/ends_on", "out-of-range")
-        budget = item.values.get("budget")
-        if budget is not None and is_too_fine(budget, caller.organization.currency):
-            item.refuse("/budget", "precision")
+        for name in AMOUNTS:
+            amount = item.values.get(name)
+            if amount is not None and is_too_fine(amount, caller.organization.currency):
+                item.refuse(f"/{name}", "precision")
+        rate = item.values.get("target_lead_conversion_rate")
+        if rate is not None and rate < 0:
+            item.refuse("/target_lead_conversion_rate", "negative", _("A rate is not negative."))
 
 
 def complete_expenses(items: list[Item], caller: Caller) -> None:

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from crm.inputs.fields import (
     Currency,
     Day,
+    Figure,
     KeyReference,
     LongText,
     Moment,
@@ -69,7 +70,11 @@ class LandingPageIn(RecordIn):
 
 
 class CampaignIn(RecordIn):
-    """A campaign; both its days are included. What it is to reach are `targets` that name it."""
+    """A campaign; both its days are included.
+
+    A target is what a figure of its report card should come to over its whole life: a whole number, an amount in the base
+    currency, or a fraction for a rate and a return. What a month or a quarter of it should come to are `targets` that name it.
+    """
 
     name: Title | UnsetType = UNSET
     channel: KeyReference | UnsetType | None = UNSET
@@ -80,6 +85,18 @@ class CampaignIn(RecordIn):
     budget: Money | UnsetType | None = UNSET
     status: Literal["planned", "running", "paused", "ended"] | UnsetType = UNSET
     owner: Person | UnsetType | None = UNSET
+    target_leads: Count | UnsetType | None = UNSET
+    target_mqls: Count | UnsetType | None = UNSET
+    target_sqls: Count | UnsetType | None = UNSET
+    target_converted: Count | UnsetType | None = UNSET
+    target_lead_conversion_rate: Figure | UnsetType | None = UNSET
+    target_cost_per_lead: Money | UnsetType | None = UNSET
+    target_cost_per_converted_lead: Money | UnsetType | None = UNSET
+    target_new_customers: Count | UnsetType | None = UNSET
+    target_orders: Count | UnsetType | None = UNSET
+    target_revenue: Money | UnsetType | None = UNSET
+    target_romi_short: Figure | UnsetType | None = UNSET
+    target_romi_long: Figure | UnsetType | None = UNSET
 
 
 class ExpenseIn(RecordIn):

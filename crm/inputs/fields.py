@@ -35,6 +35,7 @@ MOMENT = re.compile(
 )
 FIRST_YEAR, YEARS_AHEAD = 1990, 5
 LARGEST_FLOAT = 10**15
+FIGURE_DECIMALS = 12
 
 
 class FieldError(ValueError):
@@ -138,6 +139,11 @@ def read_money(value: str | float, caller: Caller) -> Decimal:
     return amount
 
 
+def read_figure(value: str | float, caller: Caller) -> Decimal:
+    """A figure in a KPI's own unit; a score or a return may lie below nothing."""
+    return read_number(value, FIGURE_DECIMALS)
+
+
 def read_rate(value: str | float, caller: Caller) -> Decimal:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,8})?", value, re.ASCII):
         rate = Decimal(value)
@@ -224,6 +230,10 @@ NationalId = Annotated[str, Meta(max_length=20, extra={"clean": read_national_id
 Currency = Annotated[str, Meta(min_length=3, max_length=3, extra={"clean": read_currency}, examples=["IRR", "IRT", "EUR"])]
 Money = Annotated[str | int | float, Meta(extra={"clean": read_money}, examples=["125000"], description="An exact amount")]
 Rate = Annotated[str | int | float, Meta(extra={"clean": read_rate}, description="Base units for one unit of the currency")]
+Figure = Annotated[
+    str | int | float,
+    Meta(extra={"clean": read_figure}, examples=["0.28"], description="In the KPI's own unit; a rate is a fraction"),
+]
 Moment = Annotated[
     str,
     Meta(

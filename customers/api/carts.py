@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.api.output import Output
 from crm.api.resource import Resource, equals, moment, refers
-from customers.api.customers import may_keep_reference_data
+from crm.permissions import may_keep_reference_data
 from customers.models import Cart, Contract
 from customers.services.carts import CartIn, write_carts
 from customers.services.contracts import ContractIn, write_contracts

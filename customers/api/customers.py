@@ -7,21 +7,14 @@ from decimal import Decimal
 from crm.api.output import Column, Output, plain
 from crm.api.resource import Action, Resource, equals, flag, refers
 from crm.inputs.verbs import Verb
-from crm.models import User
+from crm.permissions import may_keep_reference_data
 from customers.api import verbs
 from customers.models import Customer, Product
 from customers.models.merge import UNDO_DAYS
 from customers.services.bulk import CustomerRecordIn, write_customers
 from customers.services.products import ProductIn, write_products
 
-KEEPERS = {User.Role.MANAGER, User.Role.MARKETER, User.Role.INTEGRATION, User.Role.ADMIN}
-
 UNMERGE = f"Take a merge of the last {UNDO_DAYS} days back: what it brought, and what came of that since, goes back with it"
-
-
-def may_keep_reference_data(user: User) -> bool:
-    """Reps and support use products and channels; others keep them."""
-    return user.is_superuser or user.role in KEEPERS
 
 
 CUSTOMERS = Resource(

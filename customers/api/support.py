@@ -11,7 +11,7 @@ from crm.api.resource import Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
 from crm.inputs.failures import Failure, Refused
 from crm.inputs.references import Target, find, key_of
-from customers.api.customers import may_keep_reference_data
+from crm.permissions import may_keep_reference_data
 from customers.models import Answer, Customer, Invitation, InvitationSkip, Survey, Ticket
 from customers.services.invitations import InvitationIn, InviteIn, plan_invitations, write_invitations
 from customers.services.support import AnswerIn, SurveyIn, TicketIn, write_answers, write_surveys, write_tickets

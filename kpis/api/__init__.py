@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.api.endpoints import routes
-from kpis.api import campaigns, cohorts, funnel, loyalty, pages, predictions, rfm
+from kpis.api import campaigns, cohorts, funnel, loyalty, pages, pipeline, predictions, rfm
 from kpis.api.alerts import ALERTS
 from kpis.api.annotations import ANNOTATIONS
 from kpis.api.targets import TARGETS
@@ -19,6 +19,7 @@ OPERATIONS = (
     + funnel.OPERATIONS
     + cohorts.OPERATIONS
     + loyalty.OPERATIONS
+    + pipeline.OPERATIONS
     + predictions.OPERATIONS
 )
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("reports/funnel/people/", funnel.FunnelPeopleView.as_view(), name="report-funnel-people"),
     path("reports/loyalty/", loyalty.LoyaltyView.as_view(), name="report-loyalty"),
     path("reports/nps/", loyalty.NpsView.as_view(), name="report-nps"),
+    path("reports/pipeline/", pipeline.PipelineView.as_view(), name="report-pipeline"),
+    path("reports/pipeline/rows/", pipeline.DealsView.as_view(), name="report-pipeline-rows"),
     path("reports/predictions/", predictions.PredictionsView.as_view(), name="report-predictions"),
     path("reports/rfm/", rfm.RfmView.as_view(), name="report-rfm"),
     path("reports/rfm-movement/", rfm.MovementView.as_view(), name="report-rfm-movement"),

@@ -13,7 +13,7 @@ from crm.inputs.caller import Caller
 from kpis.api.numbers import quotient
 from kpis.definitions import Kpi
 from kpis.readings import Query, Value
-from kpis.readings.targets import attainment, member_targets, targets_of
+from kpis.readings.targets import Attainment, attainment, member_targets, targets_of
 
 Key = tuple[int | None, date]
 
@@ -40,5 +40,8 @@ def targets_for(kpi: Kpi, query: Query) -> Mapping[Key, Decimal]:
 def target_out(kpi: Kpi, value: Value, target: Decimal | None, caller: Caller) -> TargetOut | None:
     if target is None:
         return None
-    found = attainment(kpi, value, target, caller.organization.day_of(caller.at), caller.organization)
-    return TargetOut(plain(target) or "0", quotient(found.share), quotient(found.expected), found.standing.value)
+    return attainment_out(attainment(kpi, value, target, caller.organization.day_of(caller.at), caller.organization))
+
+
+def attainment_out(found: Attainment) -> TargetOut:
+    return TargetOut(plain(found.target) or "0", quotient(found.share), quotient(found.expected), found.standing.value)

@@ -15,11 +15,12 @@ from crm.api.openapi import Operation
 from crm.api.output import plain
 from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
-from crm.models import User
+from crm.models import Organization, User
+from kpis.api.attainment import TargetOut, attainment_out
 from kpis.api.parameters import filters_of, one_period_of
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
-from kpis.readings.campaigns import FIGURES, Campaigns, Sums
+from kpis.readings.campaigns import FIGURES, Campaigns, Life, Sums
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 
@@ -32,6 +33,7 @@ class FiguresOut(Struct):
     mqls: str | None
     sqls: str | None
     converted: str | None
+    lead_conversion_rate: str | None
     cost_per_lead: str | None
     cost_per_converted_lead: str | None
     new_customers: str | None
@@ -42,11 +44,14 @@ class FiguresOut(Struct):
 
 
 class CampaignOut(Struct):
+    """`targets`, by figure, are of whole lives, so they stand only where these are told."""
+
     campaign: int
     name: str
     starts_on: str | None
     ends_on: str | None
     figures: FiguresOut
+    targets: dict[str, TargetOut]
 
 
 class ReturnsOut(Struct):
@@ -83,7 +88,7 @@ class CampaignsView(ApiView):
         with one_snapshot():
             found = Campaigns(Query((period,), today, viewer=user)) if period else Campaigns.of_lives(user, today)
             rows = campaigns_of(user, channel).filter(pk__in=found.by_campaign).order_by("pk")
-            shown = {row.pk: campaign_out(row, found) for row in rows}
+            shown = {row.pk: campaign_out(row, found, self.caller.organization, is_whole=period is None) for row in rows}
             total, returns = figures_out(found, found.together(shown)), returns_out(found, shown)
             return answer(CampaignsOut(period.key if period else None, found.is_stale, total, returns, list(shown.values())))
 
@@ -94,9 +99,16 @@ def campaigns_of(user: User, channel: int | None) -> QuerySet[Campaign]:
     return rows if channel is None else rows.filter(channel=channel or None)
 
 
-def campaign_out(row: Campaign, found: Campaigns) -> CampaignOut:
+def campaign_out(row: Campaign, found: Campaigns, organization: Organization, *, is_whole: bool) -> CampaignOut:
     days = [day.isoformat() if day else None for day in (row.starts_on, row.ends_on)]
-    return CampaignOut(row.pk, row.name, *days, figures_out(found, found.by_campaign[row.pk]))
+    targets = targets_out(Life(row, found), organization) if is_whole else {}
+    return CampaignOut(row.pk, row.name, *days, figures_out(found, found.by_campaign[row.pk]), targets)
+
+
+def targets_out(life: Life, organization: Organization) -> dict[str, TargetOut]:
+    """Of the figures that the viewer's role may see."""
+    found = {figure.key: life.attainment(figure, organization) for figure in life.campaigns.shown}
+    return {key: attainment_out(one) for key, one in found.items() if one}
 
 
 def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:

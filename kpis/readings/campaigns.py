@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from functools import cached_property
 
+from django.utils.translation import gettext_lazy as _
+
 from campaigns.models import Campaign
-from crm.models import User
+from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, periods_between
 from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.catalogue import CATALOGUE
@@ -22,6 +24,8 @@ from kpis.readings.freshness import Freshness
 from kpis.readings.members import UNKNOWN
 from kpis.readings.query import Query
 from kpis.readings.rows import RowPage, list_rows
+from kpis.readings.targets import Attainment, Standing, adds_up, attainment
+from kpis.readings.values import Value
 
 ZERO = Decimal(0)
 TOP, BOTTOM = "numerator", "denominator"
@@ -86,6 +90,7 @@ FIGURES = (
     Figure("mqls", ("mqls", TOP)),
     Figure("sqls", ("sqls", TOP)),
     Figure("converted", CONVERTED, unit="leads"),
+    Figure("lead_conversion_rate", CONVERTED, ("lead_conversion_rate", BOTTOM)),
     Figure("cost_per_lead", ("cost_per_lead", TOP), ("cost_per_lead", BOTTOM), listed=("cost_per_lead", BOTTOM)),
     Figure("cost_per_converted_lead", SPEND, CONVERTED, listed=CONVERTED),
     Figure("new_customers", ("new_customers", TOP)),
@@ -95,6 +100,21 @@ FIGURES = (
     Figure("romi_long", ("romi_long", TOP), ("romi_long", BOTTOM)),
 )
 BY_KEY = {figure.key: figure for figure in FIGURES}
+HEADINGS = {
+    "spend": _("Spend"),
+    "leads": _("Leads"),
+    "mqls": _("MQL"),
+    "sqls": _("SQL"),
+    "converted": _("Converted leads"),
+    "lead_conversion_rate": _("Lead conversion rate"),
+    "cost_per_lead": _("Cost per lead"),
+    "cost_per_converted_lead": _("Cost per converted lead"),
+    "new_customers": _("New customers"),
+    "orders": _("Orders"),
+    "revenue": _("Net revenue"),
+    "romi_short": _("ROMI, short term"),
+    "romi_long": _("ROMI, long term"),
+}
 
 
 @dataclass(frozen=True)
@@ -211,6 +231,28 @@ class Life:
             return False
         end = self.window_end(figure)
         return end is None or self.campaigns.query.today <= end
+
+    def target(self, figure: Figure) -> Decimal | None:
+        """What it was to come to; of spend that is the budget, which is told apart."""
+        given = getattr(self.campaign, f"target_{figure.key}", None)
+        return None if given is None else Decimal(given)
+
+    def attainment(self, figure: Figure, organization: Organization) -> Attainment | None:
+        """How far a figure is from its target; missed only when nothing more of it is waited for."""
+        target, kpi = self.target(figure), figure.kpi
+        if target is None:
+            return None
+        first, last = self.campaign.starts_on, self.window_end(figure) if figure.is_return else self.campaign.ends_on
+        value = Value(
+            Period(Calendar.GREGORIAN, Grain.DAY, first or FIRST_DAY, last or LAST_DAY),
+            value=self.campaigns.value(figure, self.sums),
+        )
+        found = attainment(kpi, value, target, self.campaigns.query.today, organization)
+        if not adds_up(kpi) or (first and last):
+            return found
+        # Without both its days there is no pace to be behind.
+        is_settled = found.standing in (Standing.REACHED, Standing.MISSED)
+        return Attainment(target, found.standing if is_settled else Standing.UNKNOWN, found.share)
 
     @property
     def query(self) -> Query:

@@ -44,12 +44,12 @@ def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None
     if reading.target is None:
         return None
     found = attainment(reading.kpi, reading.now, reading.target, choice.today, choice.organization)
-    return goal_text(reading.kpi, found, reading, prefs)
+    return goal_text(reading.kpi, found, reading.now.value, prefs)
 
 
-def goal_text(kpi: Kpi, found: Attainment, reading: Reading, prefs: Preferences) -> Goal:
+def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> Goal:
     word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
-    value, details = reading.now.value, details_of(kpi, found, prefs)
+    details = details_of(kpi, found, prefs)
     if kpi.direction is Direction.DOWN:
         return Goal(limit_text(kpi, found, value, prefs), used_of(found.target, value), str(word), tone, icon, details)
     text = _("Target %(target)s") % {"target": value_text(kpi, found.target, prefs, short=True)}

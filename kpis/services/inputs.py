@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from crm.inputs.caller import Caller
-from crm.inputs.fields import Day, KeyReference, Person, RecordIn, Reference, line, read_number
+from crm.inputs.fields import Day, Figure, KeyReference, Person, RecordIn, Reference, line
 
-FIGURE_DECIMALS = 12
-
-
-def read_figure(value: str | float, caller: Caller) -> Decimal:
-    """A figure in a KPI's own unit; a score or a return may lie below nothing."""
-    return read_number(value, FIGURE_DECIMALS)
-
-
-Figure: Any = Annotated[
-    str | int | float,
-    Meta(extra={"clean": read_figure}, examples=["0.28"], description="In the KPI's own unit; a rate is a fraction"),
-]
 KpiKey = line(60)
 
 

@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Expense, SocialPost
 from crm.pages import DetailPage, Pager, query_with
 from crm.periods import Calendar
-from crm.permissions import may_see_traffic, may_sell
+from crm.permissions import may_keep_reference_data, may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import charts, exports
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
-from kpis.readings.campaigns import BY_KEY, Campaigns, Figure, Life
+from kpis.readings.campaigns import BY_KEY, HEADINGS, Campaigns, Figure, Life
 from kpis.readings.cards import data_value, side_text
+from kpis.readings.goals import goal_text
 from kpis.readings.pages import Choice, Landings
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, percent_text, value_parts, value_text
-from kpis.views.campaigns import HEADINGS
 from leads.models import Lead
 
 PAGE, LATEST = 25, 10
@@ -54,6 +54,7 @@ class CampaignDetailView(DetailPage):
             expenses = Expense.objects.visible_to(user).filter(campaign=campaign)
             return context | {
                 "campaign": campaign,
+                "may_edit": may_keep_reference_data(user),
                 "figures": [self.figure(figure) for figure in self.life.campaigns.shown],
                 "is_over": campaign.ends_on is not None and campaign.ends_on < self.prefs.today(self.at),
                 "is_stale": self.life.campaigns.is_stale,
@@ -115,10 +116,11 @@ class CampaignDetailView(DetailPage):
         ]
 
     def figure(self, figure: Figure) -> dict[str, Any]:
-        """A number over the campaign's whole life, and what the earlier campaigns came to together."""
+        """A number over the campaign's whole life, its target, and what the earlier campaigns came to together."""
         value, kpi = self.life.campaigns.value(figure, self.life.sums), figure.kpi
         number, unit = value_parts(kpi, value, self.prefs, short=True)
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
+        found = self.life.attainment(figure, self.prefs.organization)
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -127,6 +129,7 @@ class CampaignDetailView(DetailPage):
             "url": query_with(self.request.GET, rows=figure.key, after=None) + "#rows" if value is not None else "",
             "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
             "maturing": self.maturing(figure) if value is not None else "",
+            "target": goal_text(kpi, found, value, self.prefs) if found else None,
         }
 
     def maturing(self, figure: Figure) -> str:

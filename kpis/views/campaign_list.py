@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
+from crm.permissions import may_keep_reference_data
 from kpis.readings.campaigns import Figure
 from kpis.views.campaigns import CampaignsReportView
 
@@ -22,6 +23,9 @@ class CampaignListView(CampaignsReportView):
 
     template_name = "kpis/campaign_list.html"
     title = _("Campaigns")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"may_keep": may_keep_reference_data(self.request.user)}
 
     @property
     def figures(self) -> tuple[Figure, ...]:

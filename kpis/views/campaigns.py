@@ -23,7 +23,7 @@ from crm.permissions import may_sell
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
-from kpis.readings.campaigns import FIGURES, Campaigns, Figure, Sums
+from kpis.readings.campaigns import FIGURES, HEADINGS, Campaigns, Figure, Sums
 from kpis.readings.cards import data_value
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import period_text, value_text
@@ -32,20 +32,6 @@ from kpis.views.overview import filter_bar
 # What the bar of filters is of.
 KPI = CATALOGUE["cost_per_lead"]
 EARLIER_PERIODS = 12
-HEADINGS = {
-    "spend": gettext_lazy("Spend"),
-    "leads": gettext_lazy("Leads"),
-    "mqls": gettext_lazy("MQL"),
-    "sqls": gettext_lazy("SQL"),
-    "converted": gettext_lazy("Converted leads"),
-    "cost_per_lead": gettext_lazy("Cost per lead"),
-    "cost_per_converted_lead": gettext_lazy("Cost per converted lead"),
-    "new_customers": gettext_lazy("New customers"),
-    "orders": gettext_lazy("Orders"),
-    "revenue": gettext_lazy("Net revenue"),
-    "romi_short": gettext_lazy("ROMI, short term"),
-    "romi_long": gettext_lazy("ROMI, long term"),
-}
 # What the rows of one side of a KPI are called, where a column leads to them.
 SIDES = {figure.top: HEADINGS[figure.key] for figure in FIGURES if figure.bottom is None}
 # By what the report is sorted where its address says nothing: the first of these that the reader may see.

@@ -23,7 +23,7 @@ from crm.permissions import may_enter, may_see_traffic, may_sell
 from kpis import addresses
 from kpis.catalogue import CATALOGUE
 from kpis.models import RfmSnapshot
-from kpis.readings.campaigns import Campaigns, Life
+from kpis.readings.campaigns import HEADINGS, Campaigns, Life
 from kpis.readings.funnel import Funnel
 from kpis.readings.loyalty import LoyaltyMatrix
 from kpis.readings.people import people_behind
@@ -34,7 +34,6 @@ from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
 from kpis.readings.words import number_text
 from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm, visits
-from kpis.views.campaigns import HEADINGS
 from leads import services
 
 AGAIN = gettext_lazy("First order in %(cohort)s, again in %(month)s")

@@ -69,6 +69,59 @@ def test_a_campaign_and_its_days(api):
     assert Campaign.objects.get().ends_on == date(2025, 4, 2)
 
 
+TARGETS = {
+    "target_leads": 300,
+    "target_mqls": 90,
+    "target_sqls": None,
+    "target_converted": 60,
+    "target_lead_conversion_rate": "0.2",
+    "target_cost_per_lead": "250000",
+    "target_cost_per_converted_lead": "1250000",
+    "target_new_customers": 20,
+    "target_orders": 25,
+    "target_revenue": "300000000",
+    "target_romi_short": "-0.1",
+    "target_romi_long": "1.5",
+}
+
+
+def test_a_campaign_and_what_it_is_to_come_to(api):
+    sent = TARGETS | {"target_cost_per_lead": "۲۵۰٬۰۰۰", "target_romi_long": 1.5}
+
+    made = api.post("/campaigns/", {"name": "A", "budget": "75000000", **sent}).json()
+    freed = api.patch(f"/campaigns/{made['id']}/", {"target_leads": None}).json()
+    rep = Api(api.client, make_token(make_user("rep"), name="rep")).get(f"/campaigns/{made['id']}/").json()
+
+    assert {name: made[name] for name in TARGETS} == TARGETS
+    assert {name: freed[name] for name in TARGETS} == TARGETS | {"target_leads": None}
+    # What something costs, or should, is not for reps.
+    hidden = ("budget", "target_cost_per_lead", "target_cost_per_converted_lead", "target_romi_short", "target_romi_long")
+    assert [rep[name] for name in hidden] == [None] * 5
+    assert (rep["target_revenue"], rep["target_lead_conversion_rate"]) == ("300000000", "0.2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("target_leads", -1, "out-of-range"),
+        ("target_leads", 2**63, "out-of-range"),
+        ("target_leads", "3", "wrong-type"),
+        ("target_lead_conversion_rate", "-0.1", "negative"),
+        ("target_lead_conversion_rate", "0.1234567890123", "precision"),
+        ("target_cost_per_lead", "0.5", "precision"),
+        ("target_revenue", "-1", "negative"),
+        ("target_revenue", 10**18, "amount-too-large"),
+        ("target_romi_long", "much", "invalid-amount"),
+        ("target_reach", 1, "unknown-field"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(api, name, value, code):
+    answer = api.post("/campaigns/", {"name": "A", name: value})
+
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(f"/{name}", code)]
+    assert (answer.status_code, Campaign.objects.count()) == (400, 0)
+
+
 def test_an_expense_is_kept_in_both_currencies(api):
     ExchangeRate.objects.create(currency="USD", day=date(2025, 9, 1), rate=1000)
     days = {"valid_from": "2025-10-01", "valid_to": "2025-10-31"}

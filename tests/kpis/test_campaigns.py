@@ -139,6 +139,7 @@ def test_every_number_of_the_report_opens_its_rows(browse, sara, four):
         "MQL": ("2", "2"),
         "SQL": ("0", "0"),
         "Converted leads": ("2", "2"),
+        "Lead conversion rate": ("2", "2"),
         "Cost per lead": ("3", "3"),
         "Cost per converted lead": ("2", "2"),
         "New customers": ("1", "1"),
@@ -188,7 +189,7 @@ def test_costs_are_not_for_reps_and_leads_not_for_support(browse, omid, hana, fo
     page = browse(omid).get(f"/reports/campaigns/{MONTH}").context
 
     assert [str(column["label"]) for column in page["columns"]] == [
-        "Leads", "MQL", "SQL", "Converted leads", "New customers", "Orders", "Net revenue",
+        "Leads", "MQL", "SQL", "Converted leads", "Lead conversion rate", "New customers", "Orders", "Net revenue",
     ]  # fmt: skip
     assert [[str(cell["text"]) for cell in row["cells"]][:4] for row in page["rows"]] == [
         ['<data value="1">1</data>', '<data value="1">1</data>', '<data value="0">0</data>', '<data value="1">1</data>']
@@ -219,7 +220,7 @@ def test_the_cheapest_converted_lead_and_who_it_is_are_four_clicks_away(browse, 
     report = client.get(links(reports, "/reports/campaigns/")[0])
     last_month = next(link.url for link in report.context["earlier"] if link.label == month.label("en"))
     first = client.get(f"/reports/campaigns/{last_month}").context["rows"][0]
-    opened = client.get(links(client.get(f"/reports/campaigns/{last_month}"), "lead_conversion_rate")[0].partition("#")[0])
+    opened = client.get(links(client.get(f"/reports/campaigns/{last_month}"), "lead_conversion_rate/")[0].partition("#")[0])
 
     assert first["name"] == "Cheap"
     assert {row["label"] for row in opened.context["row_list"]} == {"Cheap 0", "Cheap 1"}
@@ -244,8 +245,9 @@ def test_the_report_by_the_api(api_of, sara, omid, hana, four):
     first = month["results"][0]
     assert (first["campaign"], first["name"], first["starts_on"]) == (autumn.pk, "Autumn", "2025-09-23")
     assert first["figures"] == {
-        "spend": "9000", "leads": "3", "mqls": "2", "sqls": "0", "converted": "2", "cost_per_lead": "3000",
-        "cost_per_converted_lead": "4500", "new_customers": "1", "orders": "1", "revenue": "12000",
+        "spend": "9000", "leads": "3", "mqls": "2", "sqls": "0", "converted": "2",
+        "lead_conversion_rate": "0.666666666667", "cost_per_lead": "3000", "cost_per_converted_lead": "4500",
+        "new_customers": "1", "orders": "1", "revenue": "12000",
         "romi_short": "-0.111111111111", "romi_long": "-0.111111111111",
     }  # fmt: skip
     assert (month["period"], month["total"]["cost_per_converted_lead"], month["stale"]) == ("1404-07", "5000", False)

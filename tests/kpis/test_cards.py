@@ -15,7 +15,7 @@ from kpis.readings.cards import change_text, compared_words, filled_formula, rea
 from kpis.readings.change import ChangeKind, change_between
 from kpis.readings.exact import rounded
 from kpis.readings.goals import goal_text
-from kpis.readings.summary import Choice, Compare, Reading
+from kpis.readings.summary import Choice, Compare
 from kpis.readings.targets import attainment
 from kpis.readings.words import short_money, value_text
 
@@ -230,7 +230,7 @@ def test_the_sign_of_a_step_stands_before_its_number_in_persian_too():
 
 def goal(key, number, target, today=date(2025, 11, 1)):
     kpi, found = CATALOGUE[key], value(number)
-    return goal_text(kpi, attainment(kpi, found, Decimal(target), today, Organization()), Reading(kpi, [found]), Reader())
+    return goal_text(kpi, attainment(kpi, found, Decimal(target), today, Organization()), found.value, Reader())
 
 
 def test_what_must_stay_low_is_said_against_its_limit():

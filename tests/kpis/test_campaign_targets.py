@@ -1,0 +1,97 @@
+"""What a campaign is to come to over its whole life, beside what it came to."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.models import Organization
+from kpis.engine import drain
+from kpis.readings.campaigns import BY_KEY, Campaigns, Life
+from tests.api_client import Api
+from tests.factories.crm import make_token
+from tests.kpis.proof import NOW, TODAY
+from tests.kpis.test_campaigns import MEHR, leads_of, make_campaign, sale
+
+pytestmark = pytest.mark.django_db
+AIMS = {
+    "target_leads": 4,
+    "target_converted": 2,
+    "target_lead_conversion_rate": Decimal("0.5"),
+    "target_cost_per_lead": 2_500,
+    "target_revenue": 10_000,
+    "target_romi_short": Decimal("0.2"),
+}
+
+
+@pytest.fixture
+def autumn(db):
+    """9,000 for three leads, two of them converted, and one order of 12,000 that cost 4,000."""
+    campaign = make_campaign("Autumn", 9_000, **AIMS)
+    leads_of(campaign, 3, converted=2)
+    sale(campaign, MEHR, 12_000, 4_000)
+    drain(at=NOW)
+    return campaign
+
+
+def standings(life, *keys):
+    found = [life.attainment(BY_KEY[key], Organization.current()) for key in keys]
+    return [one and (one.standing.value, one.share and round(one.share, 4), one.expected) for one in found]
+
+
+def test_a_campaign_is_held_against_its_targets(autumn, sara):
+    """Autumn, from Tuesday the 23rd to Tuesday the 30th of September, wants four leads and has three."""
+    over, running = (Life(autumn, Campaigns.of_lives(sara, day)) for day in (TODAY, date(2025, 9, 26)))
+
+    # 3 of 4; 2 of 2; ⅔ of ½; 2,500 ÷ 3,000; 12,000 of 10,000; of the return, below nothing, more may come until 30 October
+    assert standings(over, "leads", "converted", "lead_conversion_rate", "cost_per_lead", "revenue", "romi_short", "spend") == [
+        ("missed", Decimal("0.75"), None),
+        ("reached", 1, None),
+        ("reached", Decimal("1.3333"), None),
+        ("missed", Decimal("0.8333"), None),
+        ("reached", Decimal("1.2"), None),
+        ("behind", None, None),
+        None,
+    ]
+    # After two of its six working days (Thursday and Friday are free): 4 × 2 ÷ 6
+    ((standing, share, expected),) = standings(running, "leads")
+    assert (standing, share, round(expected, 4)) == ("on_pace", Decimal("0.75"), Decimal("1.3333"))
+    # Half of the 9,000 is spent by then: 1,500 a lead, of at most 2,500
+    assert standings(running, "cost_per_lead") == [("on_pace", Decimal("1.6667"), None)]
+    # Without a last day there is no pace; what is reached is reached.
+    autumn.ends_on = None
+    assert standings(running, "leads", "converted") == [("unknown", Decimal("0.75"), None), ("reached", 1, None)]
+
+
+def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, sara, omid, autumn):
+    def report(user, **asked):
+        (found,) = Api(browse(), make_token(user, ["kpis:read"])).get("/reports/campaigns/", **asked).json()["results"]
+        return found
+
+    leads_of(autumn, 1, owner=omid)
+    drain(at=NOW)
+
+    page = browse(sara).get(f"/campaigns/{autumn.pk}/").context["figures"]
+    life, own, month = report(sara), report(omid), report(sara, period="1404-07")
+
+    # With Omid's there are four leads, at 9,000 ÷ 4 = 2,250 each, and half of them are converted.
+    assert {one["key"]: (one["target"].text, one["target"].standing_text) for one in page if one["target"]} == {
+        "leads": ("Target 4 · 100%", "reached"),
+        "converted": ("Target 2 · 100%", "reached"),
+        "lead_conversion_rate": ("Target 50.0% · 100%", "reached"),
+        "cost_per_lead": ("225 Toman of at most 250 Toman", "reached"),
+        "revenue": ("Target 1,000 Toman · 120%", "reached"),
+        "romi_short": ("Target 20.0% · −31.1 points", "missed"),
+    }
+    assert life["targets"]["cost_per_lead"] == {
+        "value": "2500", "attainment": "1.111111111111", "expected": None, "standing": "reached",
+    }  # fmt: skip
+    assert set(life["targets"]) == {key.removeprefix("target_") for key in AIMS}
+    # Omid sees one of the four, and neither costs nor what they should be.
+    assert {key: (one["attainment"], one["standing"]) for key, one in own["targets"].items()} == {
+        "leads": ("0.25", "missed"),
+        "converted": ("0", "missed"),
+        "lead_conversion_rate": ("0", "missed"),
+        "revenue": ("0", "missed"),
+    }
+    assert month["targets"] == {}
