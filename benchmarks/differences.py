@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import pairwise
@@ -33,7 +33,7 @@ def of_sums(source: Any, rival: Any, cubes: Iterable[Any]) -> int:
     from kpis.catalogue.measures import CUBE_BY_CODE  # noqa: PLC0415  Django is set up by now
     from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
 
-    stored = [cube for cube in cubes if cube.code in CUBE_BY_CODE]
+    stored = [cube for cube in cubes if cube.code in CUBE_BY_CODE and not is_of_months(cube)]
     groups = {cube.code: [0, *(DIMENSION_CODES[s] for s in ("channel", "campaign") if s in cube.dimensions)] for cube in stored}
     condition = " OR ".join(f"(cube = {code} AND dimension IN {(*sides, -1)})" for code, sides in groups.items())
     where = f"grain IN (0, 2) AND start BETWEEN DATE '{FIRST}' AND DATE '{NOW.date()}' AND ({condition})"
@@ -41,31 +41,41 @@ def of_sums(source: Any, rival: Any, cubes: Iterable[Any]) -> int:
 
 
 def of_rows(rival: Any, wanted: Mapping[Any, set], grids: Iterable[tuple]) -> int:
-    """What the product reads from rows."""
+    """What the product reads from rows, and percentiles of months, which are stored."""
     from kpis.catalogue.measures import LIVE_BY_CODE  # noqa: PLC0415
     from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
+    from kpis.engine.folding import FOLDS  # noqa: PLC0415
+    from kpis.models import Rollup  # noqa: PLC0415
     from kpis.readings.live import read_rows  # noqa: PLC0415
     from kpis.readings.narrowing import Narrowing  # noqa: PLC0415
     from kpis.readings.stored import spans_of  # noqa: PLC0415
 
     found = 0
-    live = [cube for cube in wanted if cube.code in LIVE_BY_CODE]
+    live = [cube for cube in wanted if cube.code in LIVE_BY_CODE or is_of_months(cube)]
     for title, query, _ in grids:
         grain, side = 2 if query.periods[0].grain == "month" else 0, DIMENSION_CODES[query.by or ""]
         asked = [cube for cube in live if query.by is None or query.by in wanted[cube]]
-        read = read_rows(Narrowing(query), [(cube, spans_of(query)) for cube in asked])
+        months = [cube.code for cube in asked if grain == 2 and is_of_months(cube)]
+        read = read_rows(Narrowing(query), [(cube, spans_of(query)) for cube in asked if cube.code not in months])
         ours = {
             (code, query.periods[index].start, member): rounded(sums)
             for code, table in read.items()
             for index, members in table.items()
             for member, sums in members.items()
         }
+        stored = Rollup.objects.filter(cube__in=months, grain=2, dimension=side, start__range=(FIRST, NOW.date()))
+        ours |= {row[:3]: rounded(row[3:]) for row in stored.values_list("cube", "start", "member", *FOLDS) if any(row[3:])}
         codes = ", ".join(["-1", *(str(cube.code) for cube in asked)])
         rows = rival.duck.execute(
             f"FROM kpis_rollup WHERE grain = {grain} AND dimension = {side} AND cube IN ({codes})"
         ).fetchall()
         found += differing(title, ours, {(code, start, member): rounded(sums) for code, _, _, start, member, *sums in rows})
     return found
+
+
+def is_of_months(cube: Any) -> bool:
+    """Whether it has percentiles of months, and of all else only rows."""
+    return bool(getattr(cube, "months_by", ()))
 
 
 def rounded(sums: Iterable[Any]) -> tuple:
@@ -120,29 +130,33 @@ def of_funnels(rival: Any) -> int:
 
 
 def of_lifetimes(rival: Any) -> int:
-    """How long customers of each channel have stayed, on the last evening of every month."""
+    """How long customers of each channel have stayed, on the last evening of every month: what is known, and the means stored."""
     from kpis.definitions import Dimension  # noqa: PLC0415
+    from kpis.engine.lifetimes import restricted_mean  # noqa: PLC0415
     from kpis.readings import Query  # noqa: PLC0415
-    from kpis.readings.lifetimes import known_of, lifetimes_of  # noqa: PLC0415
+    from kpis.readings.lifetimes import Tenures, known_to, lifetimes_of  # noqa: PLC0415
     from kpis.readings.narrowing import Narrowing  # noqa: PLC0415
 
     periods = periods_of("month")
-    query = Query(periods, NOW.date(), by=Dimension.CHANNEL)
-    read = lifetimes_of(query, known_of(Narrowing(query)), is_split=True)
+    query, evenings = Query(periods, NOW.date(), by=Dimension.CHANNEL), [period.end for period in periods]
+    ours = lifetimes_of(known_to(Narrowing(query), evenings), evenings, is_split=True)
     rows = rival.duck.execute(
         "SELECT channel, evening::date, days, since, n FROM lifetimes WHERE grain = 2 AND channel IS NOT NULL"
     ).fetchall()
-    theirs: dict[tuple, tuple[int, int]] = {}
-    for index, period in enumerate(periods):
+    theirs: dict[tuple, dict[int, tuple[int, int]]] = defaultdict(dict)
+    for evening in evenings:
         left, stayed = Counter(), Counter()
-        for channel, evening, days, since, count in rows:
-            if evening <= period.start and days is not None:
+        for channel, month, days, since, count in rows:
+            if month <= evening and days is not None:
                 left[channel, days] += int(count)
-            elif evening <= period.start:
-                stayed[channel, (period.end - since).days] += int(count)
-        theirs |= {(index, *key): (left[key], stayed[key]) for key in left.keys() | stayed.keys()}
-    ours = {(*place, days): tuple(each) for place, lifetimes in read.items() for days, each in lifetimes.items()}
-    return differing("lifetimes", ours, theirs)
+            elif month <= evening:
+                stayed[channel, (evening - since).days] += int(count)
+        for channel, days in left.keys() | stayed.keys():
+            if any(both := (left[channel, days], stayed[channel, days])):
+                theirs[evening, channel][days] = both
+    stored = {(periods[i].end, one): days for (i, one), days in Tenures(query).of_periods(is_split=True).items()}
+    means = {place: restricted_mean(lifetimes) for place, lifetimes in theirs.items()}
+    return differing("lifetimes", ours, theirs) + differing("tenures", stored, means)
 
 
 def moves_read() -> Figures:

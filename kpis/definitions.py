@@ -196,6 +196,7 @@ class PeriodCube(Cube):
     `overlapping` names the dimensions of which one customer may have several members in a period. One that `is_stored`
     has sums of its periods (engine/distinct.py); the others are read from their rows. `later` gives rows of which there are
     none in the last days of a period where it is that period without them, of a cube whose own days do not tell.
+    Of one with `months_by` only months have their values stored, by these dimensions (engine/percentiles.py).
     """
 
     rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
@@ -203,6 +204,7 @@ class PeriodCube(Cube):
     is_stored: bool = False
     later: Callable[[Day, Day], QuerySet] | None = None
     overlapping: frozenset[Dimension] = frozenset()
+    months_by: frozenset[Dimension] = frozenset()
 
     @property
     def is_crossed(self) -> bool:

@@ -148,6 +148,9 @@ FACTS = (
     "kpis_leadfact",
     "kpis_ordercategory",
     "kpis_cohortcell",
+    "kpis_lifetime",
+    "kpis_tenure",
+    "kpis_tenureevening",
 )
 # An earlier migration finds fewer tables.
 FORGET_FACTS = """
@@ -294,7 +297,8 @@ def refold_sql(cubes: Collection[Cube]) -> str:
 
 
 def refold_facts_sql(cubes: Collection[Cube]) -> str:
-    """Marks all customers, leads and visitors: their facts begin from nothing, with all sums but those of cubes that store days.
+    """Marks all customers, leads and visitors: their facts begin from nothing, with all sums but those of some cubes: of those
+    that store days, and of percentiles, which come with them.
 
     What the old folds added could not be taken back by the new ones.
     """

@@ -361,9 +361,9 @@ DAY_CUBES = (
 FACT_CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER, SELLING)
 # Folded from the steps of leads (engine/funnel.py).
 LEAD_CUBES = (REACHED,)
-PERIOD_CUBES = (BUYERS, CHURNED, ENGAGED, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, LANDINGS)
+PERIOD_CUBES = (BUYERS, CHURNED, ENGAGED, NEWCOMERS_ORDERS, NEWCOMERS_REFUNDS, LANDINGS, RESOLUTION_TIMES, SALES_CYCLES)
 # What is read from the rows whenever it is asked for; nothing of it is stored.
-LIVE_CUBES = (RESOLUTION_TIMES, SALES_CYCLES, PREDICTIONS)
+LIVE_CUBES = (PREDICTIONS,)
 # Not folded: its marks tell which RFM snapshots are to be computed again (engine/rfm.py).
 RFM = Cube(
     key="rfm",

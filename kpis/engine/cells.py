@@ -15,6 +15,7 @@ from kpis.definitions import DIMENSION_CODES, Cube
 from kpis.engine.crossing import adding_crossed, carrying_crossed, fold_all, replacing_crossed
 from kpis.engine.folding import Statement, carry, replacing
 from kpis.engine.locks import CELL, lock, own_transaction
+from kpis.engine.percentiles import rewrite_percentiles
 from kpis.models import DAY_GRAIN, CrossDay, Rollup
 
 # So many new rows of a day are folded with all others of it.
@@ -74,6 +75,7 @@ def drain_cells(code: int, buckets: Sequence[int], *, at: datetime, wait: bool =
         if not marks.ids:
             return 0
         refold(cursor, CUBE_BY_CODE[code], marks)
+        rewrite_percentiles(cursor, CUBE_BY_CODE[code], [*marks.days, *marks.days_of_new])
         cursor.execute(REFRESHED, [code, at, held])
         cursor.execute("DELETE FROM kpis_failure WHERE cube = %s AND bucket = ANY(%s)", [code, held])
     return len(held)

@@ -23,6 +23,7 @@ from kpis.engine.landings import mark_visitors
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.newcomers import carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
 from kpis.engine.selling import write_order_categories
+from kpis.engine.tenure import carry_lifetimes, note_lifetimes, prepare_lifetimes
 from kpis.models import NEVER, Batch, BatchLead
 from leads.models import Lead
 
@@ -79,6 +80,7 @@ def recompute(cursor: Any) -> None:
     prepare_notes(cursor)
     prepare_engaged(cursor)
     prepare_newcomers(cursor)
+    prepare_lifetimes(cursor)
     note_contributions(cursor, -1)
     rewrite_facts(cursor)
     note_contributions(cursor, 1)
@@ -88,6 +90,7 @@ def recompute(cursor: Any) -> None:
         carry_once(cursor, once)
     carry_cohorts(cursor)
     carry_newcomers(cursor)
+    carry_lifetimes(cursor)
 
 
 def in_batch(cube: Cube) -> QuerySet:
@@ -105,6 +108,7 @@ def note_contributions(cursor: Any, sign: int) -> None:
     note_churned(cursor, sign)
     note_engaged(cursor, sign)
     note_newcomers(cursor, sign)
+    note_lifetimes(cursor, sign)
 
 
 def rewrite_facts(cursor: Any) -> None:

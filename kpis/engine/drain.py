@@ -25,6 +25,7 @@ from kpis.engine.funnel import drain_leads, mark_all_leads
 from kpis.engine.landings import drain_visitors, mark_all_visitors
 from kpis.engine.locks import PARENTS, lock
 from kpis.engine.rfm import drain_snapshots
+from kpis.engine.tenure import drain_tenures
 from kpis.models import (
     DAY_GRAIN,
     CustomerFact,
@@ -38,6 +39,7 @@ from kpis.models import (
     OrderCategory,
     RfmSnapshot,
     Rollup,
+    TenureEvening,
 )
 from kpis.tracking import insertion
 from leads.models import Lead
@@ -60,6 +62,8 @@ STORED = (
     "kpis_rfmcell",
     "kpis_rfmmove",
     "kpis_cohortcell",
+    "kpis_lifetime",
+    "kpis_tenure",
 )
 LONGEST_WAIT = timedelta(hours=1)
 # Buckets of one cube that one statement folds.
@@ -150,13 +154,14 @@ def drain_groups(take: Callable[[], Group], progress: Progress, report: Report |
 
 
 def drain_scores(progress: Progress, report: Report | None, *, at: datetime, wait: bool) -> int:
-    """All dirty snapshots of RFM; how many."""
+    """All dirty snapshots of RFM, then all dirty evenings of tenure; how many."""
     computed = 0
-    while snapshots := drain_snapshots(at=at, wait=wait):
-        computed += snapshots
-        progress.done += snapshots
-        progress.total += snapshots
-        notify(report, progress)
+    for work in (drain_snapshots, drain_tenures):
+        while evenings := work(at=at, wait=wait):
+            computed += evenings
+            progress.done += evenings
+            progress.total += evenings
+            notify(report, progress)
     return computed
 
 
@@ -178,7 +183,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     pending = groups_of(pending_cells(at))
     for code, buckets in sample(pending, min(groups, len(pending))):
         worked |= any(try_cells(code, buckets, at=at, wait=False))
-    return worked | bool(drain_snapshots(at=at))
+    return worked | bool(drain_snapshots(at=at)) | bool(drain_tenures(at=at))
 
 
 def groups_of(cells: Iterable[tuple[int, int]]) -> list[Group]:
@@ -234,6 +239,7 @@ def is_clean() -> bool:
         DirtyVisitor.objects,
         DirtyParent.objects,
         RfmSnapshot.objects.filter(is_dirty=True),
+        TenureEvening.objects.filter(is_dirty=True),
     )
     return not any(rows.exists() for rows in marks)
 
@@ -282,6 +288,7 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
             mark_all_leads(cursor)
             mark_all_visitors(cursor)
             RfmSnapshot.objects.update(is_dirty=True, computed_at=None)
+            TenureEvening.objects.update(is_dirty=True)
 
 
 def mark_range(cursor: Any, cube: Cube, first: date | None, last: date | None) -> None:
@@ -316,13 +323,13 @@ def mark_all_customers() -> None:
 def dirty_cells() -> int:
     """How many cells wait; all dirty customers together are one more, and so are all leads, visitors, and changed parents."""
     cells = DirtyDay.objects.values("cube", "bucket").distinct().count()
-    snapshots = RfmSnapshot.objects.filter(is_dirty=True).count()
-    return cells + snapshots + sum(model.objects.exists() for model in (DirtyCustomer, DirtyLead, DirtyVisitor, DirtyParent))
+    evenings = sum(model.objects.filter(is_dirty=True).count() for model in (RfmSnapshot, TenureEvening))
+    return cells + evenings + sum(model.objects.exists() for model in (DirtyCustomer, DirtyLead, DirtyVisitor, DirtyParent))
 
 
 def oldest_mark() -> datetime | None:
     """When the oldest mark was made."""
     dirty = [model.objects for model in (DirtyDay, DirtyCustomer, DirtyLead, DirtyVisitor, DirtyParent)]
-    dirty.append(RfmSnapshot.objects.filter(is_dirty=True))
+    dirty += [model.objects.filter(is_dirty=True) for model in (RfmSnapshot, TenureEvening)]
     marks = [rows.aggregate(at=Min("marked_at"))["at"] for rows in dirty]
     return min((at for at in marks if at), default=None)

@@ -26,7 +26,9 @@ from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.funnel import drift_of_steps
 from kpis.engine.landings import NAMED, drift_of_landings
+from kpis.engine.percentiles import drift_of_percentiles
 from kpis.engine.rfmdrift import drift_of_snapshots
+from kpis.engine.tenure import drift_of_tenures
 from kpis.models import DAY_GRAIN, NEVER
 from kpis.tracking import Mark
 
@@ -186,6 +188,7 @@ def find_drift() -> list[str]:
             found += drift_of_days(cursor, cube, dirty)
             found += drift_of_sums(cursor, cube, stored_days(cube))
             found += drift_of_crossed_days(cursor, cube, dirty) if cube.is_crossed else ()
+            found += drift_of_percentiles(cursor, cube, dirty)
         found += drift_of_facts(cursor, changed)
         found += drift_of_steps(cursor, dirty_leads(changed), FEW)
         found += drift_of_landings(cursor, dirty_visitors(changed), FEW)
@@ -194,6 +197,7 @@ def find_drift() -> list[str]:
         found += drift_of_distinct(cursor)
         found += newcomers.drift_of_newcomers(cursor)
         found += drift_of_cohorts(cursor)
+        found += drift_of_tenures(cursor)
         for cube in DAY_CUBES + FACT_CUBES + LEAD_CUBES:
             found += drift_of_crossed_months(cursor, cube) if cube.is_crossed else ()
         found += drift_of_crossed_counts(cursor)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 # First keys of PostgreSQL's two-key advisory locks; the second is the cell, or 0.
-CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS = 7301, 7302, 7303, 7304, 7305, 7306, 7307, 7308
+CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS, PERCENTILES = range(7301, 7310)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from kpis.models.screen import Screen
 from kpis.models.selling import OrderCategory
 from kpis.models.snapshot import Snapshot
 from kpis.models.target import TARGET_GRAINS, Target, TargetEdit
+from kpis.models.tenure import Lifetime, Tenure, TenureEvening
 
 __all__ = [
     "ALERT_GRAINS",
@@ -70,6 +71,7 @@ __all__ = [
     "FunnelFact",
     "LandingDay",
     "LeadFact",
+    "Lifetime",
     "Mailing",
     "NewcomerDay",
     "OrderCategory",
@@ -90,4 +92,6 @@ __all__ = [
     "Snapshot",
     "Target",
     "TargetEdit",
+    "Tenure",
+    "TenureEvening",
 ]

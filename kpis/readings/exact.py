@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Context, Decimal
 
 from crm.confidence import Interval
+from kpis.engine.lifetimes import PRECISION
 
-PRECISION = 60
 PLACES = Decimal(1).scaleb(-12)
 
 

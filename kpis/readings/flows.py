@@ -71,11 +71,19 @@ class Reader:
             return Source(Place.ROWS)  # windowed: nothing stored knows it
         asked, split = self.narrowing.asked(cube), self.narrowing.split(cube)
         names = {*asked, split} - {None}
+        if not self._is_stored_of(cube, names):
+            return Source(Place.ROWS)
         if len(names) <= 1 and names <= cube.dimensions.keys() and self._adds_up(cube, asked):
             return Source(Place.SUMS, frozenset(asked.items()), split)
         if self._is_crossed(cube, names) and self._adds_up(cube, asked):
             return Source(Place.CROSSED, frozenset(asked.items()), split)
         return Source(Place.ROWS)
+
+    def _is_stored_of(self, cube: Cube, names: set[Dimension]) -> bool:
+        """Percentiles are stored of months alone, and by few dimensions."""
+        if not isinstance(cube, PeriodCube) or not cube.months_by:
+            return True
+        return self.query.periods[0].grain == Grain.MONTH and names <= cube.months_by
 
     def _is_crossed(self, cube: Cube, names: set[Dimension]) -> bool:
         """Of what counts once per period there are crossed sums of all but days and weeks."""
@@ -136,13 +144,14 @@ class Reader:
                 cubes=[cube.code for cube in found],
                 by_day=[cube.code for cube in found if not isinstance(cube, PeriodCube) or cube.counts_days],
                 stocks=[cube.code for cube in found if self.is_stock[cube]],
+                once=[cube.code for cube in found if isinstance(cube, PeriodCube)],
             )
             for source, found in self._cubes_of(Place.SUMS).items()
         }
         # Whether anything happened in the rest of a period is asked of the whole.
         counted = [cube.code for cube in self.is_stock if isinstance(cube, PeriodCube) and cube.counts_days]
         crossed = [code for code in counted if self._source(CUBE_BY_CODE[code]).place is Place.CROSSED]
-        total = wanted.get(TOTAL, Wanted([], [], []))
+        total = wanted.get(TOTAL, Wanted())
         return wanted | {TOTAL: replace(total, by_day=[*total.by_day, *crossed])} if crossed else wanted
 
     def _crossings(self) -> list[Crossing]:

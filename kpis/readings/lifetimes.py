@@ -1,108 +1,105 @@
-"""How long customers stay, when many are still here: the mean under the curve of Kaplan and Meier."""
+"""How long customers stay: as the engine stored it, else from the spans of those that are asked for."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, localcontext
-from typing import NamedTuple
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from django.db import connection
 
 from kpis.catalogue.measures import STARTED
-from kpis.readings.exact import PRECISION
+from kpis.definitions import DIMENSION_CODES, Dimension
+from kpis.engine.lifetimes import Known, Lifetimes, changes_of, known_of, on_evenings, restricted_mean
+from kpis.engine.tenure import SIDE
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 
-# (days after which somebody left, or since when somebody stays; how many more or fewer)
-Change = tuple[int | None, date | None, int]
-# {days: (customers who left after so many days, customers of whom no more is known than that they stayed so long)}
-Lifetimes = Mapping[int, tuple[int, int]]
-
-
-def restricted_mean(lifetimes: Lifetimes) -> Decimal:
-    """The area under the share of those still here, up to the longest time seen."""
-    at_risk = sum(left + stayed for left, stayed in lifetimes.values())
-    share, area, before = Decimal(1), Decimal(0), 0
-    with localcontext(prec=PRECISION):
-        for days, (left, stayed) in sorted(lifetimes.items()):
-            area += share * (days - before)
-            share *= Decimal(at_risk - left) / at_risk
-            at_risk, before = at_risk - left - stayed, days
-    return area
-
-
-# A customer whose span is the last one begun by an evening has left once it is lost, and until then has stayed. Evenings are
-# in order, so each span says from which one on: `gone` is the first evening on which it is lost, `back` the first on which
-# a later span has begun. Of both no more is told than from which evening until which one it holds, of how many customers.
-KNOWN = """
-    WITH span AS MATERIALIZED (
-            SELECT q.member, q.since, q.lost_day - q.since AS days, width_bucket(q.start_day - 1, e.days) AS came,
-                   width_bucket(q.lost_day - 1, e.days) AS gone,
-                   coalesce(width_bucket(q.back_day - 1, e.days), cardinality(e.days)) AS back
-              FROM ({spans}) q (start_day, lost_day, since, back_day, member) CROSS JOIN (SELECT %s::date[] AS days) e)
-    SELECT member, days, NULL::date, gone, back, count(*) FROM span WHERE gone < back GROUP BY member, days, gone, back
-     UNION ALL
-    SELECT member, NULL, since, came, gone, count(*) FROM span WHERE came < gone GROUP BY member, since, came, gone
+# Of each evening that is stored and right; it has no row but its own where nobody had come.
+STORED = """
+    SELECT e.day, t.dimension, t.member, t.tenure FROM kpis_tenureevening e
+      LEFT JOIN kpis_tenure t ON t.day = e.day AND t.dimension = ANY(%s){member}
+     WHERE e.day = ANY(%s) AND NOT e.is_dirty
 """
+# Evening, and member or None for all that is asked.
+Place = tuple[date, int | None]
 
 
-class Known(NamedTuple):
-    """So many customers who left after some days, or who stay since a day: from one evening on, and until another."""
+class Tenures:
+    """The mean tenure of all customers acquired by the end of each period of one question."""
 
-    member: int
-    days: int | None
-    since: date | None
-    first: int
-    until: int
-    count: int
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.narrowing = Narrowing(query)
+
+    def of_periods(self, *, is_split: bool) -> dict[tuple[int, int | None], Decimal]:
+        """Per period and member where it is split, else under None; where nobody had come there is nothing."""
+        found = self._stored | self._from_spans(is_split=is_split)
+        members = {member for _, member in found if (member is not None) is is_split}
+        ends = [(index, last) for index, (_, last) in enumerate(self.query.spans)]
+        return {(i, member): found[last, member] for i, last in ends for member in members if (last, member) in found}
+
+    @cached_property
+    def _evenings(self) -> list[date]:
+        return sorted({last for _, last in self.query.spans})
+
+    # -- what is stored ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _asked(self) -> dict[Dimension, frozenset[int]]:
+        return self.narrowing.asked(STARTED)
+
+    @cached_property
+    def _stored(self) -> dict[Place, Decimal]:
+        return {place: tenure for day, dimension, member, tenure in self._rows for place in self._places(day, dimension, member)}
+
+    def _places(self, day: date, dimension: int | None, member: int | None) -> list[Place]:
+        """What a row is: the whole; or a member, which is the whole where it alone is asked for."""
+        if dimension is None:
+            return []
+        return [(day, None)] if dimension == 0 else [(day, member), *([(day, None)] if self._asked else [])]
+
+    @cached_property
+    def _rows(self) -> list[tuple[date, int | None, int | None, Decimal | None]]:
+        if not {*self._asked, self.query.by} <= {SIDE, None}:
+            return []
+        code, params = DIMENSION_CODES[SIDE], [sorted(members) for members in self._asked.values()]
+        dimensions = [code] if self._asked else [0, *([code] if self.query.by else [])]
+        with connection.cursor() as cursor:
+            sql = STORED.format(member=" AND t.member = ANY(%s)" if params else "")
+            cursor.execute(sql, [dimensions, *params, self._evenings])
+            return cursor.fetchall()
+
+    # -- what is not -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _others(self) -> list[date]:
+        stored = {day for day, *_ in self._rows}
+        return [day for day in self._evenings if day not in stored]
+
+    @cached_property
+    def _known(self) -> list[Known]:
+        """Everybody has one member, so that what is known of all members is what is known of the whole."""
+        return known_to(self.narrowing, self._others) if self._others else []
+
+    def _from_spans(self, *, is_split: bool) -> dict[Place, Decimal]:
+        found = lifetimes_of(self._known, self._others, is_split=is_split)
+        return {place: restricted_mean(lifetimes) for place, lifetimes in found.items()}
 
 
-def known_of(narrowing: Narrowing) -> list[Known]:
-    """What the spans tell that had begun by the end of the last period."""
-    evenings = evenings_of(narrowing.query)
-    rows = narrowing.narrow(STARTED.rows().filter(start_day__lte=evenings[-1]), STARTED, evenings[0]).order_by()
-    member = narrowing.member(STARTED, evenings[0])
-    sql, params = rows.values_list("start_day", "lost_day", "since", "back_day", member).query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN.format(spans=sql), [*params, evenings])
-        return [Known(*row) for row in cursor.fetchall()]
+def known_to(narrowing: Narrowing, evenings: Sequence[date]) -> list[Known]:
+    """What the spans that a question asks for tell of some evenings."""
+    rows = narrowing.narrow(STARTED.rows(), STARTED, evenings[0])
+    member: Any = narrowing.member(STARTED, evenings[0])
+    return known_of(rows.values_list("start_day", "lost_day", "since", "back_day", member), evenings)
 
 
-def evenings_of(query: Query) -> list[date]:
-    return sorted({last for _, last in query.spans})
+def lifetimes_of(known: Sequence[Known], evenings: Sequence[date], *, is_split: bool) -> dict[Place, Lifetimes]:
+    """Of all customers acquired by each evening, per member where it is split, else under None.
 
-
-def lifetimes_of(query: Query, known: Iterable[Known], *, is_split: bool) -> dict[tuple[int, int | None], Lifetimes]:
-    """Of all customers acquired by the end of each period, per member where it is split, else under None.
-
-    From the acquisition to the last loss; of those active that evening only that they stayed until it. What begins or ends is
-    a change, and changes are added up from evening to evening.
+    From the acquisition to the last loss; of those active that evening only that they stayed until it.
     """
-    evenings = evenings_of(query)
-    changes: dict[int | None, dict[int, list[Change]]] = defaultdict(lambda: defaultdict(list))
-    for member, days, since, first, until, count in known:
-        of_one = changes[member if is_split else None]
-        of_one[first].append((days, since, count))
-        of_one[until].append((days, since, -count))
-    found = {(evening, one): lifetimes for one, of_one in changes.items() for evening, lifetimes in on_evenings(of_one, evenings)}
-    spans = enumerate(query.spans)
-    return {(i, one): found[last, one] for i, (_, last) in spans for one in changes if (last, one) in found}
-
-
-def on_evenings(changes: Mapping[int, list[Change]], evenings: Sequence[date]) -> Iterator[tuple[date, Lifetimes]]:
-    """What is known of lifetimes on each evening, from the changes up to it; of the evenings on which there are any."""
-    left: Counter[int] = Counter()
-    since: Counter[date] = Counter()
-    for at, evening in enumerate(evenings):
-        for days, first, count in changes.get(at, ()):
-            if days is None:
-                since[first] += count
-            else:
-                left[days] += count
-        stayed = {(evening - first).days: count for first, count in since.items() if count}
-        both = {days: (left[days], stayed.get(days, 0)) for days in left.keys() | stayed.keys()}
-        lifetimes = {days: each for days, each in both.items() if any(each)}
-        if lifetimes:
-            yield evening, lifetimes
+    changes = changes_of(known, is_split=is_split)
+    return {(day, one): lifetimes for one, of_one in changes.items() for day, lifetimes in on_evenings(of_one, evenings)}

@@ -14,8 +14,7 @@ from kpis.definitions import At, Kpi, Model, Term, is_hidden
 from kpis.readings.exact import PRECISION
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
-from kpis.readings.lifetimes import Known, known_of, lifetimes_of, restricted_mean
-from kpis.readings.narrowing import Narrowing
+from kpis.readings.lifetimes import Tenures
 from kpis.readings.predictions import Fits
 from kpis.readings.query import Query
 
@@ -80,9 +79,8 @@ class Models:
         return Side(self, days_before(self.query))
 
     @cached_property
-    def known_lifetimes(self) -> list[Known]:
-        """Everybody has one member, so that what is known of all members is what is known of the whole."""
-        return known_of(Narrowing(days_before(self.query)))
+    def tenures(self) -> Tenures:
+        return Tenures(days_before(self.query))
 
 
 class Side:
@@ -102,9 +100,7 @@ class Side:
 
     @cached_property
     def tenures(self) -> dict[Place, Decimal]:
-        query = self.reader.query
-        found = lifetimes_of(query, self.models.known_lifetimes, is_split=query.by is not None)
-        return {place: restricted_mean(lifetimes) for place, lifetimes in found.items()}
+        return self.models.tenures.of_periods(is_split=self.reader.query.by is not None)
 
 
 def days_before(query: Query) -> Query:

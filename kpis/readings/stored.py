@@ -60,11 +60,13 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """The cubes that a source answers for: all, those whose days may be added up, and those that are stocks."""
+    """The cubes that a source answers for: all, those whose days may be added up, those that are stocks, and those that
+    count once per period: of one that is unfinished they alone may need the sums of all of it."""
 
-    cubes: Sequence[int]
-    by_day: Sequence[int]
-    stocks: Sequence[int]
+    cubes: Sequence[int] = ()
+    by_day: Sequence[int] = ()
+    stocks: Sequence[int] = ()
+    once: Sequence[int] = ()
 
 
 def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Table]:
@@ -127,12 +129,13 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
         return
     grain = GRAIN_CODES[query.periods[0].calendar, query.periods[0].grain]
     names, unfinished, anchors = ", ".join(f"r.{name}" for name in FOLDS), sorted(query.unfinished), sorted(query.anchors)
-    if query.begun:
+    cubes = wanted.cubes if query.unfinished < set(query.begun) else wanted.once
+    if query.begun and cubes:
         yield sums_where(
             source,
             (f"{Part.WHOLE:d}, r.cube, p.i, r.member, {names}", f"WHERE ({names}) <> (0, 0, 0, 0, 0, 0)"),
             ("r.start = p.first", [(index, query.periods[index].start) for index in query.begun]),
-            (wanted.cubes, grain),
+            (cubes, grain),
         )
     overlaps = overlap(query, unfinished)
     if unfinished and wanted.by_day and overlaps:

@@ -9,6 +9,7 @@ from crm.models import Organization
 from crm.periods import parse_period
 from customers.models import Ticket
 from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
 from kpis.engine import drain
 from kpis.readings.summary import Choice, Compare, overview, summarise
 from tests.factories.customers import make_customer, make_order
@@ -20,7 +21,9 @@ KPIS = [CATALOGUE[key] for key in ("orders", "median_time_to_resolution")]
 
 
 def choice_of_mehr():
-    return Choice(parse_period("1404-07"), Compare.PREVIOUS, {}, date(2025, 11, 1), None, Organization.current())
+    """Of nobody's records: of teams there are no medians but those of rows."""
+    nobody = {Dimension.TEAM: 0}
+    return Choice(parse_period("1404-07"), Compare.PREVIOUS, nobody, date(2025, 11, 1), None, Organization.current())
 
 
 def sell():

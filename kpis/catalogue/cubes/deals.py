@@ -12,7 +12,7 @@ from crm.database import DaysBetween
 from crm.fields import ExactField
 from customers.models.order import of_invoice
 from kpis.catalogue.cubes.sides import LEAD_SIDES
-from kpis.definitions import Cube, Dimension, Fold, PeriodCube
+from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from leads.models import Lead, Opportunity, Quote, Stage, StageChange
 from leads.models.opportunity import of_counted_opportunity
 
@@ -56,17 +56,26 @@ def won_opportunities() -> QuerySet:
     return Opportunity.objects.counted().filter(won_at__isnull=False)
 
 
+def won_between(first: Day, last: Day) -> QuerySet:
+    return won_opportunities().filter(closed_on__gte=first, closed_on__lte=last)
+
+
 SALES_CYCLES = PeriodCube(
     key="sales_cycles",
     code=108,
     rows=won_opportunities,
-    rows_in=lambda first, last: won_opportunities().filter(closed_on__gte=first, closed_on__lte=last),
+    rows_in=won_between,
     day="closed_on",
     # Teams by name: of two owners' medians nothing can be said about their team's.
     dimensions=sides_of_opportunity()
     | {D.TEAM: Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))},
     folds={"median": Fold(amount=DaysBetween("created_on", "closed_on"), percentile=Decimal("0.5"))},
     resource="opportunities",
+    is_stored=True,
+    months_by=frozenset({D.OWNER, D.CHANNEL}),
+    # Of two members' medians nothing can be said about both together.
+    overlapping=frozenset({D.OWNER, D.CHANNEL}),
+    later=won_between,
 )
 
 # What an opportunity is worth from a change on: nothing once it is won or lost.

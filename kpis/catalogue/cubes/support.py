@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from crm.database import BusinessSeconds, ElapsedSeconds
 from customers.models import Answer, Survey, Ticket
 from kpis.catalogue.cubes.sides import choice_code
-from kpis.definitions import Cube, Dimension, Fold, PeriodCube
+from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 
 D = Dimension
 TICKET_SIDES = {
@@ -61,11 +61,17 @@ TICKETS_RESOLVED = Cube(
     },
     resource="tickets",
 )
+
+
+def resolved_between(first: Day, last: Day) -> QuerySet:
+    return resolved_tickets().filter(resolved_on__gte=first, resolved_on__lte=last)
+
+
 RESOLUTION_TIMES = PeriodCube(
     key="resolution_times",
     code=62,
     rows=resolved_tickets,
-    rows_in=lambda first, last: resolved_tickets().filter(resolved_on__gte=first, resolved_on__lte=last),
+    rows_in=resolved_between,
     day="resolved_on",
     # Teams by name: of two owners' medians nothing can be said about their team's.
     dimensions=TICKET_SIDES
@@ -75,6 +81,11 @@ RESOLUTION_TIMES = PeriodCube(
         "p90": Fold(amount=ELAPSED, percentile=Decimal("0.9")),
     },
     resource="tickets",
+    is_stored=True,
+    months_by=frozenset(TICKET_SIDES),
+    # Of two members' medians nothing can be said about both together.
+    overlapping=frozenset(TICKET_SIDES),
+    later=resolved_between,
 )
 
 IS_LOYALTY, ON_FIVE = Q(survey__kind=Survey.Kind.LOYALTY), Q(survey__kind=Survey.Kind.CSAT)

@@ -10,8 +10,8 @@ from crm.models import Organization, User
 from customers.models import Customer, Order
 from kpis.catalogue.value import CUSTOMER_LIFETIME_VALUE, payback
 from kpis.definitions import Dimension
+from kpis.engine.lifetimes import restricted_mean
 from kpis.models import Prediction, PredictionFit
-from kpis.readings.lifetimes import restricted_mean
 from tests.factories.customers import make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER

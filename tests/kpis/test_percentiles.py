@@ -1,0 +1,77 @@
+"""Medians of months: kept with the sums of the days they are of."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from campaigns.models import Channel
+from customers.models import Ticket
+from kpis.catalogue.cubes.deals import SALES_CYCLES
+from kpis.catalogue.cubes.support import RESOLUTION_TIMES
+from kpis.engine import drain, find_drift
+from kpis.models import DirtyDay, Rollup
+from leads.models import Opportunity, Stage
+from tests.factories.customers import make_customer
+from tests.factories.kpis import tehran
+from tests.kpis.proof import NOW, assert_right
+
+pytestmark = pytest.mark.django_db
+CHANNEL = 1
+
+
+def win(days, *day, **facts):
+    """A deal won on a day, so many days after it was made."""
+    won_at = tehran(2025, *day)
+    made_at = won_at - timedelta(days=days)
+    return Opportunity.objects.create(
+        name="Deal", stage=Stage.objects.get(kind="won"), created_at=made_at, won_at=won_at, **facts
+    )
+
+
+def stored(cube, dimension=0):
+    """{(month, member): value}; Gregorian months are 2025-9, Jalali ones are named by their first day, as 8/23."""
+    rows = Rollup.objects.filter(cube=cube.code, dimension=dimension).values_list("grain", "start", "member", "m1")
+    return {(f"{d.month}/{d.day}" if grain == 5 else f"{d.year}-{d.month}", member): m1 for grain, d, member, m1 in rows}
+
+
+def test_a_month_has_its_own_median():
+    mail = Channel.objects.create(slug="mail", name="Mail")
+    sender = make_customer(channel=mail)
+    win(3, 8, 25)
+    win(5, 9, 20)
+    last = win(10, 9, 30, customer=sender)
+    drain(at=NOW)
+
+    # Shahrivar is 23 August to 22 September: 3 and 5; September has 5 and 10, Mehr only 10
+    middle = {("2025-8", 0): 3, ("2025-9", 0): 7.5, ("8/23", 0): 4, ("9/23", 0): 10}
+    assert stored(SALES_CYCLES) == middle
+    of_mail, of_none = {("2025-9", mail.pk): 10, ("9/23", mail.pk): 10}, {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
+    assert stored(SALES_CYCLES, CHANNEL) == of_mail | of_none
+    assert_right(["median_sales_cycle_days"])
+
+    Opportunity.objects.filter(pk=last.pk).update(created_at=F("created_at") + timedelta(days=4))
+    assert find_drift() == []  # marked
+    assert_right(["median_sales_cycle_days"])
+    assert stored(SALES_CYCLES) == middle | {("2025-9", 0): 5.5, ("9/23", 0): 6}
+    last.delete()
+    assert_right(["median_sales_cycle_days"])
+    assert stored(SALES_CYCLES) == {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
+    assert stored(SALES_CYCLES, CHANNEL) == of_none
+
+
+def test_what_differs_without_a_mark_is_drift():
+    asked = tehran(2025, 9, 1, 8)
+    for hours in (1, 3):
+        Ticket.objects.create(customer=make_customer(), created_at=asked, resolved_at=asked + timedelta(hours=hours))
+    drain(at=NOW)
+    # between one hour and three: two; nine tenths of the way, 2.8
+    found = Rollup.objects.filter(cube=RESOLUTION_TIMES.code, dimension=0, grain=2).values_list("m1", "m2")
+    assert list(found) == [(7200, 10080)]
+
+    Rollup.objects.filter(cube=RESOLUTION_TIMES.code, dimension=0, grain=2).update(m1=1)
+    assert find_drift() == ["resolution_times: grain 2, 2025-09-01, dimension 0/0 is wrong"]
+    Ticket.objects.create(customer=make_customer(), created_at=asked, resolved_at=asked)
+    assert find_drift() == []  # a day of the month is dirty
+    DirtyDay.objects.all().delete()
+    assert "resolution_times: grain 2, 2025-09-01, dimension 0/0 is wrong" in find_drift()
