@@ -9,19 +9,26 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.forms import ModelForm
+from django.db.models import Field
+from django.forms import CheckboxSelectMultiple, ChoiceField, ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
 from crm.models import ApiToken, ExchangeRate, Organization, Team, User
-from crm.money import NOTHING
+from crm.money import DISPLAY_UNITS, NOTHING
+from crm.periods import Calendar
+from crm.preferences import MONEY_UNITS
 from crm.services import deactivate_user
 from crm.settings_pages import KeptForever, ReaderAdmin, ShownOnly
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
 admin.site.empty_value_display = NOTHING
+
+MONTHS_OF = {Calendar.JALALI: MONTHS, Calendar.GREGORIAN: GREGORIAN_MONTHS}
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -52,6 +59,12 @@ class UserAdmin(ReaderAdmin, DjangoUserAdmin):
     )
     filter_horizontal = ()
 
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "money_unit":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        units = [(key, DISPLAY_UNITS[key].name(request.prefs.language)) for key in MONEY_UNITS]
+        return ChoiceField(label=capfirst(db_field.verbose_name), choices=units)
+
     def fixed(self, request: HttpRequest, obj: User | None = None) -> Iterable[str]:
         """Nobody switches themselves off, or out of here: one administrator is left at least."""
         own = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
@@ -78,6 +91,23 @@ class OrganizationAdmin(KeptForever):
     """One row. What changes every figure (zone, currency, week, fiscal year) is set by `manage.py set_organization`."""
 
     readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month")
+    texts = {
+        "week_start": lambda row, prefs: WEEKDAYS[language_key(prefs.language)][row.week_start],
+        "fiscal_month": lambda row, prefs: MONTHS_OF[row.fiscal_calendar][language_key(prefs.language)][row.fiscal_month - 1],
+    }
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
+        """Days that are shown by their names need no word about their numbers."""
+        return super().get_form(request, obj, change, help_texts={"week_start": ""}, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """The days of the week by their names, as the organisation's week begins."""
+        if db_field.name != "business_days":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        names, first = WEEKDAYS[language_key(request.prefs.language)], request.prefs.organization.week_start
+        days = [(day % 7, names[day % 7]) for day in range(first, first + 7)]
+        label = capfirst(db_field.verbose_name)
+        return TypedMultipleChoiceField(label=label, choices=days, coerce=int, widget=CheckboxSelectMultiple)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -186,6 +186,23 @@ class AmountField(ReaderField):
         return format_number(value / self.factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
 
 
+class NumberField(ReaderField):
+    """A number that is no amount, such as a rate, in digits of any script."""
+
+    def __init__(self, *, decimals: int, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 64} | kwargs))
+        self.decimals = decimals
+        self.widget.attrs |= {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off"}
+
+    def read(self, text: str) -> Decimal:
+        return parse_amount(text, form=True, decimals=self.decimals)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal | int):
+            return value
+        return format_number(value, self.prefs.language, latin_digits=self.prefs.latin_digits, most=self.decimals)
+
+
 class DayField(ReaderField):
     """A day of either calendar, as typed, pasted or picked."""
 

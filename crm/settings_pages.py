@@ -14,6 +14,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,16 +22,13 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from crm.fields import MoneyField
-from crm.forms import AmountField, ClockField, DayField, ReaderField, ReadField
+from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, WholeNumberField
 from crm.money import NOTHING, format_number
 from crm.preferences import Preferences
 from crm.templatetags import crm_format
 
 # Types whose values the admin would write for everybody alike.
 READ_BY_PEOPLE = (models.DateField, models.TimeField, models.DecimalField, models.IntegerField, models.FloatField)
-TYPED_BY_PEOPLE: Mapping[type[models.Field], type[ReadField]] = MappingProxyType(
-    {models.DateField: DayField, models.TimeField: ClockField, MoneyField: AmountField}
-)
 Name = Any  # of a column, or the function that stands for it
 Text = Callable[[Any, Preferences], str]
 
@@ -131,16 +129,41 @@ class ReaderPages:
         return found
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        kind = TYPED_BY_PEOPLE.get(type(db_field))
-        if kind is None:
+        if db_field.choices or (field := typed_field(db_field)) is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        label = capfirst(db_field.verbose_name)
-        field = kind(label=label, required=not db_field.blank, help_text=db_field.help_text)
         if isinstance(field, ReaderField):
             field.prefs, field.today = request.prefs, request.prefs.today(timezone.now())
         if isinstance(field, AmountField):
-            field.label = f"{label} ({field.unit})"
+            field.label = f"{field.label} ({field.unit})"
         return field
+
+
+def typed_field(column: models.Field) -> ReadField | None:
+    """The field of the product's own forms that asks for a column of this type."""
+    facts = {"label": capfirst(column.verbose_name), "required": not column.blank, "help_text": column.help_text}
+    if column.has_default():
+        facts["initial"] = column.get_default()
+    match column:
+        case models.DateTimeField():
+            return None
+        case models.DateField():
+            return DayField(**facts)
+        case models.TimeField():
+            return ClockField(**facts)
+        case MoneyField():
+            return AmountField(**facts)
+        case models.DecimalField():
+            return NumberField(decimals=column.decimal_places, **facts)
+        case models.PositiveIntegerField() | models.PositiveSmallIntegerField():
+            return WholeNumberField(**bounds_of(column), **facts)
+    return None
+
+
+def bounds_of(column: models.Field) -> dict[str, int]:
+    """Those of its type, and what the model says besides."""
+    least = [each.limit_value for each in column.validators if isinstance(each, MinValueValidator)]
+    most = [each.limit_value for each in column.validators if isinstance(each, MaxValueValidator)]
+    return {"least": max(least), "most": min(most)}
 
 
 class ReaderList(ChangeList):
@@ -165,6 +188,7 @@ class ReaderList(ChangeList):
 
 class ReaderAdmin(ReaderPages, admin.ModelAdmin):
     show_full_result_count = False  # a search would count the whole table beside what it found
+    actions_selection_counter = False  # a script counts there, in Latin digits
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReaderList

@@ -9,14 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.periods import Calendar, Grain
+
 Words = Mapping[str, Promise]
 Tables = Mapping[str, tuple[Promise, Promise]]
 
+CALENDARS: Mapping[Calendar, Promise] = MappingProxyType({Calendar.JALALI: _("Jalali"), Calendar.GREGORIAN: _("Gregorian")})
+GRAINS: Mapping[Grain, Promise] = MappingProxyType(
+    {
+        Grain.DAY: _("Day"),
+        Grain.WEEK: _("Week"),
+        Grain.MONTH: _("Month"),
+        Grain.QUARTER: _("Quarter"),
+        Grain.YEAR: _("Year"),
+    }
+)
 COLUMNS: Words = MappingProxyType(
     {
         "id": _("ID"),
@@ -69,6 +82,11 @@ TABLES: Tables = MappingProxyType(
         "IdempotencyKey": (_("kept answer"), _("kept answers")),
     }
 )
+
+
+def choices(words: Mapping[Any, Promise], among: Iterable[Any] | None = None) -> list[tuple[str, Promise]]:
+    """The choices of a column: all of what has words, or some."""
+    return [(key.value, words[key]) for key in among or words]
 
 
 def call_by(models: Iterable[type[Model]], columns: Words, tables: Tables) -> None:

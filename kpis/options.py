@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Campaign, Channel
 from crm.models import Team, User
 from crm.pages import query_with
-from crm.periods import Calendar, Grain, period_of
+from crm.periods import Grain, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
+from crm.words import CALENDARS, GRAINS
 from kpis.addresses import FILTERS
 from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
@@ -29,13 +30,6 @@ from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import period_text
 
 MOST_OPTIONS = 200
-GRAINS = {
-    Grain.DAY: gettext_lazy("Day"),
-    Grain.WEEK: gettext_lazy("Week"),
-    Grain.MONTH: gettext_lazy("Month"),
-    Grain.QUARTER: gettext_lazy("Quarter"),
-    Grain.YEAR: gettext_lazy("Year"),
-}
 COMPARES = {
     Compare.PREVIOUS: gettext_lazy("Previous period"),
     Compare.LAST_YEAR: gettext_lazy("Same period last year"),
@@ -165,15 +159,14 @@ def grain_links(query: QueryDict, choice: Choice) -> list[Link]:
 def calendar_links(query: QueryDict, choice: Choice) -> list[Link]:
     """The period of the other calendar that the same day lies in."""
     day, period = min(choice.period.end, choice.today), choice.period
-    names = {Calendar.JALALI: _("Jalali"), Calendar.GREGORIAN: _("Gregorian")}
     grain = Grain.YEAR if period.grain.is_fiscal else period.grain
     return [
         Link(
-            name,
+            str(name),
             query_with(query, period=period_of(day, calendar, grain, period.rules).key, after=None),
             calendar is period.calendar,
         )
-        for calendar, name in names.items()
+        for calendar, name in CALENDARS.items()
     ]
 
 

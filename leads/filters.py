@@ -164,7 +164,7 @@ class LeadFilters:
             chips.append(Chip(f"{self.form.fields['created'].label}: {self.span.label}", path + self._query(created=None)))
         if text := self.form.value("q"):
             chips.append(Chip(f"{self.form.fields['q'].label}: {text}", path + self._query(q=None)))
-        labels = {name: field.label for name, field in LeadFilterForm.base_fields.items()} | {"view": _("View")}
+        labels = {name: field.label for name, field in LeadFilterForm.base_fields.items()} | {"view": _("Saved view")}
         return chips + [Chip.not_offered(labels[name], path + self._query(**{name: None})) for name in self.missing]
 
     @cached_property

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.holiday import Holiday
 from crm.money import CURRENCY_DIGITS
 from crm.periods import Calendar, CalendarRules, local_day
+from crm.words import CALENDARS, choices
 
 MINUTES_OF_A_WEEK = 7 * 24 * 60
 
@@ -45,11 +46,11 @@ class Organization(models.Model):
     name = models.CharField(_("name"), max_length=100, default="Sanjeh")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Tehran")
     currency = models.CharField(_("base currency"), max_length=3, default="IRR")
-    default_calendar = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Calendar], default=Calendar.JALALI)
+    default_calendar = models.CharField(max_length=10, choices=choices(CALENDARS), default=Calendar.JALALI)
     week_start = models.PositiveSmallIntegerField(
         _("first day of the week"), default=5, validators=[MaxValueValidator(6)], help_text=_("0 is Monday, 5 is Saturday")
     )
-    fiscal_calendar = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Calendar], default=Calendar.JALALI)
+    fiscal_calendar = models.CharField(max_length=10, choices=choices(CALENDARS), default=Calendar.JALALI)
     fiscal_month = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(12)])
     inactivity_days = models.PositiveIntegerField(_("inactivity threshold, days"), default=180, validators=[MinValueValidator(1)])
     attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import ExactField
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, period_of
+from crm.words import CALENDARS, GRAINS, choices
 from kpis.models.outbox import Outgoing, OutgoingQuerySet
 from kpis.models.scope import Scoped, ScopedQuerySet
 
@@ -41,8 +42,8 @@ class AlertRule(Scoped):
     user = models.ForeignKey(User, verbose_name=_("for"), on_delete=models.CASCADE, related_name="+")
     condition = models.CharField(_("condition"), max_length=5, choices=Condition.choices)
     bound = ExactField(_("bound"))
-    calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
-    grain = models.CharField(_("length of the period"), max_length=15, choices=[(g.value, g.value) for g in ALERT_GRAINS])
+    calendar = models.CharField(_("calendar"), max_length=10, choices=choices(CALENDARS))
+    grain = models.CharField(_("length of the period"), max_length=15, choices=choices(GRAINS, ALERT_GRAINS))
     by_email = models.BooleanField(_("also by e-mail"), default=True)
     muted_until = models.DateField(_("last muted day"), null=True, blank=True)
     is_on = models.BooleanField(_("on"), default=True)

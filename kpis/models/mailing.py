@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, localise, period_of
+from crm.words import CALENDARS, choices
 from kpis.models.dashboard import Dashboard
 from kpis.models.outbox import Outgoing, OutgoingQuerySet
 
@@ -45,7 +46,7 @@ class Mailing(models.Model):
     )
     query = models.JSONField(default=dict, blank=True)
     cadence = models.CharField(_("how often"), max_length=5, choices=Cadence.choices)
-    calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
+    calendar = models.CharField(_("calendar"), max_length=10, choices=choices(CALENDARS))
     hour = models.PositiveSmallIntegerField(_("at"), default=8, validators=[MaxValueValidator(23)])
     is_on = models.BooleanField(_("on"), default=True)
     next_at = models.DateTimeField(_("next"))

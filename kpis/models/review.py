@@ -9,7 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from crm.periods import Calendar, Grain
+from crm.periods import Grain
+from crm.words import CALENDARS, choices
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -28,7 +29,7 @@ class Review(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=100)
     cadence = models.CharField(_("how often"), max_length=5, choices=Cadence.choices)
-    calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
+    calendar = models.CharField(_("calendar"), max_length=10, choices=choices(CALENDARS))
     kpis = ArrayField(models.CharField(max_length=60), verbose_name=_("KPIs"))
     created_at = models.DateTimeField()
     is_on = models.BooleanField(default=True)

@@ -13,6 +13,7 @@ from crm.fields import ExactField
 from crm.history import keeps_history
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, period_of
+from crm.words import CALENDARS, GRAINS, choices
 from kpis.models.scope import COLUMNS, Scoped, ScopedQuerySet
 
 TARGET_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -34,8 +35,8 @@ class TargetQuerySet(ScopedQuerySet):
 class Target(Scoped):
     """The figure one KPI should come to, in the KPI's own unit: a fraction for a rate, base currency for money."""
 
-    calendar = models.CharField(_("calendar"), max_length=10, choices=[(c.value, c.value) for c in Calendar])
-    grain = models.CharField(_("length of the period"), max_length=15, choices=[(g.value, g.value) for g in TARGET_GRAINS])
+    calendar = models.CharField(_("calendar"), max_length=10, choices=choices(CALENDARS))
+    grain = models.CharField(_("length of the period"), max_length=15, choices=choices(GRAINS, TARGET_GRAINS))
     start = models.DateField(_("first day"))
     value = ExactField(_("value"))
     set_by = models.ForeignKey(User, verbose_name=_("set by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -19,6 +19,7 @@ from crm.pages import Page, action, key_in, query_with, say
 from crm.periods import Calendar, DateError, Grain, Period, parse_period, period_of
 from crm.permissions import may_set_targets
 from crm.transactions import in_transaction
+from crm.words import CALENDARS
 from kpis import addresses, dashboards, grids, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, is_hidden
@@ -266,10 +267,10 @@ class TargetsView(Page, TemplateView):
         }
 
     def calendars(self, year: Period) -> list[options.Link]:
-        query, names = self.request.GET, {Calendar.JALALI: _("Jalali"), Calendar.GREGORIAN: _("Gregorian")}
+        query = self.request.GET
         return [
-            options.Link(name, query_with(query, calendar=calendar.value, year=None), calendar is year.calendar)
-            for calendar, name in names.items()
+            options.Link(str(name), query_with(query, calendar=calendar.value, year=None), calendar is year.calendar)
+            for calendar, name in CALENDARS.items()
         ]
 
     def scopes(self) -> list[options.Link]:

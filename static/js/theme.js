@@ -1,6 +1,9 @@
 // Runs before the first paint, so that a dark page never flashes white.
 (() => {
   const root = document.documentElement;
+  // The settings pages have a root of their own: there the reader's choice stands on this script.
+  const { theme: chosen } = document.currentScript.dataset;
+  if (["light", "dark"].includes(chosen)) root.dataset.theme = chosen;
   const stored = () => {
     try {
       return localStorage.getItem("theme");

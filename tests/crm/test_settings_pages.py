@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
 # What stays as it is between Persian words.
-CODES = re.compile(r"\b(API|UTM|SKU|MQL|SQL|NPS|CSAT|TOTP)\b")
+CODES = re.compile(r"\b(API|UTM|SKU|MQL|SQL|NPS|CSAT|TOTP|ROMI)\b")
 AT = tehran(2025, 10, 1)
 MEHR = date(2025, 9, 23)
 

@@ -62,7 +62,7 @@ class TestLeads:
             [
                 ("Stage: New", f"{url}?list={GONE}&view=zzz"),
                 ("List: not available", f"{url}?stage=new&view=zzz"),
-                ("View: not available", f"{url}?stage=new&list={GONE}"),
+                ("Saved view: not available", f"{url}?stage=new&list={GONE}"),
             ],
         ]
         assert "A filter in the address is not available to you" in client.get(f"{url}?list={GONE}").content.decode()
