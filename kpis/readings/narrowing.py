@@ -16,6 +16,8 @@ from kpis.readings.members import UNKNOWN
 from kpis.readings.query import Query, narrowed_owners
 
 Asked = dict[Dimension, frozenset[int]]
+# A member that no row has: of none at all there would be no SQL, and who asks for a colleague's records gets none of them.
+NOBODY = -1
 
 
 class Narrowing:
@@ -65,7 +67,7 @@ class Narrowing:
             path = path_of(cube, name, first)
             # Bare where nobody asks for what is unknown, so that an index on the column answers.
             rows = rows.alias(**{alias: path if known else Coalesce(path, Value(UNKNOWN))})
-            rows = rows.filter(**{f"{alias}__in": sorted(members)})
+            rows = rows.filter(**{f"{alias}__in": sorted(members) or [NOBODY]})
         return rows
 
     def member(self, cube: Cube, first: date | Expression) -> Any:

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from campaigns.models import Channel
 from crm.periods import Calendar, Grain, period_of
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
 from kpis.readings import Query, list_rows, read
 from leads.models import Lead
+from tests.factories.customers import make_customer, make_order
 
 MONTH = period_of(date(2025, 10, 5), Calendar.GREGORIAN, Grain.MONTH)
 
@@ -47,3 +49,16 @@ def test_pages_of_people_are_not_kept_by_caches(client, sara):
     client.force_login(sara)
 
     assert "no-store" in client.get("/customers/")["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_who_asks_for_a_colleagues_records_gets_an_empty_report(browse, omid, nima, now):
+    """A link that somebody sent round names an owner; with a channel too, the rows are looked at."""
+    make_order(customer=make_customer(owner=omid), owner=omid, placed_at=now)
+    drain(at=now)
+    channel, client = Channel.objects.create(slug="fair", name="Fair"), browse(omid)
+
+    pages = ("funnel/", "funnel/csv/", "cohorts/", "loyalty/", "loyalty/csv/")
+    asked = [f"/kpis/{page}?owner={nima.pk}{more}" for page in pages for more in ("", f"&channel={channel.pk}")]
+
+    assert {address: client.get(address).status_code for address in asked} == dict.fromkeys(asked, 200)
