@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from crm.models import Organization, User
 from crm.periods import Period
-from kpis.definitions import Dimension, Direction, Kind, Kpi
+from kpis.definitions import Dimension, Direction, Kind, Kpi, Unit
 from kpis.models import TARGET_GRAINS, Scope, Target
 from kpis.models.scope import COLUMNS
 from kpis.readings.exact import PRECISION
@@ -82,7 +82,12 @@ def is_as_good(kpi: Kpi, value: Decimal, wanted: Decimal) -> bool:
 
 
 def share_of(kpi: Kpi, value: Decimal, target: Decimal) -> Decimal | None:
-    """25 of 28 is 89 %; where less is good, 5 against 4 is 80 %. From nothing or below it there are no shares."""
+    """25 of 28 is 89 %; where less is good, 5 against 4 is 80 %. From nothing or below it there are no shares.
+
+    Nor are there of a score from −100 to 100: its nothing is in the middle.
+    """
+    if kpi.unit is Unit.SCORE:
+        return None
     part, whole = (value, target) if kpi.direction is Direction.UP else (target, value)
     if whole <= 0 or part < 0:
         return None

@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
+from crm.permissions import may_sell
 from kpis import addresses, charts, dashboards, exports, glances, options
 from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
@@ -59,7 +60,7 @@ class OverviewView(Cards):
             "cards": [self.card(readings[kpi.key]) for kpi in pinned],
             "trend": self.trend(readings),
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
-            "funnel": self.funnel(readings),
+            "funnel": self.funnel(readings) if may_sell(self.request.user) else None,
             "growth": self.growth(readings),
             "timings": [
                 options.Link(str(name), query_with(query, timing=value), value is timing)

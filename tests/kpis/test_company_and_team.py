@@ -45,6 +45,7 @@ def test_a_manager_without_a_team_is_told_why_there_is_nothing_to_see(browse, mi
     User.objects.filter(pk=mina.pk).update(team=None)
     mina.refresh_from_db()
 
-    pages = [browse(who).get("/kpis/").content.decode() for who in (mina, sara)]
+    places = [(mina, "/kpis/"), (mina, "/campaigns/"), (mina, "/kpis/nps-seasons/"), (sara, "/kpis/")]
+    pages = [browse(who).get(address).content.decode() for who, address in places]
 
-    assert ["You are in no team yet" in page for page in pages] == [True, False]
+    assert ["You are in no team yet" in page for page in pages] == [True, True, True, False]

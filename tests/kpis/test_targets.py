@@ -91,6 +91,7 @@ class TestArithmetic:
             (CHURN, ("0", "0.04"), None, Standing.REACHED),
             (CATALOGUE["nps"], ("-10", "30"), None, Standing.MISSED),
             (CATALOGUE["nps"], ("40", "-5"), None, Standing.REACHED),
+            (CATALOGUE["nps"], ("100", "30"), None, Standing.REACHED),  # not 333 % of it
         ],
     )
     def test_a_period_that_is_over(self, kpi, figures, share, standing):

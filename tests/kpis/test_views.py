@@ -17,6 +17,7 @@ from kpis.definitions import Timing
 from kpis.engine import drain
 from leads.models import Lead
 from tests.api_client import Api
+from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_lead
 
@@ -176,6 +177,11 @@ class TestOverview:
         # Lead, prospect, opportunity, quote, invoice, customer: the buyer counts in all of them.
         counts = [("4", 100), ("2", 50), ("2", 50), ("1", 25), ("1", 25), ("1", 25)]
         assert [(step["count_text"], step["percent"]) for step in steps] == counts
+
+    def test_the_funnel_is_for_those_who_sell(self, browse):
+        page = browse(make_user("Parisa", "support", "all", None)).get("/kpis/").content.decode()
+
+        assert ("funnel" in page, "growth-title" in page) == (False, True)
 
     def test_filters_are_folded_until_one_is_set(self, browse, sara):
         folded, opened = '<details class="filter-fold">', '<details class="filter-fold" open>'
