@@ -43,4 +43,7 @@ class CustomerForm(ReaderForm):
 
 
 class NewCustomerForm(CustomerForm):
+    """`token` makes a form that was sent twice one customer; `anyway` says that a likely duplicate was seen."""
+
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from customers.views import contracts, customers, merging, order_actions, order_list, orders, tickets
+from customers.views import contracts, customers, duplicates, merging, order_actions, order_list, orders, tickets
 
 app_name = "customers"
 urlpatterns = [
     path("customers/", customers.CustomerListView.as_view(), name="customer-list"),
     path("customers/new/", customers.CustomerCreateView.as_view(), name="customer-create"),
+    path("customers/duplicates/", duplicates.CustomerDuplicatesView.as_view(), name="customer-duplicates"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
     path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),

@@ -47,11 +47,30 @@ def search_key(*columns: str) -> models.GeneratedField:
     return models.GeneratedField(expression=Concat(*parts), output_field=models.TextField(), db_persist=True)
 
 
-class CustomerQuerySet(SearchQuerySet):
+class PersonQuerySet(SearchQuerySet):
+    """Leads and customers: people whom somebody may be about to write down once more."""
+
+    def listed(self) -> Self:
+        raise NotImplementedError
+
     def counted(self) -> Self:
-        """Customers that figures count: not a test, not spam, not merged into another."""
+        """Those that figures count: not a test, not spam, not merged into another."""
         return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
 
+    def resembling(self, *, phone: str = "", email: str = "", name: str = "", company: str = "") -> Self:
+        """Likely duplicates: the same phone or e-mail, or the same name and company once folded."""
+        same = Q(pk__in=[])
+        if phone:
+            same |= Q(phone=phone)
+        if email:
+            same |= Q(email=email)
+        found = self.listed().filter(same)
+        if not (phone or email) and len(name) + len(company) >= 3:
+            found = self.listed().search(f"{name} {company}")
+        return found
+
+
+class CustomerQuerySet(PersonQuerySet):
     def listed(self) -> Self:
         """Customers a list shows: the rest is archived or merged away."""
         return self.filter(is_archived=False, merged_into__isnull=True)

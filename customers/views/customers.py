@@ -24,6 +24,7 @@ from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_
 from customers.forms import CustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
 from customers.services.customers import create_customer, edit_customer
+from customers.views.duplicates import NewPersonPage
 
 EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
@@ -120,16 +121,19 @@ class CustomerDetailView(DetailPage):
         }
 
 
-class CustomerCreateView(FormPage):
-    template_name = "customers/customer_form.html"
+class CustomerCreateView(NewPersonPage):
+    template_name = "customers/customer_create.html"
     form_class = NewCustomerForm
+    rows = Customer.objects.all()
 
     def get_initial(self) -> dict[str, Any]:
         return {"token": uuid4(), "owner": self.request.user}
 
     def save(self, form: NewCustomerForm) -> HttpResponse:
-        facts = dict(form.cleaned_data)
-        key = form_key(Customer, facts.pop("token"), facts)
+        facts = {name: form.cleaned_data[name] for name in CustomerForm.base_fields}
+        key = form_key(Customer, form.cleaned_data["token"], facts)
+        if (question := self.asks_first(form, facts, key)) is not None:
+            return question
         customer = create_customer(by=self.request.user, at=self.at, **facts, **key)
         say(self.request, _("%(customer)s was saved.") % {"customer": customer})
         return redirect("customers:customer-detail", pk=customer.pk)

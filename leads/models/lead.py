@@ -15,18 +15,14 @@ from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, User
 from customers.models import Customer
-from customers.models.customer import SearchQuerySet, search_key
+from customers.models.customer import PersonQuerySet, search_key
 
 LISTED = Q(is_archived=False, merged_into__isnull=True)
 OPEN = Q(converted_at__isnull=True, disqualified_at__isnull=True)
 
 
-class LeadQuerySet(SearchQuerySet):
+class LeadQuerySet(PersonQuerySet):
     is_for_sellers = True
-
-    def counted(self) -> Self:
-        """Leads that figures count: not a test, not spam, not merged into another."""
-        return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
 
     def listed(self) -> Self:
         """Leads a list shows: the rest is archived or merged away."""
@@ -39,18 +35,6 @@ class LeadQuerySet(SearchQuerySet):
         """The members of a list; who was merged is in it as the survivor."""
         members = Lead.objects.filter(listed__people_list=people_list)
         return self.filter(pk__in=members.values_list(Coalesce("merged_into", "pk")))
-
-    def resembling(self, *, phone: str = "", email: str = "", name: str = "", company: str = "") -> Self:
-        """Likely duplicates: the same phone or e-mail, or the same name and company once folded."""
-        same = Q(pk__in=[])
-        if phone:
-            same |= Q(phone=phone)
-        if email:
-            same |= Q(email=email)
-        found = self.listed().filter(same)
-        if not (phone or email) and len(name) + len(company) >= 3:
-            found = self.listed().search(f"{name} {company}")
-        return found
 
 
 @keeps_history

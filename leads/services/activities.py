@@ -31,13 +31,18 @@ def log_activity(
     external_id: str | None = None,
     **texts: Any,
 ) -> Activity:
-    """Something done, or with `due_at` something planned. Demos and consultations are booked the moment they are written."""
+    """Something done, or with `due_at` something planned. Demos and consultations are booked the moment they are written.
+
+    What is planned with a converted lead is a next step of its opportunity.
+    """
     if kind not in Activity.Kind.values:
         raise ValidationError(_("This kind of activity is not known."), code="invalid-kind")
     if not (lead or opportunity or customer):
         raise ValidationError(_("Say whom the activity is about."), code="required")
     if due_at is None and done_at is None:
         done_at = at
+    if done_at is None and opportunity is None and lead is not None:
+        opportunity = _deal_of(lead)
     if booked_at is None and kind in Activity.DEMONSTRATIONS:
         booked_at = at
     columns: dict[str, Any] = {"kind": kind, "lead": lead, "opportunity": opportunity, "customer": customer, "owner": owner or by}
@@ -113,7 +118,9 @@ def reopen_activity(activity: Activity, *, by: User | None, at: datetime, follow
     if follow_up is not None and _follows(follow_up, activity):
         follow_up.delete()
     activity.done_at, activity.outcome = None, ""
-    activity.save(update_fields=["done_at", "outcome", "updated_at"])
+    if activity.opportunity is None and activity.lead is not None:
+        activity.opportunity = _deal_of(activity.lead)
+    activity.save(update_fields=["done_at", "outcome", "opportunity", "updated_at"])
     return activity
 
 
@@ -129,10 +136,18 @@ def reschedule_activity(activity: Activity, *, due_at: datetime, by: User | None
     return activity
 
 
+def _deal_of(lead: Lead) -> Opportunity | None:
+    """The newest open opportunity of a converted lead."""
+    return lead.opportunities.open().order_by("pk").last() if lead.converted_at else None
+
+
 def _follows(follow_up: Activity, activity: Activity) -> bool:
-    """Planned the moment the other one was done, about the same people, and not done itself."""
-    subject = ("lead_id", "opportunity_id", "customer_id")
-    is_same = all(getattr(follow_up, name) == getattr(activity, name) for name in subject)
+    """Planned the moment the other one was done, about the same people, and not done itself.
+
+    Where the lead was converted since, what was planned has gone on with its opportunity.
+    """
+    is_same = all(getattr(follow_up, name) == getattr(activity, name) for name in ("lead_id", "customer_id"))
+    is_same = is_same and activity.opportunity_id in (None, follow_up.opportunity_id)
     return is_same and follow_up.done_at is None and follow_up.created_at == activity.done_at
 
 

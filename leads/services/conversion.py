@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from crm.models import User
 from customers.models import Customer
 from customers.services.identity import Identity, hold_keys
-from leads.models import Lead, LeadEvent, Opportunity
+from leads.models import Activity, Lead, LeadEvent, Opportunity
 from leads.services.leads import lock_lead, note_event, require_not_disqualified
 from leads.services.opportunities import open_opportunity
 
@@ -34,7 +34,8 @@ def convert_lead(
     """The lead's opportunity. The first conversion stays: a converted lead answers with the opportunity it has.
 
     The customer is the given one, else the lead's own, else the only one with its phone, else the only one
-    with its e-mail address, else a new one that keeps the lead's first touch.
+    with its e-mail address, else a new one that keeps the lead's first touch. What is planned with the lead goes on with the
+    opportunity.
     """
     lead = lock_lead(lead)
     known = lead.opportunities.order_by("pk").first()
@@ -47,7 +48,7 @@ def convert_lead(
     lead.save(update_fields=["customer", "converted_at", "updated_at"])
     if is_first:
         note_event(lead, LeadEvent.Kind.CONVERTED, by=by, at=at)
-    return known or open_opportunity(
+    opportunity = known or open_opportunity(
         by=by,
         at=at,
         name=opportunity_name or str(lead),
@@ -56,15 +57,20 @@ def convert_lead(
         owner=lead.owner,
         amount=amount or Decimal(0),
     )
+    if opportunity.is_open:
+        Activity.objects.planned().filter(lead=lead, opportunity=None).update(opportunity=opportunity, updated_at=Now())
+    return opportunity
 
 
 @transaction.atomic
 def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
-    """Take a conversion back while nobody has worked on the opportunity. The customer stays known."""
+    """Take a conversion back while nobody has worked on the opportunity. The customer stays known, and what is planned stays
+    planned with the lead."""
     lead = lock_lead(lead)
     if lead.converted_at is None:
         return lead
     for opportunity in lead.opportunities.select_for_update():
+        opportunity.activities.planned().filter(lead=lead).update(opportunity=None, updated_at=Now())
         if not _is_untouched(opportunity):
             raise ValidationError(
                 _("The opportunity has been worked on: lose it instead of undoing the conversion."), code="conflict"

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
 
 from crm.ago import ago
 from crm.columns import ColumnsPage
@@ -19,9 +18,8 @@ from crm.exports import KINDS, file_response
 from crm.models import User
 from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, query_with, say
 from crm.permissions import colleagues, may_sell
-from crm.phones import PhoneError, normalise_phone
-from crm.text import TextError, clean_email
 from customers.models import Customer
+from customers.views.duplicates import SHOWN_DUPLICATES, DuplicatesView, NewPersonPage
 from leads import services
 from leads.columns import COLUMNS
 from leads.exports import table_of_leads
@@ -33,7 +31,6 @@ from leads.models.planning import next_due_at
 from leads.timeline import Reader, lead_entries, next_mark, planned
 
 QUICK_ADD = "quick-add"
-SHOWN_DUPLICATES = 3
 MERGE_CANDIDATES = 20
 
 
@@ -74,11 +71,12 @@ class LeadListView(ColumnsPage):
         return super().render_to_response(context, **kwargs)
 
 
-class LeadCreateView(FormPage):
-    """Quick add: a likely duplicate is shown once, with everything typed kept; the second try is taken at its word."""
+class LeadCreateView(NewPersonPage):
+    """Quick add."""
 
     template_name = "leads/lead_form.html"
     form_class = NewLeadForm
+    rows = Lead.objects.all()
     permits = staticmethod(may_sell)
 
     def get_initial(self) -> dict[str, Any]:
@@ -86,11 +84,10 @@ class LeadCreateView(FormPage):
 
     def save(self, form: NewLeadForm) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in LeadForm.base_fields}
-        found = duplicates_of(self.request.user, facts)
-        if (found["visible"] or found["hidden"]) and not form.cleaned_data["anyway"]:
-            return self.render_to_response(self.get_context_data(form=form, duplicates=found))
         facts["channel"] = facts["channel"] or (facts["campaign"].channel if facts["campaign"] else None)
         key = form_key(Lead, form.cleaned_data["token"], facts)
+        if (question := self.asks_first(form, facts, key)) is not None:
+            return question
         lead = services.register_lead(by=self.request.user, at=self.at, owner=self.request.user, **facts, **key)
         if lead.lead_source_id:
             self.request.session["lead_source"] = lead.lead_source_id
@@ -115,32 +112,10 @@ def new_lead_form(request: HttpRequest, at: datetime, sources: list[tuple[str, A
     return form
 
 
-def duplicates_of(user: User, facts: dict[str, Any]) -> dict[str, Any]:
-    """Leads that resemble the typed one. Of those a reader may not see only the owner is told, to whom they can talk."""
-    wish = {name: facts.get(name) or "" for name in ("phone", "email", "name", "company")}
-    visible = list(Lead.objects.visible_to(user).resembling(**wish).select_related("owner")[:SHOWN_DUPLICATES])
-    hidden: list[Lead] = []
-    if (wish["phone"] or wish["email"]) and not visible:
-        exact = Lead.objects.resembling(phone=wish["phone"], email=wish["email"])
-        hidden = list(exact.select_related("owner")[:1])
-    return {"visible": visible, "hidden": hidden}
-
-
-class LeadDuplicatesView(Page, TemplateView):
-    """A fragment for the form while it is being typed into; half a number is not an error."""
-
+class LeadDuplicatesView(DuplicatesView):
     template_name = "leads/_duplicates.html"
     permits = staticmethod(may_sell)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        typed = self.request.GET
-        facts = {name: typed.get(name, "").strip()[:100] for name in ("name", "company")}
-        for name, read in (("phone", normalise_phone), ("email", clean_email)):
-            try:
-                facts[name] = read(typed.get(name, ""))
-            except (PhoneError, TextError):
-                facts[name] = ""
-        return super().get_context_data(duplicates=duplicates_of(self.request.user, facts), **kwargs)
+    rows = Lead.objects.all()
 
 
 class LeadPage(DetailPage):

@@ -148,13 +148,33 @@ class TestForms:
     def test_a_form_sent_twice_is_one_customer(self, browse, omid):
         client = browse(omid)
         token = client.get(reverse("customers:customer-create")).context["form"].initial["token"]
-        for _time in range(2):
-            client.post(
-                reverse("customers:customer-create"), {"name": "Arya", "kind": "company", "owner": omid.pk, "token": token}
-            )
+        sent = {"name": "Arya", "kind": "company", "owner": omid.pk, "token": token}
+        pages = [client.post(reverse("customers:customer-create"), sent).url for _time in range(2)]
 
         customer = Customer.objects.get()
         assert (customer.name, customer.kind, customer.owner) == ("Arya", "company", omid)
+        assert pages == [reverse("customers:customer-detail", args=[customer.pk])] * 2
+
+    def test_a_likely_duplicate_is_shown_once_with_values_kept(self, browse, omid):
+        Customer.objects.create(name="Ali Moradi", phone="+989121112233", owner=omid)
+        client, url = browse(omid), reverse("customers:customer-create")
+        typed = {"name": "Ali M.", "kind": "person", "phone": "0912 111 2233", "company": "Arya"}
+
+        warned = client.post(url, typed).content.decode()
+
+        assert Customer.objects.count() == 1
+        assert [text in warned for text in ("Looks like", 'value="Arya"', "Create anyway")] == [True] * 3
+        client.post(url, typed | {"anyway": "1"})
+        assert Customer.objects.count() == 2
+
+    def test_of_a_colleagues_customer_only_the_owner_is_told_while_typing(self, browse, omid, nima):
+        Customer.objects.create(name="Secret Name", email="ali@example.com", owner=nima)
+        client, url = browse(omid), reverse("customers:customer-duplicates")
+
+        page = client.get(url, {"email": "Ali@example.com"}).content.decode()
+
+        assert ("Nima" in page, "Secret" in page) == (True, False)
+        assert client.get(url, {"email": "ali@"}).content.decode().strip() == ""
 
     @pytest.mark.parametrize(
         ("typed", "field"),

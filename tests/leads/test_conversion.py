@@ -89,6 +89,42 @@ class TestConvert:
         assert (lead.converted_at, Opportunity.objects.count(), Customer.objects.count()) == (None, 0, 1)
         assert events(lead) == ["created", "converted", "unconverted"]
 
+    def test_what_is_planned_goes_on_with_the_opportunity_and_back(self, omid, now):
+        lead = make_lead(owner=omid)
+        done = services.log_activity(by=omid, at=now, kind="call", lead=lead)
+        step = services.log_activity(by=omid, at=now, kind="demo", lead=lead, due_at=now + timedelta(days=1))
+
+        opportunity = services.convert_lead(lead, by=omid, at=now)
+        lead.refresh_from_db()
+        later = services.log_activity(by=omid, at=now, kind="call", lead=lead, due_at=now + timedelta(days=2))
+
+        assert set(opportunity.activities.planned()) == set(lead.activities.planned()) == {step, later}
+        services.undo_conversion(lead, by=omid, at=now)
+        assert list(lead.activities.order_by("pk").values_list("pk", "opportunity")) == [
+            (done.pk, None), (step.pk, None), (later.pk, None),
+        ]  # fmt: skip
+
+    def test_a_step_that_was_done_as_the_lead_is_a_step_of_the_opportunity_once_it_is_open_again(self, omid, now):
+        lead = make_lead(owner=omid)
+        step = services.log_activity(by=omid, at=now, kind="call", lead=lead, due_at=now)
+        after = services.finish_activity(step, by=omid, at=now, next_due_at=now + timedelta(days=1))
+        opportunity = services.convert_lead(lead, by=omid, at=now)
+
+        services.reopen_activity(step, by=omid, at=now, follow_up=after)
+
+        assert list(opportunity.activities.all()) == [step]
+
+    def test_undo_is_refused_once_a_step_was_taken(self, omid, now):
+        lead = make_lead(owner=omid)
+        step = services.log_activity(by=omid, at=now, kind="call", lead=lead, due_at=now)
+        opportunity = services.convert_lead(lead, by=omid, at=now)
+        services.finish_activity(step, by=omid, at=now, next_due_at=now + timedelta(days=1))
+
+        with pytest.raises(ValidationError):
+            services.undo_conversion(lead, by=omid, at=now)
+
+        assert (opportunity.activities.count(), Lead.objects.get().converted_at) == (2, now)
+
     def test_undo_is_refused_once_somebody_worked_on_it(self, now):
         lead = make_lead()
         opportunity = services.convert_lead(lead, by=None, at=now)
