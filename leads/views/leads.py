@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from crm.ago import ago
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, file_response
-from crm.models import User
-from crm.pages import DetailPage, FormPage, Page, counted, form_key, next_url, query_with, say
+from crm.pages import DetailPage, FormPage, counted, form_key, next_url, query_with, say
 from crm.permissions import colleagues, may_sell
 from customers.models import Customer
 from customers.views.duplicates import SHOWN_DUPLICATES, DuplicatesView, NewPersonPage
