@@ -47,12 +47,14 @@ minute are limited for each token (429).
 another; `created_at`, when it happened; `recorded_at` and `updated_at`. `POST` makes a record (201), or updates the one that has
 its `external_id` and `source` already (200). `PUT` and `PATCH` do the same: what you leave out stays, null empties it. A field
 that does not exist is refused. Tokens may give dates that have passed, such as `created_at`, `won_at` or `placed_at`, so that
-history can be loaded. A record that was merged names the one it is part of in `merged_into`, and its keys mean that one.
+history can be loaded. A record that was merged names the one it is part of in `merged_into`: whoever refers to it means that
+one, and to write it is refused (409).
 
 **References** are an id, `{{"external_id": …, "source": …}}`, or where there is one the natural key: the `slug` of a channel,
 lead source, social network, survey or stage, the `sku` of a product, the `url` of a landing page, the e-mail address of a user.
 What does not exist or is not yours to see is `invalid-reference`; an unknown lead source or social network, and the unknown
-`sku` of an order or a quote, are made. Answers name a record by its slug or e-mail address, else by its id.
+`sku` of an order or a quote, are made. Answers name a record by its slug or e-mail address, else by its id. Filters take ids and
+natural keys; those of figures and reports also the name of a team or a category, and `null` for what is unknown.
 
 **Money** is exact: answers hold decimal strings such as `"125000.00"`; a string or a number is taken. Amounts of a record
 are in that record's `currency` (`IRR` is the Rial, `IRT` the Toman); figures of KPIs are in the organisation's base currency.
@@ -63,9 +65,10 @@ always Gregorian, but for the keys and labels of periods. Periods are named `202
 `1404-07`, `1404-Q3`, `1404`, `1404-07-01`, weeks by their first day (`2025-10-04/W`), fiscal years `FY1404` and `FY1404-Q3`.
 
 **Lists** are newest first, that is by descending `id`; there is no other order. `limit` is {usual} unless you say otherwise and
-{most} at most; follow `next` until it is null. Pages stay whole while records are added. Filters narrow together. `…_from` and
-`…_since` include their moment, `…_before` does not; `updated_since` finds what to fetch again. A parameter that does not exist,
-or is given twice, is refused.
+{most} at most; follow `next` until it is null: of records it is an address, of figures and reports what to send as `cursor`.
+Pages stay whole while records are added. Filters narrow together. `…_from` and `…_since` include
+their moment, `…_before` does not; `updated_since` finds what to fetch again. A parameter that does not exist, or is given twice,
+is refused.
 
 **Trying again.** Send `Idempotency-Key` with a POST (for `POST /orders/` it is required): for {hours} hours the same
 key and body get the first answer again, with `Idempotent-Replayed: true`, and nothing is written twice. The same key with

@@ -30,6 +30,8 @@ KEYED = ("idempotency-in-progress", "idempotency-key-reused")
 READ_ONLY = "To be read only."
 FIGURES = {"kpis": "The key figures, the records behind each number, and the reports."}
 PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+# Parameters that name days and periods.
+DAYS = frozenset({"period", "from", "to", "as_of"})
 CONDITIONAL = frozenset({"put", "patch", "delete"})
 LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT}
 CALENDAR = Filter(
@@ -196,6 +198,8 @@ def errors_of(operation: Operation) -> dict[int, list[str]]:
     codes = [*ALWAYS, "rate-limited", "service-unavailable", *operation.errors]
     if "{" in operation.path:
         codes.append("not-found")
+    if DAYS & operation.parameters.keys():
+        codes.append("date-out-of-range")
     if operation.method != "get":
         codes += WRITING
     if takes_key(operation):
@@ -227,7 +231,9 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 
 def query_parameters(operation: Operation) -> list[dict[str, Any]]:
     """Those of the operation, each with what may be asked for, and the calendar, which is always one."""
-    return [query_parameter(name, given) for name, given in {**operation.parameters, "calendar": CALENDAR}.items()]
+    found = [query_parameter(name, given) for name, given in {**operation.parameters, "calendar": CALENDAR}.items()]
+    needed = operation.required if operation.request is None else ()
+    return [parameter | {"required": True} if parameter["name"] in needed else parameter for parameter in found]
 
 
 def query_parameter(name: str, given: str | Filter) -> dict[str, Any]:

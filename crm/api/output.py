@@ -57,7 +57,8 @@ def column(model: type[models.Model], name: str) -> Column:
     field = model._meta.get_field(name)
     if isinstance(field, models.ForeignKey):
         return reference(field, name)
-    kind = next((kind for base, kind in TYPES if isinstance(field, base)), str)
+    made = field.output_field if isinstance(field, models.GeneratedField) else field
+    kind = next((kind for base, kind in TYPES if isinstance(made, base)), str)
     if getattr(field, "choices", None):
         kind = Literal[tuple(value for value, _label in field.choices)] | (Literal[""] if field.blank else None)
     elif field.null:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.api.output import Output
-from crm.api.resource import Resource, equals
+from crm.api.resource import EMAIL, Resource, equals
 from crm.inputs.caller import Caller
 from crm.inputs.references import people_of, teams_of
 from crm.models import Team, User
@@ -26,7 +26,7 @@ USERS = People(
     name="users",
     model=User,
     output=Output(User, ["email", "name", "role", "team"]),
-    filters={"email": equals("email"), "role": equals("role", User.Role.values)},
+    filters={"email": EMAIL, "role": equals("role", User.Role.values)},
 )
 TEAMS = People(name="teams", model=Team, output=Output(Team, ["name"]))
 RESOURCES = [USERS, TEAMS]

@@ -15,7 +15,7 @@ from crm.api.parameters import one_of, whole_number
 from crm.api.problems import bad_parameter
 from crm.inputs.caller import Caller
 from crm.inputs.failures import DETAILS
-from crm.inputs.fields import FieldError, read_moment
+from crm.inputs.fields import Clean, FieldError, read_email, read_moment, read_phone
 from crm.inputs.items import Item
 from crm.models import User
 from crm.permissions import may_delete
@@ -99,6 +99,21 @@ def equals(column: str, choices: Iterable[str] | None = None) -> Filter:
         return rows.filter(**{column: value})
 
     return Filter(narrow, "" if allowed else "exactly this", {"type": "string", "enum": allowed} if allowed else PLAIN)
+
+
+def written(column: str, read: Clean) -> Filter:
+    """A filter on what is kept in one spelling, asked for in any: a plus may have become a space on its way."""
+
+    def narrow(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+        try:
+            return rows.filter(**{column: read(f"+{value[1:]}" if value.startswith(" ") else value, caller)})
+        except ValueError as error:
+            raise bad_parameter(column, DETAILS.get(getattr(error, "code", ""), "")) from None
+
+    return Filter(narrow, "in any spelling")
+
+
+PHONE, EMAIL = written("phone", read_phone), written("email", read_email)
 
 
 def flag(column: str) -> Filter:

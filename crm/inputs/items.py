@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from crm.inputs.failures import Failure
@@ -45,3 +46,8 @@ class Item:
 def sound(items: list[Item]) -> list[Item]:
     """The items that nothing has been found wrong with and that are not done yet."""
     return [item for item in items if item.is_sound]
+
+
+def is_merged(row: Model) -> str:
+    """Why a record is not written any more."""
+    return _("This record was merged into %(survivor)s: write that one.") % {"survivor": row.merged_into_id}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crm.api.output import Column, Output, plain
-from crm.api.resource import Action, Resource, equals, flag, refers
+from crm.api.resource import EMAIL, PHONE, Action, Resource, equals, flag, refers
 from crm.inputs.verbs import Verb
 from crm.permissions import may_keep_reference_data
 from customers.api import verbs
@@ -42,8 +42,8 @@ CUSTOMERS = Resource(
         ],
     ),
     filters={
-        "phone": equals("phone"),
-        "email": equals("email"),
+        "phone": PHONE,
+        "email": EMAIL,
         "owner": refers("owner", "email"),
         "channel": refers("channel", "slug"),
         "campaign": refers("campaign"),

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.inputs.caller import Caller
 from crm.inputs.fields import Email, KeyReference, Name, NationalId, Person, Phone, RecordIn, Reference
-from crm.inputs.items import Item
+from crm.inputs.items import Item, is_merged
 from crm.inputs.references import PEOPLE, Target
 from crm.inputs.upsert import Recipe, upsert
 from customers.models import Customer
@@ -47,7 +47,7 @@ def complete_customers(items: list[Item], caller: Caller) -> None:
     for item in items:
         row, values = item.row, item.values
         if row is not None and row.merged_into_id:
-            item.refuse("", "conflict")
+            item.refuse("", "conflict", is_merged(row))
         known = [values.get(name, getattr(row, name, "")) for name in ("name", "phone", "email", "external_id")]
         if not any(known):
             item.refuse("/name", "required")

@@ -17,8 +17,7 @@ from crm.api.problems import Problem
 from crm.api.view import ApiView, answer
 from crm.models import Organization, User
 from kpis.api.attainment import TargetOut, attainment_out
-from kpis.api.parameters import filters_of, one_period_of
-from kpis.catalogue import CATALOGUE
+from kpis.api.parameters import help_of, members_asked, one_period_of
 from kpis.definitions import Dimension
 from kpis.readings.campaigns import FIGURES, Campaigns, Life, Sums
 from kpis.readings.query import Query
@@ -84,7 +83,7 @@ class CampaignsView(ApiView):
         if not user.may_sell:
             raise Problem("permission-denied")
         period = one_period_of(parameters, self.caller) if "period" in parameters else None
-        channel = filters_of(CATALOGUE["cost_per_lead"], parameters).get(Dimension.CHANNEL)
+        channel = members_asked([Dimension.CHANNEL], parameters, self.caller).get(Dimension.CHANNEL)
         with one_snapshot():
             found = Campaigns(Query((period,), today, viewer=user)) if period else Campaigns.of_lives(user, today)
             rows = campaigns_of(user, channel).filter(pk__in=found.by_campaign).order_by("pk")
@@ -129,7 +128,7 @@ OPERATIONS = [
         "kpis:read",
         {
             "period": "a period's key; without one the campaigns' whole lives",
-            "channel": "an id, or null for campaigns of no channel",
+            "channel": help_of(Dimension.CHANNEL),
         },
         None,
         CampaignsOut,

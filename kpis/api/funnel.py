@@ -17,13 +17,13 @@ from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from kpis.api.numbers import quotient
-from kpis.api.parameters import one_period_of, periods_of
+from kpis.api.parameters import members_asked, one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut, PeriodOut, period_out
 from kpis.definitions import Dimension
 from kpis.funnel import STEPS, Step
 from kpis.readings import Query
 from kpis.readings.funnel import FILTERS, Funnel, Person, StepFigures, days_of, is_stale
-from kpis.readings.members import member_labels, member_of, public_id
+from kpis.readings.members import member_labels, public_id
 from kpis.readings.snapshot import one_snapshot
 
 MOST_COHORTS = 36
@@ -124,16 +124,8 @@ def queries_of(parameters: Mapping[str, str], caller: Caller, by: Dimension | No
         periods = periods if "from" in parameters else periods[-1:]
     if len(periods) > MOST_COHORTS:
         raise bad_parameter("from", _("That is more than %(most)s cohorts.") % {"most": MOST_COHORTS})
-    filters = filters_of(parameters)
+    filters = members_asked(FILTERS, parameters, caller)
     return [Query((period,), today, by=by, filters=filters, viewer=caller.user) for period in periods]
-
-
-def filters_of(parameters: Mapping[str, str]) -> dict[Dimension, int]:
-    filters = {name: member_of(name, parameters[name.value]) for name in FILTERS if name.value in parameters}
-    for name, member in filters.items():
-        if member is None:
-            raise bad_parameter(name.value)
-    return filters
 
 
 def breakdown_of(parameters: Mapping[str, str]) -> Dimension | None:

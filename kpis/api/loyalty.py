@@ -18,13 +18,11 @@ from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.periods import Grain, Period
 from kpis.api.numbers import quotient
-from kpis.api.parameters import one_period_of, periods_of
+from kpis.api.parameters import members_asked, one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, period_out
-from kpis.definitions import Dimension
 from kpis.loyalty import Loyalty
 from kpis.readings import Query
 from kpis.readings.loyalty import FILTERS, Cell, LoyaltyMatrix, Member
-from kpis.readings.members import member_of
 from kpis.readings.promoters import Answers, answers_of, change
 from kpis.readings.snapshot import one_snapshot
 
@@ -127,13 +125,7 @@ class NpsView(ApiView):
 
 
 def query_of(periods: tuple[Period, ...], parameters: Mapping[str, str], caller: Caller) -> Query:
-    filters: dict[Dimension, int] = {}
-    for name in FILTERS:
-        if name.value in parameters:
-            member = member_of(name, parameters[name.value])
-            if member is None:
-                raise bad_parameter(name.value)
-            filters[name] = member
+    filters = members_asked(FILTERS, parameters, caller)
     return Query(periods, caller.organization.day_of(caller.at), filters=filters, viewer=caller.user)
 
 

@@ -19,19 +19,19 @@ from crm.api.openapi import Operation
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
-from crm.periods import Calendar, Grain, parse_period, period_of
+from crm.periods import Calendar, Grain, period_of
 from kpis.abtests import Arm, Trial
 from kpis.api.numbers import quotient
-from kpis.api.parameters import FIRST_DAY, LAST_DAY, day_of
+from kpis.api.parameters import day_of, help_of, members_asked, one_period_of
 from kpis.api.views import DEFAULT_ROWS, MOST_ROWS
 from kpis.definitions import Dimension
-from kpis.readings.members import member_of
 from kpis.readings.pages import Choice, Entrance, Entrances, Landed, Landings
 from kpis.readings.snapshot import one_snapshot
 
 TOP, MOST_PAGES = 5, 50
 SPAN = ("period", "from", "to")
-FILTERS = ("channel", "campaign", "social_network")
+FILTERS = (Dimension.CHANNEL, Dimension.CAMPAIGN, Dimension.SOCIAL_NETWORK)
+NAMES = tuple(name.value for name in FILTERS)
 
 
 class PageOut(Struct):
@@ -125,7 +125,7 @@ class TestsOut(Struct):
 
 class PagesView(ApiView):
     resource: ClassVar = "kpis"
-    allowed: ClassVar = (*SPAN, *FILTERS, "limit")
+    allowed: ClassVar = (*SPAN, *NAMES, "limit")
 
     def choice(self, parameters: Mapping[str, str]) -> Choice:
         """What is asked, by one whose role and token look at traffic."""
@@ -136,23 +136,13 @@ class PagesView(ApiView):
         first, last = self.span(parameters)
         if first > last:
             raise bad_parameter("from", _("The first day comes after the last."))
-        filters = {}
-        for name in (name for name in FILTERS if name in parameters):
-            filters[name] = member_of(Dimension(name), parameters[name])
-            if filters[name] is None:
-                raise bad_parameter(name)
-        return Choice(first, last, self.caller.user, filters)
+        return Choice(first, last, self.caller.user, members_asked(FILTERS, parameters, self.caller))
 
     def span(self, parameters: Mapping[str, str]) -> tuple[date, date]:
         """A period by its key, or days; by default what `since` says, up to today."""
         today = self.caller.organization.day_of(self.caller.at)
         if "period" in parameters:
-            try:
-                period = parse_period(parameters["period"], self.caller.organization.calendar_rules)
-            except ValueError as error:
-                raise bad_parameter("period") from error
-            if not FIRST_DAY <= period.start <= LAST_DAY:
-                raise Problem("date-out-of-range")
+            period = one_period_of(parameters, self.caller)
             return period.start, min(period.end, max(today, period.start))
         days = {name: day_of(name, parameters[name], self.caller.calendar) for name in ("from", "to") if name in parameters}
         return days.get("from") or self.since(today), days.get("to", today)
@@ -183,7 +173,7 @@ class TopPagesView(PagesView):
 class EntrancesView(PagesView):
     """The sessions that entered at one page."""
 
-    allowed: ClassVar = (*SPAN, *FILTERS, "landing_page", "path", "cursor", "limit")
+    allowed: ClassVar = (*SPAN, *NAMES, "landing_page", "path", "cursor", "limit")
 
     def get(self, request: Request) -> HttpResponse:
         parameters = self.parameters(self.allowed)
@@ -197,7 +187,7 @@ class EntrancesView(PagesView):
 
 
 class TestsView(PagesView):
-    allowed: ClassVar = (*SPAN, *FILTERS)
+    allowed: ClassVar = (*SPAN, *NAMES)
 
     def since(self, today: date) -> date:
         return first_trial() or today
@@ -220,7 +210,7 @@ class TestsView(PagesView):
 class TestRowsView(TestsView):
     """The sessions in which visitors first landed on a page, or first saw one of its variants."""
 
-    allowed: ClassVar = (*SPAN, *FILTERS, "landing_page", "variant", "converted", "cursor", "limit")
+    allowed: ClassVar = (*SPAN, *NAMES, "landing_page", "variant", "converted", "cursor", "limit")
 
     def get(self, request: Request) -> HttpResponse:
         parameters = self.parameters(self.allowed)
@@ -322,7 +312,7 @@ def figure(value: float | None) -> str | None:
 
 
 SPAN_HELP = {"period": "a period's key", "from": "the first day", "to": "the last day; today by default"}
-FILTER_HELP = dict.fromkeys(FILTERS, "an id, or null")
+FILTER_HELP = {name.value: help_of(name) for name in FILTERS}
 PAGED_HELP = {"cursor": "from next", "limit": f"1 to {MOST_ROWS}"}
 SINCE_HELP = SPAN_HELP | {"from": "the first day; by default the one on which a variant was first shown"}
 OPERATIONS = [
@@ -340,7 +330,10 @@ OPERATIONS = [
         "/reports/top-pages/rows/",
         "The sessions that began at one page",
         "kpis:read",
-        SPAN_HELP | FILTER_HELP | {"landing_page": "an id", "path": "of a page that is no landing page"} | PAGED_HELP,
+        SPAN_HELP
+        | FILTER_HELP
+        | {"landing_page": "an id; this or path", "path": "of a page that is no landing page"}
+        | PAGED_HELP,
         None,
         SessionsOut,
     ),

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from crm.api.parameters import not_found, whole_number
-from crm.api.problems import Problem, bad_parameter
+from crm.api.parameters import not_found, one_of, whole_number
+from crm.api.problems import Problem, bad_parameter, refused
 from crm.inputs.caller import Caller
+from crm.inputs.failures import DETAILS, Failure
+from crm.inputs.references import Target, find, key_of
 from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of
 from kpis.catalogue import CATALOGUE
+from kpis.catalogue.cubes.sides import CHOICES, codes_of
 from kpis.definitions import Dimension, Kpi
 from kpis.readings import Query
-from kpis.readings.members import member_of
+from kpis.readings.members import MODELS, member_of
 
 FILTERS = tuple(dimension.value for dimension in Dimension)
+# By what the members of a dimension may be named, besides their ids.
+NATURAL = {
+    **dict.fromkeys((Dimension.CHANNEL, Dimension.LEAD_SOURCE, Dimension.SOCIAL_NETWORK, Dimension.SURVEY), "slug"),
+    Dimension.OWNER: "email",
+    Dimension.TEAM: "name",
+    Dimension.PRODUCT: "sku",
+    Dimension.CATEGORY: "name",
+    Dimension.LANDING_PAGE: "url",
+}
 MOST_PERIODS, DEFAULT_PERIODS, LONGEST_WINDOW = 400, 13, 3660
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
 
@@ -34,7 +46,7 @@ def query_of(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Query:
         periods=periods_of(parameters, caller),
         today=caller.organization.day_of(caller.at),
         by=breakdown_of(kpi, parameters),
-        filters=filters_of(kpi, parameters),
+        filters=filters_of(kpi, parameters, caller),
         viewer=caller.user,
         window=window_of(kpi, parameters),
     )
@@ -45,7 +57,7 @@ def query_of_one(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> Que
     return Query(
         periods=(one_period_of(parameters, caller),),
         today=caller.organization.day_of(caller.at),
-        filters=filters_of(kpi, parameters),
+        filters=filters_of(kpi, parameters, caller),
         viewer=caller.user,
         window=window_of(kpi, parameters),
     )
@@ -60,22 +72,40 @@ def one_period_of(parameters: Mapping[str, str], caller: Caller) -> Period:
     except ValueError as error:
         raise bad_parameter("period") from error
     if not FIRST_DAY <= period.start <= LAST_DAY:
-        raise Problem("date-out-of-range")
+        raise out_of_range("period")
     return period
 
 
-def filters_of(kpi: Kpi, parameters: Mapping[str, str]) -> dict[Dimension, int]:
-    filters: dict[Dimension, int] = {}
+def filters_of(kpi: Kpi, parameters: Mapping[str, str], caller: Caller) -> dict[Dimension, int]:
     for name in FILTERS:
-        if name not in parameters:
-            continue
-        if Dimension(name) not in kpi.dimensions:
+        if name in parameters and Dimension(name) not in kpi.dimensions:
             raise bad_parameter(name, _("This KPI is not split by that dimension."))
-        member = member_of(Dimension(name), parameters[name])
-        if member is None:
-            raise bad_parameter(name)
-        filters[Dimension(name)] = member
-    return filters
+    return members_asked(kpi.dimensions, parameters, caller)
+
+
+def members_asked(dimensions: Iterable[Dimension], parameters: Mapping[str, str], caller: Caller) -> dict[Dimension, int]:
+    """The members that the parameters named after some dimensions ask for."""
+    return {name: member_asked(name, parameters[name.value], caller) for name in dimensions if name.value in parameters}
+
+
+def member_asked(dimension: Dimension, text: str, caller: Caller) -> int:
+    """By id, or by the natural key of a member that the caller may see; `null` is the unknown one."""
+    member = member_of(dimension, text)
+    if member is None and dimension in NATURAL and not text.isdecimal():
+        target = Target(MODELS[dimension], natural=NATURAL[dimension])
+        key = key_of(text, target, caller)
+        member = find({key}, target, caller).get(key)
+    if member is None:
+        raise bad_parameter(dimension.value, DETAILS["invalid-reference"] if dimension in MODELS else one_of(codes_of(dimension)))
+    return member
+
+
+def help_of(dimension: Dimension) -> str:
+    """What may be said for a member, in the words of the schema."""
+    if dimension in CHOICES:
+        return f"one of {', '.join(codes_of(dimension))}, or null for the unknown one"
+    natural = f" or {NATURAL[dimension]}" if dimension in NATURAL else ""
+    return f"an id{natural}, or null for the unknown member"
 
 
 def breakdown_of(kpi: Kpi, parameters: Mapping[str, str]) -> Dimension | None:
@@ -130,7 +160,11 @@ def day_of(name: str, text: str, calendar: Calendar) -> date:
     if period.grain is not Grain.DAY:
         raise bad_parameter(name, _("Give a day, such as 2025-10-01."))
     if period.calendar is Calendar.JALALI and calendar is not Calendar.JALALI:
-        raise Problem("date-out-of-range", _("Is this a Jalali date? Then say calendar=jalali."))
+        raise out_of_range(name, _("Is this a Jalali date? Then say calendar=jalali."))
     if not FIRST_DAY <= period.start <= LAST_DAY:
-        raise Problem("date-out-of-range")
+        raise out_of_range(name)
     return period.start
+
+
+def out_of_range(name: str, text: str = "") -> Problem:
+    return refused([Failure(f"?{name}", "date-out-of-range", text)])

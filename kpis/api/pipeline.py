@@ -19,11 +19,11 @@ from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.inputs.failures import DETAILS
 from crm.periods import Calendar, Grain, Period
-from kpis.api.parameters import day_of, one_period_of
+from kpis.api.parameters import day_of, members_asked, one_period_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut
 from kpis.definitions import Dimension
 from kpis.readings import Query
-from kpis.readings.members import member_labels, member_of, public_id
+from kpis.readings.members import member_labels, public_id
 from kpis.readings.pipeline import FILTERS, ByStage, Deal, Pipeline, Sums, together
 from kpis.readings.rows import SHOWN, url_of
 from kpis.readings.snapshot import one_snapshot
@@ -127,10 +127,7 @@ def query_of(parameters: Mapping[str, str], caller: Caller) -> Query:
     """The evening of a day, or of a period's last one; this day's unless said."""
     today = caller.organization.day_of(caller.at)
     evening = evening_asked(parameters, caller, today)
-    filters = {name: member_of(name, parameters[name.value]) for name in FILTERS if name.value in parameters}
-    for name, member in filters.items():
-        if member is None:
-            raise bad_parameter(name.value)
+    filters = members_asked(FILTERS, parameters, caller)
     by = parameters.get("by")
     if by is not None and by not in NAMES:
         raise bad_parameter("by", one_of(NAMES))

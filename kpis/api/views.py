@@ -19,7 +19,7 @@ from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.periods import Grain, Period, period_of
 from kpis.api.attainment import TargetOut, target_out, targets_for
-from kpis.api.parameters import FILTERS, kpi_of, query_of, query_of_one
+from kpis.api.parameters import FILTERS, help_of, kpi_of, query_of, query_of_one
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
 from kpis.engine.drain import dirty_cells, oldest_mark
@@ -282,7 +282,7 @@ def adds_up(kpi: Kpi, dimension: Dimension) -> bool:
     return dimension not in kpi.not_additive
 
 
-FILTER_HELP = dict.fromkeys(FILTERS, "an id, or null for the unknown member")
+FILTER_HELP = {name.value: help_of(name) for name in Dimension}
 OPERATIONS = [
     Operation("get", "/kpis/", "The catalogue", "kpis:read", {}, None, KpiList),
     Operation("get", "/kpis/freshness/", "How fresh the figures are", "kpis:read", {}, None, FreshnessOut),
@@ -292,7 +292,8 @@ OPERATIONS = [
         "/kpis/{key}/values/",
         "Values of a KPI by period, in total and by member of a dimension",
         "kpis:read",
-        {"grain": "day, week, month, quarter, year, fiscal_quarter or fiscal_year", "from": "first day", "to": "last day"}
+        {"grain": "day, week, month (by default), quarter, year, fiscal_quarter or fiscal_year"}
+        | {"from": "first day", "to": "last day; whole periods that touch them, by default the last thirteen up to today"}
         | {"by": "a dimension", "window": "days, for cohorts"}
         | FILTER_HELP,
         None,
@@ -303,10 +304,11 @@ OPERATIONS = [
         "/kpis/{key}/rows/",
         "The records behind one number",
         "kpis:read",
-        {"period": "a period's key", "side": "numerator or denominator", "cursor": "from next", "limit": "1 to 200"}
+        {"period": "a period's key", "side": "numerator (by default) or denominator", "cursor": "from next", "limit": "1 to 200"}
         | {"window": "days, for cohorts"}
         | FILTER_HELP,
         None,
         RowsOut,
+        required=("period",),
     ),
 ]

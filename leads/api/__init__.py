@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.api.endpoints import routes
 from crm.api.output import Column, Output
-from crm.api.resource import Action, Resource, equals, flag, moment, refers
+from crm.api.resource import EMAIL, PHONE, Action, Resource, equals, flag, moment, refers
 from crm.inputs.caller import Caller
 from crm.inputs.verbs import MergeIn, Verb
 from crm.permissions import may_sell
@@ -35,6 +35,11 @@ def opportunity_keys(lead: Lead, _caller: Caller) -> list[int]:
 
 def skus(opportunity: Opportunity, _caller: Caller) -> list[str]:
     return sorted(product.sku for product in opportunity.products.all())
+
+
+def currency_of(_opportunity: Opportunity, caller: Caller) -> str:
+    """Amounts are kept in the base currency, whatever they were sent in."""
+    return caller.organization.currency
 
 
 def stage_of(row: Any, _caller: Caller) -> str:
@@ -73,8 +78,8 @@ LEADS = Resource(
     ),
     filters={
         **OWNED,
-        "phone": equals("phone"),
-        "email": equals("email"),
+        "phone": PHONE,
+        "email": EMAIL,
         "channel": refers("channel", "slug"),
         "lead_source": refers("lead_source", "slug"),
         "campaign": refers("campaign"),
@@ -108,14 +113,13 @@ OPPORTUNITIES = Resource(
             "customer",
             "owner",
             "amount",
-            "currency",
             "stage",
             "expected_close_on",
             "won_at",
             "lost_at",
             "lost_reason",
         ],
-        [Column("products", list[str], skus)],
+        [Column("currency", str, currency_of), Column("products", list[str], skus)],
     ),
     filters={
         **OWNED,

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
@@ -14,7 +15,7 @@ from campaigns.services import derive_touches
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import FieldError, check_not_future
-from crm.inputs.items import Item
+from crm.inputs.items import Item, is_merged
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target, find, key_of
 from crm.inputs.upsert import Recipe, upsert
@@ -49,7 +50,7 @@ def complete_leads(items: list[Item], caller: Caller) -> None:
     for item in items:
         row, values = item.row, item.values
         if row is not None and row.merged_into_id:
-            item.refuse("", "conflict")
+            item.refuse("", "conflict", is_merged(row))
         if not any(values.get(name, getattr(row, name, None)) for name in KNOWN_BY):
             item.refuse("/name", "required")
     new_touches = [item for item in items if item.row is None and (item.data.utm or item.values.get("campaign_id"))]
@@ -104,7 +105,8 @@ def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
     day = caller.organization.day_of(values.get("created_at") or getattr(item.row, "created_at", caller.at))
     rate = rates.fixed(currency) or rates.on(currency, day)
     if rate is None:
-        item.refuse("/currency", "rate-missing")
+        text = _("There is no exchange rate for this currency on that day: have one entered, or send the amount in %(currency)s.")
+        item.refuse("/currency", "rate-missing", text % {"currency": rates.base})
         return
     values |= {"amount": convert(amount, rate), "currency": rates.base}
     if values["amount"] >= Decimal(10) ** 18:

@@ -294,6 +294,10 @@ def test_the_schema_says_what_may_be_asked_for_and_what_it_takes(client):
     assert codes["409"] == "`conflict`, `duplicate`, `idempotency-in-progress`"
     assert ("`insufficient-scope`" in codes["403"], "`idempotency-key-missing`" in codes["400"]) == (True, True)
     assert [each["name"] for each in bulk["parameters"]] == ["calendar"]
+    rows = document["paths"]["/api/v1/kpis/{key}/rows/"]["get"]
+    assert [each["name"] for each in rows["parameters"] if each.get("required") and each["in"] == "query"] == ["period"]
+    assert "`date-out-of-range`" in rows["responses"]["400"]["description"]
+    assert document["components"]["schemas"]["Session"]["properties"]["is_engaged"] == {"type": "boolean"}
     text = document["info"]["description"]
     assert all(f"`{code}`" in text for code in (*PROBLEMS, *DETAILS))
     assert ("at most 1,000 and 10 MB" in text, "`limit` is 50" in text, "for 72 hours" in text) == (True, True, True)

@@ -44,9 +44,12 @@ def test_a_customer_must_be_recognisable(api):
 
 
 def test_a_merged_customer_is_not_written(api):
-    merged = make_customer(merged_into=make_customer())
+    survivor = make_customer()
+    merged = make_customer(merged_into=survivor)
 
-    assert api.patch(f"/customers/{merged.pk}/", {"name": "x"}).status_code == 409
+    answer = api.patch(f"/customers/{merged.pk}/", {"name": "x"}, headers={"Accept-Language": "en"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, f"This record was merged into {survivor.pk}: write that one.")
 
 
 def test_a_product_is_known_by_its_sku(api):

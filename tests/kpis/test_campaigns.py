@@ -176,10 +176,10 @@ def test_the_report_is_narrowed_to_a_channel_and_saved_as_a_file(browse, api_of,
     (line,) = csv.DictReader(io.StringIO(b"".join(page.streaming_content).decode().removeprefix("\ufeff")))
     assert (line["Campaign"], Decimal(line["Cost per converted lead (Toman)"])) == ("Expo", 1_000)
     report = {
-        each: api_of(sara).get("/reports/campaigns/", period="1404-07", channel=each).json() for each in (channel.pk, "null")
+        each: api_of(sara).get("/reports/campaigns/", period="1404-07", channel=each).json() for each in (channel.slug, "null")
     }
     told = {each: (len(found["results"]), found["total"]["spend"], found["total"]["leads"]) for each, found in report.items()}
-    assert told == {channel.pk: (1, "10000", "5"), "null": (3, "10000", "3")}  # Autumn 9,000 and 3 leads, Film 1,000, Old
+    assert told == {channel.slug: (1, "10000", "5"), "null": (3, "10000", "3")}  # Autumn 9,000 and 3 leads, Film 1,000, Old
 
 
 def test_costs_are_not_for_reps_and_leads_not_for_support(browse, omid, hana, four):

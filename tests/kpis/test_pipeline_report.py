@@ -91,9 +91,12 @@ def test_it_is_narrowed_and_each_sees_their_own(api_of, sara, mina, omid, nima):
     def seen(user, **asked):
         return sums(api_of(user).get("/reports/pipeline/", **EVENING, **asked).json()["results"][0])
 
-    assert [seen(sara, owner=omid.pk), seen(sara, team=nima.team_id), seen(sara, owner="null")] == [
+    assert [seen(sara, owner=omid.email), seen(sara, team="North"), seen(sara, owner="null")] == [
         (2, "1040", "312"), (1, "500", "50"), (0, "0", "0"),
     ]  # fmt: skip
+    # Whom one does not see is by address as unknown as nobody, and by id somebody without anything.
+    others = [api_of(omid).get("/reports/pipeline/", owner=each) for each in (nima.email, "nobody@example.com")]
+    assert [(one.status_code, one.json()["errors"][0]["pointer"]) for one in others] == [(400, "?owner")] * 2
     assert [seen(mina), seen(omid), seen(omid, owner=nima.pk)] == [(3, "3040", "1312"), (2, "1040", "312"), (0, "0", "0")]
 
 
@@ -133,7 +136,9 @@ def test_the_opportunities_behind_a_stage(api_of, sara, omid, five):
     [
         ("", {"as_of": "soon"}, "as_of"),
         ("", {"as_of": "2059-01-01"}, "as_of"),
+        ("", {"as_of": "1404-07-01"}, "as_of"),
         ("", {"period": "2059-01"}, "period"),
+        ("", {"period": "0001-01"}, "period"),
         ("", {"period": "x"}, "period"),
         ("", {"as_of": "2025-09-10", "period": "2025-09"}, "as_of"),
         ("", {"by": "channel"}, "by"),

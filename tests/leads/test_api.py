@@ -87,6 +87,15 @@ def test_a_second_load_changes_and_notes_only_what_differs(api):
     assert [kind for kind, _ in events()] == ["created", "mql", "reopened"]
 
 
+def test_a_lead_is_found_by_its_phone_and_address_in_any_spelling(api):
+    key = make(api, "/leads/", name="a", phone="09120000001", email="Ali@Example.com")["id"]
+    make(api, "/leads/", name="b", phone="09120000002")
+
+    for asked in ({"phone": "0912 000 0001"}, {"phone": "۰۹۱۲۰۰۰۰۰۰۱"}, {"phone": " 989120000001"}, {"email": "ALI@example.com"}):
+        assert [row["id"] for row in api.get("/leads/", **asked).json()["results"]] == [key]
+    assert api.get("/leads/", phone="12").json()["errors"][0]["pointer"] == "?phone"
+
+
 def test_a_lead_goes_through_its_actions(api):
     key = make(api, "/leads/", name="علی", phone="09120000001")["id"]
 
@@ -102,6 +111,7 @@ def test_a_lead_goes_through_its_actions(api):
     opportunity = Opportunity.objects.get(pk=body["opportunities"][0])
     assert (opportunity.name, opportunity.amount, body["stage"]) == ("فروش", 500_000, "converted")
     assert body["customer"] == Customer.objects.get().pk
+    assert api.get(f"/opportunities/{opportunity.pk}/").json()["currency"] == "IRR"
     assert Lead.objects.get().converted_at == datetime(2025, 10, 3, 10, tzinfo=UTC)
 
 
