@@ -27,6 +27,7 @@ MOST_PAGES = 6
 MOST_BOARDS = 1_000
 # From so many letters on, letters in the right order are enough: a word may miss one.
 SHORTEST_GUESS = 3
+HOLDS_IT, HOLDS_ITS_LETTERS = 2, 3  # the ranks of `rank_of`
 # The records that are remembered, with their icon and page.
 RECORDS: dict[str, tuple[type[Model], str, str]] = {
     "leads.lead": (Lead, "user", "leads:lead-detail"),
@@ -45,9 +46,11 @@ class PaletteView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, user = self.request.GET.get("q", "").strip()[:100], self.request.user
         found = results(text, user, IN_DROPDOWN) if text else {}
+        # Whoever types a name they know wants its record, not a page whose name happens to have these letters.
+        worst = HOLDS_IT if any(found.values()) else HOLDS_ITS_LETTERS
         found |= {
-            "actions": matching(items_of(NEW, user), text),
-            "places": matching([*boards_of(user, text), *places_for(user)], text)[:MOST_PAGES],
+            "actions": matching(items_of(NEW, user), text, worst),
+            "places": matching([*boards_of(user, text), *places_for(user)], text, worst)[:MOST_PAGES],
         }
         if not text:
             found |= {"recent": recent(self.request), "places": items_of(ENTRIES, user)}
@@ -81,9 +84,9 @@ def page_of(kpi: Kpi) -> Item:
     return Item(kpi.name, "chart-line", reverse("kpis:kpi-detail", args=[kpi.key]), is_current=False, hint=kpi.abbreviation)
 
 
-def matching(items: Iterable[Item], text: str) -> list[Item]:
-    """Those whose name resembles a text, the nearest first; names are known in both languages."""
-    ranked = [(rank, item) for item in items if (rank := rank_of(item, text)) is not None]
+def matching(items: Iterable[Item], text: str, worst: int) -> list[Item]:
+    """Those whose name resembles a text well enough, the nearest first; names are known in both languages."""
+    ranked = [(rank, item) for item in items if (rank := rank_of(item, text)) is not None and rank <= worst]
     return [item for _rank, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
@@ -97,8 +100,8 @@ def rank_of(item: Item, text: str) -> int | None:
     if any(all(any(part.startswith(word) for part in name) for word in words) for name in names):
         return 1
     if any(all(word in whole for word in words) for whole in wholes):
-        return 2
-    return 3 if len(key) >= SHORTEST_GUESS and any(has_letters(whole, key) for whole in wholes) else None
+        return HOLDS_IT
+    return HOLDS_ITS_LETTERS if len(key) >= SHORTEST_GUESS and any(has_letters(whole, key) for whole in wholes) else None
 
 
 def names_of(item: Item) -> list[str]:

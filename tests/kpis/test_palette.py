@@ -64,6 +64,16 @@ def test_a_word_comes_before_a_piece_of_one(browse, sara):
     assert [name for name in names if "rate" not in name.lower().split() and "rate," not in name.lower()] == []
 
 
+def test_a_record_of_the_name_comes_before_a_page_with_its_letters(browse, sara):
+    """The letters of «سارا» stand one after another in «سفارش‌ها», orders; nobody who types the name means them."""
+    before = found(browse(sara).get(URL, {"q": "سارا"}))["places"]
+    make_customer(name="سارا آزمونی")
+
+    after = found(browse(sara).get(URL, {"q": "سارا"}))
+
+    assert ("Orders" in before, after["places"], after["customers"]) == (True, [], ["سارا آزمونی"])
+
+
 def test_nothing_found_says_so(browse, sara):
     response = browse(sara).get(URL, {"q": "zzzqqq"})
 
