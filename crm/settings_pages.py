@@ -188,13 +188,25 @@ class ReaderList(ChangeList):
 
 class ReaderAdmin(ReaderPages, admin.ModelAdmin):
     show_full_result_count = False  # a search would count the whole table beside what it found
-    actions_selection_counter = False  # a script counts there, in Latin digits
+    actions = None  # what may be deleted at all is deleted one by one
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReaderList
 
     def get_list_display(self, request: HttpRequest) -> list[Name]:
         return [self.shown(name, request) for name in super().get_list_display(request)]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if row := context.get("original"):
+            context["subtitle"] = self.title_of(row, request.prefs)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def title_of(self, row: models.Model, prefs: Preferences) -> str:
+        """A row without a name is called by its key."""
+        if "__str__" in self.texts:
+            return self.texts["__str__"](row, prefs)
+        name = str(row)
+        return crm_format.reader_digits(name, prefs) if name.startswith("#") else name
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """By the columns' own words, which are translated for whoever reads the history; a label begins with a capital."""

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from crm.periods import Calendar, Grain
 
@@ -81,6 +82,32 @@ TABLES: Tables = MappingProxyType(
         "Authenticator": (_("second step of sign-in"), _("second steps of sign-in")),
         "IdempotencyKey": (_("kept answer"), _("kept answers")),
     }
+)
+# What Django says to people without having Persian words for it.
+BORROWED = (
+    _("Breadcrumbs"),
+    _("Model name"),
+    _("Conflicting form data submitted. Please try again."),
+    _("Disabled"),
+    _("Enabled"),
+    _("Enable password-based authentication for this user by setting a password."),
+    _("Enter a valid domain name."),
+    _("Password-based authentication"),
+    _("Password-based authentication was disabled."),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Reset password"),
+    _("Set password"),
+    _("Set password: %s"),
+    _("This action will <strong>enable</strong> password-based authentication for this user."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to"
+        " authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
 )
 
 

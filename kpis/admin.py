@@ -15,8 +15,8 @@ from crm.settings_pages import ShownOnly
 from kpis.catalogue import CATALOGUE
 from kpis.models import Alert, AlertRule, Annotation, Target
 from kpis.models.scope import COLUMNS
-from kpis.readings.bells import bound_text, rule_sentence
-from kpis.readings.words import value_text
+from kpis.readings.bells import alert_sentence, bound_text, rule_sentence
+from kpis.readings.words import period_text, value_text
 
 
 def name_of(key: str) -> str:
@@ -36,6 +36,10 @@ def bound(key: str, row: Alert | AlertRule, prefs: Preferences) -> str:
     return bound_text(CATALOGUE[key], row.condition, row.bound, prefs) if key in CATALOGUE else str(row.bound)
 
 
+def rule_text(rule: AlertRule, prefs: Preferences) -> str:
+    return rule_sentence(rule, prefs) if rule.kpi in CATALOGUE else str(rule)
+
+
 class KpiFilter(admin.SimpleListFilter):
     title, parameter_name = _("KPI"), "kpi"
 
@@ -47,12 +51,22 @@ class KpiFilter(admin.SimpleListFilter):
         return queryset.filter(kpi=self.value()) if self.value() else queryset
 
 
+def target_text(row: Target, prefs: Preferences) -> str:
+    return _("%(kpi)s, %(period)s") % {"kpi": name_of(row.kpi), "period": period_text(row.period, prefs)}
+
+
 @admin.register(Target)
 class TargetAdmin(ShownOnly):
     list_display = ("kpi", "calendar", "grain", "start", "team", "person", "channel", "campaign", "value", "set_by")
     list_filter = ("calendar", "grain", KpiFilter)
     list_select_related = ("team", "person", "channel", "campaign", "set_by")
-    texts = {"kpi": kpi_name, "value": lambda row, prefs: figure(row.kpi, row.value, prefs)}
+    texts = {
+        "__str__": lambda row, prefs: (
+            _("%(kpi)s, %(period)s") % {"kpi": name_of(row.kpi), "period": period_text(row.period, prefs)}
+        ),
+        "kpi": kpi_name,
+        "value": lambda row, prefs: figure(row.kpi, row.value, prefs),
+    }
 
 
 @admin.register(AlertRule)
@@ -60,7 +74,7 @@ class AlertRuleAdmin(ShownOnly):
     list_display = ("kpi", "condition", "bound", "grain", "user", "is_on", "is_ringing", "muted_until")
     list_filter = ("is_on", "is_ringing", KpiFilter)
     list_select_related = ("user",)
-    texts = {"kpi": kpi_name, "bound": lambda row, prefs: bound(row.kpi, row, prefs)}
+    texts = {"__str__": rule_text, "kpi": kpi_name, "bound": lambda row, prefs: bound(row.kpi, row, prefs)}
 
 
 @admin.register(Alert)
@@ -71,7 +85,8 @@ class AlertAdmin(ShownOnly):
     list_filter = ("mail",)
     list_select_related = tuple(f"rule__{column}" for column in COLUMNS.values())
     texts = {
-        "rule": lambda row, prefs: rule_sentence(row.rule, prefs) if row.rule.kpi in CATALOGUE else str(row.rule),
+        "__str__": lambda row, prefs: alert_sentence(row, prefs) if row.rule.kpi in CATALOGUE else str(row),
+        "rule": lambda row, prefs: rule_text(row.rule, prefs),
         "value": lambda row, prefs: figure(row.rule.kpi, row.value, prefs),
         "before": lambda row, prefs: figure(row.rule.kpi, row.before, prefs),
         "bound": lambda row, prefs: bound(row.rule.kpi, row, prefs),
