@@ -137,18 +137,12 @@ LineFormSet = formset_factory(
 )
 
 
-class OrderForm(ReaderForm):
-    """An order with its lines. `seen` is the state of the order that was changed, so that two people notice each other."""
+class SaleForm(ReaderForm):
+    """Lines and what they come to. `seen` is the state of what was changed, so that two people notice each other."""
 
     number = CodeField(label=_("Number"), max_length=100, required=False)
-    status = forms.ChoiceField(label=_("Status"), choices=Order.Status.choices, initial=Order.Status.PAID)
-    discount = AmountField(label=_("Discount on the whole order"), required=False)
-    tax = AmountField(label=_("Tax"), required=False)
-    shipping = AmountField(label=_("Shipping"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
-
-    MORE = ("number", "discount", "tax", "shipping")
 
     def __init__(self, data: Any = None, *args: Any, lines: list[SaleLine], **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
@@ -160,6 +154,29 @@ class OrderForm(ReaderForm):
 
     def is_valid(self) -> bool:
         return all([self.lines.is_valid(), super().is_valid()])
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        """What it comes to as it stands typed; what cannot be read yet counts as nothing."""
+        self.is_valid()
+        lines = self.lines.sale_lines if self.is_bound else [line for line in self.first_lines if line.unit_price is not None]
+        typed = self.cleaned_data if self.is_bound else self.initial
+        amounts = {name: typed.get(name) or ZERO for name in ("discount", "tax", "shipping")}
+        goods = sum((line.quantity * line.unit_price - line.discount for line in lines), ZERO)
+        net = max(goods - amounts["discount"], ZERO)
+        tax = amounts["tax"] or sum((line.tax for line in lines), ZERO)
+        return {"net": net, "tax": tax, "shipping": amounts["shipping"], "total": net + tax + amounts["shipping"]}
+
+
+class OrderForm(SaleForm):
+    """An order with its lines."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=Order.Status.choices, initial=Order.Status.PAID)
+    discount = AmountField(label=_("Discount on the whole order"), required=False)
+    tax = AmountField(label=_("Tax"), required=False)
+    shipping = AmountField(label=_("Shipping"), required=False)
+
+    MORE = ("number", "discount", "tax", "shipping")
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
@@ -175,18 +192,6 @@ class OrderForm(ReaderForm):
     @property
     def has_more(self) -> bool:
         return any(field.value() or field.errors for field in self.more_fields)
-
-    @property
-    def sums(self) -> dict[str, Decimal]:
-        """What the order comes to as it stands typed; what cannot be read yet counts as nothing."""
-        self.is_valid()
-        lines = self.lines.sale_lines if self.is_bound else [line for line in self.first_lines if line.unit_price is not None]
-        typed = self.cleaned_data if self.is_bound else self.initial
-        amounts = {name: typed.get(name) or ZERO for name in ("discount", "tax", "shipping")}
-        goods = sum((line.quantity * line.unit_price - line.discount for line in lines), ZERO)
-        net = max(goods - amounts["discount"], ZERO)
-        tax = amounts["tax"] or sum((line.tax for line in lines), ZERO)
-        return {"net": net, "tax": tax, "shipping": amounts["shipping"], "total": net + tax + amounts["shipping"]}
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from crm.phones import format_phone
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from customers.models import Customer
+from customers.order_forms import SaleForm
 from leads.models import Activity, Lead, Stage
 
 DISQUALIFY_REASONS = (_("Wrong number"), _("Not interested"), _("No budget"), _("Not our customer"), _("Duplicate"))
@@ -138,6 +139,22 @@ class NewOpportunityForm(OpportunityForm):
 
 class WonForm(ReaderForm):
     amount = AmountField(label=_("Final amount"), required=True)
+
+
+class QuoteForm(SaleForm):
+    """What is offered, and until when."""
+
+    valid_until = DayField(label=_("Valid until"), required=False)
+
+    def clean_valid_until(self) -> date | None:
+        day = self.cleaned_data["valid_until"]
+        if day and day < self.prefs.today(self.at):
+            raise ValidationError(_("This day has passed already."), code="out-of-range")
+        return day
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("number", "valid_until")}
 
 
 class ActivityForm(ReaderForm):

@@ -77,7 +77,8 @@ def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
 def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[str, Any]]:
     done = Activity.objects.filter(opportunity=opportunity)
     orders = _orders(opportunity.orders.visible_to(reader.user), reader)
-    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader) + orders)
+    quotes = _quotes(opportunity.quotes.visible_to(reader.user), reader)
+    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader) + orders + quotes)
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
@@ -170,6 +171,22 @@ def _orders(rows: Any, reader: Reader) -> list[dict[str, Any]]:
         title = _("Order %(order)s") % {"order": order}
         text = f"{order.get_status_display()} · {_amount_text(order.net_amount, reader.prefs)}"
         found.append(_entry(order.placed_at, order.pk, order.owner, reader, kind="order", icon="package", title=title, text=text))
+    return found
+
+
+def _quotes(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    """What became of each, and when: sent, then accepted or declined."""
+    found = []
+    for quote in rows.select_related("owner").order_by("-pk")[:MOST_ENTRIES]:
+        amount = _amount_text(quote.amount, reader.prefs)
+        for at, title, text in (
+            (quote.issued_at, _("Quote %(quote)s was sent"), amount),
+            (quote.accepted_at, _("Quote %(quote)s was accepted"), amount),
+            (quote.declined_at, _("Quote %(quote)s was declined"), quote.declined_reason),
+        ):
+            if at:
+                facts = {"kind": "quote", "icon": "file-text", "title": title % {"quote": quote}, "text": text}
+                found.append(_entry(at, quote.pk, quote.owner, reader, **facts))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, listing, lists, opportunities, orders, today
+from leads.views import activities, lead_actions, leads, listing, lists, opportunities, orders, quote_actions, quotes, today
 
 app_name = "leads"
 urlpatterns = [
@@ -48,6 +48,15 @@ urlpatterns = [
     path("opportunities/<int:pk>/orders/", orders.link_order, name="opportunity-link-order"),
     path("opportunities/<int:pk>/orders/new/", orders.OpportunityOrderView.as_view(), name="opportunity-order"),
     path("opportunities/<int:pk>/orders/unlink/", orders.unlink_order, name="opportunity-unlink-order"),
+    path("opportunities/<int:pk>/quotes/new/", quotes.QuoteCreateView.as_view(), name="opportunity-quote"),
+    path("quotes/<int:pk>/", quotes.QuoteDetailView.as_view(), name="quote-detail"),
+    path("quotes/<int:pk>/edit/", quotes.QuoteEditView.as_view(), name="quote-edit"),
+    path("quotes/<int:pk>/revise/", quotes.QuoteReviseView.as_view(), name="quote-revise"),
+    path("quotes/<int:pk>/send/", quote_actions.send, name="quote-send"),
+    path("quotes/<int:pk>/recall/", quote_actions.recall, name="quote-recall"),
+    path("quotes/<int:pk>/accept/", quote_actions.accept, name="quote-accept"),
+    path("quotes/<int:pk>/decline/", quote_actions.decline, name="quote-decline"),
+    path("quotes/<int:pk>/reopen/", quote_actions.reopen, name="quote-reopen"),
     path("opportunities/<int:pk>/plan/", activities.PlanView.as_view(), name="opportunity-plan"),
     path("opportunities/<int:pk>/activities/", activities.OpportunityLogView.as_view(), name="opportunity-activity"),
     path("customers/<int:pk>/opportunities/", orders.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),

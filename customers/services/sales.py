@@ -149,8 +149,8 @@ def caller_of(by: User, at: datetime, source: str | None) -> Caller:
     return Caller(user=by, organization=Organization.current(), at=at, source=source, may_give_history=by.may_give_history)
 
 
-def refusal(failures: list[Failure]) -> ValidationError:
-    """What the order's own rules object to, with the line it is about."""
+def refusal(failures: list[Failure], said: str = "") -> ValidationError:
+    """What the rules of orders or quotes object to, with the line it is about."""
     texts = []
     for failure in failures:
         part, _slash, rest = failure.pointer.lstrip("/").partition("/")
@@ -158,7 +158,7 @@ def refusal(failures: list[Failure]) -> ValidationError:
         is_of_line = part == "lines" and number.isdigit()
         place = localise_digits(str(int(number) + 1), get_language() or "en") if is_of_line else ""
         texts.append(_("Line %(number)s: %(text)s") % {"number": place, "text": failure.text} if place else failure.text)
-    return ValidationError([_("The order was not saved."), *texts], code=failures[0].code)
+    return ValidationError([said or _("The order was not saved."), *texts], code=failures[0].code)
 
 
 def _write(

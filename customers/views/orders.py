@@ -19,7 +19,7 @@ from crm.pages import DetailPage, FormPage, Page, next_url, say
 from crm.permissions import may_enter, may_sell
 from customers.facts import order_totals
 from customers.models import Customer, Order, Product
-from customers.order_forms import MOST_LINES, OrderForm, RefundForm, lines_of
+from customers.order_forms import MOST_LINES, OrderForm, RefundForm, SaleForm, lines_of
 from customers.services.giving_back import key_of_refund, refund_order, refund_rest, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage
@@ -38,9 +38,9 @@ NEXT: dict[Order.Status, tuple[tuple[Order.Status, Promise], ...]] = {
 }
 
 
-def foreign_currency(order: Order, page: Page) -> str | None:
-    """The order's own currency where it is not the one of the figures."""
-    return order.currency if order.currency != page.request.prefs.organization.currency else None
+def foreign_currency(currency: str, page: Page) -> str | None:
+    """An order's or quote's own currency where it is not the one of the figures."""
+    return currency if currency != page.request.prefs.organization.currency else None
 
 
 class OrderDetailView(DetailPage):
@@ -66,16 +66,15 @@ class OrderDetailView(DetailPage):
             "may_sell": may_sell(self.request.user),
             "is_editable": len(lines) <= MOST_LINES,
             "is_refundable": order.status in Order.COUNTED and totals["refunded"] < totals["net"],
-            "currency": foreign_currency(order, self),
+            "currency": foreign_currency(order.currency, self),
             "next_statuses": [(status.value, ICONS[status], label) for status, label in NEXT[Order.Status(order.status)]],
         }
 
 
-class OrderFormPage(FormPage):
-    """What the two forms of an order have in common: lines that grow, and sums while typing."""
+class SaleFormPage(FormPage):
+    """What the forms of orders and quotes have in common: lines that grow, and sums while typing."""
 
-    template_name = "customers/order_form.html"
-    form_class = OrderForm
+    form_class: type[SaleForm]
 
     def first_lines(self) -> list[SaleLine]:
         return []
@@ -134,8 +133,9 @@ def with_one_more_line(data: Any) -> Any:
     return grown
 
 
-class OrderCreateView(CustomerFormPage, OrderFormPage):
+class OrderCreateView(CustomerFormPage, SaleFormPage):
     template_name = "customers/order_form.html"
+    form_class = OrderForm
 
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"token": uuid4()}
@@ -171,7 +171,7 @@ class OneOrderPage(FormPage):
 
     @property
     def currency(self) -> str | None:
-        return foreign_currency(self.order, self)
+        return foreign_currency(self.order.currency, self)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"currency": self.currency}
@@ -185,10 +185,11 @@ class OneOrderPage(FormPage):
         return redirect("customers:order-detail", pk=self.order.pk)
 
 
-class OrderEditView(OneOrderPage, OrderFormPage):
+class OrderEditView(OneOrderPage, SaleFormPage):
     """The status is not on this form: it has buttons of its own, with a way back."""
 
     template_name = "customers/order_form.html"
+    form_class = OrderForm
 
     def first_lines(self) -> list[SaleLine]:
         return lines_of(self.order)

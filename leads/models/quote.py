@@ -107,7 +107,8 @@ class Quote(Record):
         ]
 
     def __str__(self) -> str:
-        return self.number or self.external_id or f"#{self.pk}"
+        """Its number; a key that a form made up says nothing to a reader."""
+        return self.number or (self.external_id if self.source != "page" else "") or f"#{self.pk}"
 
     @property
     def is_accepted(self) -> bool:

@@ -21,6 +21,7 @@ from leads.services.leads import (
 from leads.services.listing import remove_view, save_view
 from leads.services.lists import edit_people_list, remove_people_list, save_people
 from leads.services.merging import merge_leads
+from leads.services.offers import edit_quote, order_quote, revise_quote, write_quote
 from leads.services.opportunities import (
     edit_opportunity,
     lose_opportunity,
@@ -30,7 +31,7 @@ from leads.services.opportunities import (
     win_opportunity,
 )
 from leads.services.outcomes import hold_deals, link_order, unlink_order, without_deal
-from leads.services.quotes import accept_quote, decline_quote, send_quote
+from leads.services.quotes import accept_quote, decline_quote, recall_quote, reopen_quote, send_quote
 from leads.services.together import archive_leads, assign_leads, qualify_leads, set_campaign_of_leads, undo_bulk_change
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "edit_lead",
     "edit_opportunity",
     "edit_people_list",
+    "edit_quote",
     "finish_activity",
     "hold_deals",
     "link_order",
@@ -55,16 +57,20 @@ __all__ = [
     "merge_leads",
     "move_opportunity",
     "open_opportunity",
+    "order_quote",
     "qualify_lead",
     "qualify_leads",
+    "recall_quote",
     "register_lead",
     "remove_people_list",
     "remove_view",
     "reopen_activity",
     "reopen_lead",
     "reopen_opportunity",
+    "reopen_quote",
     "reschedule_activity",
     "restore_lead",
+    "revise_quote",
     "save_people",
     "save_view",
     "send_quote",
@@ -75,4 +81,5 @@ __all__ = [
     "unqualify_lead",
     "win_opportunity",
     "without_deal",
+    "write_quote",
 ]

@@ -51,6 +51,28 @@ def decline_quote(quote: Quote, *, by: User | None, at: datetime, reason: str = 
 
 
 @transaction.atomic
+def recall_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
+    """It was not sent after all; not where the customer has answered it."""
+    quote = _lock(quote)
+    if quote.is_accepted or quote.declined_at:
+        raise ValidationError(_("The customer has answered this quote already."), code="conflict")
+    if quote.issued_at:
+        quote.issued_at = None
+        quote.save(update_fields=["issued_at", "updated_at"])
+    return quote
+
+
+@transaction.atomic
+def reopen_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
+    """It was not declined after all."""
+    quote = _lock(quote)
+    if quote.declined_at:
+        quote.declined_at, quote.declined_reason = None, ""
+        quote.save(update_fields=["declined_at", "declined_reason", "updated_at"])
+    return quote
+
+
+@transaction.atomic
 def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Order.Status.PENDING) -> Quote:
     """The customer wants it: an order with its lines, linked to the quote and its opportunity. Said twice, it is one order."""
     quote = _lock(quote)

@@ -27,6 +27,7 @@ from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, Reaso
 from leads.models import Activity, Opportunity, Stage
 from leads.timeline import Reader, opportunity_entries, planned
 from leads.views.leads import activity_form
+from leads.views.quotes import quotes_shown
 
 
 class OpportunityBoardView(Page, TemplateView):
@@ -58,6 +59,7 @@ class OpportunityDetailView(DetailPage):
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
             "stages": Stage.objects.all(),
             "products": self.object.products.order_by("pk"),
+            "quotes": quotes_shown(self.object.quotes.all(), self),
             **self._orders(),
             "when_choices": when_choices(reader.today, reader.prefs),
             "activity_form": activity_form(self.request, self.at),

@@ -19,15 +19,15 @@ from crm.models import User
 from crm.pages import Page, action, key_in, say
 from crm.permissions import may_sell
 from customers.models import Customer, Order
-from customers.order_forms import OrderForm
+from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
-from customers.views.orders import OrderCreateView
+from customers.views.orders import OrderCreateView, SaleFormPage
 from leads import services
 from leads.models import Opportunity
 
 
-class OpportunityOrderView(OrderCreateView):
-    """An order that starts from what the opportunity says, and is linked to it when it is written."""
+class DealPage(SaleFormPage):
+    """An order or a quote that starts from what the opportunity says."""
 
     permits = staticmethod(may_sell)
 
@@ -37,6 +37,37 @@ class OpportunityOrderView(OrderCreateView):
             rows = Opportunity.objects.visible_to(self.request.user).select_related("stage", "owner")
             self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
         return self._opportunity
+
+    @property
+    def expected(self) -> Decimal | None:
+        return self.opportunity.amount or None
+
+    @property
+    def placeholder(self) -> str:
+        return self.opportunity.name
+
+    def lines_of(self, form: SaleForm) -> list[SaleLine]:
+        """A product goes by its own name, not by the deal's that stood there before one was chosen."""
+        lines = form.lines.sale_lines
+        return [replace(line, name="") if line.product and line.name == self.placeholder else line for line in lines]
+
+    def first_lines(self) -> list[SaleLine]:
+        """Its products; the amount is the price of a single one, and of several only their seller knows the prices."""
+        products = list(self.opportunity.products.order_by("pk"))
+        price = self.opportunity.amount or None
+        if not products:
+            return [SaleLine(quantity=1, unit_price=price, name=self.opportunity.name)]
+        return [SaleLine(quantity=1, unit_price=price if len(products) == 1 else None, product=product) for product in products]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        url = reverse("leads:opportunity-detail", args=[self.opportunity.pk])
+        return super().get_context_data(**kwargs) | {"opportunity": self.opportunity, "cancel_url": url}
+
+
+class OpportunityOrderView(DealPage, OrderCreateView):
+    """It is linked to the opportunity when it is written."""
+
+    form_class = OrderForm
 
     @property
     def customer(self) -> Customer:
@@ -50,31 +81,6 @@ class OpportunityOrderView(OrderCreateView):
     def owner(self) -> User | None:
         """The sale is the deal owner's, whoever writes it down and whose customer it is."""
         return self.opportunity.owner
-
-    @property
-    def expected(self) -> Decimal | None:
-        return self.opportunity.amount or None
-
-    @property
-    def placeholder(self) -> str:
-        return self.opportunity.name
-
-    def lines_of(self, form: OrderForm) -> list[SaleLine]:
-        """A product goes by its own name, not by the deal's that stood there before one was chosen."""
-        lines = super().lines_of(form)
-        return [replace(line, name="") if line.product and line.name == self.placeholder else line for line in lines]
-
-    def first_lines(self) -> list[SaleLine]:
-        """Its products; the amount is the price of a single one, and of several only their seller knows the prices."""
-        products = list(self.opportunity.products.order_by("pk"))
-        price = self.opportunity.amount or None
-        if not products:
-            return [SaleLine(quantity=1, unit_price=price, name=self.opportunity.name)]
-        return [SaleLine(quantity=1, unit_price=price if len(products) == 1 else None, product=product) for product in products]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        url = reverse("leads:opportunity-detail", args=[self.opportunity.pk])
-        return super().get_context_data(**kwargs) | {"cancel_url": url}
 
     @transaction.atomic
     def place(self, form: OrderForm) -> Order:

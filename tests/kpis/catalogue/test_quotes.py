@@ -4,14 +4,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from campaigns.models import Channel
 from crm.models import Team, User
 from customers.models import Category, Customer, Product
 from kpis.definitions import Dimension
 from leads.models import Lead, Opportunity, Quote, QuoteLine, Stage
+from tests.customers.test_order_pages import typed
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
+from tests.factories.leads import make_opportunity
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
 from tests.kpis.proof import card, parts
 
@@ -149,3 +152,23 @@ def test_cross_sell_offer_rate(refresh):
     value = card("cross_sell_offer_rate")
     assert (value.numerator, value.denominator) == (2, 3)
     assert parts("cross_sell_offer_rate", Dimension.CATEGORY) == {tea.pk: 1, rice.pk: Decimal("0.5"), 0: 0}
+
+
+def test_a_quote_written_and_accepted_in_the_page_is_one_that_became_an_invoice(browse, omid, refresh):
+    """Two are written on one day, 2 × 5,000 and 1 × 30,000 Rial; the first one is ordered, and its order paid."""
+    deal = make_opportunity(owner=omid, customer=make_customer(owner=omid))
+    client, url = browse(omid), reverse("leads:opportunity-quote", args=[deal.pk])
+    for line in ({"name": "Tea", "quantity": "2", "unit_price": "500"}, {"name": "Cup", "unit_price": "3,000"}):
+        client.post(url, typed(line, initial=1, send="1"))
+    first, second = Quote.objects.order_by("pk")
+    client.post(reverse("leads:quote-accept", args=[first.pk]))
+    order = deal.orders.get()
+    client.post(reverse("customers:order-status", args=[order.pk]), {"status": "paid"})
+    assert (first.amount, second.amount, order.net_amount) == (10_000, 30_000, 10_000)
+    # The page reads the clock; the figures of a month are read on its ninth day.
+    Quote.objects.update(issued_at=MEHR)
+    refresh()
+
+    rate, by_amount = card("quote_to_invoice_rate"), card("quote_to_invoice_value_rate")
+    assert (rate.numerator, rate.denominator, rate.value) == (1, 2, Decimal("0.5"))
+    assert (by_amount.numerator, by_amount.denominator, by_amount.value) == (10_000, 40_000, Decimal("0.25"))

@@ -1,0 +1,60 @@
+"""What one press changes about a quote. Each says what it did and how to take it back."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.pages import action, say
+from crm.permissions import may_sell
+from leads import services
+from leads.models import Quote
+
+
+def _quote(request: HttpRequest, pk: int) -> Quote:
+    return get_object_or_404(Quote.objects.visible_to(request.user), pk=pk)
+
+
+def _page(pk: int) -> str:
+    return reverse("leads:quote-detail", args=[pk])
+
+
+@action(may_sell)
+def send(request: HttpRequest, pk: int) -> str:
+    before = _quote(request, pk)
+    quote = services.send_quote(before, by=request.user, at=timezone.now())
+    undo = "" if before.issued_at else reverse("leads:quote-recall", args=[pk])
+    say(request, _("Quote %(quote)s is with the customer.") % {"quote": quote}, undo=undo)
+    return _page(pk)
+
+
+@action(may_sell)
+def recall(request: HttpRequest, pk: int) -> str:
+    services.recall_quote(_quote(request, pk), by=request.user, at=timezone.now())
+    say(request, _("Taken back."))
+    return _page(pk)
+
+
+@action(may_sell)
+def accept(request: HttpRequest, pk: int) -> str:
+    quote = services.order_quote(_quote(request, pk), by=request.user, at=timezone.now())
+    say(request, _("Quote %(quote)s was accepted; order %(order)s was made from it.") % {"quote": quote, "order": quote.order})
+    return _page(pk)
+
+
+@action(may_sell)
+def decline(request: HttpRequest, pk: int) -> str:
+    reason = request.POST.get("reason", "").strip() or request.POST.get("other", "")
+    quote = services.decline_quote(_quote(request, pk), by=request.user, at=timezone.now(), reason=reason)
+    say(request, _("Quote %(quote)s was declined.") % {"quote": quote}, undo=reverse("leads:quote-reopen", args=[pk]))
+    return _page(pk)
+
+
+@action(may_sell)
+def reopen(request: HttpRequest, pk: int) -> str:
+    services.reopen_quote(_quote(request, pk), by=request.user, at=timezone.now())
+    say(request, _("Taken back."))
+    return _page(pk)

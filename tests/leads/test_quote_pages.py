@@ -1,0 +1,204 @@
+"""Quotes written in the pages: for whom, what they become, and what one press changes and takes back."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Order, OrderLine
+from leads import services
+from leads.models import Quote, QuoteLine
+from tests.customers.test_order_pages import toasts, typed
+from tests.factories.customers import make_customer, make_product
+from tests.factories.leads import make_lead, make_opportunity, make_quote
+
+pytestmark = pytest.mark.django_db
+
+LINE = {"name": "Thing", "unit_price": "5"}
+ACTIONS = ("quote-send", "quote-recall", "quote-accept", "quote-decline", "quote-reopen")
+
+
+@pytest.fixture
+def deal(omid):
+    return make_opportunity(name="Big order", owner=omid, customer=make_customer(name="Arya", owner=omid))
+
+
+def url_of(name, row):
+    return reverse(f"leads:{name}", args=[row.pk])
+
+
+def stored_lines(model):
+    rows = model.objects.order_by("pk").values_list("product__sku", "name", "quantity", "unit_price", "discount", "line_class")
+    return list(rows)
+
+
+class TestAccess:
+    def test_the_table(self, browse, sara, omid, nima, hana):
+        deal = make_opportunity(owner=omid)
+        quote = make_quote(opportunity=deal)
+        urls = [url_of("opportunity-quote", deal), *(url_of(f"quote-{name}", quote) for name in ("detail", "edit", "revise"))]
+
+        for url in urls:
+            statuses = [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)]
+            assert (url, statuses) == (url, [200, 200, 404, 403, 302])
+
+    def test_nobody_writes_for_another(self, browse, nima, hana, deal):
+        quote = make_quote(opportunity=deal)
+        urls = [url_of("opportunity-quote", deal), url_of("quote-edit", quote), url_of("quote-revise", quote)]
+        urls += [url_of(name, quote) for name in ACTIONS]
+
+        for user, status in ((nima, 404), (hana, 403)):
+            assert {browse(user).post(url, typed(LINE)).status_code for url in urls} == {status}
+        again = Quote.objects.get()
+        assert (again.updated_at, again.amount, Order.objects.count()) == (quote.updated_at, 100_000, 0)
+
+    def test_what_a_reader_may_not_see_is_named_without_a_way_there(self, browse, omid, nima):
+        quote = make_quote(lead=make_lead(name="Ali Moradi", owner=nima), owner=omid)
+
+        page = browse(omid).get(url_of("quote-detail", quote)).content.decode()
+
+        assert ("Ali Moradi" in page, url_of("lead-detail", quote.lead) in page) == (True, False)
+
+
+class TestWriting:
+    def test_a_quote_starts_from_the_deal_and_is_its_owners(self, browse, sara, omid, deal):
+        make_product(sku="tea", name="Green tea")
+        lines = [
+            {"product": "tea", "quantity": "۳", "unit_price": "1,000", "discount": "۲۰۰", "line_class": "upsell"},
+            {"name": "Gift wrap", "quantity": "2", "unit_price": "500"},
+        ]
+        client, url = browse(sara), url_of("opportunity-quote", deal)
+        token = client.get(url).context["form"].initial["token"]
+        sent = typed(*lines, number="Q-7", valid_until="2999-01-01", token=token)
+        refused = client.post(url, sent)
+        until = timezone.now().date() + timedelta(days=9)
+
+        pages = [client.post(url, sent | {"valid_until": until.isoformat(), "send": "1"}).url for _time in range(2)]
+
+        assert list(refused.context["form"].errors) == ["valid_until"]
+        quote = Quote.objects.get()
+        assert pages == [url_of("quote-detail", quote)] * 2
+        # in rials: Toman × 10
+        assert stored_lines(QuoteLine) == [("tea", "", 3, 10_000, 2_000, "upsell"), (None, "Gift wrap", 2, 5_000, 0, "")]
+        # 30,000 − 2,000 + 10,000
+        assert (quote.amount, quote.number, quote.valid_until, quote.currency) == (38_000, "Q-7", until, "IRR")
+        assert (quote.opportunity, quote.owner, quote.issued_at is None) == (deal, omid, False)
+
+    @pytest.mark.parametrize(
+        ("sent", "error"),
+        [
+            (typed(LINE | {"unit_price": ""}), "This field is required."),
+            (typed(LINE, valid_until="2020-01-01"), "This day has passed already."),
+            (typed(LINE | {"unit_price": "999999999999999999"}), "An amount has at most 18 digits."),
+            (typed(*[LINE | {"quantity": "1000000", "unit_price": "9999999999999"}] * 2), "The quote was not saved."),
+        ],
+    )
+    def test_what_cannot_be_is_not_written(self, browse, omid, deal, sent, error):
+        page = browse(omid).post(url_of("opportunity-quote", deal), sent)
+
+        assert (page.status_code, error in page.content.decode(), Quote.objects.count()) == (200, True, 0)
+
+    def test_without_scripts_a_button_brings_a_line_and_sums_come_while_typing(self, browse, omid, deal):
+        client, url = browse(omid), url_of("opportunity-quote", deal)
+
+        longer = client.post(url, typed(LINE, more="1"))
+        sums = client.post(url, typed(LINE | {"quantity": "2", "discount": "1"}, sums="1"))
+
+        assert [line["name"].value() for line in longer.context["form"].lines] == ["Thing", None]
+        # 2 × 50 − 10
+        assert (sums.context["sums"]["net"], Quote.objects.count()) == (90, 0)
+
+    def test_a_draft_is_changed_by_one_at_a_time(self, browse, omid, deal):
+        quote = make_quote(opportunity=deal, number="Q-1")
+        client, url = browse(omid), url_of("quote-edit", quote)
+        seen = client.get(url).context["form"].initial["seen"]
+
+        client.post(url, typed(LINE, initial=1, number="Q-2", seen=seen))
+        late = client.post(url, typed(LINE | {"unit_price": "6"}, initial=1, number="Q-3", seen=seen))
+
+        again = Quote.objects.get()
+        assert (again.number, again.amount, stored_lines(QuoteLine)) == ("Q-2", 50, [(None, "Thing", 1, 50, 0, "")])
+        assert "Somebody changed this quote in the meantime" in late.content.decode()
+
+    def test_one_that_was_sent_is_revised_instead(self, browse, omid, deal):
+        quote = make_quote(opportunity=deal, issued_at=timezone.now(), currency="USD", rate=Decimal(1000))
+        client = browse(omid)
+
+        refused = client.post(url_of("quote-edit", quote), typed(LINE))
+        client.post(url_of("quote-revise", quote), typed(LINE, number="Q-2"))
+
+        assert "make a revision instead" in refused.content.decode()
+        revision = Quote.objects.get(revision_of=quote)
+        assert (revision.original, revision.opportunity, revision.owner, revision.issued_at) == (quote, deal, omid, None)
+        # 5 dollars at the rate of the first version
+        assert (revision.currency, revision.rate, revision.amount) == ("USD", 1000, 5_000)
+        pages = [client.get(url_of("quote-detail", row)).content.decode() for row in (quote, revision)]
+        assert ["A newer version has taken the place" in page for page in pages] == [True, False]
+
+
+class TestAnswers:
+    def test_sent_and_declined_are_taken_back(self, browse, omid, deal):
+        quote = make_quote(opportunity=deal, number="Q-1")
+        client = browse(omid)
+
+        def press(name, **data):
+            response = client.post(url_of(name, quote), data)
+            quote.refresh_from_db()
+            return toasts(response)[-1]
+
+        assert press("quote-send") == ("Quote Q-1 is with the customer.", url_of("quote-recall", quote))
+        assert press("quote-recall") == ("Taken back.", "")
+        assert quote.issued_at is None
+        press("quote-send")
+        assert press("quote-decline", reason="", other="Too late") == ("Quote Q-1 was declined.", url_of("quote-reopen", quote))
+        assert (quote.declined_reason, quote.status_on(date(2025, 1, 1))) == ("Too late", "declined")
+        assert press("quote-recall") == ("The customer has answered this quote already.", "")
+        press("quote-reopen")
+        assert (quote.declined_at, quote.declined_reason, quote.issued_at is None) == (None, "", False)
+
+    def test_an_accepted_one_is_the_order_of_the_deal(self, browse, omid, deal):
+        quote = make_quote([(2, 100_000)], opportunity=deal, number="Q-1", owner=omid)
+        client = browse(omid)
+
+        responses = [client.post(url_of("quote-accept", quote)) for _time in range(2)]
+
+        order = Order.objects.get()
+        assert toasts(responses[0]) == [("Quote Q-1 was accepted; order Q-1 was made from it.", "")]
+        assert stored_lines(OrderLine) == [(None, "Tea", 2, 100_000, 0, "")]
+        assert (order.customer, order.owner, order.status, list(deal.orders.all())) == (deal.customer, omid, "pending", [order])
+        page = client.get(url_of("quote-detail", quote)).content.decode()
+        shown = [reverse("customers:order-detail", args=[order.pk]), url_of("quote-accept", quote), url_of("quote-revise", quote)]
+        assert [url in page for url in shown] == [True, False, False]
+        deal_page = client.get(url_of("opportunity-detail", deal)).content.decode()
+        assert [text in deal_page for text in ("Quote Q-1 was accepted", url_of("quote-detail", quote))] == [True, True]
+
+    def test_what_orders_object_to_is_said_in_words(self, omid, deal):
+        quote = make_quote(opportunity=deal, number="Q-1")
+        QuoteLine.objects.filter(quote=quote).delete()
+
+        with pytest.raises(ValidationError) as refusal:
+            services.order_quote(quote, by=omid, at=timezone.now())
+
+        assert refusal.value.messages[0] == "The order was not saved."
+        assert (Quote.objects.get().accepted_at, Order.objects.count()) == (None, 0)
+
+
+def test_more_quotes_take_no_more_queries(browse, omid, deal):
+    client, counts = browse(omid), []
+    for count in (1, 2):
+        for _ in range(count):
+            quote = make_quote([(1, 5), (2, 7)], opportunity=deal)
+        page = []
+        for url in (url_of("opportunity-detail", deal), url_of("quote-detail", quote)):
+            client.get(url)  # it is the record opened last from now on
+            with CaptureQueriesContext(connection) as queries:
+                client.get(url)
+            page.append(len(queries))
+        counts.append(page)
+
+    assert counts[0] == counts[1]
