@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, GeneratedField, Model
 from django.utils.translation import gettext as _
 
@@ -106,11 +106,28 @@ def revoke_token(token: ApiToken, *, at: datetime) -> ApiToken:
     return token
 
 
-@transaction.atomic
 def change_time_zone(organization: Organization, *, zone: str) -> Organization:
-    """Every stored local day is written anew: the whole history is read on other clocks from now on."""
+    """Every stored local day is written anew: the whole history is read on other clocks from now on.
+
+    Set once more to what it is, it mends what was written by other clocks meanwhile.
+    """
     if zone not in available_timezones():
         raise ValidationError(_("This time zone is not known."), code="invalid-choice")
+    try:
+        organization = _set_clocks(organization, zone)
+        for model in apps.get_models():
+            if local_days(model):
+                _settle_days(model)
+    except IntegrityError as error:
+        text = _(
+            "By these clocks two records that stand for one day each fall on the same day: %(found)s Remove one of them first."
+        )
+        raise ValidationError(text % {"found": detail_of(error)}, code="conflict") from error
+    return organization
+
+
+@transaction.atomic
+def _set_clocks(organization: Organization, zone: str) -> Organization:
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     if organization.time_zone == zone:
         return organization
@@ -128,6 +145,24 @@ def change_time_zone(organization: Organization, *, zone: str) -> Organization:
 
 
 @transaction.atomic
+def _settle_days(model: type[Model]) -> None:
+    """What others were writing when the clocks changed has its days by the old ones; the lock waits until they are done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(model._meta.db_table)} IN EXCLUSIVE MODE")
+    moments = moments_behind_days(model)
+    for field in local_days(model):
+        rows = model.objects.annotate(day_now=field.expression).filter(day_now__isnull=False)
+        rows.exclude(**{field.name: F("day_now")}).update(**{name: F(name) for name in moments})
+
+
+def detail_of(error: IntegrityError) -> str:
+    """What the database says of the rows that collided."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return (diagnosis.message_detail if diagnosis else None) or str(error)
+
+
+@transaction.atomic
 def change_currency(organization: Organization, *, currency: str) -> Organization:
     """Amounts already stored are not converted; what is spread is cut into the new currency's smallest unit."""
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
@@ -140,14 +175,15 @@ def change_currency(organization: Organization, *, currency: str) -> Organizatio
     return organization
 
 
+def local_days(model: type[Model]) -> list[GeneratedField]:
+    """The local days of a table."""
+    fields = (field for field in model._meta.local_fields if isinstance(field, GeneratedField))
+    return [field for field in fields if "local_day" in str(field.generated_sql(connection)[0])]
+
+
 def moments_behind_days(model: type[Model]) -> set[str]:
     """The columns that local days of a table are generated from."""
-    days = [
-        field
-        for field in model._meta.local_fields
-        if isinstance(field, GeneratedField) and "local_day" in str(field.generated_sql(connection)[0])
-    ]
-    return {part.name for field in days for part in field.expression.flatten() if isinstance(part, F)}
+    return {part.name for field in local_days(model) for part in field.expression.flatten() if isinstance(part, F)}
 
 
 @transaction.atomic

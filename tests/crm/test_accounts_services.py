@@ -6,13 +6,15 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import translation
 
+from crm.database import local_day_sql
 from crm.models import ApiToken, Organization, User
 from crm.services import change_time_zone, create_token, create_user, deactivate_user, revoke_token
-from customers.models import Order
+from customers.models import Answer, Order, Survey
 from tests.factories.crm import make_token, make_user
-from tests.factories.customers import make_order
+from tests.factories.customers import make_customer, make_order
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 10, 1, tzinfo=UTC)
@@ -155,6 +157,30 @@ def test_another_zone_writes_every_local_day_anew():
     assert make_order(placed_at=datetime(2025, 10, 1, 22, 45, tzinfo=UTC)).placed_on == date(2025, 10, 1)
     change_time_zone(Organization.current(), zone="Asia/Tehran")
     assert set(Order.objects.values_list("placed_on", flat=True)) == {date(2025, 10, 2)}
+
+
+def test_what_was_written_by_the_old_clocks_meanwhile_is_read_on_the_new_ones():
+    """As if its writer had begun before the change and ended after it: 00:15 in Tehran is the day before in London."""
+    order = make_order(placed_at=datetime(2025, 10, 1, 20, 45, tzinfo=UTC))
+    Organization.objects.update(time_zone="Europe/London")
+    with connection.cursor() as cursor:
+        cursor.execute(local_day_sql("Europe/London"))
+
+    change_time_zone(Organization.current(), zone="Europe/London")
+
+    order.refresh_from_db()
+    assert order.placed_on == date(2025, 10, 1)
+
+
+def test_clocks_by_which_two_answers_of_one_day_meet_are_refused_in_words():
+    """23:45 and 00:45 in Tehran are one day in London, on which a customer answers once."""
+    about = {"customer": make_customer(), "survey": Survey.objects.get(slug="nps"), "score": 9}
+    for hour in (20, 21):
+        Answer.objects.create(answered_at=datetime(2025, 10, 1, hour, 15, tzinfo=UTC), **about)
+
+    with pytest.raises(CommandError, match="fall on the same day"):
+        call_command("set_organization", time_zone="Europe/London")
+    assert Organization.current().time_zone == "Asia/Tehran"
 
 
 def test_an_unknown_zone_is_refused():

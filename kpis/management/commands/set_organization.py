@@ -40,7 +40,9 @@ class Command(BaseCommand):
                 rebuild()
             if options["attribution"]:
                 change_attribution(Organization.current(), model=options["attribution"])
-        except (ValidationError, ValueError) as error:
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except ValueError as error:
             raise CommandError(str(error)) from error
         given = {name: options[name] for name in CALENDAR_FIELDS if options[name] is not None}
         if given:
