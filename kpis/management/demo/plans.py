@@ -22,7 +22,7 @@ RATES = {"lead_conversion_rate": "0.28", "churn_rate": "0.05", "win_rate": "0.45
 ALERTS = (
     ("churn_rate", "above", "0.05", Grain.MONTH),
     ("leads", "falls", "0.3", Grain.MONTH),
-    ("nps", "below", "20", Grain.MONTH),
+    ("nps", "below", "30", Grain.MONTH),
 )
 TILES = (
     ("revenue", "card", ""),
