@@ -192,24 +192,24 @@ class PeriodCube(Cube):
     """A cube that does not add up over days: customers are counted once per period.
 
     `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days` says that these are
-    just the rows of its days, so that a period with nothing in its last days is that period without them.
-    `overlapping` names the dimensions of which one customer may have several members in a period. One that `is_stored`
-    has sums of its periods (engine/distinct.py); the others are read from their rows. `later` gives rows of which there are
-    none in the last days of a period where it is that period without them, of a cube whose own days do not tell.
-    Of one with `months_by` only months have their values stored, by these dimensions (engine/percentiles.py).
+    just the rows of its days, so that a period with nothing in its last days is that period without them. `overlapping` names
+    the dimensions of which one customer may have several members in a period. There are sums of its periods, or of months
+    alone and by few dimensions, `months_by`; all else is read from its rows, or from the stored ones of `told_by`. `later`
+    gives rows: with none of them in its last days a period is that period without those, but for `rest`: a sign, and rows.
     """
 
     rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
     counts_days: bool = False
-    is_stored: bool = False
     later: Callable[[Day, Day], QuerySet] | None = None
     overlapping: frozenset[Dimension] = frozenset()
     months_by: frozenset[Dimension] = frozenset()
+    told_by: PeriodCube | None = None
+    rest: tuple[int, Callable[[Day, Day, Day], QuerySet]] | None = None
 
     @property
     def is_crossed(self) -> bool:
         """Where one thing has one first touch."""
-        return self.is_stored and len(CROSSABLE & self.dimensions.keys()) > 1 and self.overlapping.isdisjoint(FIRST_TOUCH)
+        return len(CROSSABLE & self.dimensions.keys()) > 1 and self.overlapping.isdisjoint(FIRST_TOUCH)
 
     def rows_between(self, first: Day, last: Day) -> QuerySet:
         return self.rows_in(first, last)
@@ -278,10 +278,10 @@ class Model:
 class Kpi:
     """One card of the catalogue.
 
-    `value = scale × Σ numerator ÷ (divisor × Σ denominator)`, without denominator just the numerator.
-    `additive` is false for dimensions whose parts may exceed the whole. `listed` names the rows of a numerator that
-    is worked out from several sums (those who stayed: those who were there less those who left). A `model` works the
-    value out in its own way; its denominator then lists whom it is about.
+    `value = scale × Σ numerator ÷ (divisor × Σ denominator)`, without denominator just the numerator. Parts may exceed the
+    whole by dimensions that are `not_additive`. `listed` names the rows of a numerator that is worked out from several sums
+    (those who stayed: those who were there less those who left). A `model` works the value out in its own way; its
+    denominator then lists whom it is about.
     """
 
     key: str

@@ -14,7 +14,7 @@ from crm.database import DaysBetween
 from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
 from kpis.catalogue.cubes.asking import ASKING_CUBES
-from kpis.catalogue.cubes.base import ENGAGED, active_spans
+from kpis.catalogue.cubes.base import ENGAGED, active_spans, begun_spans, lost_after
 from kpis.catalogue.cubes.credits import CREDIT_CUBES
 from kpis.catalogue.cubes.deals import DEAL_CUBES, SALES_CYCLES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
@@ -317,7 +317,6 @@ BUYERS = PeriodCube(
     resource="customers",
     stores_days=False,
     counts_days=True,
-    is_stored=True,
     # An order may have another owner than the customer's last one had.
     overlapping=frozenset({D.OWNER, D.TEAM}),
 )
@@ -331,7 +330,8 @@ CHURNED = PeriodCube(
     folds={"count": Fold(distinct="fact_id")},
     resource="customers",
     stores_days=False,
-    is_stored=True,
+    later=begun_spans,
+    rest=(-1, lost_after),
 )
 
 DAY_CUBES = (

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeGuard
 
 from django.db.models import F, Q, QuerySet
 
@@ -18,7 +19,7 @@ from kpis.readings.crossed import HOLDERS, Crossing, read_crossed
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.stored import Part, Place, Source, Table, Wanted, read_stored, spans_of
+from kpis.readings.stored import Part, Place, Source, Table, Wanted, move, read_stored, spans_of
 
 TOTAL = Source(Place.SUMS)
 DECLARED = CUBE_BY_CODE | LIVE_BY_CODE
@@ -120,7 +121,28 @@ class Reader:
         if self._source(cube).place is Place.ROWS or self._is_counted_live(cube, index):
             return self._of_rows(cube)[index]
         is_part = index in self.query.unfinished and not isinstance(cube, PeriodCube)
-        return self._stored[Part.COUNTED if is_part else Part.WHOLE][cube.code][index]
+        found = self._stored[Part.COUNTED if is_part else Part.WHOLE][cube.code][index]
+        return self._apart_from_rest(cube, index, found) if has_rest(cube) and index in self.query.unfinished else found
+
+    def _apart_from_rest(self, cube: PeriodCube, index: int, whole: Mapping[int, tuple]) -> dict[int, tuple]:
+        """What would be of a period if it ended with its last day that counts."""
+        sums, (sign, _) = dict(whole), cube.rest
+        for member, more in self._of_rest[cube.code][index].items():
+            move(sums, member, more, sign)
+        return sums
+
+    @cached_property
+    def _of_rest(self) -> Table:
+        """What hangs on the days that do not count, of all cubes and periods that are told by it."""
+        wanted = []
+        for cube in self.is_stock:
+            if has_rest(cube) and self._source(cube).place is not Place.ROWS:
+                for index in sorted(self.query.unfinished):
+                    if not self._is_counted_live(cube, index):
+                        end, (_, rest) = self.query.periods[index].end, cube.rest
+                        of_rest = replace(cube, rows_in=partial(rest, end=end))
+                        wanted.append((of_rest, spans_of(self.query, only=[index])))
+        return read_rows(self.narrowing, wanted)
 
     def _spread(self, found: Mapping[int, tuple], measure: Measure) -> dict[int | None, Decimal]:
         """The measure's amounts from all sums: added up, or by the member that is shown."""
@@ -172,7 +194,7 @@ class Reader:
         if cube not in self._rows:
             known = [other for other in self.is_stock if other is DECLARED.get(other.code)]
             cubes = known if cube in known else [cube]
-            table = read_rows(self.narrowing, [(one, self._live_spans(one)) for one in cubes])
+            table = read_rows(self.narrowing, [(told_by(one), self._live_spans(one)) for one in cubes])
             self._rows |= {one: table[one.code] for one in cubes}
         return self._rows[cube]
 
@@ -183,6 +205,15 @@ class Reader:
         if not isinstance(cube, PeriodCube):
             return []
         return spans_of(self.query, only=[i for i in self.query.unfinished if self._is_counted_live(cube, i)])
+
+
+def has_rest(cube: Cube) -> TypeGuard[PeriodCube]:
+    return isinstance(cube, PeriodCube) and cube.rest is not None
+
+
+def told_by(cube: Cube) -> Cube:
+    """The cube whose rows are read in its place."""
+    return cube.told_by or cube if isinstance(cube, PeriodCube) else cube
 
 
 def windowed(measure: Measure, window: tuple[str, str], days: int) -> Measure:

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import ACQUIRED
-from kpis.definitions import Cube, Measure
+from kpis.definitions import Cube, Measure, PeriodCube
 from kpis.models import BUCKET_DAYS, EPOCH, GRAIN_CODES
 from kpis.readings.query import Query
 
@@ -63,7 +62,7 @@ class Freshness:
     def is_stale(self, measure: Measure, index: int) -> bool:
         cube = measure.cube
         own = (cube.code, index) in self.dirty if cube.stores_days else self.has_dirty_customers
-        return own or (cube is LANDINGS and self.has_dirty_visitors) or cube.code in self.changed
+        return own or (has_own_facts(cube) and self.has_dirty_visitors) or cube.code in self.changed
 
     def computed_at(self, measure: Measure, index: int) -> datetime | None:
         return self.computed.get((computed_with(measure.cube), index))
@@ -71,4 +70,9 @@ class Freshness:
 
 def computed_with(cube: Cube) -> int:
     """Facts of customers are computed together, under the code of their first cube."""
-    return cube.code if cube.stores_days or cube is LANDINGS else ACQUIRED.code
+    return cube.code if cube.stores_days or has_own_facts(cube) else ACQUIRED.code
+
+
+def has_own_facts(cube: Cube) -> bool:
+    """Whether it is of facts that are drained by themselves, as the days of visitors are."""
+    return isinstance(cube, PeriodCube) and cube.told_by is not None

@@ -87,11 +87,14 @@ def add_shares(query: Query, found: dict[Part, Table], stocks: Collection[int]) 
     firsts, lasts = columns_of([query.spans[index] for index in sorted(query.unfinished)])
     starts = [query.periods[index].start for index in sorted(query.anchors)]
     shares = shares_of(query)
+    of_place: dict[tuple[Grain, date], list[Share]] = defaultdict(list)
+    for share in shares:
+        of_place[share.grain, share.start].append(share)
+    places = places_of(shares)
     for code in found[Part.SHARE].keys() | found[Part.EARLIER].keys():
         changes: dict[int, dict[int, tuple]] = defaultdict(dict)
         passed: dict[int, dict[int, tuple]] = defaultdict(dict, {0: dict(found[Part.EARLIER][code][0])})
-        for index, members in found[Part.SHARE][code].items():
-            share = shares[index]
+        for share, members in ((share, sums) for i, sums in found[Part.SHARE][code].items() for share in of_place[places[i]]):
             come, go = bisect_left(lasts, share.on), bisect_right(firsts, share.on)
             for member, sums in members.items():
                 if come != go:
@@ -172,18 +175,27 @@ def shares_of(query: Query) -> list[Share]:
     return [share for share in pieces.shares if pieces.cuts[0] <= share.on < pieces.cuts[-1]]
 
 
+def places_of(shares: Iterable[Share]) -> list[tuple[Grain, date]]:
+    """The months, then the days that shares are of, each once and in order."""
+    return sorted({(share.grain, share.start) for share in shares}, key=lambda place: (place[0] is not Grain.MONTH, place[1]))
+
+
 def sums_of_shares(source: Source, query: Query, wanted: Wanted) -> Iterator[Statement]:
-    """The sums of each share, and those of all that was before them."""
+    """The sums of each place that shares are of, by its number; and those of all that was before them."""
     shares, calendar = shares_of(query), query.periods[0].calendar
     first, last, has_months = shares[0].start, shares[-1].start, any(share.grain is Grain.MONTH for share in shares)
     dimension, members = member_of(source)
     of_members = f"r.cube = ANY(%s) AND r.dimension = %s{' AND r.member = ANY(%s)' if members else ''}"
     which, names = [wanted.by_day, dimension, *members], ", ".join(f"r.{name}" for name in FOLDS)
     if has_months:
-        places = [(index, GRAIN_CODES[calendar, share.grain], share.start) for index, share in enumerate(shares)]
-        listed = "unnest(%s::int[], %s::int[], %s::date[]) w (i, grain, start)"
-        rows = f"{listed} JOIN kpis_rollup r ON r.grain = w.grain AND r.start = w.start AND {of_members}"
-        yield f"SELECT {Part.SHARE:d}, r.cube, w.i, r.member, {names} FROM {rows}", [*columns_of(places), *which]
+        places, before = places_of(shares), 0
+        for grain in (Grain.MONTH, Grain.DAY):
+            starts = [start for each, start in places if each is grain]
+            # Days in a row lie side by side in the index: a list of them is found faster than each by itself.
+            number = f"array_position(%s::date[], r.start) + {before - 1}"
+            rows = f"kpis_rollup r WHERE r.grain = {GRAIN_CODES[calendar, grain]} AND r.start = ANY(%s::date[]) AND {of_members}"
+            yield f"SELECT {Part.SHARE:d}, r.cube, {number}, r.member, {names} FROM {rows}", [starts, starts, *which]
+            before += len(starts)
     else:
         rows = f"kpis_rollup r WHERE r.grain = {DAY_GRAIN} AND r.start BETWEEN %s AND %s AND {of_members}"
         yield f"SELECT {Part.SHARE:d}, r.cube, r.start - %s, r.member, {names} FROM {rows}", [first, first, last, *which]

@@ -11,7 +11,7 @@ from kpis.engine import drain, find_drift
 from kpis.models import CustomerContact, DirtyCustomer, Rollup
 from tests.factories.customers import make_customer
 from tests.factories.kpis import tehran
-from tests.kpis.proof import NOW, assert_right
+from tests.kpis.proof import NOW, assert_right, card
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,32 @@ def test_what_differs_without_a_mark_is_drift(customer):
     drain(at=NOW)
     Rollup.objects.filter(cube=ENGAGED.code, dimension=0, grain=2).update(m1=F("m1") + 1)
     assert find_drift() == ["engaged: grain 2, 2025-01-01, dimension 0/0 differs by -1"]
+
+
+def test_a_running_period_is_the_whole_one_apart_from_who_leaves_in_the_rest_of_it():
+    """1 October, 9 Mehr: customers of before Mehr, by the days on which their orders keep them no longer."""
+
+    def buy(*days, customer=None):
+        found = customer or make_customer()
+        for month, day in days:
+            Order.objects.create(customer=found, placed_at=tehran(2025, month, day), status="paid", currency="IRR")
+        return found
+
+    def shown():
+        cards = [card(key) for key in ("churn_rate", "customer_engagement_rate")]
+        return [(value.numerator, value.denominator) for value in cards]
+
+    Ticket.objects.create(customer=buy((4, 10)), created_at=tehran(2025, 9, 25))  # wrote on 3 Mehr; lost on 7 October
+    lost = buy((3, 30))  # on 26 September
+    buy((3, 28), (9, 30))  # on 24 September, and came back
+    buy((4, 20))  # on 17 October
+    assert_right(["churn_rate", "retention_rate", "customer_engagement_rate"])
+
+    # of 4 active before Mehr one is lost by now, though 3 are by its end; of the 3 here now two did something
+    assert shown() == [(1, 4), (2, 3)]
+    assert Rollup.objects.get(cube=31, dimension=0, grain=5, start=date(2025, 9, 23)).m1 == 3
+
+    # what is known of later days changes nothing of today
+    buy((10, 5), customer=lost)
+    assert_right(["churn_rate", "retention_rate", "customer_engagement_rate"])
+    assert shown() == [(1, 4), (2, 3)]

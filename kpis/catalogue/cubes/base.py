@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 
+from crm.models import Organization
 from kpis.catalogue.cubes.sides import FACT_SIDES
 from kpis.definitions import Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerContact, CustomerDay, CustomerSpan
@@ -30,6 +31,37 @@ def engaged_spans(first: Day, last: Day) -> QuerySet:
     return active_spans(last).filter(fact__in=ordered.union(wrote, all=True))
 
 
+def begun_spans(first: Day, last: Day) -> QuerySet:
+    return CustomerSpan.objects.filter(start_day__gte=first, start_day__lte=last)
+
+
+def anything_done(first: Day, last: Day) -> QuerySet:
+    """Whoever came, ordered or wrote."""
+    ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    wrote = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    return begun_spans(first, last).values("fact_id").union(ordered, wrote, all=True)
+
+
+def left_by_the_end(first: Day, last: Day, end: Day) -> QuerySet:
+    """Of those who did something up to a day, those active on its evening who are lost in the rest of the period.
+
+    An order keeps its customer for the threshold: one that is too late for a loss by the end need not be looked at.
+    """
+    threshold = Subquery(Organization.objects.values("inactivity_days")[:1])
+    early = ExpressionWrapper(Value(end, DateField()) - threshold, DateField())
+    ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).filter(day__lte=early).values("fact_id")
+    wrote = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    left = CustomerSpan.objects.filter(lost_day__gt=last, lost_day__lte=end, start_day__lte=last)
+    return left.filter(fact__in=ordered.union(wrote, all=True))
+
+
+def lost_after(first: Day, last: Day, end: Day) -> QuerySet:
+    """Of those active the evening before the first day, those who are lost in the rest of the period."""
+    was_active = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__lt=first, lost_day__gte=first)
+    left = CustomerSpan.objects.filter(lost_day__gt=last, lost_day__lte=end, start_day__lte=last)
+    return left.filter(Q(start_day__lt=first) | Exists(was_active))
+
+
 KEPT = PeriodCube(
     key="kept",
     code=63,
@@ -52,5 +84,6 @@ ENGAGED = PeriodCube(
     folds={"count": Fold(distinct="fact_id")},
     resource="customers",
     stores_days=False,
-    is_stored=True,
+    later=anything_done,
+    rest=(1, left_by_the_end),
 )

@@ -37,7 +37,6 @@ NEWCOMERS_ORDERS = PeriodCube(
     folds={"count": Fold(), "net": Fold(amount=F("net_amount"))},
     resource="orders",
     stores_days=False,
-    is_stored=True,
     later=brought_later,
 )
 NEWCOMERS_REFUNDS = PeriodCube(
@@ -56,6 +55,5 @@ NEWCOMERS_REFUNDS = PeriodCube(
     folds={"amount": Fold(amount=F("amount"))},
     resource="orders",
     stores_days=False,
-    is_stored=True,
     later=brought_later,
 )

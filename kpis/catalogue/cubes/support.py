@@ -81,7 +81,6 @@ RESOLUTION_TIMES = PeriodCube(
         "p90": Fold(amount=ELAPSED, percentile=Decimal("0.9")),
     },
     resource="tickets",
-    is_stored=True,
     months_by=frozenset(TICKET_SIDES),
     # Of two members' medians nothing can be said about both together.
     overlapping=frozenset(TICKET_SIDES),
