@@ -16,6 +16,7 @@ from crm.permissions import (
     may_keep_reference_data,
     may_manage_people,
     may_open_screens,
+    may_see_costs,
     may_see_traffic,
     may_sell,
 )
@@ -63,6 +64,7 @@ NEW = (
     Entry(_("New opportunity"), "hand-coins", "leads:opportunity-create", (), may_sell),
     Entry(_("New customer"), "building-2", "customers:customer-create", (), may_enter),
     Entry(_("New campaign"), "megaphone", "kpis:campaign-create", (), may_keep_reference_data),
+    Entry(_("New expense"), "wallet", "campaigns:expense-create", (), may_see_costs),
 )
 # Pages that stand in no menu of their own.
 OTHERS = (
@@ -92,7 +94,7 @@ LISTS = (
     Entry(_("Lead sources"), "flag", "admin:campaigns_leadsource_changelist", (), may_manage_people),
     Entry(_("Channels"), "share-2", "admin:campaigns_channel_changelist", (), may_manage_people),
     Entry(_("Campaigns"), "megaphone", "admin:campaigns_campaign_changelist", (), may_manage_people),
-    Entry(_("Expenses"), "wallet", "admin:campaigns_expense_changelist", (), may_manage_people),
+    Entry(_("Expenses"), "wallet", "campaigns:expense-list", (), may_see_costs),
     Entry(_("Products"), "package", "admin:customers_product_changelist", (), may_manage_people),
     Entry(_("Surveys"), "star", "admin:customers_survey_changelist", (), may_manage_people),
     Entry(_("Holidays"), "calendar", "holidays", (), may_manage_people),

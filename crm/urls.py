@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/holidays/fixed/<int:year>/", holiday_views.add_fixed, name="holiday-fixed"),
     path("settings/holidays/remove/", holiday_views.remove, name="holiday-remove"),
     path("settings/holidays/restore/", holiday_views.restore, name="holiday-restore"),
+    path("", include("campaigns.urls")),
     path("", include("leads.search")),
     path("", include("leads.urls")),
     path("", include("customers.urls")),

@@ -123,7 +123,7 @@ EXPENSES = Resource(
         Expense,
         ["kind", "campaign", "channel", "lead_source", "currency", "rate", "is_estimate", "valid_from", "valid_to", "note"],
         [
-            Column("amount", str, lambda row, _caller: plain(row.amount if row.currency_amount is None else row.currency_amount)),
+            Column("amount", str, lambda row, _caller: plain(row.own_amount)),
             Column("base_amount", str, lambda row, _caller: plain(row.amount)),
         ],
     ),

@@ -78,6 +78,11 @@ class Expense(Record):
         """What it was for. Its amount stands beside it, as money of whoever reads."""
         return f"{self.get_kind_display()} · {self.note}" if self.note else self.get_kind_display()
 
+    @property
+    def own_amount(self) -> Decimal:
+        """As it was entered, in its own currency."""
+        return self.amount if self.currency_amount is None else self.currency_amount
+
 
 class ExpenseDayQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:

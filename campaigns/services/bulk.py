@@ -11,19 +11,18 @@ from msgspec import UNSET
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, Session, SocialNetwork, Variant
 from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingPageIn, NamedIn, VariantIn
+from campaigns.services.spending import LONGEST_DAYS, TOO_LARGE, priced_at
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item
 from crm.inputs.parts import mark_updated
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target, slug_of
 from crm.inputs.upsert import Recipe, span_is_turned, upsert
-from crm.money import convert
 
 CHANNEL = Target(Channel, natural="slug")
 LEAD_SOURCE = Target(LeadSource, natural="slug", creates=True)
 SOCIAL_NETWORK = Target(SocialNetwork, natural="slug", creates=True)
 NOT_MARKETING = {Channel.Kind.DIRECT, Channel.Kind.STORE}
-LONGEST_DAYS = 3660
 AMOUNTS = ("budget", "target_cost_per_lead", "target_cost_per_converted_lead", "target_revenue")
 
 
@@ -74,8 +73,7 @@ def complete_expenses(items: list[Item], caller: Caller) -> None:
 def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
     values, row = item.values, item.row
     currency = values.get("currency") or getattr(row, "currency", "") or rates.base
-    stored = None if row is None else row.amount if row.currency_amount is None else row.currency_amount
-    amount = values.get("amount", stored)
+    amount = values.get("amount", None if row is None else row.own_amount)
     if is_too_fine(amount, currency):
         item.refuse("/amount", "precision")
     rate = rates.fixed(currency) or values.get("rate") or kept_rate(item, currency)
@@ -86,10 +84,10 @@ def set_amount(item: Item, caller: Caller, rates: Rates) -> None:
         return
     if rates.fixed(currency) and values.get("rate", rate) != rate:
         item.refuse("/rate", "conflict")
-    total = convert(amount, rate)
-    if total >= Decimal(10) ** 18:
+    priced = priced_at(amount, currency, rate)
+    if priced["amount"] >= TOO_LARGE:
         item.refuse("/amount", "amount-too-large")
-    values |= {"currency": currency, "currency_amount": amount, "rate": rate, "amount": total}
+    values |= priced
 
 
 def kept_rate(item: Item, currency: str) -> Decimal | None:

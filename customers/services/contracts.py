@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
+from crm import slips
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import Day, Money, Name, RecordIn, Reference
@@ -25,10 +24,6 @@ from customers.models import Contract, Customer
 from customers.services.buyers import follow_merges
 from customers.services.sales import SOURCE
 
-# How long a slip of the hand can be taken back, and what was just entered be removed by those who may not delete.
-SLIP = timedelta(hours=1)
-WAY_BACK = "customers.contract"
-HISTORY = Contract.history.rel.related_model
 EDITABLE = frozenset({"plan", "starts_on", "ends_on", "monthly_amount", "is_trial"})
 
 
@@ -116,7 +111,8 @@ def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
 
 
 def may_remove(contract: Contract, by: User, at: datetime) -> bool:
-    is_new = contract.source == SOURCE and contract.recorded_at > at - SLIP
+    """What was entered just now also by those who may not delete."""
+    is_new = contract.source == SOURCE and contract.recorded_at > at - slips.SLIP
     return may_delete(by) or (is_new and _is_own(contract, by) and _is_as_entered(contract))
 
 
@@ -133,54 +129,29 @@ def _is_as_entered(contract: Contract) -> bool:
 
 def last_change(pk: int) -> int | None:
     """The key of the newest image that the history keeps of a contract."""
-    return HISTORY.objects.filter(pgh_obj_id=pk).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+    return slips.last_change(Contract, pk)
 
 
 def way_back(change: int, *, by: User, at: datetime) -> str:
-    """What proves that a change was somebody's own and when it was: the history itself does not say who it was."""
-    return signing.dumps([change, at.timestamp()], salt=f"{WAY_BACK}.{by.pk}")
+    return slips.way_back(Contract, change, by=by, at=at)
 
 
 @transaction.atomic
 def take_back_change(way: str, *, customer: Customer, by: User, at: datetime) -> Contract:
     """The contract as it was before its last change or its removal; `way` is what `way_back` gave to whoever made it."""
-    image = _changed(way, by, at)
-    row = Contract.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=image.pgh_obj_id).first()
-    is_removed, is_last = image.pgh_label == "delete", last_change(image.pgh_obj_id) == image.pgh_id
-    if not is_last or (row is None) != is_removed or image.customer_id != customer.pk or customer.merged_into_id:
-        raise _conflict()
-    row = _contract_in(image)
-    namesakes = Contract.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
-    if row.external_id is not None and namesakes.exists():  # it was sent again, and is another contract now
+    row = slips.row_before(Contract.objects.visible_to(by), way, by=by, at=at)
+    if row is None or row.customer_id != customer.pk or customer.merged_into_id:
         raise _conflict()
     row.written_by = by
-    row.save(force_insert=is_removed, force_update=not is_removed)
+    row.save()
     return row
-
-
-def _changed(way: str, by: User, at: datetime) -> Model:
-    """The image that a change of one's own left just now."""
-    try:
-        key, made_at = signing.loads(way, salt=f"{WAY_BACK}.{by.pk}")
-    except signing.BadSignature:
-        raise ValidationError(_("Only your own change can be taken back."), code="not-allowed") from None
-    if made_at < (at - SLIP).timestamp():
-        raise ValidationError(_("A change can be taken back for an hour."), code="conflict")
-    image = HISTORY.objects.filter(pgh_id=key).first()
-    if image is None:
-        raise _conflict()
-    return image
 
 
 def removed_contract(pk: int, user: User) -> Contract | None:
     """One that is gone, as it was last, for those who may see its customer: whoever was still at it is told so."""
-    image = HISTORY.objects.filter(pgh_id=last_change(pk), pgh_label="delete").first()
-    may_see = image and Customer.objects.visible_to(user).filter(pk=image.customer_id).exists()
-    return _contract_in(image) if may_see else None
-
-
-def _contract_in(image: Model) -> Contract:
-    return Contract(**{field.attname: getattr(image, field.attname) for field in Contract._meta.concrete_fields})
+    row = slips.removed_row(Contract, pk)
+    may_see = row and Customer.objects.visible_to(user).filter(pk=row.customer_id).exists()
+    return row if may_see else None
 
 
 def _lock(contract: Contract) -> Contract:

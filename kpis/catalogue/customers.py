@@ -108,7 +108,7 @@ CUSTOMER_ACQUISITION_COST = Kpi(
     dimensions=(D.CHANNEL, D.CAMPAIGN),
     drivers=("cost_per_lead", "lead_to_customer_rate"),
     needs=("acquisition expenses", "orders"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     estimated=Term(EXPENSES["acquisition_estimated"]),
 )
 ATTITUDINAL_LOYALTY = Kpi(

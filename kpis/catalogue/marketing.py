@@ -160,7 +160,7 @@ COST_PER_LEAD = Kpi(
     dimensions=(D.CHANNEL, D.CAMPAIGN),
     drivers=("leads",),
     needs=("campaign expenses", "leads of campaigns"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     estimated=Term(EXPENSES["for_leads_estimated"]),
     campaign_goal="leads",
 )
@@ -204,7 +204,7 @@ LEAD_GENERATION_COST = Kpi(
     dimensions=(D.CHANNEL, D.LEAD_SOURCE),
     drivers=("leads",),
     needs=("expenses of channels or lead sources", "leads"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     estimated=Term(SPENDING["placed_estimated"]),
 )
 COST_PER_PURCHASE = Kpi(
@@ -223,7 +223,7 @@ COST_PER_PURCHASE = Kpi(
     dimensions=(D.CHANNEL, D.CAMPAIGN),
     drivers=("cost_per_lead", "lead_to_customer_rate"),
     needs=("campaign expenses", "orders"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     estimated=Term(SPENDING["marketing_estimated"]),
 )
 MARKETING_REVENUE = Kpi(

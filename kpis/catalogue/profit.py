@@ -70,7 +70,7 @@ OPERATING_EXPENSES = Kpi(
     timing=Timing.LAGGING,
     dimensions=(D.KIND, D.CHANNEL),
     needs=("expenses",),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     estimated=Term(SPENDING["all_estimated"]),
 )
 PROFIT_MARGIN = Kpi(
@@ -91,7 +91,7 @@ PROFIT_MARGIN = Kpi(
     dimensions=(),
     drivers=("gross_margin", "operating_expenses"),
     needs=("orders", "unit costs", "expenses"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
     incomplete=(UNKNOWN_COSTS,),
     estimated=Term(SPENDING["all_estimated"]),
 )

@@ -123,7 +123,7 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
     requires=(ORDERS, EXPENSES),
     drivers=("average_order_value", "gross_margin", "average_customer_tenure", "customer_acquisition_cost"),
     needs=("orders", "unit costs", "expenses"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
 )
 # Of no card: what an offer of customers is judged by (readings/offers.py).
 CUSTOMER_LIFETIME_MARGIN = replace(
@@ -198,7 +198,7 @@ CLV_TO_CAC = Kpi(
     requires=(ORDERS, EXPENSES),
     drivers=("customer_lifetime_value", "customer_acquisition_cost"),
     needs=("orders", "unit costs", "acquisition expenses"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
 )
 CAC_PAYBACK_MONTHS = Kpi(
     key="cac_payback_months",
@@ -220,7 +220,7 @@ CAC_PAYBACK_MONTHS = Kpi(
     requires=(ORDERS, EXPENSES),
     drivers=("customer_acquisition_cost", "gross_margin"),
     needs=("orders", "unit costs", "acquisition expenses"),
-    enter_at="admin:campaigns_expense_add",
+    enter_at="campaigns:expense-create",
 )
 
 KPIS = (

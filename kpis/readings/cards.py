@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import User
 from crm.periods import local_day
-from crm.permissions import may_sell
+from crm.permissions import may_see_costs, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, reader_digits
 from kpis.charts import sparkline
@@ -85,6 +87,13 @@ NEEDS = {
     "posts on social networks": gettext_lazy("posts on social networks"),
     "carts": gettext_lazy("carts"),
     "survey invitations": gettext_lazy("survey invitations"),
+}
+
+# Who may enter what is missing, by the app whose page takes it.
+ENTERED_BY: dict[str, Callable[[User], bool]] = {
+    "admin": attrgetter("is_staff"),
+    "campaigns": may_see_costs,
+    "leads": may_sell,
 }
 
 
@@ -249,9 +258,8 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
     """Where the missing data is entered, for those who may."""
     if value.reason != "no_data" or viewer is None or not kpi.enter_at:
         return ""
-    if (kpi.enter_at.startswith("admin:") and not viewer.is_staff) or (
-        kpi.enter_at.startswith("leads:") and not may_sell(viewer)
-    ):
+    app = kpi.enter_at.partition(":")[0]
+    if app in ENTERED_BY and not ENTERED_BY[app](viewer):
         return ""
     try:
         return reverse(kpi.enter_at)

@@ -108,7 +108,7 @@ SHOWN: dict[type[Model], Shown] = {
     Session: Shown("session", "pk", Session, ""),
     SocialPost: Shown("social-post", "pk", SocialPost, ""),
     Credit: Shown("order", "order_id", Order, "customers:order-detail"),
-    ExpenseDay: Shown("expense", "expense_id", Expense, ""),
+    ExpenseDay: Shown("expense", "expense_id", Expense, "campaigns:expense-edit"),
 }
 
 

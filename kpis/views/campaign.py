@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Expense, SocialPost
 from crm.pages import DetailPage, Pager, query_with
 from crm.periods import Calendar
-from crm.permissions import may_keep_reference_data, may_see_traffic, may_sell
+from crm.permissions import may_keep_reference_data, may_see_costs, may_see_traffic, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import charts, exports
@@ -60,7 +61,9 @@ class CampaignDetailView(DetailPage):
                 "is_stale": self.life.campaigns.is_stale,
                 "budget": self.budget(),
                 "leads": list(leads.order_by("-created_at", "-pk")[:LATEST]),
+                "sees_costs": may_see_costs(user),
                 "expenses": list(expenses.order_by("-valid_from", "-pk")[:LATEST]),
+                "expense_total": expenses.aggregate(total=Sum("amount"))["total"],
                 "posts": self.posts(),
                 "charts": self.charts(),
                 "brand": self.brand(),

@@ -313,6 +313,23 @@ def test_the_page_of_a_campaign(browse, sara, four):
     assert client.get("/campaigns/999999/").status_code == 404
 
 
+def test_an_expense_that_is_entered_in_the_pages_changes_what_a_lead_costs(browse, sara, omid):
+    """4 leads of a campaign. 2,000 tomans are 20,000 rials: 5,000 a lead; with 1,200 tomans more (20,000 + 12,000) ÷ 4."""
+    campaign, client = make_campaign("Autumn"), browse(sara)
+    leads_of(campaign, 4)
+    drain(at=NOW)
+    address = "/kpis/cost_per_lead/?period=1404-07"
+    missing = [browse(who).get(address).context["card"].reason_url for who in (sara, omid)]
+    entered = {"kind": "ads", "campaign": campaign.pk, "valid_from": "1404/07/03"}
+    found = []
+    for amount in ("2000", "1200"):
+        assert client.post(missing[0], entered | {"amount": amount}).status_code == 302
+        drain(at=NOW)
+        found.append(client.get(address).context["now"].value)
+
+    assert (missing, found) == (["/campaigns/expenses/new/", ""], [5_000, 8_000])
+
+
 @pytest.mark.parametrize("who", ["sara", "omid"])
 def test_both_pages_ask_few_questions(browse, request, who):
     """As many for eleven campaigns as for one."""

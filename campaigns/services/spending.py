@@ -1,0 +1,136 @@
+"""Expenses entered by hand, one at a time and with a way back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns.models import Expense
+from crm import slips
+from crm.inputs.rates import ONE
+from crm.models import Organization, User
+from crm.money import convert
+
+# Over so many days an expense can be spread.
+LONGEST_DAYS = 3660
+TOO_LARGE = Decimal(10) ** 18
+EDITABLE = frozenset({"kind", "campaign", "channel", "lead_source", "amount", "is_estimate", "valid_from", "valid_to", "note"})
+
+
+def priced_at(amount: Decimal, currency: str, rate: Decimal) -> dict[str, Any]:
+    """The columns of an amount in its own currency: as it was entered, and in the base currency."""
+    return {"currency": currency, "currency_amount": amount, "rate": rate, "amount": convert(amount, rate)}
+
+
+@transaction.atomic
+def enter_expense(*, by: User, at: datetime, source: str | None = None, external_id: str | None = None, **facts: Any) -> Expense:
+    """A new expense in the base currency. A known (`source`, `external_id`) answers with the expense it has."""
+    _require_known(facts)
+    _require_span(facts["valid_from"], facts["valid_to"])
+    made = {"created_at": at, **facts, **priced_at(facts["amount"], Organization.current().currency, ONE)}
+    if external_id is None:
+        return Expense.objects.create(source=source, **made)
+    return Expense.objects.get_or_create(source=source, external_id=external_id, defaults=made)[0]
+
+
+@transaction.atomic
+def edit_expense(expense: Expense, *, by: User, at: datetime, seen: datetime | None = None, **changes: Any) -> Expense:
+    """Another amount (in its own currency, at the rate it has), other days or another place.
+
+    `seen` is the state the writer had before them; sent twice it is one change.
+    """
+    _require_known(changes)
+    expense = _lock(expense)
+    wished = _columns(expense, changes)
+    changed = [column for column, value in wished.items() if getattr(expense, column) != value]
+    if changed and seen is not None and expense.updated_at != seen:
+        raise _conflict()
+    for column in changed:
+        setattr(expense, column, wished[column])
+    _require_span(expense.valid_from, expense.valid_to)
+    if changed:
+        expense.save(update_fields=[*changed, "updated_at"])
+    return expense
+
+
+def _columns(expense: Expense, changes: dict[str, Any]) -> dict[str, Any]:
+    """An amount that is the one it has leaves the columns of the amount as they are."""
+    wished = {name: value for name, value in changes.items() if name != "amount"}
+    amount = changes.get("amount")
+    if amount is None or amount == expense.own_amount:
+        return wished
+    priced = priced_at(amount, expense.currency or Organization.current().currency, expense.rate)
+    if priced["amount"] >= TOO_LARGE:
+        text = _("An amount has at most 18 digits.")
+        raise ValidationError({"amount": ValidationError(text, code="amount-too-large")})
+    return wished | priced
+
+
+@transaction.atomic
+def remove_expense(expense: Expense, *, by: User, at: datetime) -> int:
+    """One that never was; the key of its old image leads back."""
+    expense = _lock(expense)
+    pk = expense.pk
+    expense.delete()
+    return last_change(pk)
+
+
+def last_change(pk: int) -> int | None:
+    """The key of the newest image that the history keeps of an expense."""
+    return slips.last_change(Expense, pk)
+
+
+def way_back(change: int, *, by: User, at: datetime) -> str:
+    return slips.way_back(Expense, change, by=by, at=at)
+
+
+@transaction.atomic
+def take_back_change(way: str, *, by: User, at: datetime) -> Expense:
+    """The expense as it was before its last change or its removal; `way` is what `way_back` gave to whoever made it."""
+    row = slips.row_before(Expense.objects.visible_to(by), way, by=by, at=at)
+    if row is None or not _still_there(row):
+        raise _conflict()
+    row.save()
+    return row
+
+
+def _still_there(expense: Expense) -> bool:
+    """Whether the campaign, channel and source that it names are."""
+    named = [field for field in Expense._meta.concrete_fields if field.is_relation and getattr(expense, field.attname)]
+    return all(field.related_model.objects.filter(pk=getattr(expense, field.attname)).exists() for field in named)
+
+
+def removed_expense(pk: int, user: User) -> Expense | None:
+    """One that is gone, as it was last: whoever was still at it is told so."""
+    return slips.removed_row(Expense, pk) if user.is_active and user.may_see_costs else None
+
+
+def _require_known(facts: dict[str, Any]) -> None:
+    unknown = set(facts) - EDITABLE
+    if unknown:
+        raise TypeError(f"an expense cannot be given {', '.join(sorted(unknown))}")
+
+
+def _require_span(first: date, last: date) -> None:
+    if last < first:
+        raise ValidationError({"valid_to": ValidationError(_("The first day comes after the last."), code="out-of-range")})
+    if (last - first).days > LONGEST_DAYS:
+        raise ValidationError({"valid_to": ValidationError(_("An expense lasts ten years at most."), code="out-of-range")})
+
+
+def _lock(expense: Expense) -> Expense:
+    locked = Expense.objects.select_for_update(of=("self",)).filter(pk=expense.pk).first()
+    if locked is None:
+        raise ValidationError(_("This expense was removed in the meantime."), code="gone")
+    return locked
+
+
+def _conflict() -> ValidationError:
+    return ValidationError(
+        _("Somebody changed this expense in the meantime: open it again and repeat your change."), code="conflict"
+    )

@@ -1,0 +1,71 @@
+"""A slip of the hand: whoever made a change takes it back for an hour, to the image that the history kept from before it.
+
+The history does not say who it was; a signed way does, which is given to whoever made the change.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from crm.models import User
+
+SLIP = timedelta(hours=1)
+
+
+def history_of(model: type[Model]) -> type[Model]:
+    return model.history.rel.related_model
+
+
+def last_change(model: type[Model], pk: int) -> int | None:
+    """The key of the newest image that the history keeps of a row."""
+    images = history_of(model).objects.filter(pgh_obj_id=pk)
+    return images.order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+
+
+def removed_row(model: type[Model], pk: int) -> Model | None:
+    """One that is gone, as it was last."""
+    image = history_of(model).objects.filter(pgh_id=last_change(model, pk), pgh_label="delete").first()
+    return row_in(model, image) if image else None
+
+
+def row_in(model: type[Model], image: Model) -> Model:
+    return model(**{field.attname: getattr(image, field.attname) for field in model._meta.concrete_fields})
+
+
+def way_back(model: type[Model], change: int, *, by: User, at: datetime) -> str:
+    """What proves that a change was somebody's own, and when it was."""
+    return signing.dumps([change, at.timestamp()], salt=f"{model._meta.label_lower}.{by.pk}")
+
+
+def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | None:
+    """The row, locked where it is still there, as it was before a change of one's own; None where more has come since.
+
+    `rows` are those that may be seen. Saved, the row is as it was, or there again.
+    """
+    image = _image_behind(rows.model, way, by, at)
+    if image is None or last_change(rows.model, image.pgh_obj_id) != image.pgh_id:
+        return None
+    current = rows.select_for_update(of=("self",)).filter(pk=image.pgh_obj_id).first()
+    if (current is None) != (image.pgh_label == "delete"):
+        return None
+    row = row_in(rows.model, image)
+    namesakes = rows.model.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
+    if row.external_id is not None and namesakes.exists():  # it was sent again, and is another row now
+        return None
+    return row
+
+
+def _image_behind(model: type[Model], way: str, by: User, at: datetime) -> Model | None:
+    """The image that a change of one's own left just now."""
+    try:
+        key, made_at = signing.loads(way, salt=f"{model._meta.label_lower}.{by.pk}")
+    except signing.BadSignature:
+        raise ValidationError(_("Only your own change can be taken back."), code="not-allowed") from None
+    if made_at < (at - SLIP).timestamp():
+        raise ValidationError(_("A change can be taken back for an hour."), code="conflict")
+    return history_of(model).objects.filter(pgh_id=key).first()
