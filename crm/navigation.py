@@ -47,7 +47,7 @@ OF_KPIS = ("/kpis/", "/targets/", "/reports/", "/alerts/", "/reviews/", "/annota
 ENTRIES = (
     Entry(_("Today"), "house", "leads:today", ("/today/", "/activities/"), may_sell),
     Entry(_("Leads"), "users", "leads:lead-list", ("/leads/",), may_sell),
-    Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/"), may_sell),
+    Entry(_("Pipeline"), "kanban", "leads:opportunity-board", ("/pipeline/", "/opportunities/", "/quotes/"), may_sell),
     Entry(_("Customers"), "building-2", "customers:customer-list", ("/customers/", "/contracts/"), may_enter),
     Entry(_("Orders"), "package", "customers:order-list", ("/orders/",), may_enter),
     Entry(_("Campaigns"), "megaphone", "/campaigns/", ("/campaigns/",), may_see_traffic),

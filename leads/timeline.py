@@ -15,7 +15,7 @@ from crm.ago import ago, days_text, full
 from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_day, format_moment, reader_digits
+from crm.templatetags.crm_format import format_day, format_moment, named, reader_digits
 from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, StageChange
 
 MOST_ENTRIES = 200
@@ -168,24 +168,29 @@ def _title(activity: Activity) -> str:
 def _orders(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     found = []
     for order in rows.select_related("owner").order_by("-placed_at", "-pk")[:MOST_ENTRIES]:
-        title = _("Order %(order)s") % {"order": order}
+        title = _("Order %(order)s") % {"order": named(order, reader.prefs)}
         text = f"{order.get_status_display()} · {_amount_text(order.net_amount, reader.prefs)}"
         found.append(_entry(order.placed_at, order.pk, order.owner, reader, kind="order", icon="package", title=title, text=text))
     return found
 
 
 def _quotes(rows: Any, reader: Reader) -> list[dict[str, Any]]:
-    """What became of each, and when: sent, then accepted or declined."""
+    """What became of each, and when. An answer follows its sending, also where both are of one moment."""
     found = []
     for quote in rows.select_related("owner").order_by("-pk")[:MOST_ENTRIES]:
         amount = _amount_text(quote.amount, reader.prefs)
         for at, title, text in (
-            (quote.issued_at, _("Quote %(quote)s was sent"), amount),
             (quote.accepted_at, _("Quote %(quote)s was accepted"), amount),
             (quote.declined_at, _("Quote %(quote)s was declined"), quote.declined_reason),
+            (quote.issued_at, _("Quote %(quote)s was sent"), amount),
         ):
             if at:
-                facts = {"kind": "quote", "icon": "file-text", "title": title % {"quote": quote}, "text": text}
+                facts = {
+                    "kind": "quote",
+                    "icon": "file-text",
+                    "title": title % {"quote": named(quote, reader.prefs)},
+                    "text": text,
+                }
                 found.append(_entry(at, quote.pk, quote.owner, reader, **facts))
     return found
 

@@ -165,6 +165,12 @@ def ltr(value: object) -> SafeString:
 
 
 @register.filter
+def named(row: Any, prefs: Preferences) -> str:
+    """An order or a quote by its own number as it is written, else by ours in the digits of the reader."""
+    return str(row) if row.is_named else reader_digits(str(row), prefs)
+
+
+@register.filter
 def fanum(value: object, prefs: Preferences | None = None) -> str:
     """Digits of a text in the reader's script: `{{ text|fanum:prefs }}`, or by the active language alone."""
     if prefs is not None:

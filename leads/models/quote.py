@@ -108,7 +108,12 @@ class Quote(Record):
 
     def __str__(self) -> str:
         """Its number; a key that a form made up says nothing to a reader."""
-        return self.number or (self.external_id if self.source != "page" else "") or f"#{self.pk}"
+        return (self.number or self.external_id or "") if self.is_named else f"#{self.pk}"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it goes by a number of its own, and not by ours."""
+        return bool(self.number or (self.external_id and self.source != "page"))
 
     @property
     def is_accepted(self) -> bool:

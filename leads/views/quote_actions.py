@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import action, say
 from crm.permissions import may_sell
+from crm.templatetags.crm_format import named
 from leads import services
 from leads.models import Quote
 
@@ -27,7 +28,7 @@ def send(request: HttpRequest, pk: int) -> str:
     before = _quote(request, pk)
     quote = services.send_quote(before, by=request.user, at=timezone.now())
     undo = "" if before.issued_at else reverse("leads:quote-recall", args=[pk])
-    say(request, _("Quote %(quote)s is with the customer.") % {"quote": quote}, undo=undo)
+    say(request, _("Quote %(quote)s is with the customer.") % {"quote": named(quote, request.prefs)}, undo=undo)
     return _page(pk)
 
 
@@ -41,7 +42,8 @@ def recall(request: HttpRequest, pk: int) -> str:
 @action(may_sell)
 def accept(request: HttpRequest, pk: int) -> str:
     quote = services.order_quote(_quote(request, pk), by=request.user, at=timezone.now())
-    say(request, _("Quote %(quote)s was accepted; order %(order)s was made from it.") % {"quote": quote, "order": quote.order})
+    names = {"quote": named(quote, request.prefs), "order": named(quote.order, request.prefs)}
+    say(request, _("Quote %(quote)s was accepted; order %(order)s was made from it.") % names)
     return _page(pk)
 
 
@@ -49,7 +51,11 @@ def accept(request: HttpRequest, pk: int) -> str:
 def decline(request: HttpRequest, pk: int) -> str:
     reason = request.POST.get("reason", "").strip() or request.POST.get("other", "")
     quote = services.decline_quote(_quote(request, pk), by=request.user, at=timezone.now(), reason=reason)
-    say(request, _("Quote %(quote)s was declined.") % {"quote": quote}, undo=reverse("leads:quote-reopen", args=[pk]))
+    say(
+        request,
+        _("Quote %(quote)s was declined.") % {"quote": named(quote, request.prefs)},
+        undo=reverse("leads:quote-reopen", args=[pk]),
+    )
     return _page(pk)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import DetailPage, Page, say
 from crm.permissions import may_sell
+from crm.templatetags.crm_format import named
 from customers.models import Customer, Order
 from customers.order_forms import MOST_LINES
 from customers.services.sales import SaleLine, line_of
@@ -82,7 +83,7 @@ class QuoteFormPage(SaleFormPage):
         quote, text = self.write(form), _("Quote %(quote)s was saved.")
         if "send" in self.request.POST:
             quote, text = services.send_quote(quote, by=self.request.user, at=self.at), _("Quote %(quote)s is with the customer.")
-        say(self.request, text % {"quote": quote})
+        say(self.request, text % {"quote": named(quote, self.request.prefs)})
         return redirect("leads:quote-detail", pk=quote.pk)
 
     def facts(self, form: QuoteForm) -> dict[str, Any]:

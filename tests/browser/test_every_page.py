@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, Expense, LeadSource
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Customer, Order, OrderLine, Refund, Ticket
+from customers.services.sales import SaleLine
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
 from kpis.services import set_mailing
 from leads import services
@@ -109,6 +110,9 @@ def make_deal(user, now):
     services.log_activity(by=user, at=now, kind="note", lead=lead, body="در نمایشگاه دیدیمش.")
     services.log_activity(by=user, at=now, kind="call", lead=lead, due_at=now - timedelta(days=2))
     opportunity = services.convert_lead(lead, by=user, at=now, opportunity_name="بستهٔ سازمانی", amount=Decimal(1_234_567_890))
+    lines = [SaleLine(quantity=12, unit_price=Decimal(9_500_000), discount=Decimal(500_000), name="نصب و آموزش")]
+    quote = services.write_quote(opportunity, by=user, at=now, lines=lines, key="quote", valid_until=now.date())
+    services.send_quote(quote, by=user, at=now)
     make_opportunity(name="سفارش کوچک", stage="demo", owner=user, amount=Decimal(5_000_000), at=now - timedelta(days=30))
     return lead, opportunity
 
@@ -154,7 +158,8 @@ def pages_of_work(lead, opportunity):
         f"/opportunities/{opportunity.pk}/",
         f"/opportunities/{opportunity.pk}/move/?stage=lost",
         f"/opportunities/{opportunity.pk}/move/?stage=won",
-        f"/opportunities/{opportunity.pk}/orders/new/",
+        f"/opportunities/{opportunity.pk}/quotes/new/",
+        f"/quotes/{opportunity.quotes.get().pk}/",
     ]
 
 
