@@ -11,7 +11,7 @@ from kpis.definitions import At, Dimension, Direction, Group, Interval, Kind, Kp
 
 D = Dimension
 SIDES = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
-ORDER_PAGE = "customers:order-create"
+ORDER_PAGE = "customers:order-list"
 
 NET_CUSTOMER_GROWTH = Kpi(
     key="net_customer_growth",

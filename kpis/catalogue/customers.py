@@ -11,7 +11,7 @@ from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, T
 
 D = Dimension
 SIDES = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
-ORDER_PAGE = "customers:order-create"
+ORDER_PAGE = "customers:order-list"
 
 NEW_CUSTOMERS = Kpi(
     key="new_customers",
@@ -129,7 +129,7 @@ ATTITUDINAL_LOYALTY = Kpi(
     interval=Interval.WILSON,
     drivers=("csat", "nps"),
     needs=("loyalty answers",),
-    enter_at="admin:customers_answer_add",
+    enter_at="api-docs",
 )
 
 KPIS = (

@@ -242,7 +242,7 @@ MARKETING_REVENUE = Kpi(
     dimensions=CREDITED_TO,
     drivers=("leads", "lead_to_customer_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 MARKETING_REVENUE_SHARE = Kpi(
     key="marketing_revenue_share",
@@ -262,7 +262,7 @@ MARKETING_REVENUE_SHARE = Kpi(
     dimensions=CREDITED_TO,
     drivers=("marketing_revenue",),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 SOCIAL_LEADS = Kpi(
     key="social_leads",
@@ -299,7 +299,7 @@ SOCIAL_CUSTOMERS = Kpi(
     interval=Interval.POISSON,
     drivers=("social_leads",),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 DEMOS_SCHEDULED = Kpi(
     key="demos_scheduled",

@@ -32,7 +32,7 @@ NEW_CUSTOMER_REVENUE = Kpi(
     requires=(ORDERS, ACQUIRED),
     drivers=("new_customers",),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 NEW_CUSTOMER_REVENUE_SHARE = Kpi(
     key="new_customer_revenue_share",
@@ -54,7 +54,7 @@ NEW_CUSTOMER_REVENUE_SHARE = Kpi(
     requires=(ORDERS, ACQUIRED),
     drivers=("new_customer_revenue",),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 OPERATING_EXPENSES = Kpi(
     key="operating_expenses",

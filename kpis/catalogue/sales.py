@@ -26,7 +26,7 @@ REVENUE = Kpi(
     dimensions=(D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM, D.PRODUCT, D.CATEGORY, D.SEGMENT),
     drivers=("leads", "lead_conversion_rate", "win_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 ORDERS_PLACED = Kpi(
     key="orders",
@@ -45,7 +45,7 @@ ORDERS_PLACED = Kpi(
     interval=Interval.POISSON,
     drivers=("leads", "win_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 AVERAGE_ORDER_VALUE = Kpi(
     key="average_order_value",
@@ -64,7 +64,7 @@ AVERAGE_ORDER_VALUE = Kpi(
     not_additive=frozenset({D.CATEGORY}),
     drivers=("orders",),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 SALES_PER_CUSTOMER = Kpi(
     key="sales_per_customer",
@@ -83,7 +83,7 @@ SALES_PER_CUSTOMER = Kpi(
     not_additive=frozenset({D.OWNER, D.TEAM}),
     drivers=("average_order_value", "repeat_purchase_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 GROSS_MARGIN = Kpi(
     key="gross_margin",
@@ -103,7 +103,7 @@ GROSS_MARGIN = Kpi(
     dimensions=(D.CHANNEL, D.PRODUCT, D.CATEGORY, D.CAMPAIGN),
     drivers=("average_order_value",),
     needs=("orders", "unit costs"),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
     incomplete=(UNKNOWN_COSTS,),
 )
 LIFETIME_SALES_PER_CUSTOMER = Kpi(
@@ -123,7 +123,7 @@ LIFETIME_SALES_PER_CUSTOMER = Kpi(
     dimensions=(D.CHANNEL, D.CAMPAIGN),
     drivers=("sales_per_customer", "repeat_purchase_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 
 KPIS = (REVENUE, ORDERS_PLACED, AVERAGE_ORDER_VALUE, SALES_PER_CUSTOMER, LIFETIME_SALES_PER_CUSTOMER, GROSS_MARGIN)

@@ -37,7 +37,7 @@ UPSELL_RATE = Kpi(
     requires=(ORDERS,),
     drivers=("orders", "csat"),
     needs=("orders", "families and tiers of products"),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 CROSS_SELL_RATE = Kpi(
     key="cross_sell_rate",
@@ -62,7 +62,7 @@ CROSS_SELL_RATE = Kpi(
     requires=(ORDERS,),
     drivers=("average_order_value",),
     needs=("orders", "categories of products"),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 
 KPIS = (UPSELL_RATE, CROSS_SELL_RATE)

@@ -98,7 +98,7 @@ AVERAGE_CUSTOMER_TENURE = Kpi(
     minimum_sample=30,
     drivers=("churn_rate", "repeat_purchase_rate"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 CUSTOMER_LIFETIME_VALUE = Kpi(
     key="customer_lifetime_value",
@@ -149,7 +149,7 @@ CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     requires=(ORDERS,),
     drivers=("average_order_value", "average_customer_tenure"),
     needs=("orders",),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
 )
 CLV_PREDICTED = Kpi(
     key="clv_predicted",
@@ -174,7 +174,7 @@ CLV_PREDICTED = Kpi(
     estimated=Term(PREDICTIONS["customers"]),
     drivers=("repeat_purchase_rate", "average_order_value", "gross_margin"),
     needs=("orders", "unit costs"),
-    enter_at="customers:order-create",
+    enter_at="customers:order-list",
     is_fitted=True,
     least=_("500 customers, and a history three times as long as usually passes between two of their order days"),
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -261,10 +261,7 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
     app = kpi.enter_at.partition(":")[0]
     if app in ENTERED_BY and not ENTERED_BY[app](viewer):
         return ""
-    try:
-        return reverse(kpi.enter_at)
-    except NoReverseMatch:
-        return ""
+    return reverse(kpi.enter_at)
 
 
 def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 
 import pytest
+from django.urls import reverse
 from model_bakery import baker
 
 from campaigns.models import Channel, Expense
+from crm.models import User
 from crm.periods import parse_period
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
@@ -94,6 +96,12 @@ class TestOverview:
         assert found.reason_text == "No data yet: needs leads"
         assert found.reason_url == "/leads/new/"
         assert found.value_html == ""
+
+    def test_every_page_that_takes_missing_data_opens(self, browse):
+        root = browse(User.objects.create_superuser("root@example.com"))
+        places = sorted({kpi.enter_at for kpi in CATALOGUE.values() if kpi.enter_at})
+
+        assert [(place, root.get(reverse(place)).status_code) for place in places] == [(place, 200) for place in places]
 
     def test_costs_are_not_shown_to_a_rep(self, browse, omid):
         channel = baker.make(Channel, slug="ads", source=None, external_id=None)
