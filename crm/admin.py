@@ -23,6 +23,7 @@ from crm.periods import Calendar
 from crm.preferences import MONEY_UNITS
 from crm.services import deactivate_user
 from crm.settings_pages import KeptForever, ReaderAdmin, ShownOnly
+from crm.templatetags.crm_format import format_day
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
@@ -96,10 +97,6 @@ class OrganizationAdmin(KeptForever):
         "fiscal_month": lambda row, prefs: MONTHS_OF[row.fiscal_calendar][language_key(prefs.language)][row.fiscal_month - 1],
     }
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
-        """Days that are shown by their names need no word about their numbers."""
-        return super().get_form(request, obj, change, help_texts={"week_start": ""}, **kwargs)
-
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """The days of the week by their names, as the organisation's week begins."""
         if db_field.name != "business_days":
@@ -117,6 +114,7 @@ class OrganizationAdmin(KeptForever):
 class ExchangeRateAdmin(ReaderAdmin):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
+    texts = {"__str__": lambda row, prefs: f"{row.currency} · {format_day(row.day, prefs)}"}
 
 
 @admin.register(ApiToken)

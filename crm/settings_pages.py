@@ -190,6 +190,15 @@ class ReaderAdmin(ReaderPages, admin.ModelAdmin):
     show_full_result_count = False  # a search would count the whole table beside what it found
     actions = None  # what may be deleted at all is deleted one by one
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[forms.ModelForm]:
+        """A help text that nobody translates is a note for programmers; one about a value is none about its own words."""
+        untold = {
+            column.name: ""
+            for column in self.model._meta.concrete_fields
+            if column.help_text and (column.name in self.texts or not isinstance(column.help_text, Promise))
+        }
+        return super().get_form(request, obj, change=change, **({"help_texts": untold} if untold else {}), **kwargs)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReaderList
 

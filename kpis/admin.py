@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.money import NOTHING
 from crm.preferences import Preferences
 from crm.settings_pages import ShownOnly
+from crm.words import CALENDARS, GRAINS
 from kpis.catalogue import CATALOGUE
 from kpis.models import Alert, AlertRule, Annotation, Target
 from kpis.models.scope import COLUMNS
@@ -87,6 +88,8 @@ class AlertAdmin(ShownOnly):
     texts = {
         "__str__": lambda row, prefs: alert_sentence(row, prefs) if row.rule.kpi in CATALOGUE else str(row),
         "rule": lambda row, prefs: rule_text(row.rule, prefs),
+        "calendar": lambda row, _prefs: str(CALENDARS[row.calendar]),
+        "grain": lambda row, _prefs: str(GRAINS[row.grain]),
         "value": lambda row, prefs: figure(row.rule.kpi, row.value, prefs),
         "before": lambda row, prefs: figure(row.rule.kpi, row.before, prefs),
         "bound": lambda row, prefs: bound(row.rule.kpi, row, prefs),

@@ -103,6 +103,16 @@ def test_the_database_of_the_first_set_up_is_not_taken_for_the_real_one():
     assert asked == ["CMD", "pg_isready", "-h", "127.0.0.1", "-U", "sanjeh", "-d", "sanjeh"]
 
 
+def test_whatever_keeps_running_says_whether_it_is_well():
+    checks = {name: service.get("healthcheck", {}).get("test") for name, service in COMPOSE["services"].items()}
+
+    assert [name for name, test in checks.items() if test is None] == ["migrate"]
+    # the container's shell is to read these two, not Compose
+    assert checks["worker"][1].count("$$") == checks["worker"][1].count("$") / 2 == 2
+    written = Path(COMPOSE["services"]["beat"]["command"][-2])
+    assert f"find {written.parent} -name '{written.name}*'" in checks["beat"][1]
+
+
 def test_no_log_fills_the_disk():
     assert {service["logging"]["driver"] for service in COMPOSE["services"].values()} == {"local"}
 
