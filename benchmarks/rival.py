@@ -199,10 +199,12 @@ class Rival:
         build_rest(self.duck, lambda statement: in_duck(mogrify(statement.sql, statement.params)))
 
     def tell_steps(self, mogrify: Any) -> None:
-        from kpis.engine.funnel import FACTS as STORED  # noqa: PLC0415
+        from kpis.engine.funnel import STEPS as STORED  # noqa: PLC0415
 
         steps = all_steps()
-        self.duck.execute(STEPS.format(steps=in_duck(mogrify(steps.sql, steps.params)), names=", ".join(("lead_id", *STORED))))
+        self.duck.execute(
+            STEPS.format(steps=in_duck(mogrify(steps.sql, steps.params)), names=", ".join((*STORED.key, *STORED.rest)))
+        )
 
     def fold(self, cube: Any, rows: Any, mogrify: Any) -> None:
         from kpis.engine.folding import fold_margins, folds_of  # noqa: PLC0415

@@ -17,18 +17,30 @@ from kpis.definitions import FIRST_TOUCH, Cube, Dimension
 from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import BUYING, CHURNING, carry_once, note_buyers, note_churned, prepare_notes
-from kpis.engine.engaged import ENGAGING, note_engaged, prepare_engaged, write_contacts
+from kpis.engine.engaged import CONTACTS, ENGAGING, note_engaged, prepare_engaged, write_contacts
 from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.landings import mark_visitors
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
-from kpis.engine.newcomers import carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
-from kpis.engine.selling import write_order_categories
+from kpis.engine.newcomers import NEWCOMER_DAYS, carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
+from kpis.engine.rewriting import Relation, is_known, rewrite
+from kpis.engine.selling import ORDER_CATEGORIES, write_order_categories
 from kpis.engine.tenure import carry_lifetimes, note_lifetimes, prepare_lifetimes
 from kpis.models import NEVER, Batch, BatchLead
 from leads.models import Lead
 
 BATCH = 5_000
-MEMBERS = ", ".join(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
+MEMBERS = tuple(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
+DAYS = Relation("kpis_customerday", ("fact_id", "day", "owner_id"), ("team_id",))
+SPANS = Relation("kpis_customerspan", ("fact_id", "start_day"), ("lost_day", "is_first", "since", "back_day"))
+FACTS = Relation("kpis_customerfact", ("customer_id",), ("first_day", "first_order_day", "second_day", "last_day", *MEMBERS))
+LEAD_FACTS = Relation(
+    "kpis_leadfact",
+    ("lead_id",),
+    ("customer_id", "created_on", "has_ordered", "is_invoiced", *MEMBERS),
+    batch="kpis_batchlead",
+    of="lead_id",
+)
+RELATIONS = (FACTS, DAYS, SPANS, CONTACTS, NEWCOMER_DAYS, LEAD_FACTS, ORDER_CATEGORIES)
 
 
 def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> int | None:
@@ -81,8 +93,10 @@ def recompute(cursor: Any) -> None:
     prepare_engaged(cursor)
     prepare_newcomers(cursor)
     prepare_lifetimes(cursor)
-    note_contributions(cursor, -1)
-    rewrite_facts(cursor)
+    known = is_known(cursor, RELATIONS)
+    if known:
+        note_contributions(cursor, -1)
+    rewrite_facts(cursor, known=known)
     note_contributions(cursor, 1)
     for cube in FACT_CUBES:
         apply_delta(cursor, cube)
@@ -111,36 +125,33 @@ def note_contributions(cursor: Any, sign: int) -> None:
     note_lifetimes(cursor, sign)
 
 
-def rewrite_facts(cursor: Any) -> None:
-    for table in ("kpis_customerday", "kpis_customercontact", "kpis_customerspan", "kpis_newcomerday"):
-        cursor.execute(f"DELETE FROM {table} WHERE fact_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute("DELETE FROM kpis_customerfact WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute("DELETE FROM kpis_leadfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
-    write_days(cursor)
-    write_spans(cursor)
-    analyze_believed_empty(cursor, "kpis_customerday", "kpis_customerspan")
-    write_customers(cursor)
-    write_contacts(cursor)
-    write_newcomers(cursor)
-    analyze_believed_empty(cursor, "kpis_customerfact", "kpis_customercontact", "kpis_newcomerday")
-    write_leads(cursor)
-    write_order_categories(cursor)
-    analyze_believed_empty(cursor, "kpis_leadfact", "kpis_ordercategory")
+def rewrite_facts(cursor: Any, *, known: bool) -> None:
+    write_days(cursor, known=known)
+    write_spans(cursor, known=known)
+    analyze_believed_empty(cursor, DAYS, SPANS)
+    write_customers(cursor, known=known)
+    write_contacts(cursor, known=known)
+    write_newcomers(cursor, known=known)
+    analyze_believed_empty(cursor, FACTS, CONTACTS, NEWCOMER_DAYS)
+    write_leads(cursor, known=known)
+    write_order_categories(cursor, known=known)
+    analyze_believed_empty(cursor, LEAD_FACTS, ORDER_CATEGORIES)
 
 
-def analyze_believed_empty(cursor: Any, *tables: str) -> None:
+def analyze_believed_empty(cursor: Any, *relations: Relation) -> None:
     """A table that was analysed before its first rows were committed looks empty to the planner, however long it grows.
 
     It would then be read as a whole for each customer.
     """
     cursor.execute(
-        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0 AND relpages > 0", [list(tables)]
+        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0 AND relpages > 0",
+        [[relation.table for relation in relations]],
     )
     for (table,) in cursor.fetchall():
         cursor.execute(f"ANALYZE {table}")
 
 
-def write_days(cursor: Any) -> None:
+def write_days(cursor: Any, *, known: bool) -> None:
     """The distinct (customer, day, owner) of counted orders."""
     team = Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))
     rows = (
@@ -156,17 +167,16 @@ def write_days(cursor: Any) -> None:
         .distinct()
     )
     sql, params = rows.query.sql_with_params()
-    cursor.execute(
-        f"INSERT INTO kpis_customerday (fact_id, day, owner_id, team_id) SELECT q.fact, q.on, q.of, q.team FROM ({sql}) q", params
-    )
+    rewrite(cursor, DAYS, f"SELECT q.fact, q.on, q.of, q.team FROM ({sql}) q", params, known=known)
 
 
-def write_spans(cursor: Any) -> None:
+def write_spans(cursor: Any, *, known: bool) -> None:
     """An order day keeps a customer for the threshold, a contract from its first day to its last; what meets is one span."""
     sql, params = contracts().query.sql_with_params()
-    cursor.execute(
+    rewrite(
+        cursor,
+        SPANS,
         f"""
-        INSERT INTO kpis_customerspan (fact_id, start_day, lost_day, is_first, since, back_day)
         SELECT s.fact_id, min(s.start_day), max(s.lost_day), s.span = 0, min(min(s.start_day)) OVER (PARTITION BY s.fact_id),
                lead(min(s.start_day)) OVER (PARTITION BY s.fact_id ORDER BY s.span)
           FROM (SELECT g.*, sum(g.opens) OVER (PARTITION BY g.fact_id ORDER BY g.start_day) AS span
@@ -181,6 +191,7 @@ def write_spans(cursor: Any) -> None:
          GROUP BY s.fact_id, s.span
         """,
         [LAST_DAY, NEVER, *params],
+        known=known,
     )
 
 
@@ -191,23 +202,25 @@ def contracts() -> QuerySet:
     return batch.values(fact=F("customer_id"), first=F("starts_on"), last=F("ends_on"))
 
 
-def write_customers(cursor: Any) -> None:
+def write_customers(cursor: Any, *, known: bool) -> None:
     members = ", ".join(f"coalesce(c.{dimension.value}_id, 0)" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
     # Each customer's days are looked up: joined as a whole they would be read once per customer where statistics are old.
-    cursor.execute(
+    rewrite(
+        cursor,
+        FACTS,
         f"""
-        INSERT INTO kpis_customerfact (customer_id, first_day, first_order_day, second_day, last_day, {MEMBERS})
         SELECT c.id, s.start_day, d.first_day, d.second_day, d.last_day, {members}
           FROM kpis_batch b JOIN customers_customer c ON c.id = b.customer_id
           JOIN kpis_customerspan s ON s.fact_id = b.customer_id AND s.is_first
          CROSS JOIN LATERAL (
                 SELECT min(k.day) AS first_day, (array_agg(DISTINCT k.day))[2] AS second_day, max(k.day) AS last_day
                   FROM kpis_customerday k WHERE k.fact_id = b.customer_id) d
-        """
+        """,
+        known=known,
     )
 
 
-def write_leads(cursor: Any) -> None:
+def write_leads(cursor: Any, *, known: bool) -> None:
     columns = ("id", "customer_id", "created_on", *(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER)))
     # Only the leads that were noted: one that appears meanwhile brings its own mark, and was not taken back above.
     noted = Lead.objects.filter(pk__in=BatchLead.objects.values("lead_id"), customer_id__in=Batch.objects.values("customer_id"))
@@ -218,14 +231,16 @@ def write_leads(cursor: Any) -> None:
     last_invoices, invoice_params = invoices.values("customer_id").annotate(last_day=Max("placed_on")).query.sql_with_params()
     deals = ("leads_opportunity", "leads_quote")
     without = [f"NOT EXISTS (SELECT FROM {table} d WHERE d.lead_id = q.id)" for table in deals]
-    cursor.execute(
+    rewrite(
+        cursor,
+        LEAD_FACTS,
         f"""
         WITH invoice AS MATERIALIZED ({last_invoices})
-        INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, is_invoiced, {MEMBERS})
         SELECT q.id, q.customer_id, q.created_on, coalesce(f.last_day >= q.created_on, FALSE),
                coalesce(i.last_day >= q.created_on AND {" AND ".join(without)}, FALSE), {members}
           FROM ({sql}) q LEFT JOIN kpis_customerfact f ON f.customer_id = q.customer_id
           LEFT JOIN invoice i ON i.customer_id = q.customer_id
         """,
         [*invoice_params, *params],
+        known=known,
     )

@@ -30,7 +30,7 @@ LAST = "cardinality(c.starts)"
 
 
 def periods(grains: str, notes: str, by: str = "start") -> str:
-    """WITH terms `periods` of the noted days, in order; and `stretches` of days that belong to the same of them."""
+    """WITH terms `periods` of the days of a relation, in order; and `stretches` of days that belong to the same of them."""
     sorted_by = f"ORDER BY {by}, grain"
     stretch = "max(start)" if grains == LONG else "day"
     return f"""
@@ -38,7 +38,7 @@ def periods(grains: str, notes: str, by: str = "start") -> str:
             SELECT day, {stretch} AS stretch, array_agg(start {sorted_by}) AS starts, array_agg(grain {sorted_by}) AS grains,
                    array_agg(last {sorted_by}) AS lasts
               FROM kpis_calendarday
-             WHERE day BETWEEN (SELECT min(day) FROM {notes}) AND (SELECT max(day) FROM {notes}) AND grain {grains} GROUP BY day),
+             WHERE day IN (SELECT day FROM {notes}) AND grain {grains} GROUP BY day),
         stretches AS MATERIALIZED (
             SELECT DISTINCT ON (stretch) stretch, starts, grains, lasts FROM periods ORDER BY stretch)"""
 
@@ -129,12 +129,13 @@ class Once:
         """The columns of the first touch by which the cube is crossed."""
         return ", ".join(f"{dimension.value}_id" for dimension in FIRST_TOUCH if dimension in self.cube.dimensions)
 
-    @property
-    def changed(self) -> str:
-        """WITH terms that end with `placed`: what is left of the notes, in its place among the periods."""
+    def placed_in(self, grains: str) -> str:
+        """WITH terms that end with `placed`: what is left of the notes, in its place among the periods of its day."""
         key = ", ".join(("day", self.facts, *(f"{dimension.value}_id" for dimension in self.cube.dimensions)))
         return f"""
-            changed AS (SELECT {key}, sum(sign)::int AS n FROM {self.notes} GROUP BY {key} HAVING sum(sign) <> 0),
+            changed AS MATERIALIZED (
+                SELECT {key}, sum(sign)::int AS n FROM {self.notes} GROUP BY {key} HAVING sum(sign) <> 0),
+            {periods(grains, "changed", self.by)},
             placed AS (SELECT d.*, c.stretch, {self.places} FROM changed d JOIN periods c USING (day))"""
 
     def added_up(self, name: str, key: str, dimensions: Iterable[Dimension]) -> str:
@@ -176,7 +177,7 @@ def carry_once(cursor: Any, once: Once) -> None:
     """Add what the notes make of the sums. Who came in a day or a week of several members is counted when it is asked for."""
     holders = [dimension for dimension in once.cube.dimensions if dimension not in FIRST_TOUCH]
     for grains in (SHORT, LONG):
-        terms = [periods(grains, once.notes, once.by), once.changed, once.added_up("by_member", "", once.cube.dimensions)]
+        terms = [once.placed_in(grains), once.added_up("by_member", "", once.cube.dimensions)]
         if grains == LONG:
             key = "".join(f", d.{name}" for name in once.touch.split(", "))
             terms += [once.added_up("crossed", key, holders), f"carried AS ({once.crossing})"]

@@ -14,8 +14,10 @@ from customers.models import Answer, Ticket
 from kpis.catalogue.cubes.base import ENGAGED
 from kpis.engine.distinct import Once
 from kpis.engine.folding import LONGEST_PERIOD
+from kpis.engine.rewriting import Relation, rewrite
 from kpis.models import Batch
 
+CONTACTS = Relation("kpis_customercontact", ("fact_id", "day"))
 NOTES = "kpis_engagednote"
 SIDES = ", ".join(f"{dimension.value}_id" for dimension in ENGAGED.dimensions)
 ENGAGING = Once(
@@ -38,7 +40,7 @@ def prepare_engaged(cursor: Any) -> None:
     )
 
 
-def write_contacts(cursor: Any) -> None:
+def write_contacts(cursor: Any, *, known: bool) -> None:
     """The days on which the batch's customers wrote or answered, of those who have a fact."""
     batch = Batch.objects.values("customer_id")
     asked, answered = (
@@ -46,10 +48,12 @@ def write_contacts(cursor: Any) -> None:
         for model, day in ((Ticket, "created_on"), (Answer, "answered_on"))
     )
     sql, params = asked.union(answered).query.sql_with_params()
-    cursor.execute(
-        f"INSERT INTO kpis_customercontact (fact_id, day) SELECT q.fact, q.on FROM ({sql}) q"
-        " WHERE EXISTS (SELECT FROM kpis_customerfact f WHERE f.customer_id = q.fact)",
+    rewrite(
+        cursor,
+        CONTACTS,
+        f"SELECT q.fact, q.on FROM ({sql}) q WHERE EXISTS (SELECT FROM kpis_customerfact f WHERE f.customer_id = q.fact)",
         params,
+        known=known,
     )
 
 

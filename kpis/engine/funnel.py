@@ -16,6 +16,7 @@ from customers.models.order import of_counted_order, of_invoice
 from kpis.catalogue.cubes.funnel import REACHED
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import LEADS, lock, own_transaction
+from kpis.engine.rewriting import Relation, is_known, rewrite
 from kpis.funnel import LAST
 from kpis.models import BatchLead
 from leads.models import Activity, Lead, Opportunity, Quote
@@ -23,7 +24,7 @@ from leads.models import Activity, Lead, Opportunity, Quote
 BATCH = 5_000
 MOMENTS = tuple(f"at_{number}" for number in range(LAST + 1))
 SIDES = tuple(str(column) for column in REACHED.dimensions.values())
-FACTS = (*MOMENTS, "created_on", *SIDES)
+STEPS = Relation("kpis_funnelfact", ("lead_id",), (*MOMENTS, "created_on", *SIDES), batch="kpis_batchlead", of="lead_id")
 
 
 def drain_leads(*, limit: int = BATCH, wait: bool = False) -> int | None:
@@ -56,12 +57,13 @@ def rewrite_steps(cursor: Any) -> None:
     batch, facts = BatchLead.objects.values("lead_id"), REACHED.rows()
     cursor.execute("ANALYZE kpis_batchlead")
     prepare_delta(cursor)
-    note_rows(cursor, REACHED, facts.filter(lead_id__in=batch), -1)
-    cursor.execute("DELETE FROM kpis_funnelfact WHERE lead_id IN (SELECT lead_id FROM kpis_batchlead)")
+    known = is_known(cursor, [STEPS])
+    if known:
+        note_rows(cursor, REACHED, facts.filter(lead_id__in=batch), -1)
     # What a lead has is few rows, found by key: whole tables are not read for them, however old the planner's statistics are.
     cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     sql, params = steps_of(Lead.objects.filter(pk__in=batch)).query.sql_with_params()
-    cursor.execute(f"INSERT INTO kpis_funnelfact (lead_id, {', '.join(FACTS)}) {sql}", params)
+    rewrite(cursor, STEPS, sql, params, known=known)
     # For that statement only; where it fails, the rollback takes the settings with it.
     cursor.execute("SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT")
     note_rows(cursor, REACHED, facts.filter(lead_id__in=batch), 1)
@@ -123,10 +125,10 @@ def first(rows: QuerySet, by: str, moment: str) -> QuerySet:
 def drift_of_steps(cursor: Any, dirty: str, few: int) -> Iterator[str]:
     """What is stored of all leads against what their rows say, apart from the leads that a statement names as dirty."""
     sql, params = steps_of(Lead.objects.all()).query.sql_with_params()
-    names = ", ".join(FACTS)
-    told, stored = (", ".join(f"{table}.{name}" for name in FACTS) for table in ("e", "f"))
+    told, stored = (", ".join(f"{table}.{name}" for name in STEPS.rest) for table in ("e", "f"))
     cursor.execute(
-        f"SELECT coalesce(e.id, f.lead_id) FROM ({sql}) e (id, {names}) FULL JOIN kpis_funnelfact f ON f.lead_id = e.id"
+        f"SELECT coalesce(e.id, f.lead_id) FROM ({sql}) e (id, {', '.join(STEPS.rest)})"
+        " FULL JOIN kpis_funnelfact f ON f.lead_id = e.id"
         f" WHERE (e.id, {told}) IS DISTINCT FROM (f.lead_id, {stored})"
         f" AND coalesce(e.id, f.lead_id) NOT IN ({dirty}) ORDER BY 1 LIMIT {few}",
         params,

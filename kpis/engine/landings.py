@@ -15,6 +15,7 @@ from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.definitions import DIMENSION_CODES
 from kpis.engine.distinct import LONG, PAST, SHORT, counting, periods
 from kpis.engine.locks import VISITORS, lock, own_transaction
+from kpis.engine.rewriting import Relation, is_known, rewrite
 from kpis.models import LandingDay, Rollup
 
 BATCH = 5_000
@@ -22,6 +23,7 @@ NOTES = "kpis_landingnote"
 DAYS, SUMS = LandingDay._meta.db_table, Rollup._meta.db_table
 COLUMNS = [str(column) for column in LANDINGS.dimensions.values()]
 SIDES = ", ".join(COLUMNS)
+LANDING_DAYS = Relation(DAYS, ("visitor", "day", *COLUMNS), ("is_converted",), batch="kpis_batchvisitor", of="visitor")
 MEMBERS = ", ".join(f"({DIMENSION_CODES[dimension]}, k.{column})" for dimension, column in LANDINGS.dimensions.items())
 LANDED = ", ".join(f"s.{column}" for column in ("id", "started_at", "started_on", "converted_at", *COLUMNS))
 # Of each visitor the name, or the session without one.
@@ -70,7 +72,6 @@ WRITE = f"""
         SELECT l.id FROM landed l JOIN conversion c
             ON c.who = l.who AND c.at BETWEEN l.started_at AND l.started_at + interval '24 hours'
          UNION SELECT l.id FROM landed l WHERE l.converted_at BETWEEN l.started_at AND l.started_at + interval '24 hours')
-    INSERT INTO {DAYS} (visitor, day, {SIDES}, is_converted)
     SELECT l.who, l.started_on, l.landing_page_id, coalesce(l.campaign_id, 0), coalesce(l.channel_id, 0),
            coalesce(l.variant_id, 0), bool_or(w.id IS NOT NULL)
       FROM landed l LEFT JOIN won w ON w.id = l.id GROUP BY 1, 2, 3, 4, 5, 6
@@ -129,9 +130,10 @@ def drain_visitors(*, at: datetime, limit: int = BATCH, wait: bool = False) -> i
 def rewrite_landings(cursor: Any) -> None:
     """Take back what the batch's days contributed, write them anew, add what they contribute now."""
     cursor.execute("ANALYZE kpis_batchvisitor")
-    cursor.execute(NOTE.format(sign=-1))
-    cursor.execute(f"DELETE FROM {DAYS} WHERE visitor IN (SELECT visitor FROM kpis_batchvisitor)")
-    cursor.execute(WRITE)
+    known = is_known(cursor, [LANDING_DAYS])
+    if known:
+        cursor.execute(NOTE.format(sign=-1))
+    rewrite(cursor, LANDING_DAYS, WRITE, known=known)
     cursor.execute(NOTE.format(sign=1))
     for grains in (SHORT, LONG):
         cursor.execute(CARRY.format(periods=periods(grains, NOTES)))

@@ -17,8 +17,10 @@ from kpis.definitions import DIMENSION_CODES, Cube, Dimension
 from kpis.engine.crossing import TOUCH, listed
 from kpis.engine.distinct import LONG, SHORT, periods
 from kpis.engine.folding import LONGEST_PERIOD
+from kpis.engine.rewriting import Relation, rewrite
 from kpis.models import Batch, Cross, Rollup
 
+NEWCOMER_DAYS = Relation("kpis_newcomerday", ("fact_id", "day", "owner_id"), ("orders", "net", "refunded"))
 NOTES = "kpis_newcomernote"
 CODE = DIMENSION_CODES
 ORDERS, REFUNDS = NEWCOMERS_ORDERS.code, NEWCOMERS_REFUNDS.code
@@ -46,7 +48,7 @@ def prepare_newcomers(cursor: Any) -> None:
     )
 
 
-def write_newcomers(cursor: Any) -> None:
+def write_newcomers(cursor: Any, *, known: bool) -> None:
     """What the batch's customers bought and gave back at most a year from the day they came."""
     batch = Batch.objects.values("customer_id")
     bought = NEWCOMERS_ORDERS.rows().filter(customer_id__in=batch).order_by()
@@ -56,9 +58,10 @@ def write_newcomers(cursor: Any) -> None:
         fact=F("order__customer_id"), on=F("refunded_on"), of=owner_of(NEWCOMERS_REFUNDS), back=F("amount")
     )
     (of_orders, params), (of_refunds, more) = (rows.query.sql_with_params() for rows in (bought, returned))
-    cursor.execute(
+    rewrite(
+        cursor,
+        NEWCOMER_DAYS,
         f"""
-        INSERT INTO kpis_newcomerday (fact_id, day, owner_id, orders, net, refunded)
         SELECT q.fact, q.on, q.of, sum(q.orders), sum(q.net), sum(q.back)
           FROM (SELECT o.fact, o.on, o.of, 1 AS orders, o.net, 0 AS back FROM ({of_orders}) o UNION ALL
                 SELECT r.fact, r.on, r.of, 0, 0, r.back FROM ({of_refunds}) r) q
@@ -66,6 +69,7 @@ def write_newcomers(cursor: Any) -> None:
          WHERE abs(q.on - f.first_day) < {LONGEST_PERIOD} GROUP BY 1, 2, 3
         """,
         [*params, *more],
+        known=known,
     )
 
 

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpis.engine.rewriting import Relation, rewrite
+
+ORDER_CATEGORIES = Relation(
+    "kpis_ordercategory",
+    ("customer_id", "order_id", "category_id"),
+    (
+        "placed_on",
+        "owner_id",
+        "is_first",
+        "has_lines",
+        "is_repeat",
+        "has_upsell",
+        "has_cross_sell",
+        "order_has_upsell",
+        "order_has_cross_sell",
+    ),
+)
 # An up-sell is flagged, or of a higher tier than all this customer bought of its family before; a first order has none.
 # A cross-sell is flagged, or of a category that is not the order's own, or that a customer who ordered before never
 # bought. The order's own category is that of its first line that has one. A line has one class, and up-sell wins.
 WRITE = """
-    INSERT INTO kpis_ordercategory (order_id, customer_id, placed_on, owner_id, category_id, is_first, has_lines, is_repeat,
-                                    has_upsell, has_cross_sell, order_has_upsell, order_has_cross_sell)
     WITH placed AS (
         SELECT o.id, o.customer_id, o.placed_at, o.placed_on, coalesce(o.owner_id, c.owner_id, 0) AS owner_id,
                rank() OVER (PARTITION BY o.customer_id ORDER BY o.placed_at, o.id) > 1 AS is_repeat
@@ -29,7 +44,7 @@ WRITE = """
         SELECT *, NOT is_upsell AND (line_class = 'cross_sell' OR (line_class = '' AND
                   (category_id <> own OR (category_id IS NOT NULL AND is_repeat AND bought = 0)))) IS TRUE AS is_cross_sell
           FROM upsold)
-    SELECT id, customer_id, placed_on, owner_id, coalesce(category_id, 0),
+    SELECT customer_id, id, coalesce(category_id, 0), placed_on, owner_id,
            row_number() OVER (PARTITION BY id ORDER BY category_id) = 1, bool_or(line_id IS NOT NULL), is_repeat,
            bool_or(is_upsell), bool_or(is_cross_sell),
            bool_or(bool_or(is_upsell)) OVER (PARTITION BY id), bool_or(bool_or(is_cross_sell)) OVER (PARTITION BY id)
@@ -76,7 +91,6 @@ CHECK = """
 """
 
 
-def write_order_categories(cursor: Any) -> None:
+def write_order_categories(cursor: Any, *, known: bool) -> None:
     """The categories of the counted orders of the batch's customers."""
-    cursor.execute("DELETE FROM kpis_ordercategory WHERE customer_id IN (SELECT customer_id FROM kpis_batch)")
-    cursor.execute(WRITE)
+    rewrite(cursor, ORDER_CATEGORIES, WRITE, known=known)

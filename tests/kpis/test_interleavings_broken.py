@@ -74,11 +74,11 @@ def test_leads_that_were_not_noted_would_be_written_and_never_counted(monkeypatc
     """A late lead gets its fact although nothing was added for it; with its own mark it is taken back, and never was there."""
     write = customers.write_leads
 
-    def write_late_ones_too(cursor):
-        write(cursor)
-        zeros = ", ".join("0" for _ in customers.MEMBERS.split(","))
+    def write_late_ones_too(cursor, *, known):
+        write(cursor, known=known)
+        members, zeros = ", ".join(customers.MEMBERS), ", ".join("0" for _ in customers.MEMBERS)
         cursor.execute(
-            f"INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, {customers.MEMBERS})"
+            f"INSERT INTO kpis_leadfact (lead_id, customer_id, created_on, has_ordered, {members})"
             f" SELECT l.id, l.customer_id, l.created_on, true, {zeros} FROM leads_lead l JOIN kpis_batch USING (customer_id)"
             " ON CONFLICT DO NOTHING"
         )
