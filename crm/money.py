@@ -120,7 +120,9 @@ def parse_amount(text: str, *, form: bool = False, decimals: int = STORED_DIGITS
     if not match:
         raise AmountError("invalid-amount", "Enter an amount in digits, such as 1250000.")
     check_digits(match["whole"], match["fraction"] or "", decimals)
-    return -Decimal(digits) if is_negative else Decimal(digits)
+    number = Decimal(digits)
+    # The operator would round to 28 digits, and nothing has no sign.
+    return number.copy_negate() if is_negative and number else number
 
 
 def check_digits(whole: str, fraction: str, decimals: int) -> None:

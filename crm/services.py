@@ -33,10 +33,11 @@ IDEMPOTENCY_KEPT = timedelta(hours=72)
 RESOURCES = (
     "leads", "opportunities", "activities", "quotes", "campaigns", "channels", "products", "landing-pages", "teams", "users",
     "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions",
-    "tickets", "survey-answers", "survey-invitations", "survey-skips", "surveys", "kpis", "reports",
+    "tickets", "survey-answers", "survey-invitations", "survey-skips", "surveys", "kpis",
     "targets", "alerts", "annotations",
 )  # fmt: skip
-SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) | {"*"}
+ONLY_READ = frozenset({"kpis:write", "teams:write", "users:write", "survey-skips:write"})
+SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) - ONLY_READ | {"*"}
 
 
 @transaction.atomic

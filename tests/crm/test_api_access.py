@@ -11,6 +11,7 @@ from crm.api.problems import PROBLEMS
 from crm.api.urls import urlpatterns
 from crm.inputs.failures import DETAILS
 from crm.models import ApiToken
+from crm.services import SCOPES
 from customers.models import Customer
 from leads.models import Lead
 from tests.api_client import Api
@@ -301,6 +302,7 @@ def test_the_schema_says_what_may_be_asked_for_and_what_it_takes(client):
     text = document["info"]["description"]
     assert all(f"`{code}`" in text for code in (*PROBLEMS, *DETAILS))
     assert ("at most 1,000 and 10 MB" in text, "`limit` is 50" in text, "for 72 hours" in text) == (True, True, True)
+    assert {operation["x-required-scope"] for path in document["paths"].values() for operation in path.values()} == SCOPES - {"*"}
     used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
     assert {tag["name"] for tag in document["tags"]} == used
 

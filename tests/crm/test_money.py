@@ -144,6 +144,11 @@ def test_a_currency_without_decimals_takes_none():
     assert parse_amount("1250.00", decimals=0) == 1250
 
 
+@pytest.mark.parametrize("text", ["999999999999999999.999999999999", "-999999999999999999.999999999999"])
+def test_every_digit_is_kept(text):
+    assert format(parse_amount(text, decimals=12), "f") == text
+
+
 @pytest.mark.parametrize(
     ("unit", "persian", "english"),
     [

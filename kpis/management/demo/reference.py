@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
@@ -119,10 +120,18 @@ def make_campaigns(story: Story, channels: dict[str, Channel], reps: list[User],
                 name=name, channel=channels[channel], goal=goal, starts_on=start, ends_on=end, budget=spend * MILLION,
                 status=Campaign.Status.RUNNING if end >= story.today else Campaign.Status.ENDED,
                 goal_event=Campaign.GoalEvent.SALE if goal == Campaign.Goal.SALES else Campaign.GoalEvent.OPPORTUNITY,
-                owner=reps[number % len(reps)], external_id=f"campaign-{number}", **facts,
+                owner=reps[number % len(reps)], external_id=f"campaign-{number}", **aims_of(goal, spend), **facts,
             )
         )  # fmt: skip
     return {campaign.name: campaign for campaign in Campaign.objects.bulk_create(rows)}
+
+
+def aims_of(goal: str, spend: int) -> dict[str, Any]:
+    """What a campaign was to bring for its money."""
+    if goal == Campaign.Goal.SALES:
+        return {"target_orders": spend // 8, "target_revenue": 4 * spend * MILLION}
+    aims = {"target_lead_conversion_rate": Decimal("0.25"), "target_romi_long": Decimal(1)}
+    return {"target_leads": spend // 80 * 10, "target_cost_per_lead": 8 * MILLION, **aims}
 
 
 def campaign_days(story: Story, first: int, months: int) -> tuple[date, date]:
