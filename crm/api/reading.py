@@ -40,6 +40,10 @@ def read_body(request: HttpRequest, most: int) -> bytes:
     return body
 
 
+class AmbiguousError(ValueError):
+    """JSON that two readers may take for two things; the text is for who sent it."""
+
+
 def parse_json(body: bytes) -> Any:
     """The document, refused where it is ambiguous: repeated keys, NaN, half characters, deeper than 20."""
     if nests_too_deep(body):
@@ -70,12 +74,12 @@ def nests_too_deep(body: bytes) -> bool:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError(_("A key occurs twice in one object."))
+        raise AmbiguousError(_("A key occurs twice in one object."))
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(_("NaN and Infinity are no JSON."))
+    raise AmbiguousError(_("NaN and Infinity are no JSON."))
 
 
 def _place(error: Exception) -> str:
@@ -83,4 +87,6 @@ def _place(error: Exception) -> str:
         return _("Line %(line)d, column %(column)d.") % {"line": error.lineno, "column": error.colno}
     if isinstance(error, UnicodeError):
         return _("The text is not valid UTF-8.")
-    return str(error)[:200]
+    if isinstance(error, AmbiguousError):
+        return str(error)
+    return _("A number has too many digits.")

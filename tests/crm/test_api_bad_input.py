@@ -80,6 +80,13 @@ def test_a_body_that_is_no_record_is_refused(api, path, body, status, code):
     assert (response.status_code, problem(response)["code"]) == (status, code)
 
 
+@pytest.mark.django_db
+def test_a_number_without_end_is_refused_in_the_readers_words(api):
+    response = api.send("post", "/leads/", b'{"name":' + b"1" * 5_000 + b"}", {"Accept-Language": "fa"})
+
+    assert response.json()["detail"] == "عددی بیش از اندازه رقم دارد."
+
+
 @pytest.mark.usefixtures("nothing_stored")
 @pytest.mark.parametrize(
     ("content_type", "headers"),
