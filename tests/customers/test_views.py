@@ -156,16 +156,18 @@ class TestForms:
         assert pages == [reverse("customers:customer-detail", args=[customer.pk])] * 2
 
     def test_a_likely_duplicate_is_shown_once_with_values_kept(self, browse, omid):
-        Customer.objects.create(name="Ali Moradi", phone="+989121112233", owner=omid)
+        known = Customer.objects.create(name="Ali Moradi", owner=omid)
+        Customer.objects.create(name="A. Moradi", phone="+989121112233", merged_into=known)
         client, url = browse(omid), reverse("customers:customer-create")
         typed = {"name": "Ali M.", "kind": "person", "phone": "0912 111 2233", "company": "Arya"}
 
         warned = client.post(url, typed).content.decode()
 
-        assert Customer.objects.count() == 1
-        assert [text in warned for text in ("Looks like", 'value="Arya"', "Create anyway")] == [True] * 3
-        client.post(url, typed | {"anyway": "1"})
         assert Customer.objects.count() == 2
+        known_url = reverse("customers:customer-detail", args=[known.pk])
+        assert [text in warned for text in ("Looks like", known_url, 'value="Arya"', "Create anyway")] == [True] * 4
+        client.post(url, typed | {"anyway": "1"})
+        assert Customer.objects.count() == 3
 
     def test_of_a_colleagues_customer_only_the_owner_is_told_while_typing(self, browse, omid, nima):
         Customer.objects.create(name="Secret Name", email="ali@example.com", owner=nima)
