@@ -77,6 +77,8 @@ class Shown:
                 return crm_format.day(context, value, "short")
             case time():
                 return crm_format.reader_digits(f"{value:%H:%M}", self.prefs)
+            case models.Model():
+                return called(value, self.prefs)
         if isinstance(self.column, MoneyField):
             return crm_format.money(context, value, self._foreign(row))
         return self._number(value)
@@ -93,6 +95,12 @@ class Shown:
         return crm_format.data_element(value, text)
 
 
+def called(row: models.Model, prefs: Preferences) -> str:
+    """A row without a name is called by its key."""
+    name = str(row)
+    return crm_format.reader_digits(name, prefs) if name.startswith("#") else name
+
+
 class ReaderPages:
     """What a page shows is written as everywhere else in the product, and what it asks for may be typed so."""
 
@@ -107,12 +115,12 @@ class ReaderPages:
         """The columns that cannot be changed here."""
         return super().get_readonly_fields(request, obj)
 
-    def shown(self, name: Name, request: HttpRequest) -> Name:
+    def shown(self, name: Name, request: HttpRequest, types: tuple[type[models.Field], ...] = READ_BY_PEOPLE) -> Name:
         try:
             column = self.model._meta.get_field(name)
         except FieldDoesNotExist:
             return name
-        if name not in self.texts and (column.choices or not isinstance(column, READ_BY_PEOPLE)):
+        if name not in self.texts and (column.choices or not isinstance(column, types)):
             return name
         return Shown(column, request.prefs, self.currencies.get(name, ""), self.texts.get(name))
 
@@ -203,7 +211,7 @@ class ReaderAdmin(ReaderPages, admin.ModelAdmin):
         return ReaderList
 
     def get_list_display(self, request: HttpRequest) -> list[Name]:
-        return [self.shown(name, request) for name in super().get_list_display(request)]
+        return [self.shown(name, request, (*READ_BY_PEOPLE, models.ForeignKey)) for name in super().get_list_display(request)]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if row := context.get("original"):
@@ -211,11 +219,7 @@ class ReaderAdmin(ReaderPages, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def title_of(self, row: models.Model, prefs: Preferences) -> str:
-        """A row without a name is called by its key."""
-        if "__str__" in self.texts:
-            return self.texts["__str__"](row, prefs)
-        name = str(row)
-        return crm_format.reader_digits(name, prefs) if name.startswith("#") else name
+        return self.texts.get("__str__", called)(row, prefs)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """By the columns' own words, which are translated for whoever reads the history; a label begins with a capital."""

@@ -48,7 +48,7 @@ def company(once):
         page = make_landing_page("ab")
         make_session(("/", "/start"), channel=channel, landing_page=page)
         make_post(campaign=campaign)
-        order = make_order(((1, 100), (2, 300)), customer=buyer, rate=Decimal("1.5"), currency="EUR", discount=50, number="نخست")
+        order = make_order(((1, 100), (2, 300)), customer=buyer, rate=Decimal("1.5"), currency="EUR", discount=50)
         make_cart(customer=buyer, channel=channel, order=order)
         make_contract(customer=buyer)
         make_invitation(customer=buyer)
@@ -159,3 +159,13 @@ def test_what_is_typed_is_read_as_everywhere_and_the_history_tells_of_it(windows
     assert (campaign.name, campaign.starts_on, campaign.budget) == ("پاییز", MEHR, 25_000)
     assert rows == ["مدیر", "آغاز و بودجه تغییر یافتند.", "مدیر", "نام تغییر یافتند."]
     assert ('<time datetime="2025-09-23">۱۴۰۴/۰۷/۰۱</time>' in listed, "۲٬۵۰۰</bdi> تومان" in listed) == (True, True)
+
+
+def test_a_lost_second_step_is_deleted_and_its_secret_never_shown(windows):
+    (row, *_others), window = Authenticator.objects.all(), windows["en"]
+
+    page = window.get(reverse("admin:mfa_authenticator_change", args=[row.pk])).content.decode()
+    window.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
+
+    assert ("TOTP" in page, "s3cret" in page) == (True, False)
+    assert not Authenticator.objects.filter(pk=row.pk).exists()
