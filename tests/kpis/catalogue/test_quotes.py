@@ -172,3 +172,5 @@ def test_a_quote_written_and_accepted_in_the_page_is_one_that_became_an_invoice(
     rate, by_amount = card("quote_to_invoice_rate"), card("quote_to_invoice_value_rate")
     assert (rate.numerator, rate.denominator, rate.value) == (1, 2, Decimal("0.5"))
     assert (by_amount.numerator, by_amount.denominator, by_amount.value) == (10_000, 40_000, Decimal("0.25"))
+    page = client.get("/kpis/quotes_issued/?period=1404-07").content.decode()
+    assert [reverse("leads:quote-detail", args=[quote.pk]) in page for quote in (first, second)] == [True, True]
