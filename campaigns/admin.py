@@ -35,6 +35,10 @@ class NamedAdmin(KeptForever):
     fields = ("name", "slug")
 
 
+# The form of campaigns takes per cent; here stands what is kept.
+FRACTIONS = _("Rates and returns are fractions here: 0.35 is 35 per cent.")
+
+
 @admin.register(Campaign)
 class CampaignAdmin(KeptForever):
     list_display = ("name", "channel", "goal", "status", "starts_on", "ends_on", "budget")
@@ -43,7 +47,7 @@ class CampaignAdmin(KeptForever):
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "channel", "goal", "goal_event", "status", "starts_on", "ends_on", "budget", "owner")}),
-        (_("Targets of its whole life"), {"fields": TARGETS}),
+        (_("Targets of its whole life"), {"fields": TARGETS, "description": FRACTIONS}),
     )
 
 
