@@ -96,7 +96,8 @@ INSERT_NEW = """
      CROSS JOIN unnest(ARRAY[{cubes}]) AS u (cube);
 """
 INSERT_CUSTOMERS = """
-    INSERT INTO kpis_dirtycustomer (customer_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
+    INSERT INTO kpis_dirtycustomer (customer_id, part)
+    SELECT DISTINCT d.id, p.part FROM ({query}) AS d (id) CROSS JOIN (VALUES (0), (1)) AS p (part) WHERE d.id IS NOT NULL;
 """
 INSERT_LEADS = """
     INSERT INTO kpis_dirtylead (lead_id) SELECT DISTINCT d.id FROM ({query}) AS d (id) WHERE d.id IS NOT NULL;
@@ -162,6 +163,9 @@ FORGET_FACTS = """
         END IF;
         IF to_regclass('kpis_dirtyvisitor') IS NOT NULL THEN
             INSERT INTO kpis_dirtyvisitor (visitor) SELECT DISTINCT visitor FROM kpis_landingday;
+        END IF;
+        IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'kpis_dirtycustomer'::regclass AND attname = 'part') THEN
+            INSERT INTO kpis_dirtycustomer (customer_id, part) SELECT id, 1 FROM customers_customer WHERE {is_used};
         END IF;
         DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
         IF to_regclass('kpis_cross') IS NOT NULL THEN
@@ -302,6 +306,7 @@ def refold_facts_sql(cubes: Collection[Cube]) -> str:
 
     What the old folds added could not be taken back by the new ones.
     """
-    customers = f"SELECT id FROM customers_customer WHERE {IS_USED}"
+    # For one part as an earlier migration finds the table; the other follows where there is one.
+    customers = f"INSERT INTO kpis_dirtycustomer (customer_id) SELECT id FROM customers_customer WHERE {IS_USED};"
     codes, facts = ", ".join(str(cube.code) for cube in cubes), ", ".join(f"'{fact}'" for fact in FACTS)
-    return insertion(customers, ()) + FORGET_FACTS.format(cubes=codes, facts=facts, is_used=IS_USED)
+    return customers + FORGET_FACTS.format(cubes=codes, facts=facts, is_used=IS_USED)

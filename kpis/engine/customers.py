@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from customers.models import Contract, Customer, Order
 from customers.models.order import of_invoice
 from kpis.calendars import LAST_DAY
-from kpis.catalogue.cubes.selling import SELLING
-from kpis.catalogue.measures import ACQUIRED, FACT_CUBES, LEADS_WITH_CUSTOMER
+from kpis.catalogue.measures import ACQUIRED, LEADS_WITH_CUSTOMER, LOST, STARTED
 from kpis.definitions import FIRST_TOUCH, Cube, Dimension
+from kpis.engine.batches import BATCH, note_computed, take_batch
 from kpis.engine.cohorts import carry_cohorts
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.distinct import BUYING, CHURNING, carry_once, note_buyers, note_churned, prepare_notes
@@ -22,13 +22,12 @@ from kpis.engine.funnel import mark_batch, prepare_leads
 from kpis.engine.landings import mark_visitors
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.engine.newcomers import NEWCOMER_DAYS, carry_newcomers, note_newcomers, prepare_newcomers, write_newcomers
-from kpis.engine.rewriting import Relation, is_known, rewrite
-from kpis.engine.selling import ORDER_CATEGORIES, write_order_categories
+from kpis.engine.rewriting import Relation, analyze_believed_empty, is_known, rewrite
 from kpis.engine.tenure import carry_lifetimes, note_lifetimes, prepare_lifetimes
-from kpis.models import NEVER, Batch, BatchLead
+from kpis.models import NEVER, Batch, BatchLead, DirtyCustomer
 from leads.models import Lead
 
-BATCH = 5_000
+CUBES = (ACQUIRED, LOST, STARTED, LEADS_WITH_CUSTOMER)
 MEMBERS = tuple(f"{dimension.value}_id" for dimension in (*FIRST_TOUCH, Dimension.OWNER))
 DAYS = Relation("kpis_customerday", ("fact_id", "day", "owner_id"), ("team_id",))
 SPANS = Relation("kpis_customerspan", ("fact_id", "start_day"), ("lost_day", "is_first", "since", "back_day"))
@@ -40,7 +39,7 @@ LEAD_FACTS = Relation(
     batch="kpis_batchlead",
     of="lead_id",
 )
-RELATIONS = (FACTS, DAYS, SPANS, CONTACTS, NEWCOMER_DAYS, LEAD_FACTS, ORDER_CATEGORIES)
+RELATIONS = (FACTS, DAYS, SPANS, CONTACTS, NEWCOMER_DAYS, LEAD_FACTS)
 
 
 def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> int | None:
@@ -48,30 +47,11 @@ def drain_customers(*, at: datetime, limit: int = BATCH, wait: bool = False) -> 
     with own_transaction() as cursor:
         if not lock(cursor, CUSTOMERS, wait=wait):
             return None
-        prepare_batch(cursor)
-        cursor.execute(
-            # By range: a queue that is usually empty looks empty to the planner, which would make a join quadratic.
-            "WITH gone AS (DELETE FROM kpis_dirtycustomer WHERE customer_id <= (SELECT max(customer_id) FROM"
-            " (SELECT DISTINCT customer_id FROM kpis_dirtycustomer ORDER BY customer_id LIMIT %s) q) RETURNING customer_id)"
-            " INSERT INTO kpis_batch SELECT DISTINCT customer_id FROM gone",
-            [limit],
-        )
-        count = cursor.rowcount
+        count = take_batch(cursor, DirtyCustomer.Part.FACTS, limit)
         if count:
             recompute(cursor)
-            cursor.execute(
-                "INSERT INTO kpis_refresh (cube, bucket, computed_at) VALUES (%s, 0, %s)"
-                " ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at",
-                [ACQUIRED.code, at],
-            )
+            note_computed(cursor, at)
     return count
-
-
-def prepare_batch(cursor: Any) -> None:
-    cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS kpis_batch (customer_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;DELETE FROM kpis_batch"
-    )
-    prepare_leads(cursor)
 
 
 def note_leads(cursor: Any) -> None:
@@ -84,7 +64,7 @@ def note_leads(cursor: Any) -> None:
 
 def recompute(cursor: Any) -> None:
     """Take back what the batch's facts contributed, rewrite the facts, add what they contribute now."""
-    cursor.execute("ANALYZE kpis_batch")
+    prepare_leads(cursor)
     note_leads(cursor)
     mark_batch(cursor)
     mark_visitors(cursor)
@@ -98,7 +78,7 @@ def recompute(cursor: Any) -> None:
         note_contributions(cursor, -1)
     rewrite_facts(cursor, known=known)
     note_contributions(cursor, 1)
-    for cube in FACT_CUBES:
+    for cube in CUBES:
         apply_delta(cursor, cube)
     for once in (BUYING, CHURNING, ENGAGING):
         carry_once(cursor, once)
@@ -112,11 +92,11 @@ def in_batch(cube: Cube) -> QuerySet:
     batch = Batch.objects.values("customer_id")
     if cube is LEADS_WITH_CUSTOMER:
         return cube.rows().filter(lead_id__in=BatchLead.objects.values("lead_id"))
-    return cube.rows().filter(**{"customer_id__in" if cube in (ACQUIRED, SELLING) else "fact_id__in": batch})
+    return cube.rows().filter(**{"customer_id__in" if cube is ACQUIRED else "fact_id__in": batch})
 
 
 def note_contributions(cursor: Any, sign: int) -> None:
-    for cube in FACT_CUBES:
+    for cube in CUBES:
         note_rows(cursor, cube, in_batch(cube), sign)
     note_buyers(cursor, sign)
     note_churned(cursor, sign)
@@ -134,21 +114,7 @@ def rewrite_facts(cursor: Any, *, known: bool) -> None:
     write_newcomers(cursor, known=known)
     analyze_believed_empty(cursor, FACTS, CONTACTS, NEWCOMER_DAYS)
     write_leads(cursor, known=known)
-    write_order_categories(cursor, known=known)
-    analyze_believed_empty(cursor, LEAD_FACTS, ORDER_CATEGORIES)
-
-
-def analyze_believed_empty(cursor: Any, *relations: Relation) -> None:
-    """A table that was analysed before its first rows were committed looks empty to the planner, however long it grows.
-
-    It would then be read as a whole for each customer.
-    """
-    cursor.execute(
-        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0 AND relpages > 0",
-        [[relation.table for relation in relations]],
-    )
-    for (table,) in cursor.fetchall():
-        cursor.execute(f"ANALYZE {table}")
+    analyze_believed_empty(cursor, LEAD_FACTS)
 
 
 def write_days(cursor: Any, *, known: bool) -> None:

@@ -19,12 +19,14 @@ from customers.models import Contract, Order
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import CUBE_BY_CODE, DAY_CUBES
 from kpis.definitions import Cube, ends_of
+from kpis.engine.batches import BATCH
 from kpis.engine.cells import drain_cells
-from kpis.engine.customers import BATCH, drain_customers
+from kpis.engine.customers import drain_customers
 from kpis.engine.funnel import drain_leads, mark_all_leads
 from kpis.engine.landings import drain_visitors, mark_all_visitors
 from kpis.engine.locks import PARENTS, lock
 from kpis.engine.rfm import drain_snapshots
+from kpis.engine.selling import drain_sales
 from kpis.engine.tenure import drain_tenures
 from kpis.models import (
     DAY_GRAIN,
@@ -95,7 +97,7 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
     while True:
         resolve_parents(wait=wait)
         cells = pending_cells(at)
-        customers = DirtyCustomer.objects.values("customer_id").distinct().count()
+        customers = DirtyCustomer.objects.filter(part=DirtyCustomer.Part.FACTS).values("customer_id").distinct().count()
         progress.total = progress.done + len(cells) + -(-customers // batch)
         if not cells and not customers:
             steps = drain_steps(progress, report, at=at, batch=batch, wait=wait)
@@ -129,9 +131,9 @@ def drain_people(batches: int, progress: Progress, report: Report | None, *, at:
 
 
 def drain_steps(progress: Progress, report: Report | None, *, at: datetime, batch: int, wait: bool) -> int:
-    """All dirty leads, then all dirty visitors; in how many batches."""
+    """What the dirty customers were sold, then all dirty leads, then all dirty visitors; in how many batches."""
     batches = 0
-    for work in (drain_leads, partial(drain_visitors, at=at)):
+    for work in (partial(drain_sales, at=at), drain_leads, partial(drain_visitors, at=at)):
         while work(limit=batch, wait=wait):
             batches += 1
             progress.done += 1
@@ -178,6 +180,7 @@ def drain_step(*, at: datetime, groups: int = 50) -> bool:
     """One worker's share: whatever it can lock now. True when it did something."""
     worked = bool(resolve_parents(wait=False))
     worked |= bool(drain_customers(at=at))
+    worked |= bool(drain_sales(at=at))
     worked |= bool(drain_leads())
     worked |= bool(drain_visitors(at=at))
     pending = groups_of(pending_cells(at))
@@ -317,7 +320,7 @@ def mark_all_customers() -> None:
     )
     sql, params = ids.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO kpis_dirtycustomer (customer_id) SELECT customer_id FROM ({sql}) q", params)
+        cursor.execute(insertion(sql, ()), params)
 
 
 def dirty_cells() -> int:

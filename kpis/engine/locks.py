@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 # First keys of PostgreSQL's two-key advisory locks; the second is the cell, or 0.
-CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS, PERCENTILES = range(7301, 7310)
+CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS, PERCENTILES, SALES = range(7301, 7311)
 
 
 @contextmanager

@@ -67,3 +67,16 @@ def rewrite(cursor: Any, relation: Relation, select: str, params: Sequence[Any] 
         """,
         params,
     )
+
+
+def analyze_believed_empty(cursor: Any, *relations: Relation) -> None:
+    """A table that was analysed before its first rows were committed looks empty to the planner, however long it grows.
+
+    It would then be read as a whole for each customer.
+    """
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples = 0 AND relpages > 0",
+        [[relation.table for relation in relations]],
+    )
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"ANALYZE {table}")

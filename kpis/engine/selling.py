@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from kpis.engine.rewriting import Relation, rewrite
+from kpis.catalogue.cubes.selling import SELLING
+from kpis.engine.batches import BATCH, note_computed, take_batch
+from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
+from kpis.engine.locks import SALES, lock, own_transaction
+from kpis.engine.rewriting import Relation, analyze_believed_empty, is_known, rewrite
+from kpis.models import Batch, DirtyCustomer
 
 ORDER_CATEGORIES = Relation(
     "kpis_ordercategory",
@@ -91,6 +97,29 @@ CHECK = """
 """
 
 
-def write_order_categories(cursor: Any, *, known: bool) -> None:
-    """The categories of the counted orders of the batch's customers."""
+def drain_sales(*, at: datetime, limit: int = BATCH, wait: bool = False) -> int | None:
+    """Tell anew what up to `limit` dirty customers were sold; their number, or None when another worker is at it.
+
+    It stands on orders and their lines alone, so it goes on beside the other facts of the same customers.
+    """
+    with own_transaction() as cursor:
+        if not lock(cursor, SALES, wait=wait):
+            return None
+        count = take_batch(cursor, DirtyCustomer.Part.SALES, limit)
+        if count:
+            rewrite_sales(cursor)
+            note_computed(cursor, at)
+    return count
+
+
+def rewrite_sales(cursor: Any) -> None:
+    """Take back what the batch's orders contributed, write their categories anew, add what they contribute now."""
+    rows = SELLING.rows().filter(customer_id__in=Batch.objects.values("customer_id"))
+    prepare_delta(cursor)
+    known = is_known(cursor, [ORDER_CATEGORIES])
+    if known:
+        note_rows(cursor, SELLING, rows, -1)
     rewrite(cursor, ORDER_CATEGORIES, WRITE, known=known)
+    analyze_believed_empty(cursor, ORDER_CATEGORIES)
+    note_rows(cursor, SELLING, rows, 1)
+    apply_delta(cursor, SELLING)

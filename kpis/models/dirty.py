@@ -34,14 +34,20 @@ class DirtyDay(models.Model):
 
 
 class DirtyCustomer(models.Model):
-    """A customer whose facts may be wrong."""
+    """A customer whose facts may be wrong: marked once for each part of them, which are computed beside each other."""
+
+    class Part(models.IntegerChoices):
+        FACTS = 0
+        # What their orders sold beyond the first: the categories of lines.
+        SALES = 1
 
     id = models.BigAutoField(primary_key=True)
     customer_id = models.BigIntegerField()
+    part = models.PositiveSmallIntegerField(db_default=Part.FACTS)
     marked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["customer_id"], name="kpis_dirtycustomer_customer")]
+        indexes = [models.Index(fields=["part", "customer_id"], name="kpis_dirtycustomer_part")]
 
     def __str__(self) -> str:
         return str(self.customer_id)
