@@ -8,7 +8,7 @@ from kpis.tracking import triggers_sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kpis", "0040_tenures"),
+        ("kpis", "0042_days_of_landings"),
     ]
 
     operations = [
