@@ -219,6 +219,8 @@ def pages_of_reports(page, campaign, people):
         f"/kpis/landing-pages/{page.pk}/",
         "/reports/campaigns/",
         f"/campaigns/{campaign.pk}/?rows=spend",
+        "/campaigns/expenses/",
+        f"/campaigns/expenses/{campaign.expenses.get().pk}/edit/",
         "/lists/",
         f"/lists/{people.pk}/",
     ]
