@@ -59,7 +59,7 @@ def sizes(cursor: object) -> list[list[str]]:
 
 def run_rival(connection: psycopg.Connection) -> tuple[float, float, float, int]:
     """DuckDB's seconds to read the rows and to build, of its processor too, and in how many sums it differs from what is stored."""
-    from rival import Rival, mogrifier, sums_of  # noqa: PLC0415  imports the engine
+    from rival import SUMMED, Rival, mogrifier, percentiles_apart, sums_of  # noqa: PLC0415  imports the engine
     from rival_rest import differences_of_rest  # noqa: PLC0415  the same
 
     rival = Rival(Path(os.environ["DATA_DIR"]) / "rival.duckdb")
@@ -70,8 +70,8 @@ def run_rival(connection: psycopg.Connection) -> tuple[float, float, float, int]
         with stopwatch("DuckDB built") as built:
             rival.build(mogrifier(connection))
         spent = time.process_time() - before
-        ours, theirs = sums_of(connection), rival.sums()
-        others = differences_of_rest(connection, rival.duck)
+        ours, theirs = sums_of(connection, SUMMED), rival.sums()
+        others = differences_of_rest(connection, rival.duck) + percentiles_apart(connection, rival.duck)
     finally:
         rival.duck.close()
         rival.path.unlink()

@@ -164,12 +164,15 @@ CHECK = f"""
       FULL JOIN {DAYS} k USING (visitor, day, {SIDES})
      WHERE e.is_converted IS DISTINCT FROM k.is_converted
 """
-COUNTED = f"""
-    SELECT c.grain, v.dimension, c.start, v.member, count(DISTINCT k.visitor) AS m1,
-           count(DISTINCT k.visitor) FILTER (WHERE k.is_converted) AS m2
-      FROM {DAYS} k JOIN kpis_calendarday c ON c.day = k.day
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), {MEMBERS}) v (dimension, member) GROUP BY 1, 2, 3, 4
-"""
+# Who has one row is one visitor wherever it counts; only the others must be told from one another, which takes much longer.
+COUNTED = " UNION ALL ".join(
+    f"""
+    SELECT c.grain, v.dimension, c.start, v.member, count({visitors}) AS m1, count({visitors}) FILTER (WHERE k.is_converted) AS m2
+      FROM (SELECT *, count(*) OVER (PARTITION BY visitor) AS rows FROM {DAYS}) k JOIN kpis_calendarday c ON c.day = k.day
+     CROSS JOIN LATERAL (VALUES (0, 0::bigint), {MEMBERS}) v (dimension, member) WHERE {condition} GROUP BY 1, 2, 3, 4
+    """
+    for visitors, condition in (("*", "k.rows = 1"), ("DISTINCT k.visitor", "k.rows > 1"))
+)
 
 
 def drift_of_landings(cursor: Any, dirty: str, few: int) -> Iterator[str]:
