@@ -335,6 +335,19 @@ class TestPage:
         assert [browse(user).get(url).context["sees_costs"] for user in (sara, omid)] == [True, False]
         assert "Cost" not in browse(omid).get(url).content.decode()
 
+    def test_our_own_number_is_in_the_readers_digits_wherever_it_stands(self, browse, omid, arya):
+        omid.language = "fa"
+        omid.save()
+        order, client = make_order(customer=arya, lines=[(1, 10_000)], external_id=None, source=None), browse(omid)
+        known = f"#{order.pk}".translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+
+        pages = [client.get(url_of(name, order)) for name in ("order-detail", "order-edit", "order-refund")]
+        pages += [client.get(url_of("customer-detail", arya)), client.get(reverse("customers:order-list"))]
+        told = toasts(client.post(url_of("order-status", order), {"status": "fulfilled"}))
+
+        assert [f'dir="ltr">{known}</bdi>' in page.content.decode() for page in pages] == [True] * 5
+        assert known in told[0][0]
+
     def test_sums_are_in_the_base_currency(self, browse, sara, arya):
         order = make_order(customer=arya, lines=[(1, 10_000)], tax=900, shipping=100)
         Refund.objects.create(order=order, amount=Decimal(2_500), refunded_at=A_DAY)
