@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import TypeGuard
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
@@ -19,7 +19,7 @@ from kpis.readings.crossed import HOLDERS, Crossing, read_crossed
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.stored import Part, Place, Source, Table, Wanted, move, read_stored, spans_of
+from kpis.readings.stored import Part, Place, Source, Statement, Table, Wanted, move, read_stored, spans_of
 
 TOTAL = Source(Place.SUMS)
 DECLARED = CUBE_BY_CODE | LIVE_BY_CODE
@@ -38,7 +38,6 @@ class Reader:
             self.is_stock[measure.cube] |= at is not At.FLOW
         self._sources: dict[Cube, Source] = {}
         self._rows: dict[Cube, Mapping[int, dict[int, tuple]]] = {}
-        self._later: dict[tuple[Callable[..., QuerySet], int], bool] = {}
 
     def flows(self, measure: Measure) -> Flows:
         """The measure per period: in total, or per member where the query is split."""
@@ -103,16 +102,9 @@ class Reader:
         """What counts once per period has no sum of a part of it, unless nothing happened in the rest."""
         if not isinstance(cube, PeriodCube) or index not in self.query.unfinished:
             return False
-        if cube.later:
-            return self._happened_later(cube.later, index)
-        return not (cube.counts_days and not self._stored[Part.LATER][cube.code][index])
-
-    def _happened_later(self, later: Callable[..., QuerySet], index: int) -> bool:
-        """Whether there is anything in the days of a period that do not count."""
-        if (later, index) not in self._later:
-            first = self.query.spans[index][1] + timedelta(days=1)
-            self._later[later, index] = later(first, self.query.periods[index].end).exists()
-        return self._later[later, index]
+        if not cube.later and not cube.counts_days:
+            return True
+        return bool(self._stored[Part.LATER][cube.code][index])
 
     # -- what they are ---------------------------------------------------------------------------------------------
 
@@ -154,7 +146,8 @@ class Reader:
 
     @cached_property
     def _stored(self) -> dict[Part, Table]:
-        stored, crossed = read_stored(self.query, self._wanted()), read_crossed(self.narrowing, self._crossings())
+        stored = read_stored(self.query, self._wanted(), self._later())
+        crossed = read_crossed(self.narrowing, self._crossings())
         for part, table in crossed.items():
             stored[part].update(table)
         return stored
@@ -175,6 +168,16 @@ class Reader:
         crossed = [code for code in counted if self._source(CUBE_BY_CODE[code]).place is Place.CROSSED]
         total = wanted.get(TOTAL, Wanted())
         return wanted | {TOTAL: replace(total, by_day=[*total.by_day, *crossed])} if crossed else wanted
+
+    def _later(self) -> Iterator[Statement]:
+        """Whether there is anything in the days of a period that do not count, where the sums of days do not tell."""
+        for cube in self.is_stock:
+            if isinstance(cube, PeriodCube) and cube.later and self._source(cube).place is not Place.ROWS:
+                for index in sorted(self.query.unfinished):
+                    rows = cube.later(self.query.spans[index][1] + timedelta(days=1), self.query.periods[index].end)
+                    sql, params = rows.order_by().query.sql_with_params()
+                    found = f"SELECT {Part.LATER:d}, {cube.code}, {index}, 0::bigint, 1, 0, 0, 0, 0, 0 WHERE EXISTS ({sql})"
+                    yield found, list(params)
 
     def _crossings(self) -> list[Crossing]:
         return [

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, IntEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from django.db import connection
@@ -69,12 +69,11 @@ class Wanted:
     once: Sequence[int] = ()
 
 
-def read_stored(query: Query, asked: Mapping[Source, Wanted]) -> dict[Part, Table]:
-    """All that is stored of what some sources are asked, from one statement."""
+def read_stored(query: Query, asked: Mapping[Source, Wanted], also: Iterable[Statement] = ()) -> dict[Part, Table]:
+    """All that is stored of what some sources are asked, and what others of that shape find, from one statement."""
     found: dict[Part, Table] = {part: defaultdict(lambda: defaultdict(dict)) for part in Part}
-    for part, code, index, member, *sums in run(
-        each for source, wanted in asked.items() for each in sums_of(query, source, wanted)
-    ):
+    sums_of_all = (each for source, wanted in asked.items() for each in sums_of(query, source, wanted))
+    for part, code, index, member, *sums in run(chain(sums_of_all, also)):
         found[Part(part)][code][index][member] = tuple(sums)
     if found[Part.SHARE] or found[Part.EARLIER]:
         add_shares(query, found, {code for wanted in asked.values() for code in wanted.stocks})

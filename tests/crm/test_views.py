@@ -70,7 +70,7 @@ class TestLanguage:
         sent = {"login": omid.email, "password": "a long pass phrase"}
         response = client.post("/account/login/", sent, headers={"Accept-Language": "fa"})
 
-        assert (response.status_code, toasts(response)[0][0]) == (302, "Successfully signed in as Omid.")
+        assert (response.status_code, toasts(response)[0][0]) == (302, "Signed in as Omid.")
 
     def test_a_choice_is_kept_with_the_account(self, browse, omid):
         response = browse(omid).post("/language/", {"language": "fa", "next": "/customers/"})

@@ -20,7 +20,7 @@ from tests.factories.leads import make_lead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ROWS = 12
-MOST_STATEMENTS = 17
+MOST_STATEMENTS = 18
 
 
 @pytest.fixture(scope="module")
