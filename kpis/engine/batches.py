@@ -1,4 +1,4 @@
-"""The customers of one batch: a share of those that are dirty, in a temporary table of the session."""
+"""Shares of what is dirty: their size, the customers of one, and the note that its sums are computed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kpis.catalogue.measures import ACQUIRED
+from kpis.definitions import Cube
 from kpis.models import DirtyCustomer
 
 BATCH = 5_000
@@ -28,10 +29,10 @@ def take_batch(cursor: Any, part: DirtyCustomer.Part, limit: int) -> int:
     return count
 
 
-def note_computed(cursor: Any, at: datetime) -> None:
-    """Sums of what stands on customers were computed: all of them under the code of the first cube."""
+def note_computed(cursor: Any, at: datetime, cube: Cube = ACQUIRED) -> None:
+    """Sums that no days are marked of were computed: all that stand on customers under the code of the first cube."""
     cursor.execute(
         "INSERT INTO kpis_refresh (cube, bucket, computed_at) VALUES (%s, 0, %s)"
         " ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at",
-        [ACQUIRED.code, at],
+        [cube.code, at],
     )

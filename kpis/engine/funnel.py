@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Least
 from customers.models import Order
 from customers.models.order import of_counted_order, of_invoice
 from kpis.catalogue.cubes.funnel import REACHED
+from kpis.engine.batches import BATCH
 from kpis.engine.deltas import apply_delta, note_rows, prepare_delta
 from kpis.engine.locks import LEADS, lock, own_transaction
 from kpis.engine.rewriting import Relation, is_known, rewrite
@@ -21,7 +22,6 @@ from kpis.funnel import LAST
 from kpis.models import BatchLead
 from leads.models import Activity, Lead, Opportunity, Quote
 
-BATCH = 5_000
 MOMENTS = tuple(f"at_{number}" for number in range(LAST + 1))
 SIDES = tuple(str(column) for column in REACHED.dimensions.values())
 STEPS = Relation("kpis_funnelfact", ("lead_id",), (*MOMENTS, "created_on", *SIDES), batch="kpis_batchlead", of="lead_id")

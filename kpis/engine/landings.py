@@ -13,12 +13,12 @@ from typing import Any
 
 from kpis.catalogue.cubes.landing import LANDINGS
 from kpis.definitions import DIMENSION_CODES
+from kpis.engine.batches import BATCH, note_computed
 from kpis.engine.distinct import LONG, PAST, SHORT, counting, periods
 from kpis.engine.locks import VISITORS, lock, own_transaction
 from kpis.engine.rewriting import Relation, is_known, rewrite
 from kpis.models import LandingDay, Rollup
 
-BATCH = 5_000
 NOTES = "kpis_landingnote"
 DAYS, SUMS = LandingDay._meta.db_table, Rollup._meta.db_table
 COLUMNS = [str(column) for column in LANDINGS.dimensions.values()]
@@ -119,11 +119,7 @@ def drain_visitors(*, at: datetime, limit: int = BATCH, wait: bool = False) -> i
         count = cursor.rowcount
         if count:
             rewrite_landings(cursor)
-            cursor.execute(
-                "INSERT INTO kpis_refresh (cube, bucket, computed_at) VALUES (%s, 0, %s)"
-                " ON CONFLICT (cube, bucket) DO UPDATE SET computed_at = EXCLUDED.computed_at",
-                [LANDINGS.code, at],
-            )
+            note_computed(cursor, at, LANDINGS)
     return count
 
 

@@ -1,61 +1,24 @@
-"""Two records of one customer become one, through the service, the API and the page, and two again."""
+"""Two records of one customer become one, through the service, the API and the page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.urls import reverse
 
 from campaigns.models import Channel
 from crm.models import PeopleList
-from customers.models import Answer, Customer, CustomerMerge, ListedCustomer, Order, Survey, Ticket
+from customers.models import Answer, Customer, CustomerMerge, ListedCustomer, Order
 from customers.services.belongings import relations
-from customers.services.merging import follow_merge, left_behind, merge_customers, undo_merge
+from customers.services.merging import follow_merge, left_behind, undo_merge
 from leads import services as leads
-from leads.models import Activity, Lead, Opportunity, Quote
 from tests.api_client import Api
+from tests.customers.merging import EARLIER, OTHER_PHONE, OWNERS, PHONE, answer, fill, follow, merge
 from tests.factories.crm import make_token
 from tests.factories.customers import NOON, make_customer, make_order
-from tests.factories.leads import A_DAY, make_lead, make_opportunity
+from tests.factories.leads import A_DAY, make_lead
 
 pytestmark = pytest.mark.django_db
-PHONE, OTHER_PHONE = "+989121112233", "+989121112244"
-EARLIER, LATER = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def pair():
-    """The one that goes, and the one that stays."""
-    return make_customer(name="Ali", phone=PHONE, created_at=EARLIER), make_customer(name="Ali M.", created_at=LATER)
-
-
-def merge(customer, into, **facts):
-    return merge_customers(customer, into=into, **{"by": None, "at": NOON, **facts})
-
-
-def follow():
-    return sum(follow_merge(customer) for customer in left_behind())
-
-
-def answer(customer, **facts):
-    facts = {"survey": Survey.objects.get(slug="nps"), "score": 5, "answered_at": NOON, **facts}
-    return Answer.objects.create(customer=customer, **facts)
-
-
-def fill(customer):
-    """One of everything that can hang on a customer."""
-    lead = make_lead(customer=customer)
-    opportunity = make_opportunity(customer=customer, lead=lead)
-    Quote.objects.create(customer=customer, opportunity=opportunity, currency="IRR")
-    make_order(customer=customer)
-    Ticket.objects.create(customer=customer)
-    answer(customer)
-    Activity.objects.create(kind="call", customer=customer)
-    make_customer(name="merged before", merged_into=customer)
-
-
-OWNERS = (Order, Lead, Opportunity, Quote, Ticket, Answer, Activity)
 
 
 class TestMerge:
@@ -250,113 +213,6 @@ class TestAfterIt:
         assert follow_merge(found) == 0
         order.refresh_from_db()
         assert order.customer == customer
-
-
-class TestUndo:
-    def test_everything_goes_back(self, pair, omid):
-        customer, into = pair
-        fill(customer)
-        make_order(customer=into)
-        before = {model: dict(model.objects.values_list("pk", "customer")) for model in OWNERS}
-        merge(customer, into, take=["name"])
-
-        undone = undo_merge(customer, by=omid, at=NOON)
-
-        assert undone == customer
-        assert {model: dict(model.objects.values_list("pk", "customer")) for model in OWNERS} == before
-        facts = Customer.objects.order_by("pk").values_list("name", "phone", "created_at", "merged_into")[:2]
-        assert list(facts) == [("Ali", PHONE, EARLIER, None), ("Ali M.", "", LATER, None)]
-
-    def test_to_the_last_microsecond(self, pair):
-        customer, into = pair
-        earlier, later = EARLIER.replace(microsecond=123456), LATER.replace(microsecond=654321)
-        Customer.objects.filter(pk=customer.pk).update(created_at=earlier)
-        Customer.objects.filter(pk=into.pk).update(created_at=later)
-        answer(into, answered_at=NOON.replace(microsecond=123456))
-        answer(customer, answered_at=NOON + timedelta(hours=1))
-        merge(customer, into)
-
-        undo_merge(customer, by=None, at=NOON)
-
-        assert Customer.objects.get(pk=into.pk).created_at == later
-        assert Answer.objects.get(customer=into).answered_at == NOON.replace(microsecond=123456)
-
-    def test_without_what_is_gone_since(self, pair):
-        """The survivor's channel and the ticket its answer was about were deleted while neither named them."""
-        customer, into = pair
-        channels = [Channel.objects.create(slug=slug, name=slug) for slug in "ab"]
-        for each, channel in zip(pair, channels, strict=True):
-            Customer.objects.filter(pk=each.pk).update(channel=channel)
-        ticket = Ticket.objects.create(customer=into)
-        answer(into, ticket=ticket)
-        answer(customer, ticket=ticket, answered_at=NOON + timedelta(hours=1))
-        merge(customer, into)
-        channels[1].delete()
-        ticket.delete()
-
-        undo_merge(customer, by=None, at=NOON)
-        connection.check_constraints()
-
-        assert Customer.objects.get(pk=into.pk).channel is None
-        assert list(into.answers.values_list("ticket", flat=True)) == [None]
-
-    def test_what_came_since_stays(self, pair):
-        customer, into = pair
-        merge(customer, into)
-        since = make_order(customer=into)
-        Customer.objects.filter(pk=into.pk).update(phone=OTHER_PHONE)
-
-        undo_merge(customer, by=None, at=NOON)
-
-        since.refresh_from_db()
-        into.refresh_from_db()
-        assert (since.customer, into.phone) == (into, OTHER_PHONE)
-
-    def test_answers_that_gave_way_are_back(self, pair):
-        customer, into = pair
-        answer(customer, score=9, answered_at=NOON + timedelta(hours=1))
-        answer(into, score=2, comment="slow")
-        merge(customer, into)
-
-        undo_merge(customer, by=None, at=NOON)
-
-        assert [(each.score, each.comment) for each in into.answers.all()] == [(2, "slow")]
-        assert [each.score for each in customer.answers.all()] == [9]
-
-    def test_it_can_be_merged_again_and_undone_again(self, pair):
-        customer, into = pair
-        make_order(customer=customer)
-        for _ in range(2):
-            merge(customer, into)
-            undo_merge(customer, by=None, at=NOON)
-
-        assert Order.objects.get().customer == customer
-        assert undo_merge(customer, by=None, at=NOON) == customer  # undone already
-
-    def test_not_after_a_month(self, pair):
-        merge(*pair)
-        at = CustomerMerge.objects.get().recorded_at + timedelta(days=30)
-
-        with pytest.raises(ValidationError, match="30 days"):
-            undo_merge(pair[0], by=None, at=at + timedelta(seconds=1))
-        assert undo_merge(pair[0], by=None, at=at).merged_into is None
-
-    def test_not_before_the_later_merge(self, pair):
-        """A went into B, and B into C: first C gives B back."""
-        customer, into = pair
-        third = make_customer()
-        make_order(customer=customer)
-        merge(customer, into)
-        merge(into, third)
-        assert Order.objects.get().customer == third
-
-        with pytest.raises(ValidationError) as refused:
-            undo_merge(customer, by=None, at=NOON)
-        assert refused.value.code == "conflict"
-
-        undo_merge(into, by=None, at=NOON)
-        undo_merge(customer, by=None, at=NOON)
-        assert Order.objects.get().customer == customer
 
 
 class TestApi:
