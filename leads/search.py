@@ -1,4 +1,4 @@
-"""One search over leads, opportunities and customers: the dropdown while typing, and a page of its own."""
+"""One search over leads, opportunities, quotes and customers: the dropdown while typing, and a page of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.models import User
 from crm.pages import Page
 from crm.permissions import may_sell
 from customers.models import Customer
-from leads.models import Lead, Opportunity
+from leads.models import Lead, Opportunity, Quote
 
 IN_DROPDOWN, ON_PAGE = 5, 20
 
@@ -37,6 +37,7 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     if may_sell(user):
         found["leads"] = list(_leads(text, user)[:most])
         found["opportunities"] = list(_opportunities(text, user)[:most])
+        found["quotes"] = list(_quotes(text, user)[:most])
     return found
 
 
@@ -47,6 +48,11 @@ def _leads(text: str, user: User) -> QuerySet[Lead]:
 def _opportunities(text: str, user: User) -> QuerySet[Opportunity]:
     """By their own name, as those of a found lead or customer are one step away."""
     return Opportunity.objects.visible_to(user).search(text).select_related("stage").order_by("-pk")
+
+
+def _quotes(text: str, user: User) -> QuerySet[Quote]:
+    found = Quote.objects.visible_to(user).found_by(text, user)
+    return found.select_related("opportunity", "customer", "lead").order_by("-pk")
 
 
 urlpatterns = [path("search/", SearchView.as_view(), name="search")]

@@ -16,7 +16,7 @@ from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, named, reader_digits
-from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, StageChange
+from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, StageChange
 
 MOST_ENTRIES = 200
 EVENT_ICONS = {
@@ -66,12 +66,13 @@ class Reader:
 
 
 def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
-    """The lead's own events, and what was done and moved on the way through its opportunities."""
+    """The lead's own events, and what was done, moved and offered on the way through its opportunities."""
     opportunities = list(lead.opportunities.visible_to(reader.user).values_list("pk", flat=True))
     done = Activity.objects.filter(Q(lead=lead) | Q(opportunity__in=opportunities))
     changes = StageChange.objects.filter(opportunity__in=opportunities)
+    quotes = _quotes(Quote.objects.for_lead(lead).visible_to(reader.user), reader)
     events = [_event(event, reader) for event in lead.events.select_related("by").order_by("-at", "-id")[:MOST_ENTRIES]]
-    return _sorted(events + _done(done, reader) + _moves(changes, reader))
+    return _sorted(events + _done(done, reader) + _moves(changes, reader) + quotes)
 
 
 def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[str, Any]]:

@@ -15,12 +15,14 @@ from campaigns.models import Campaign
 from crm.models import User
 from crm.navigation import ENTRIES, LISTS, NEW, OTHERS, Item, items_of
 from crm.pages import RECENT, Page
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import named
 from crm.text import fold
 from customers.models import Customer, Order
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.models import Dashboard
-from leads.models import Lead, Opportunity
+from leads.models import Lead, Opportunity, Quote
 from leads.search import IN_DROPDOWN, results
 
 MOST_PAGES = 6
@@ -34,6 +36,7 @@ RECORDS: dict[str, tuple[type[Model], str, str]] = {
     "leads.opportunity": (Opportunity, "hand-coins", "leads:opportunity-detail"),
     "customers.customer": (Customer, "building-2", "customers:customer-detail"),
     "campaigns.campaign": (Campaign, "megaphone", "kpis:campaign-detail"),
+    "leads.quote": (Quote, "file-text", "leads:quote-detail"),
     "customers.order": (Order, "receipt", "customers:order-detail"),
 }
 
@@ -61,12 +64,18 @@ class PaletteView(Page, TemplateView):
 def recent(request: HttpRequest) -> list[Item]:
     """The records that were opened last and may still be seen, the latest first."""
     kept = request.session.get(RECENT, [])
-    found = {}
+    found: dict[tuple[str, int], Item] = {}
     for name, (model, icon, url) in RECORDS.items():
         keys = [key for label, key in kept if label == name]
         rows = model.objects.visible_to(request.user).filter(pk__in=keys) if keys else ()
-        found |= {(name, row.pk): Item(str(row), icon, reverse(url, args=[row.pk]), is_current=False) for row in rows}
+        found |= {
+            (name, row.pk): Item(called(row, request.prefs), icon, reverse(url, args=[row.pk]), is_current=False) for row in rows
+        }
     return [found[label, key] for label, key in kept if (label, key) in found]
+
+
+def called(row: Model, prefs: Preferences) -> str:
+    return named(row, prefs) if hasattr(row, "is_named") else str(row)
 
 
 def places_for(user: User) -> list[Item]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from crm.database import RoundMoney, local_day_field
+from crm.database import FoldText, RoundMoney, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, User
+from crm.text import to_latin_digits
 from customers.models import Customer, Order, OrderLine, Product
 from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
 
+# How pages call one without a number, in the digits of any script; longer is no key.
+OUR_NUMBER = re.compile(r"#?([0-9]{1,18})")
 PEOPLE = ("lead", "customer", "opportunity__lead", "opportunity__customer")
 
 
@@ -38,6 +42,27 @@ class QuoteQuerySet(SearchQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_quote())
+
+    def found_by(self, text: str, user: User) -> Self:
+        """By its number, or by whom it is for where the user sees them; each by an index of its own."""
+        customers = Customer.objects.visible_to(user).search(text).values("pk")
+        leads = Lead.objects.visible_to(user).search(text).values("pk")
+        sold = Opportunity.objects.visible_to(user)
+        deals = (sold.search(text), sold.filter(customer__in=customers), sold.filter(lead__in=leads))
+        numbered = Quote.objects.filter(search_text__contains=FoldText(Value(text))).exclude(number="", source="page")
+        ways = [numbered, Quote.objects.filter(customer__in=customers), Quote.objects.filter(lead__in=leads)]
+        ways += [Quote.objects.filter(opportunity__in=rows.values("pk")) for rows in deals]
+        if (key := OUR_NUMBER.fullmatch(to_latin_digits(text.strip()))) is not None:
+            ways.append(Quote.objects.filter(pk=int(key[1])))
+        found = (rows.order_by().values("pk") for rows in ways)
+        return self.filter(pk__in=next(found).union(*found))
+
+    def for_lead(self, lead: Lead) -> Self:
+        """What they were offered, as a lead and in the opportunities they became."""
+        return self.filter(Q(lead=lead) | Q(opportunity__lead=lead))
+
+    def for_customer(self, customer: Customer) -> Self:
+        return self.filter(Q(customer=customer) | Q(opportunity__customer=customer))
 
     def family_of(self, quote: Quote) -> Self:
         """A quote's first version and all its revisions."""
@@ -114,6 +139,11 @@ class Quote(Record):
     def is_named(self) -> bool:
         """Whether it goes by a number of its own, and not by ours."""
         return bool(self.number or (self.external_id and self.source != "page"))
+
+    @property
+    def whom(self) -> Opportunity | Customer | Lead | None:
+        """The sale it belongs to, else whom it is for."""
+        return self.opportunity or self.customer or self.lead
 
     @property
     def is_accepted(self) -> bool:

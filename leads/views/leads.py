@@ -25,12 +25,13 @@ from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
-from leads.models import Activity, Lead
+from leads.models import Activity, Lead, Quote
 from leads.models.planning import next_due_at
+from leads.offered import quotes_shown
 from leads.timeline import Reader, lead_entries, next_mark, planned
 
 QUICK_ADD = "quick-add"
-MERGE_CANDIDATES = 20
+MERGE_CANDIDATES, MOST_QUOTES = 20, 20
 
 
 class LeadListView(ColumnsPage):
@@ -142,6 +143,7 @@ class LeadDetailView(LeadPage):
             "entries": lead_entries(lead, reader),
             "steps": planned(Activity.objects.filter(lead=lead), reader),
             "opportunities": opportunities,
+            "quotes": quotes_shown(Quote.objects.for_lead(lead), self, MOST_QUOTES),
             "similar": Lead.objects.visible_to(self.request.user)
             .resembling(phone=lead.phone, email=lead.email)
             .exclude(pk=lead.pk)

@@ -25,9 +25,9 @@ from leads.board import Board
 from leads.follow_up import when_choices
 from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
 from leads.models import Activity, Opportunity, Stage
+from leads.offered import quotes_shown
 from leads.timeline import Reader, opportunity_entries, planned
 from leads.views.leads import activity_form
-from leads.views.quotes import quotes_shown
 
 
 class OpportunityBoardView(Page, TemplateView):

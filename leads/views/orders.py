@@ -24,7 +24,8 @@ from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
 from customers.views.orders import OrderCreateView, SaleFormPage
 from leads import services
-from leads.models import Opportunity
+from leads.models import Opportunity, Quote
+from leads.offered import quotes_shown
 
 
 class DealPage(SaleFormPage):
@@ -129,6 +130,7 @@ class CustomerOpportunitiesView(OpportunitiesPanel):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
         panel = self.panel(Opportunity.objects.filter(customer=customer), customer=customer, of=customer)
+        panel["quotes"] = quotes_shown(Quote.objects.for_customer(customer), self, self.MOST)
         return super().get_context_data(back_url=reverse("customers:customer-detail", args=[customer.pk]), **panel, **kwargs)
 
 

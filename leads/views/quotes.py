@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.pages import DetailPage, Page, say
+from crm.pages import DetailPage, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import named
 from customers.models import Customer, Order
@@ -20,19 +19,11 @@ from customers.services.sales import SaleLine, line_of
 from customers.views.orders import SaleFormPage, foreign_currency
 from leads import services
 from leads.forms import LOSS_REASONS, QuoteForm
-from leads.models import Lead, Opportunity, Quote, QuoteLine
+from leads.models import Lead, Opportunity, Quote
+from leads.offered import quotes_shown
 from leads.views.orders import DealPage
 
 OPEN = (Quote.Status.DRAFT, Quote.Status.SENT, Quote.Status.EXPIRED)
-
-
-def quotes_shown(rows: QuerySet[Quote], page: Page) -> list[Quote]:
-    """Those that the reader may see, the newest first, with their lines and where they stand today."""
-    lines = Prefetch("lines", QuoteLine.objects.select_related("product").order_by("position"))
-    quotes = list(rows.visible_to(page.request.user).prefetch_related(lines, "replaced_by").order_by("-pk"))
-    for quote in quotes:
-        quote.status = Quote.Status(quote.status_on(page.request.prefs.today(page.at)))
-    return quotes
 
 
 class QuoteDetailView(DetailPage):

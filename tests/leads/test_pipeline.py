@@ -14,7 +14,8 @@ from django.utils import timezone
 from customers.models import Customer
 from leads import services
 from leads.models import Opportunity
-from tests.factories.leads import A_DAY, make_lead, make_opportunity
+from tests.factories.customers import make_customer
+from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +253,22 @@ class TestSearch:
 
     def test_nothing_found_is_said(self, browse, sara):
         assert "No match" in browse(sara).get("/search/?q=zzz").content.decode()
+
+    def test_quotes_are_found_by_number_and_by_whom_they_are_for(self, browse, omid, nima):
+        """Only what one may see finds them: a colleague's customer does not lead to them, though one's own quote is theirs."""
+        arya, other = make_customer(name="Arya shop", owner=omid), make_customer(name="Other", owner=nima)
+        numbered = make_quote(number="Q-1405/12", customer=arya, owner=omid)
+        of_deal = make_quote(opportunity=make_opportunity(name="Big order", owner=omid, customer=arya))
+        of_lead = make_quote(lead=make_lead(name="Reza", company="Pars", owner=omid), source="page", external_id="fade-1")
+        hidden = make_quote(number="Q-9", customer=other, owner=nima)
+        mine = make_quote(customer=other, owner=omid)
+
+        def found(text, user=omid):
+            return browse(user).get("/search/", {"q": text}).context["quotes"]
+
+        assert found("q-۱۴۰۵/12") == [numbered]
+        assert found("arya") == [of_deal, numbered]
+        assert (found("big"), found("pars reza")) == ([of_deal], [of_lead])
+        assert (found(f"#{mine.pk}"), found(f"#{hidden.pk}")) == ([mine], [])
+        assert (found("other"), found("other", nima), found("fade")) == ([], [hidden], [])
+        assert f'dir="ltr">#{of_lead.pk}</bdi>' in browse(omid).get("/palette/", {"q": "reza"}).content.decode()

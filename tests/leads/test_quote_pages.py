@@ -202,3 +202,18 @@ def test_more_quotes_take_no_more_queries(browse, omid, deal):
         counts.append(page)
 
     assert counts[0] == counts[1]
+
+
+def test_a_customers_and_a_leads_page_name_what_they_were_offered(browse, omid, nima):
+    """Their own and those of their deals, of which each reader sees theirs; the lead's timeline tells what became of them."""
+    lead, customer = make_lead(name="Reza", owner=omid), make_customer(owner=omid)
+    deal = make_opportunity(owner=omid, customer=customer, lead=lead)
+    of_deal, of_lead = make_quote(opportunity=deal, issued_at=timezone.now()), make_quote(lead=lead)
+    of_customer = make_quote(customer=customer)
+    make_quote(customer=customer, owner=nima)
+
+    page = browse(omid).get(url_of("lead-detail", lead))
+
+    assert page.context["quotes"] == [of_lead, of_deal]
+    assert [entry["title"] for entry in page.context["entries"] if entry["kind"] == "quote"] == [f"Quote #{of_deal.pk} was sent"]
+    assert browse(omid).get(url_of("customer-opportunities", customer)).context["quotes"] == [of_customer, of_deal]
