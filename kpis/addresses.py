@@ -29,8 +29,27 @@ CARRIED = ("period", "compare", "campaign", "channel", "owner")
 
 def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
     filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
-    compare = enum_asked(Compare, query.get("compare"), Compare.PREVIOUS)
-    return Choice(period_asked(query, prefs, today), compare, filters, today, viewer, prefs.organization)
+    period = period_asked(query, prefs, today)
+    compare, against = compare_asked(query.get("compare"), period)
+    return Choice(period, compare, filters, today, viewer, prefs.organization, against)
+
+
+def compare_asked(text: str | None, period: Period) -> tuple[Compare, Period | None]:
+    """How a period is compared, and with which other one where that is named by its key.
+
+    An address goes on with its comparison when it walks to another period: one that is no earlier one of the same length
+    there gives way to the period before, and the page says with what it compares.
+    """
+    if not text or text in set(Compare) - {Compare.CUSTOM}:
+        return Compare(text or Compare.PREVIOUS), None
+    try:
+        other = parse_period(text, period.rules)
+    except ValueError:
+        raise BadRequest(f"compare: {text[:40]}") from None
+    is_alike = (other.calendar, other.grain) == (period.calendar, period.grain)
+    if not is_alike or not FIRST_DAY <= other.start < period.start:
+        return Compare.PREVIOUS, None
+    return Compare.CUSTOM, other
 
 
 def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> Period:

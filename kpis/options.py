@@ -30,6 +30,7 @@ from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import period_text
 
 MOST_OPTIONS = 200
+EARLIER_PERIODS = 24
 COMPARES = {
     Compare.PREVIOUS: gettext_lazy("Previous period"),
     Compare.LAST_YEAR: gettext_lazy("Same period last year"),
@@ -144,6 +145,16 @@ def filter_words(selects: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def compare_options(choice: Choice) -> list[tuple[str, str, bool]]:
     return [(value.value, str(label), value is choice.compare) for value, label in COMPARES.items()]
+
+
+def earlier_options(choice: Choice, prefs: Preferences) -> list[tuple[str, str, bool]]:
+    """Earlier periods of the same length to be compared with, and the one that is, should it be earlier still."""
+    found = [choice.period.previous()]
+    while len(found) < EARLIER_PERIODS and found[-1].start > FIRST_DAY:
+        found.append(found[-1].previous())
+    if choice.against and choice.against not in found:
+        found.append(choice.against)
+    return [(period.key, period_text(period, prefs), period == choice.against) for period in found if period.start >= FIRST_DAY]
 
 
 def grain_links(query: QueryDict, choice: Choice) -> list[Link]:

@@ -115,7 +115,8 @@ def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
     """What the page says that one came from."""
     kpi = CATALOGUE.get(query.get("kpi", ""))
     kept = {name.value: query.get(name.value, "") for name in FILTERS}
-    compare = query.get("compare") or Compare.PREVIOUS.value
+    # A period by its key is another one next month: what goes out each month is compared with the one before.
+    compare = query["compare"] if query.get("compare") in COMPARES else Compare.PREVIOUS.value
     page, name = (kpi.key, kpi.name) if kpi else (OVERVIEW, _("KPI overview"))
     board = Dashboard.objects.visible_to(user).filter(pk=key_in(query.get("dashboard", ""))).first()
     if board:

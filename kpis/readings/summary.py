@@ -23,6 +23,7 @@ class Compare(StrEnum):
     PREVIOUS = "previous"
     LAST_YEAR = "last-year"
     NONE = "none"
+    CUSTOM = "custom"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Choice:
     today: date
     viewer: User | None
     organization: Organization
+    # The earlier period that was chosen to be compared with, of the same length.
+    against: Period | None = None
 
     @property
     def other(self) -> Period | None:
@@ -44,7 +47,7 @@ class Choice:
                 return self.period.previous()
             case Compare.LAST_YEAR:
                 return self.period.same_last_year()
-        return None
+        return self.against
 
     @property
     def cut_days(self) -> int | None:

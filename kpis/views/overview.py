@@ -179,6 +179,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "steps": options.steps(query, choice, prefs),
         "grains": options.grain_links(query, choice),
         "compares": options.compare_options(choice),
+        "earlier_periods": options.earlier_options(choice, prefs),
         "selects": selects,
         "carried": addresses.carried(query, "compare", *(select["name"] for select in selects)),
         "carried_to_chart": addresses.carried(query, "chart"),

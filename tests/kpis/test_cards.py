@@ -7,6 +7,7 @@ import pytest
 
 from crm.models import Organization
 from crm.periods import parse_period
+from kpis.addresses import compare_asked
 from kpis.catalogue import CATALOGUE
 from kpis.charts import path_of, sparkline, trend_chart, waterfall_steps
 from kpis.readings import Value
@@ -112,6 +113,24 @@ def test_the_previous_period_of_a_month_is_the_month_before():
     assert choice("1404-01", date(2026, 1, 1)).other == parse_period("1403-12")
     assert choice("1404-07", date(2026, 1, 1), Compare.LAST_YEAR).other == parse_period("1403-07")
     assert choice("1404-07", date(2026, 1, 1), Compare.NONE).other is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [("1404-02", "1404-02"), ("1403-07", "1403-07"), ("1404-07", "1404-06"), ("1404-08", "1404-06"), ("1404-Q1", "1404-06"),
+     ("2025-04", "1404-06"), ("last-year", "1403-07"), ("", "1404-06")],
+)  # fmt: skip
+def test_any_earlier_period_of_the_same_length_can_be_compared_with(asked, other):
+    """What is none of them gives way to the period before."""
+    compare, against = compare_asked(asked, MEHR)
+    found = Choice(MEHR, compare, {}, date(2026, 1, 1), None, Organization(), against)
+    assert found.other == parse_period(other)
+
+
+def test_a_running_period_is_compared_with_as_many_days_of_the_one_that_was_chosen():
+    running = Choice(MEHR, Compare.CUSTOM, {}, date(2025, 10, 4), None, Organization(), parse_period("1404-02"))
+    assert running.other_last == date(2025, 5, 2)  # 12 Ordibehesht, which began on 21 April
+    assert compared_words(running, Reader()) == "vs the first 12 days of Ordibehesht 1404"
 
 
 def test_a_running_period_is_compared_with_as_many_days_and_says_so():
