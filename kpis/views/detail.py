@@ -32,6 +32,7 @@ from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
+from kpis.views import acquisition
 from kpis.views.annotations import note_row
 from kpis.views.campaigns import SIDES
 from kpis.views.offers import calculator
@@ -43,7 +44,12 @@ PAGE = 25
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
 USUAL_TREND = 9
-FILES = {"trend": gettext_lazy("trend"), "breakdown": gettext_lazy("breakdown"), "rows": gettext_lazy("rows")}
+FILES = {
+    "trend": gettext_lazy("trend"),
+    "breakdown": gettext_lazy("breakdown"),
+    "rows": gettext_lazy("rows"),
+    acquisition.SHARES: gettext_lazy("costs by customer"),
+}
 STATES = {
     "open": gettext_lazy("open: rows of these days may still come"),
     "maturing": gettext_lazy("maturing: some of these may still convert"),
@@ -130,9 +136,10 @@ class KpiView(Page, TemplateView):
 
     def files(self) -> dict[str, dict[str, str]]:
         """The addresses of the three tables' files."""
+        rows = acquisition.SHARES if acquisition.is_asked(self.request.GET, self.kpi) else "rows"
         return {
-            what: file_urls("kpis:kpi-file", query_with(self.known, what=what, after=None), self.kpi.key)
-            for what in ("trend", "breakdown", "rows")
+            name: file_urls("kpis:kpi-file", query_with(self.known, what=what, after=None), self.kpi.key)
+            for name, what in {"trend": "trend", "breakdown": "breakdown", "rows": rows}.items()
         }
 
     def twins(self) -> list[options.Link]:
@@ -185,14 +192,14 @@ class KpiView(Page, TemplateView):
 
     def rows(self) -> dict[str, Any]:
         """The records of one side; the total is the number above."""
-        side, query = side_asked(self.request, self.kpi), self.request.GET
+        query = self.request.GET
+        if acquisition.is_asked(query, self.kpi):
+            table = acquisition.shares_table(query, self.choice, self.request.prefs)
+            return {"sides": self.sides(acquisition.SHARES), **table}
+        side = side_asked(self.request, self.kpi)
         page = self.page_of_rows(side)
-        names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {side: _("Rows")}
         return {
-            "sides": [
-                options.Link(names[name], query_with(query, side=name, after=None) + "#rows", name == side)
-                for name in self.kpi.sides
-            ],
+            "sides": self.sides(side),
             "row_title": SIDES.get((self.kpi.key, side), "") if self.kpi.is_ratio else "",
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
@@ -201,6 +208,18 @@ class KpiView(Page, TemplateView):
             "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
+
+    def sides(self, shown: str) -> list[options.Link]:
+        """The tables of records, one beside the other."""
+        names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {shown: _("Rows")}
+        if acquisition.has_shares(self.kpi):
+            names[acquisition.SHARES] = _("Each new customer")
+        query = self.request.GET
+        return [
+            options.Link(label, query_with(query, side=name, after=None) + "#rows", name == shown)
+            for name, label in names.items()
+            if name in (*self.kpi.sides, acquisition.SHARES)
+        ]
 
     def page_of_rows(self, side: str) -> RowPage:
         query = self.request.GET
@@ -269,6 +288,8 @@ class KpiFileView(FilePage):
                 header, rows = exports.breakdown_table(kpi, parts, str(options.DIMENSIONS[by]), prefs)
             case "rows":
                 header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
+            case acquisition.SHARES if acquisition.has_shares(kpi):
+                header, rows = acquisition.shares_file(choice, prefs)
             case _:
                 raise BadRequest("what")
         return Table(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)
