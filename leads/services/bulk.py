@@ -23,6 +23,7 @@ from crm.models import User
 from crm.money import convert
 from customers.models import Customer, Product
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
+from leads.services.conversion import carry_plans
 from leads.services.inputs import ActivityIn, LeadIn, OpportunityIn
 from leads.services.opportunities import BOUGHT_BY_ANOTHER, has_orders_of_others
 
@@ -61,6 +62,11 @@ def note_lead_events(items: list[Item], caller: Caller) -> None:
     """Every dated change of a lead is a row of its own."""
     owners = User.objects.in_bulk({item.row.owner_id for item in items if "owner_id" in item.before})
     LeadEvent.objects.bulk_create(event for item in items for event in lead_events(item, owners, caller))
+
+
+def follow_leads(items: list[Item], caller: Caller) -> None:
+    note_lead_events(items, caller)
+    carry_plans([item.row.pk for item in items if item.row.converted_at and "converted_at" in item.before])
 
 
 def lead_events(item: Item, owners: Mapping[int, User], caller: Caller) -> Iterable[LeadEvent]:
@@ -134,6 +140,13 @@ def set_stage(item: Item, stages: list[Stage]) -> None:
 def follow_opportunities(items: list[Item], caller: Caller) -> None:
     stages = {stage.pk: stage for stage in Stage.objects.all()}
     StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, stages, caller))
+    # A lead that was loaded as converted has its opportunity only now.
+    carry_plans([item.row.lead_id for item in items if is_news_of_a_lead(item)])
+
+
+def is_news_of_a_lead(item: Item) -> bool:
+    row: Any = item.row
+    return row.lead_id is not None and (item.status == states.CREATED or "lead_id" in item.before)
 
 
 def stage_changes(item: Item, stages: Mapping[int, Stage], caller: Caller) -> Iterable[StageChange]:
@@ -236,7 +249,7 @@ LEADS = Recipe(
     },
     history=BASE_DATES,
     completes=complete_leads,
-    follows=note_lead_events,
+    follows=follow_leads,
     fresh={"opportunities": Opportunity},
 )
 OPPORTUNITIES = Recipe(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
@@ -57,9 +59,15 @@ def convert_lead(
         owner=lead.owner,
         amount=amount or Decimal(0),
     )
-    if opportunity.is_open:
-        Activity.objects.planned().filter(lead=lead, opportunity=None).update(opportunity=opportunity, updated_at=Now())
+    carry_plans([lead.pk])
     return opportunity
+
+
+def carry_plans(leads: Collection[int]) -> None:
+    """What is planned with converted leads goes on with the opportunity of each, its first that is open."""
+    opportunities = Opportunity.objects.open().filter(lead=OuterRef("lead")).order_by("pk").values("pk")[:1]
+    plans = Activity.objects.planned().filter(lead__in=leads, lead__converted_at__isnull=False, opportunity=None)
+    plans.filter(Exists(opportunities)).update(opportunity=Subquery(opportunities), updated_at=Now())
 
 
 @transaction.atomic

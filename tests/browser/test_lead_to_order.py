@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from campaigns.models import LeadSource
 from customers.models import Order, Product
 from kpis.tasks import tick
 from leads import services
@@ -23,7 +22,6 @@ def persian_omid(omid):
 
 
 def test_a_lead_becomes_an_order_that_the_figures_show(visit, omid, sara):
-    LeadSource.objects.create(slug="exhibition", name="Exhibition")
     Product.objects.create(sku="P1", name="Package")
     page = visit(omid)
 

@@ -234,6 +234,30 @@ def test_unknown_products_are_named(api):
     assert Opportunity.objects.count() == 0
 
 
+@pytest.mark.parametrize("is_opportunity_first", [True, False])
+def test_what_was_planned_with_converted_leads_goes_on_with_their_opportunities(api, is_opportunity_first):
+    """Of three leads two are converted, one of them to a deal that is lost by now: one step goes on, and what is done stays."""
+    leads = [{"external_id": key, "name": key} for key in "abc"]
+    keys = {row["external_id"]: row for row in leads}
+    api.post("/leads/bulk/", {"items": leads})
+    steps = [
+        {"external_id": f"{kind}-{key}", "kind": kind, "lead": {"external_id": key}, "due_at": "2026-11-20T10:00:00Z"}
+        for key, kind in [("a", "call"), ("b", "call"), ("c", "call")]
+    ]
+    done = {"external_id": "note-a", "kind": "note", "lead": {"external_id": "a"}}
+    api.post("/activities/bulk/", {"items": [*steps, done]})
+    converted = [keys["a"] | {"converted_at": "2025-10-03T10:00:00Z"}, keys["b"] | {"converted_at": "2025-10-03T10:00:00Z"}]
+    deals = [{"external_id": key, "name": key, "lead": {"external_id": key}} for key in "abc"]
+    deals[1]["lost_at"] = "2025-10-04T10:00:00Z"
+
+    calls = [("/leads/bulk/", converted), ("/opportunities/bulk/", deals)]
+    for path, items in reversed(calls) if is_opportunity_first else calls:
+        api.post(path, {"items": items})
+
+    goes_on = Activity.objects.exclude(opportunity=None)
+    assert list(goes_on.values_list("external_id", "opportunity__external_id")) == [("call-a", "a")]
+
+
 # Activities
 
 

@@ -141,7 +141,7 @@ class TestConvert:
 class TestMerge:
     def test_the_survivor_counts_from_the_earlier_day_with_what_both_knew(self, now):
         source = LeadSource.objects.create(slug="site", name="Site")
-        later_source = LeadSource.objects.create(slug="exhibition", name="Exhibition")
+        later_source = LeadSource.objects.get(slug="exhibition")
         old = make_lead(name="Ali", phone="", lead_source=source, at=A_DAY)
         new = make_lead(name="", phone="+989121112233", lead_source=later_source, at=A_DAY + timedelta(days=9))
         services.qualify_lead(old, stage="mql", by=None, at=A_DAY + timedelta(days=1))

@@ -63,9 +63,6 @@ def make_frame(story: Story) -> Frame:
         for slug, name, kind, is_marketing, *_ in CHANNELS
     )
     by_slug = {channel.external_id: channel for channel in channels} | site_channels(facts)
-    sources = LeadSource.objects.bulk_create(
-        LeadSource(slug=f"{DEMO}-{slug}", name=name, external_id=slug, **facts) for slug, name in SOURCES
-    )
     networks = SocialNetwork.objects.bulk_create(
         SocialNetwork(slug=f"{DEMO}-{slug}", name=name, external_id=slug, **facts) for slug, name in NETWORKS
     )
@@ -81,7 +78,7 @@ def make_frame(story: Story) -> Frame:
     return Frame(
         reps=reps,
         channels=by_slug,
-        sources={source.external_id: source for source in sources},
+        sources=usual_sources(facts),
         networks=networks,
         pages={page.external_id: page for page in pages},
         campaigns=campaigns,
@@ -98,6 +95,13 @@ def site_channels(facts: dict) -> dict[str, Channel]:
                 slug=slug, name=name, kind=kind, is_marketing=is_marketing, external_id=slug, **facts
             )
     return found
+
+
+def usual_sources(facts: dict) -> dict[str, LeadSource]:
+    """Those that a new installation has; what was taken out since is made."""
+    found = {source.slug: source for source in LeadSource.objects.filter(slug__in=dict(SOURCES))}
+    missing = [LeadSource(slug=slug, name=name, external_id=slug, **facts) for slug, name in SOURCES if slug not in found]
+    return found | {source.slug: source for source in LeadSource.objects.bulk_create(missing)}
 
 
 def make_reps() -> list[User]:
