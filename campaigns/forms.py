@@ -9,6 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, Expense, LeadSource
 from crm.forms import AmountField, DayField, ReaderForm, TextField
+from crm.models import ExchangeRate
+
+
+def offer_currencies(form: ReaderForm) -> None:
+    """Those with an exchange rate, for what is written anew: an expense that stands keeps the currency it has."""
+    amount, base = form.fields["amount"], form.prefs.organization.currency
+    known = ExchangeRate.objects.exclude(currency=base).values_list("currency", flat=True).distinct().order_by("currency")
+    codes = [] if "seen" in form.initial else list(known)
+    if not codes:
+        del form.fields["currency"]
+        return
+    form.fields["currency"].choices = [("", amount.unit), *((code, code) for code in codes)]
+    amount.label = type(form).base_fields["amount"].label
+    chosen = form.data.get(form.add_prefix("currency"))
+    amount.currency = chosen if chosen in codes else None
 
 
 class ExpenseForm(ReaderForm):
@@ -16,6 +31,11 @@ class ExpenseForm(ReaderForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Expense.Kind.choices)
     amount = AmountField(label=_("Amount"))
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        help_text=_("Another currency is counted at the exchange rate of the first day; the settings keep the rates."),
+    )
     valid_from = DayField(label=_("First day"))
     valid_to = DayField(
         label=_("Last day"),
@@ -46,6 +66,7 @@ class ExpenseForm(ReaderForm):
         super().__init__(*args, **kwargs)
         for name, model in (("campaign", Campaign), ("channel", Channel), ("lead_source", LeadSource)):
             self.fields[name].queryset = model.objects.visible_to(self.user)
+        offer_currencies(self)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

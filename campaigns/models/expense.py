@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -33,6 +34,10 @@ class ExpenseQuerySet(RecordQuerySet):
 
     def marketing(self) -> Self:
         return self.filter(of_marketing())
+
+    def touching(self, first: date, last: date) -> Self:
+        """Of which at least one day lies between two, both included."""
+        return self.filter(valid_from__lte=last, valid_to__gte=first)
 
 
 @keeps_history

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Expense
 from crm import slips
-from crm.inputs.rates import ONE
+from crm.inputs.rates import Rates
 from crm.models import Organization, User
 from crm.money import convert
 
@@ -27,12 +27,26 @@ def priced_at(amount: Decimal, currency: str, rate: Decimal) -> dict[str, Any]:
     return {"currency": currency, "currency_amount": amount, "rate": rate, "amount": convert(amount, rate)}
 
 
+def priced_on(day: date, amount: Decimal, currency: str, rates: Rates) -> dict[str, Any]:
+    """The same at the rate of that day, where the currency has one."""
+    rate = rates.fixed(currency) or rates.on(currency, day)
+    if rate is None:
+        text = _("There is no exchange rate of %(currency)s for this day: it is entered in the settings.")
+        raise ValidationError({"currency": ValidationError(text, "rate-missing", {"currency": currency})})
+    return _require_small(priced_at(amount, currency, rate))
+
+
 @transaction.atomic
-def enter_expense(*, by: User, at: datetime, source: str | None = None, external_id: str | None = None, **facts: Any) -> Expense:
-    """A new expense in the base currency. A known (`source`, `external_id`) answers with the expense it has."""
+def enter_expense(
+    *, by: User, at: datetime, currency: str = "", source: str | None = None, external_id: str | None = None, **facts: Any
+) -> Expense:
+    """A new expense, in the base currency where none is named. A known (`source`, `external_id`) answers with the one it has."""
     _require_known(facts)
     _require_span(facts["valid_from"], facts["valid_to"])
-    made = {"created_at": at, **facts, **priced_at(facts["amount"], Organization.current().currency, ONE)}
+    organization = Organization.current()
+    rates = Rates(organization)
+    made = {"created_at": at, **facts}
+    made |= priced_on(facts["valid_from"], facts["amount"], currency or organization.currency, rates)
     if external_id is None:
         return Expense.objects.create(source=source, **made)
     return Expense.objects.get_or_create(source=source, external_id=external_id, defaults=made)[0]
@@ -64,11 +78,13 @@ def _columns(expense: Expense, changes: dict[str, Any]) -> dict[str, Any]:
     amount = changes.get("amount")
     if amount is None or amount == expense.own_amount:
         return wished
-    priced = priced_at(amount, expense.currency or Organization.current().currency, expense.rate)
+    return wished | _require_small(priced_at(amount, expense.currency or Organization.current().currency, expense.rate))
+
+
+def _require_small(priced: dict[str, Any]) -> dict[str, Any]:
     if priced["amount"] >= TOO_LARGE:
-        text = _("An amount has at most 18 digits.")
-        raise ValidationError({"amount": ValidationError(text, code="amount-too-large")})
-    return wished | priced
+        raise ValidationError({"amount": ValidationError(_("An amount has at most 18 digits."), code="amount-too-large")})
+    return priced
 
 
 @transaction.atomic

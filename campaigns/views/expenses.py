@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db.models import Model, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.forms import ExpenseForm
-from campaigns.models import Campaign, Channel, Expense
+from campaigns.models import Campaign, Channel, Expense, ExpenseDay
 from campaigns.services import spending as services
+from crm.models import Organization
 from crm.pages import Chip, FormPage, ListPage, action, count_of, form_key, key_in, next_url, not_offered, say
 from crm.permissions import may_keep_reference_data, may_see_costs
+from crm.spans import NAMED, span_of
 
 NO_ONE = "none"
 
@@ -39,8 +42,11 @@ class ExpenseListView(ListPage):
         }
         self.offered = offered
         self.chosen = {name: asked[name] if asked.get(name) in dict(options) else "" for name, options in offered.items()}
-        self.missing = not_offered(asked, self.chosen)
+        token = asked.get("days", "").strip()
+        self.span = span_of(token, self.request.prefs, self.request.prefs.today(self.at)) if token else None
+        self.missing = not_offered(asked, self.chosen | {"days": self.span})
         rows = Expense.objects.visible_to(user)
+        rows = rows.touching(self.span.start, self.span.end) if self.span else rows
         self.found = rows.none() if self.missing else rows.filter(**conditions(self.chosen))
         return self.found.select_related("campaign", "channel")
 
@@ -50,24 +56,44 @@ class ExpenseListView(ListPage):
             "selects": self._selects(),
             "chips": list(self._chips()),
             "total": self.found.aggregate(total=Sum("amount"))["total"],
+            "span": self.span,
+            "within": self._within(),
             "new_query": self._new_query(),
             "way_back": urlencode({"next": self.request.get_full_path()}),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
         }
 
     def _selects(self) -> list[dict[str, Any]]:
-        labels = labels_of_filters()
+        labels, spans = labels_of_filters(), [(token, name) for token, (name, _grain, _back) in NAMED.items()]
+        if self.span and self.span.token not in NAMED:
+            spans.append((self.span.token, self.span.label))
         anything = {"kind": _("Any kind"), "campaign": _("Any campaign"), "channel": _("Any channel")}
         return [
             {"name": name, "label": labels[name], "options": [("", anything[name]), *options], "chosen": self.chosen[name]}
             for name, options in self.offered.items()
+        ] + [
+            {
+                "name": "days",
+                "label": labels["days"],
+                "options": [("", _("Any time")), *spans],
+                "chosen": self.span.token if self.span else "",
+            }
         ]
+
+    def _within(self) -> Decimal | None:
+        """What of the expenses falls on the days asked for, where they last longer."""
+        if self.span is None:
+            return None
+        days = ExpenseDay.objects.visible_to(self.request.user).filter(expense__in=self.found.values("pk"))
+        return days.filter(day__range=(self.span.start, self.span.end)).aggregate(total=Sum("amount"))["total"]
 
     def _chips(self) -> Iterator[Chip]:
         labels = labels_of_filters()
         for name, value in self.chosen.items():
             if value:
                 yield Chip(f"{labels[name]}: {dict(self.offered[name])[value]}", self._without(name))
+        if self.span:
+            yield Chip(f"{labels['days']}: {self.span.label}", self._without("days"))
         yield from (Chip.not_offered(labels[name], self._without(name)) for name in self.missing)
 
     def _without(self, name: str) -> str:
@@ -84,7 +110,7 @@ def named(rows: QuerySet) -> list[tuple[str, str]]:
 
 
 def labels_of_filters() -> dict[str, Any]:
-    return {name: ExpenseForm.base_fields[name].label for name in ("kind", "campaign", "channel")}
+    return {name: ExpenseForm.base_fields[name].label for name in ("kind", "campaign", "channel")} | {"days": _("Days")}
 
 
 def conditions(chosen: dict[str, str]) -> dict[str, Any]:
@@ -136,10 +162,17 @@ class ExpenseCreateView(ExpenseFormPage):
         }
 
     def save(self, form: ExpenseForm) -> HttpResponse:
-        key = form_key(Expense, form.cleaned_data["token"], form.facts)
+        key = key_of(form.cleaned_data["token"], form.facts)
         expense = services.enter_expense(by=self.request.user, at=self.at, **form.facts, **key)
         say(self.request, _("The expense was saved."), undo=undoing(self.request, "expense-remove", expense.pk))
         return redirect(page_of(self.request))
+
+
+def key_of(token: UUID | None, facts: dict[str, Any], beside: dict[str, Any] | None = None) -> dict[str, str]:
+    """What was typed is compared with what was typed before: its own amount, in its own currency."""
+    own = {"currency_amount": facts["amount"], "currency": facts.get("currency") or Organization.current().currency}
+    typed = {name: value for name, value in facts.items() if name not in {"amount", "currency"}}
+    return form_key(Expense, token, typed | own, beside)
 
 
 def row_asked(rows: QuerySet, key: str | None) -> Model | None:

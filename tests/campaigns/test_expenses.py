@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Expense
 from campaigns.services import spending
+from crm.models import ExchangeRate
 from tests.api_client import Api
 from tests.conftest import make_user
 from tests.factories.campaigns import make_channel
@@ -17,7 +18,7 @@ from tests.factories.campaigns import make_channel
 pytestmark = pytest.mark.django_db
 AT = datetime(2025, 9, 23, 7, 0, tzinfo=UTC)  # 1 Mehr 1404
 FIRST, LAST = date(2025, 9, 23), date(2025, 10, 22)
-NEW = "/campaigns/expenses/new/"
+NEW, PASTE = "/campaigns/expenses/new/", "/campaigns/expenses/paste/"
 TYPED = {
     "kind": "ads", "amount": "۷٬۵۰۰٬۰۰۰", "valid_from": "۱۴۰۴/۷/۱", "valid_to": "30 Mehr 1404", "note": "Instagram",
     "token": "8f14e45f-ceea-467f-9a5b-0c2d5a3a2222",
@@ -226,12 +227,12 @@ def test_reps_and_support_neither_see_nor_write_them(browse, marketer, omid, han
     url = f"/campaigns/expenses/{row.pk}/"
 
     for client in map(browse, (omid, hana)):
-        read = [client.get(address).status_code for address in ("/campaigns/expenses/", NEW, f"{url}edit/")]
+        read = [client.get(address).status_code for address in ("/campaigns/expenses/", NEW, PASTE, f"{url}edit/")]
         written = [
             client.post(address, TYPED | {"note": "Theirs"}).status_code
-            for address in (NEW, f"{url}edit/", f"{url}remove/", f"/campaigns/expenses/undo/{way}/")
+            for address in (NEW, PASTE, f"{url}edit/", f"{url}remove/", f"/campaigns/expenses/undo/{way}/")
         ]
-        assert (read, written) == ([403] * 3, [403] * 4)
+        assert (read, written) == ([403] * 4, [403] * 5)
     page = browse(omid).get(f"/campaigns/{autumn.pk}/")
     assert (page.status_code, "costs-title" in page.content.decode(), stored()) == (200, False, [STORED])
     assert browse(None).post(NEW, TYPED).status_code == 302
@@ -243,3 +244,64 @@ def test_the_api_shows_it_as_one_that_was_sent(marketer):
     body = Api(marketer).get("/expenses/").json()["results"][0]
 
     assert [body[name] for name in ("currency", "amount", "base_amount", "rate")] == ["IRR", "75000000", "75000000", "1"]
+
+
+def test_days_asked_for_show_what_touches_them_and_how_much_of_it_is_theirs(marketer):
+    """300 over Mehr is 10 a day: from 1 to 10 Mehr it is 100, and the 7 of 1 Aban is none of it."""
+    Expense.objects.create(kind="ads", amount=300, valid_from=FIRST, valid_to=LAST)
+    Expense.objects.create(kind="ads", amount=7, valid_from=LAST + timedelta(days=1), valid_to=LAST + timedelta(days=1))
+
+    def seen(days):
+        context = marketer.get(f"/campaigns/expenses/?days={days}").context
+        return [row.amount for row in context["rows"]], context["total"], context["within"]
+
+    assert seen("2025-09-23..2025-10-02") == ([300], 300, 100)
+    assert seen("1404-08") == ([7], 7, 7)
+    assert seen("") == ([7, 300], 307, None)
+    assert seen("yesteryear") == ([], None, None)
+
+
+def test_a_new_one_in_dollars_is_counted_at_the_rate_of_its_first_day(marketer):
+    ExchangeRate.objects.create(currency="USD", day=FIRST, rate=850_000)
+    begun = typed(marketer, NEW) | TYPED | {"currency": "USD", "amount": "2.50"}
+
+    early = marketer.post(NEW, begun | {"valid_from": "2025-09-22"}).context["form"]
+    assert dict(early.errors) == {"currency": ["There is no exchange rate of USD for this day: it is entered in the settings."]}
+
+    for _twice in range(2):
+        marketer.post(NEW, begun)
+    # 2.50 dollars at 850,000 rials
+    row = Expense.objects.get()
+    assert (row.amount, row.currency, row.currency_amount, row.rate) == (2_125_000, "USD", Decimal("2.5"), 850_000)
+    assert "USD" in marketer.get("/campaigns/expenses/").content.decode()
+
+
+ROWS = "روز\tکمپین\tمبلغ\n۱۴۰۴/۷/۱\tautumn\t۷٬۵۰۰٬۰۰۰\tInstagram\n2025-10-22\t\t1,000\n2025-10-22\t\t1,000"
+
+
+def test_pasted_rows_are_shown_first_and_entered_together_once(marketer, autumn):
+    """In tomans. The two last rows say the same and are two expenses; the heading is none."""
+    begun = typed(marketer, PASTE) | {"kind": "ads", "text": ROWS}
+
+    preview = marketer.post(PASTE, begun).context["form"]
+    assert (preview.total, len(preview.rows), stored()) == (75_020_000, 3, [])
+
+    for _twice in range(2):
+        answer = marketer.post(PASTE, begun | {"save": "1"})
+    again = ("ads", Decimal(10_000), LAST, LAST, "")
+    assert stored() == [("ads", Decimal(75_000_000), FIRST, FIRST, "Instagram"), again, again]
+    assert toast(answer)[0] == "Expenses saved: 3."
+    assert list(Expense.objects.filter(campaign=autumn).values_list("amount", flat=True)) == [75_000_000]
+
+
+def test_a_pasted_row_that_cannot_be_read_keeps_all_of_them_out_and_says_why(marketer, autumn):
+    text = "1404/7/1;Autumn;5000\n1404/13/1;Autumm;many;x;y\n;;"
+    answer = marketer.post(PASTE, typed(marketer, PASTE) | {"kind": "ads", "text": text, "save": "1"})
+    form = answer.context["form"]
+
+    assert stored() == []
+    assert (form["text"].value(), [list(row.errors) for row in form.rows]) == (
+        text, [[], ["day", "campaign", "amount", "note"], ["day", "amount"]],
+    )  # fmt: skip
+    assert form.rows[1].errors["amount"] == "Enter an amount in digits, such as 1250000."
+    assert form.errors["text"] == ["Rows that cannot be read: 2. Nothing was saved; correct them above, the reasons stand below."]
