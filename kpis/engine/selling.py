@@ -57,35 +57,39 @@ WRITE = """
       FROM classed GROUP BY id, customer_id, placed_on, owner_id, category_id, is_repeat
 """.format(earlier="ORDER BY p.placed_at, p.id GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING")
 
-# The same in other words, for who checks what is stored: every line beside all that the customer bought before it.
+# The same in other words, for who checks what is stored: what each customer bought of a family is told order by order, and of
+# a category only in which order they first bought it. All of it goes through a customer's orders once, however many.
 CHECK = """
     WITH counted AS (
-        SELECT o.id, o.customer_id, o.placed_at, o.placed_on, coalesce(o.owner_id, c.owner_id, 0) AS owner_id
+        SELECT o.id, o.customer_id, o.placed_at, o.placed_on, coalesce(o.owner_id, c.owner_id, 0) AS owner_id,
+               lag(o.id) OVER (PARTITION BY o.customer_id ORDER BY o.placed_at, o.id) IS NOT NULL AS is_repeat
           FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
          WHERE o.status IN ('paid', 'fulfilled') AND NOT c.is_test AND NOT c.is_spam),
-    first_order AS (SELECT DISTINCT ON (customer_id) customer_id, id FROM counted ORDER BY customer_id, placed_at, id),
     item AS (
         SELECT o.id, o.customer_id, o.placed_at, l.id AS line, l.position, l.line_class, r.category_id,
-               nullif(r.family, '') AS family, r.tier, f.id <> o.id AS is_repeat
-          FROM counted o JOIN first_order f USING (customer_id) JOIN customers_orderline l ON l.order_id = o.id
+               nullif(r.family, '') AS family, r.tier, o.is_repeat
+          FROM counted o JOIN customers_orderline l ON l.order_id = o.id
           LEFT JOIN customers_product r ON r.id = l.product_id),
     own AS (SELECT DISTINCT ON (id) id, category_id FROM item WHERE category_id IS NOT NULL ORDER BY id, position, line),
-    past AS (
-        SELECT i.line, max(e.tier) FILTER (WHERE e.family = i.family) AS best,
-               coalesce(bool_or(e.category_id = i.category_id), FALSE) AS is_known
-          FROM item i LEFT JOIN item e ON e.customer_id = i.customer_id AND (e.placed_at, e.id) < (i.placed_at, i.id)
-         GROUP BY i.line),
+    climb AS (
+        SELECT id, family, max(max(tier)) OVER (PARTITION BY customer_id, family ORDER BY placed_at, id
+                                                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
+          FROM item WHERE family IS NOT NULL GROUP BY id, customer_id, placed_at, family),
+    debut AS (
+        SELECT DISTINCT ON (customer_id, category_id) customer_id, category_id, id FROM item
+         WHERE category_id IS NOT NULL ORDER BY customer_id, category_id, placed_at, id),
     class AS (
         SELECT i.id, coalesce(i.category_id, 0) AS category_id,
                CASE WHEN i.is_repeat AND (i.line_class = 'upsell' OR (i.line_class = '' AND i.tier > p.best)) THEN 'up'
                     WHEN i.line_class = 'cross_sell' THEN 'cross'
                     WHEN i.line_class <> '' OR i.category_id IS NULL THEN ''
-                    WHEN i.category_id <> k.category_id OR (i.is_repeat AND NOT p.is_known) THEN 'cross' END AS name
-          FROM item i JOIN past p USING (line) LEFT JOIN own k ON k.id = i.id),
+                    WHEN i.category_id <> k.category_id OR (i.is_repeat AND d.id = i.id) THEN 'cross' END AS name
+          FROM item i LEFT JOIN climb p ON p.id = i.id AND p.family = i.family LEFT JOIN own k ON k.id = i.id
+          LEFT JOIN debut d ON d.customer_id = i.customer_id AND d.category_id = i.category_id),
     expected AS (
-        SELECT o.id, o.customer_id, o.placed_on, o.owner_id, x.category_id, f.id <> o.id AS is_repeat,
+        SELECT o.id, o.customer_id, o.placed_on, o.owner_id, x.category_id, o.is_repeat,
                coalesce(bool_or(x.name = 'up'), FALSE) AS up, coalesce(bool_or(x.name = 'cross'), FALSE) AS across
-          FROM counted o JOIN first_order f USING (customer_id) LEFT JOIN class x ON x.id = o.id GROUP BY 1, 2, 3, 4, 5, 6)
+          FROM counted o LEFT JOIN class x ON x.id = o.id GROUP BY 1, 2, 3, 4, 5, 6)
     SELECT customer_id FROM kpis_ordercategory GROUP BY order_id, customer_id
     HAVING count(*) FILTER (WHERE is_first) <> 1 OR bool_or(has_upsell) <> bool_and(order_has_upsell)
         OR bool_or(has_cross_sell) <> bool_and(order_has_cross_sell)

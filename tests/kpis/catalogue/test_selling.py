@@ -4,13 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from customers.models import Category, OrderLine
 from kpis.definitions import Dimension
+from kpis.engine import selling
+from kpis.engine.selling import drain_sales
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER
-from tests.kpis.proof import card, parts
+from tests.kpis.proof import NOW, card, parts
 
 pytestmark = pytest.mark.django_db
 MEHR, SHAHRIVAR, ABAN = tehran(2025, 9, 25), tehran(2025, 8, 25), tehran(2025, 10, 25)
@@ -87,3 +90,50 @@ def test_a_line_has_one_class_and_up_sell_wins(refresh):
 
     assert (card("upsell_rate").value, card("cross_sell_rate").value) == (1, 0)
     assert parts("upsell_rate", Dimension.CATEGORY) == {rice.pk: 1}
+
+
+# -- what is stored, compared by other words ---------------------------------------------------------------------------
+
+# What goes wrong where the computing says this instead of that.
+BROKEN = {
+    "a past that holds the order itself": ("AND 1 PRECEDING", "AND CURRENT ROW"),
+    "a tier as high as the best": ("tier > best", "tier >= best"),
+    "a first order that climbs": ("is_repeat AND (line_class", "(line_class"),
+    "a family that is nobody's": ("p.customer_id, r.family", "r.family"),
+    "a category known from a first order only": ("is_repeat AND bought = 0", "is_repeat AND bought < 2"),
+    "an own category that is the last line's": ("l.position, l.id", "l.position DESC, l.id DESC"),
+    "lines of two classes": ("NOT is_upsell AND", "TRUE AND"),
+}
+
+
+@pytest.fixture
+def sales(db):
+    """Of two customers: what one of them bought of a family and a category says nothing of the other."""
+    tea, rice = Category.objects.create(name="Tea"), Category.objects.create(name="Rice")
+    small, large = goods("Small", 1, "box", tea), goods("Large", 2, "box", rice)
+    climber, other = make_customer(), make_customer()
+    buy(other, small, large, at=tehran(2025, 8, 1), flags=("", "upsell"))
+    buy(climber, small, at=SHAHRIVAR)
+    buy(climber, small, large)
+    buy(climber, large, at=MEHR + timedelta(days=1))
+    buy(climber, small, at=MEHR + timedelta(days=2))
+
+
+def wrong_customers():
+    """Whom the check finds, once they are computed."""
+    drain_sales(at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(selling.CHECK)
+        return cursor.fetchall()
+
+
+def test_what_is_computed_rightly_is_no_drift(sales):
+    assert wrong_customers() == []
+
+
+@pytest.mark.parametrize(("old", "new"), BROKEN.values(), ids=BROKEN)
+def test_what_is_computed_wrongly_is_drift(sales, monkeypatch, old, new):
+    assert old in selling.WRITE
+    monkeypatch.setattr(selling, "WRITE", selling.WRITE.replace(old, new))
+
+    assert wrong_customers() != []
