@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from customers.models import Order
@@ -113,9 +113,16 @@ def first_of(rows: QuerySet, lead: str, moment: str) -> Subquery:
 
 
 def first_order(which: Q) -> Subquery:
-    """Of a lead's customer, from the lead's day on."""
-    orders = Order.objects.filter(which, customer=OuterRef("customer"), placed_on__gte=OuterRef("created_on"))
-    return Subquery(first(orders, "customer", "placed_at"))
+    """Of a lead's customer, from the lead's day on.
+
+    The first day that has one is looked up, so that all later orders are left alone: some customers have very many. On the day
+    after it an order may be earlier by the minutes that a clock was put back at midnight.
+    """
+    lead = {"customer": OuterRef("customer"), "placed_on__gte": OuterRef("created_on")}
+    within = {path: OuterRef(reference) for path, reference in lead.items()}
+    days = Order.objects.filter(which, **within).order_by("placed_on").values("placed_on")
+    next_day = ExpressionWrapper(Subquery(days[:1]) + Value(1), output_field=DateField())
+    return Subquery(first(Order.objects.filter(which, placed_on__lte=next_day, **lead), "customer", "placed_at"))
 
 
 def first(rows: QuerySet, by: str, moment: str) -> QuerySet:
