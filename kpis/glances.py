@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import User
-from crm.periods import Period
+from crm.periods import Period, local_day
 from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards
+from kpis.definitions import Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import reason_text
+from kpis.readings.history import revisions_of
 from kpis.readings.summary import Choice, Compare, Reading, year_before
-from kpis.readings.words import number_text
+from kpis.readings.values import Value
+from kpis.readings.words import number_text, value_text
 
 STEP_NAMES: Mapping[str, Promise] = {
     "leads": gettext_lazy("Leads"),
@@ -60,6 +64,18 @@ def gaps_of(reading: Reading, prefs: Preferences) -> list[str]:
         _("No figure for %(periods)s: %(reason)s")
         % {"periods": named([periods[index] for index in places], prefs), "reason": reason}
         for reason, places in found.items()
+    ]
+
+
+def history_of(kpi: Kpi, choice: Choice, now: Value, prefs: Preferences) -> list[str]:
+    """What a closed period reported at first, and what it was restated to since."""
+    if now.state != "closed":
+        return []
+    kept = revisions_of(kpi, choice.trend_query(1)).get(choice.period.start, [])
+    texts = [_("%(value)s on %(day)s"), *[_("restated to %(value)s on %(day)s")] * (len(kept) - 1)]
+    return [
+        text % {"value": value_text(kpi, each.value, prefs), "day": format_day(local_day(each.recorded_at, prefs.zone), prefs)}
+        for text, each in zip(texts, kept, strict=False)
     ]
 
 

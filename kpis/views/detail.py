@@ -23,7 +23,7 @@ from kpis import addresses, charts, dashboards, exports, options
 from kpis.addresses import kpi_of
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi, Unit, is_hidden
-from kpis.glances import gaps_of, notes_of, trend_of
+from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
@@ -99,6 +99,7 @@ class KpiView(Page, TemplateView):
             "value_text": value_text(kpi, reading.now.value, prefs),
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
+            "history": history_of(kpi, choice, reading.now, prefs),
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": trend_of(reading, choice, prefs, notes),
             "gaps": gaps_of(reading, prefs),

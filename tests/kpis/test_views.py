@@ -17,6 +17,7 @@ from crm.services import create_token
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Timing
 from kpis.engine import drain
+from kpis.services import close_periods
 from leads.models import Lead
 from tests.api_client import Api
 from tests.conftest import make_user
@@ -248,6 +249,22 @@ class TestOneKpi:
         assert page.context["now"].value == 2
         assert page.context["row_total"] == page.context["row_sum"] == "2"
         assert [row["url"] for row in page.context["row_list"]] == [f"/leads/{first.pk}/", f"/leads/{second.pk}/"]
+
+    def test_a_closed_period_says_what_it_reported_and_what_it_was_restated_to(self, browse, sara):
+        """One lead of Mehr when it closed, another one found later."""
+        for day, at in ((1, datetime(2025, 11, 30, 9, tzinfo=UTC)), (2, datetime(2025, 12, 5, 9, tzinfo=UTC))):
+            leads_on(day)
+            settle()
+            close_periods(at=at)
+        token, token.secret = create_token(sara, scopes=["kpis:read"], at=DRAINED)
+
+        page = browse(sara).get("/kpis/leads/?period=1404-07")
+        days = {"calendar": "jalali", "grain": "month", "from": "1404-07-01", "to": "1404-07-01"}
+        (told,) = Api(browse(), token).get("/kpis/leads/values/", **days).json()["results"]
+
+        assert page.context["history"] == ["1 on 30 November 2025", "restated to 2 on 5 December 2025"]
+        assert [(each["revision"], each["value"]) for each in told["revisions"]] == [(1, "1"), (2, "2")]
+        assert browse(sara).get("/kpis/leads/?period=1404-08").context["history"] == ["0 on 30 November 2025"]
 
     def test_both_sides_of_a_rate_can_be_opened(self, browse, sara):
         first, *_ = leads_on(1, 2, 3)

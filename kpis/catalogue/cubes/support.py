@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from crm.database import BusinessSeconds, ElapsedSeconds
 from customers.models import Answer, Survey, Ticket
-from kpis.catalogue.cubes.sides import choice_code
+from kpis.catalogue.cubes.sides import choice_code, segment_of
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 
 D = Dimension
@@ -102,5 +102,6 @@ OPINIONS = Cube(
         "squared_score": Fold(ON_FIVE, F("score") * F("score")),
     },
     resource="survey-answers",
+    live={D.SEGMENT: segment_of("customer_id")},
 )
 SUPPORT_CUBES = (TICKETS_OPENED, TICKETS_RESOLVED, OPINIONS)

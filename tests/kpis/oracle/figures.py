@@ -282,12 +282,12 @@ FIGURES: dict[str, Figure] = {
         SIDES, (Part(PEOPLE, "stay", ACTIVE_AT_END, ENGAGED),), (Part(PEOPLE, "stay", ACTIVE_AT_END),)
     ),
     "attitudinal_loyalty": Figure(
-        (*PERSON, "survey", "product"),
+        (*PERSON, "survey", "product", SEGMENT),
         (Part(COUNT, "answer", where="r.kind = 'loyalty' AND r.score IN (4, 5)"),),
         (Part(COUNT, "answer", where="r.kind = 'loyalty'"),),
     ),
     "csat_mean": Figure(
-        (*PERSON, "survey", "product"),
+        (*PERSON, "survey", "product", SEGMENT),
         (Part("SUM(r.score)", "answer", where="r.kind = 'csat'"),),
         (Part(COUNT, "answer", where="r.kind = 'csat'"),),
     ),
