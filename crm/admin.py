@@ -89,9 +89,10 @@ class TeamAdmin(KeptForever):
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptForever):
-    """One row. What changes every figure (zone, currency, week, fiscal year) is set by `manage.py set_organization`."""
+    """One row. What changes every figure (zone, currency, week, fiscal year, attribution) is set by
+    `manage.py set_organization`: writers have to be waited for, and sums begun anew."""
 
-    readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month")
+    readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month", "attribution_model")
     texts = {
         "week_start": lambda row, prefs: WEEKDAYS[language_key(prefs.language)][row.week_start],
         "fiscal_month": lambda row, prefs: MONTHS_OF[row.fiscal_calendar][language_key(prefs.language)][row.fiscal_month - 1],
@@ -105,6 +106,10 @@ class OrganizationAdmin(KeptForever):
         days = [(day % 7, names[day % 7]) for day in range(first, first + 7)]
         label = capfirst(db_field.verbose_name)
         return TypedMultipleChoiceField(label=label, choices=days, coerce=int, widget=CheckboxSelectMultiple)
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm, change: bool) -> None:
+        """Nothing but what was changed: the command may be setting the rest of the row at the same moment."""
+        obj.save(update_fields=form.changed_data)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -37,9 +37,12 @@ def days_after(day: date) -> Iterator[date]:
 
 
 def fill_calendar(rules: CalendarRules) -> None:
-    """Replace the table; figures by week or fiscal year must be rebuilt after it."""
+    """Replace the table; figures by week or fiscal year must be rebuilt after it.
+
+    Who is reading goes on by the days of before: a table that is truncated is empty also for those that came earlier.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE kpis_calendarday")
+        cursor.execute("DELETE FROM kpis_calendarday")
         with cursor.copy("COPY kpis_calendarday (day, grain, start, last) FROM STDIN") as copy:
             for row in calendar_days(rules):
                 copy.write_row(row)

@@ -24,7 +24,7 @@ from kpis.engine.cells import drain_cells
 from kpis.engine.customers import drain_customers
 from kpis.engine.funnel import drain_leads, mark_all_leads
 from kpis.engine.landings import drain_visitors, mark_all_visitors
-from kpis.engine.locks import PARENTS, lock
+from kpis.engine.locks import PARENTS, lock, wait_for_all
 from kpis.engine.rfm import drain_snapshots
 from kpis.engine.selling import drain_sales
 from kpis.engine.tenure import drain_tenures
@@ -283,6 +283,7 @@ def rebuild(cubes: tuple[Cube, ...] = DAY_CUBES, *, first: date | None = None, l
     is_whole = cubes == DAY_CUBES and first is None and last is None
     with transaction.atomic(), connection.cursor() as cursor:
         if is_whole:
+            wait_for_all(cursor)
             cursor.execute(f"TRUNCATE {', '.join(STORED)}")
         for cube in cubes:
             mark_range(cursor, cube, first, last)

@@ -7,14 +7,22 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from kpis.engine.drain import STORED
+
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """Every query inside sees the same state; inside a transaction that has begun, that one's rules hold."""
+    """Every query inside sees the same state; inside a transaction that has begun, that one's rules hold.
+
+    All sums are held from the start: one who empties them for a rebuild empties them for earlier snapshots, too, and what
+    is read afterwards would be nothing, without a mark to say so.
+    """
     if connection.in_atomic_block:
         yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(
+                f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;LOCK TABLE {', '.join(STORED)} IN ACCESS SHARE MODE"
+            )
         yield

@@ -14,7 +14,7 @@ from kpis.calendars import fill_calendar
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.engine import is_clean, rebuild
-from kpis.engine.locks import CLOSING, lock
+from kpis.engine.locks import CLOSING, hold_rebuilds, lock, wait_for_all
 from kpis.models import DAY_GRAIN, Credit, CustomerFact, Rollup, Snapshot
 from kpis.readings import Query, Value, read
 
@@ -29,7 +29,10 @@ def close_periods(*, at: datetime, by: User | None = None) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         # Read before it is asked what is dirty: a change of its rules marks what it changes.
         organization = Organization.current()
-        if not lock(cursor, CLOSING, wait=False) or not is_clean():
+        if not lock(cursor, CLOSING, wait=False):
+            return 0
+        hold_rebuilds(cursor)
+        if not is_clean():
             return 0
         today = organization.day_of(at)
         written = 0
@@ -113,8 +116,13 @@ def reason_of(kept: Snapshot, model: str) -> str:
 
 
 def change_calendar(organization: Organization, *, fields: Iterable[str]) -> None:
-    """Save the week's or fiscal year's new start; every period sum is folded again by the drain."""
-    with transaction.atomic():
+    """Save the week's or fiscal year's new start; every period sum is folded again by the drain.
+
+    Of two who change different rules at once the second knows what the first has set.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        wait_for_all(cursor)
         organization.save(update_fields=list(fields))
+        organization.refresh_from_db()
         fill_calendar(organization.calendar_rules)
         rebuild()

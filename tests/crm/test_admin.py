@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import Organization, User
@@ -88,6 +90,20 @@ class TestOrganization:
         assert self.send(browse(root), first_contact_minutes="15").status_code == 302
 
         assert Organization.current().first_contact_minutes == 15
+
+    def test_what_needs_all_writers_to_wait_is_not_set_here(self, browse, root):
+        self.send(browse(root), attribution_model="linear", week_start="0", first_contact_minutes="15")
+
+        organization = Organization.current()
+        assert (organization.attribution_model, organization.week_start) == ("first", 5)
+
+    def test_what_is_set_elsewhere_at_the_same_moment_stays(self, browse, root):
+        """Only the column that was changed is written."""
+        with CaptureQueriesContext(connection) as found:
+            self.send(browse(root), first_contact_minutes="15")
+
+        (update,) = [query["sql"] for query in found if query["sql"].startswith('UPDATE "crm_organization"')]
+        assert update == 'UPDATE "crm_organization" SET "first_contact_minutes" = 15 WHERE "crm_organization"."id" = 1'
 
     @pytest.mark.parametrize("wrong", ["0", "-5", "10081", "an hour", ""])
     def test_what_is_no_patience_is_refused_with_its_field_named(self, browse, root, wrong):

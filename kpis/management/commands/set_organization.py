@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import transaction
 
 from crm.models import Organization
 from crm.periods import Calendar
@@ -36,8 +37,9 @@ class Command(BaseCommand):
             if options["time_zone"]:
                 change_time_zone(Organization.current(), zone=options["time_zone"])
             if options["currency"]:
-                change_currency(Organization.current(), currency=options["currency"])
-                rebuild()
+                with transaction.atomic():
+                    change_currency(Organization.current(), currency=options["currency"])
+                    rebuild()
             if options["attribution"]:
                 change_attribution(Organization.current(), model=options["attribution"])
         except ValidationError as error:
