@@ -267,7 +267,7 @@ def is_ours(request: HttpRequest, url: str) -> bool:
     return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
 
 
-def query_with(query: QueryDict, **changes: str | None) -> str:
+def query_with(query: QueryDict, /, **changes: str | None) -> str:
     """A query string with some parameters changed, or gone where None; those left empty are dropped."""
     kept = {name: value for name, value in query.items() if value and name not in changes}
     kept |= {name: value for name, value in changes.items() if value}

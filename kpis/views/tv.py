@@ -49,7 +49,7 @@ def screen_url(address: str, query: QueryDict, choice: Choice) -> str:
     kept = {name: None for name in query if name not in (*CARRIED, "grain")}
     if choice.period.is_running(choice.today):
         kept |= {"period": None, "grain": choice.period.grain.value}
-    return address + query_with(query, **kept, tv="1")
+    return address + query_with(query, **kept | {"tv": "1"})
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,13 @@ def test_a_page_names_its_screen_by_the_length_of_a_period_that_runs(browse, sar
     assert past == "/kpis/?period=1404-07&tv=1"
 
 
+@pytest.mark.parametrize("query", ["tv=2", "query=x"])
+def test_a_parameter_that_the_page_does_not_know_changes_nothing(browse, sara, query):
+    page = browse(sara).get(f"/kpis/?period=1404-07&{query}")
+
+    assert (page.status_code, page.context["tv_url"]) == (200, "/kpis/?period=1404-07&tv=1")
+
+
 @pytest.mark.parametrize("query", ["every=0", "every=121", "every=x", "refresh=61", "theme=pink", "also=x", "also=1,-2"])
 def test_settings_that_say_nothing_sensible_are_refused(browse, sara, query):
     assert browse(sara).get(f"/kpis/?tv=1&{query}").status_code == 400
