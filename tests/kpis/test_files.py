@@ -1,18 +1,23 @@
 """Files of the KPI pages: what they say is what the cards and the API say, in cells of the right kind."""
 
 import re
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from campaigns.models import Campaign, Expense
 from crm.exports import Percent, safe_cell
-from crm.models import User
+from crm.models import ApiToken, User
+from crm.paper import Paper
+from crm.preferences import Preferences
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
+from kpis.readings.words import value_parts, value_text, with_sign
 from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_lead
@@ -27,13 +32,47 @@ def settle():
     drain(at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-@pytest.fixture(scope="module")
-def exported(history_database, django_db_blocker):
-    """Of each KPI of one month of the three years: what both files, its card and the API say."""
-    with django_db_blocker.unblock(), pointed_at(history_database):
-        user = User.objects.create_user(
-            "exporter@example.com", role="manager", visibility="all", language="en", money_unit="rial"
-        )
+@contextmanager
+def somebody(role):
+    """Who sees all, who sees a team's, and who sees their own; the three years are left as they were."""
+    rep, shown = User.objects.get(email="rep1@example.com"), {"language": "en", "money_unit": "rial"}
+    if role == "rep":
+        usual = {name: getattr(rep, name) for name in shown}
+        User.objects.filter(pk=rep.pk).update(**shown)
+        yield User.objects.get(pk=rep.pk)
+        ApiToken.objects.filter(user=rep).delete()
+        User.objects.filter(pk=rep.pk).update(**usual)
+        return
+    sees = {"team": rep.team} if role == "manager" else {}
+    made = User.objects.create_user("exporter@example.com", role=role, visibility="team" if sees else "all", **sees, **shown)
+    yield made
+    made.delete()
+
+
+def paper_of(client, asked):
+    """What is put on paper: the rows of tables by their first cells, and all lines one after another."""
+    rows, lines = {}, []
+    kept_row, kept_put = Paper.row, Paper.put
+
+    def row(self, columns, cells, look):
+        rows.setdefault(cells[0], cells)
+        return kept_row(self, columns, cells, look)
+
+    def put(self, line, *args, **kwargs):
+        lines.append(line)
+        return kept_put(self, line, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Paper, "row", row)
+        patched.setattr(Paper, "put", put)
+        assert client.get(f"/kpis/overview/pdf/{asked}").status_code == 200
+    return rows, " ".join(lines)
+
+
+@pytest.fixture(scope="module", params=["admin", "manager", "rep"])
+def exported(request, history_database, django_db_blocker):
+    """Of each KPI of one month of the three years: what the files and the paper, its card and the API say."""
+    with django_db_blocker.unblock(), pointed_at(history_database), somebody(request.param) as user:
         token, token.secret = create_token(user, scopes=["kpis:read"], at=MEHR, name="exporter")
         client = Client(headers={"host": "localhost"})
         client.force_login(user)
@@ -42,13 +81,14 @@ def exported(history_database, django_db_blocker):
         sheet = {row["Key"]: row for row in sheet_of(client.get(f"/kpis/overview/xlsx/{asked}")).dicts}
         pages = [client.get(f"/kpis/{path}{asked}").content.decode() for path in ("", "more/")]
         cards = {key: value for page in pages for key, value in card_values(page)}
+        paper, prefs = paper_of(client, asked), Preferences(user, "en")
         api, days = Api(Client(headers={"host": "localhost"}), token), {"from": "2024-05-01", "to": "2024-05-31"}
         answers = {
             key: api.get(f"/kpis/{key}/values/", grain="month", calendar="gregorian", **days).json()["results"][0]
             for key in CATALOGUE
         }
-        user.delete()
-    return plain, sheet, cards, answers
+        assert prefs.organization.currency == "IRR"
+    return plain, sheet, cards, answers, paper, prefs
 
 
 def card_values(page):
@@ -60,7 +100,7 @@ def card_values(page):
 
 @pytest.mark.parametrize("key", CATALOGUE)
 def test_what_is_exported_is_what_the_card_and_the_api_say(exported, key):
-    plain, sheet, cards, answers = exported
+    plain, sheet, cards, answers, paper, prefs = exported
     answer = answers[key]
 
     value = answer["value"]
@@ -73,6 +113,17 @@ def test_what_is_exported_is_what_the_card_and_the_api_say(exported, key):
     assert [Decimal(side) if side else None for side in sides] == [
         None if answer[side] is None else Decimal(answer[side]) for side in ("numerator", "denominator")
     ]
+    assert is_on(paper, CATALOGUE[key], number, prefs)
+
+
+def is_on(paper, kpi, number, prefs):
+    """As a card, whose number follows its name, or as a row of the table."""
+    rows, text = paper
+    with override("en"):
+        name = f"{kpi.name} ({kpi.abbreviation})" if kpi.abbreviation else str(kpi.name)
+        if name in rows:
+            return rows[name][1] == value_text(kpi, number, prefs, short=True)
+        return f"{kpi.name} {with_sign(value_parts(kpi, number, prefs, short=True)[0], prefs)} " in f"{text} "
 
 
 @pytest.fixture
