@@ -14,10 +14,9 @@ Two rules close the races between a row and the row it hangs on, whose writers m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.definitions import Cube
 from kpis.models import BUCKET_DAYS, EPOCH
 
@@ -137,48 +136,6 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """
 STORED_DAYS = "SELECT min(start), max(start) FROM kpis_rollup WHERE cube = {code} AND grain = 0 AND dimension = 0"
 SNAPSHOT_DAYS = "SELECT min(day), max(day) FROM kpis_rfmsnapshot"
-# The last is folded from the others, and so forgotten with them.
-FACTS = (
-    "kpis_funnelfact",
-    "kpis_landingday",
-    "kpis_customerfact",
-    "kpis_customerday",
-    "kpis_customercontact",
-    "kpis_customerspan",
-    "kpis_newcomerday",
-    "kpis_leadfact",
-    "kpis_ordercategory",
-    "kpis_cohortcell",
-    "kpis_lifetime",
-    "kpis_tenure",
-    "kpis_tenureevening",
-)
-# An earlier migration finds fewer tables.
-FORGET_FACTS = """
-    DO $$
-    DECLARE fact text;
-    BEGIN
-        IF to_regclass('kpis_dirtylead') IS NOT NULL THEN
-            INSERT INTO kpis_dirtylead (lead_id) SELECT id FROM leads_lead WHERE {is_used};
-        END IF;
-        IF to_regclass('kpis_dirtyvisitor') IS NOT NULL THEN
-            INSERT INTO kpis_dirtyvisitor (visitor) SELECT DISTINCT visitor FROM kpis_landingday;
-        END IF;
-        IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'kpis_dirtycustomer'::regclass AND attname = 'part') THEN
-            INSERT INTO kpis_dirtycustomer (customer_id, part) SELECT id, 1 FROM customers_customer WHERE {is_used};
-        END IF;
-        DELETE FROM kpis_rollup WHERE cube <> ALL (ARRAY[{cubes}]);
-        IF to_regclass('kpis_cross') IS NOT NULL THEN
-            DELETE FROM kpis_cross WHERE cube <> ALL (ARRAY[{cubes}]);
-        END IF;
-        FOREACH fact IN ARRAY ARRAY[{facts}] LOOP
-            IF to_regclass(fact) IS NOT NULL THEN
-                EXECUTE 'TRUNCATE ' || fact;
-            END IF;
-        END LOOP;
-    END $$;
-"""
-IS_USED = "EXISTS (SELECT 1 FROM kpis_rollup)"
 STORED_CUSTOMERS = (
     "SELECT customer_id FROM kpis_customerfact UNION SELECT customer_id FROM kpis_leadfact"
     " UNION SELECT customer_id FROM kpis_ordercategory"
@@ -289,24 +246,3 @@ def triggers_sql(marks: Iterable[Mark]) -> str:
         for table, of_table in by_table(marks).items()
         for event, body in bodies(of_table).items()
     )
-
-
-def refold_sql(cubes: Collection[Cube]) -> str:
-    """Marks all days of the cubes that store days, and all customers, for a migration after which they fold otherwise.
-
-    Where nothing is stored yet, as in a new installation, nothing is marked.
-    """
-    days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
-    return insertion(days, tuple(cubes)) + refold_facts_sql(cubes)
-
-
-def refold_facts_sql(cubes: Collection[Cube]) -> str:
-    """Marks all customers, leads and visitors: their facts begin from nothing, with all sums but those of some cubes: of those
-    that store days, and of percentiles, which come with them.
-
-    What the old folds added could not be taken back by the new ones.
-    """
-    # For one part as an earlier migration finds the table; the other follows where there is one.
-    customers = f"INSERT INTO kpis_dirtycustomer (customer_id) SELECT id FROM customers_customer WHERE {IS_USED};"
-    codes, facts = ", ".join(str(cube.code) for cube in cubes), ", ".join(f"'{fact}'" for fact in FACTS)
-    return customers + FORGET_FACTS.format(cubes=codes, facts=facts, is_used=IS_USED)

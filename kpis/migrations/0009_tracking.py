@@ -1,10 +1,10 @@
 from django.db import migrations
 
 from kpis.catalogue.marks import MARKS
-from kpis.catalogue.measures import DAY_CUBES
-from kpis.tracking import refold_sql, triggers_sql
+from kpis.engine.refolding import refold_sql
+from kpis.tracking import triggers_sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("kpis", "0008_tracking")]
-    operations = [migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(triggers_sql(MARKS) + refold_sql(), migrations.RunSQL.noop)]

@@ -4,9 +4,9 @@ from django.db import migrations, models
 
 import crm.fields
 from kpis.catalogue.marks import MARKS
-from kpis.catalogue.measures import DAY_CUBES
 from kpis.credits import CREATE_CREDIT, DROP_CREDIT
-from kpis.tracking import refold_sql, triggers_sql
+from kpis.engine.refolding import refold_sql
+from kpis.tracking import triggers_sql
 
 
 class Migration(migrations.Migration):
@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(CREATE_CREDIT, DROP_CREDIT),
-        migrations.RunSQL(triggers_sql(MARKS) + refold_sql(DAY_CUBES), migrations.RunSQL.noop),
+        migrations.RunSQL(triggers_sql(MARKS) + refold_sql(), migrations.RunSQL.noop),
     ]

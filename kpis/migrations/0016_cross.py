@@ -5,8 +5,7 @@ from datetime import date
 from django.db import migrations, models
 
 import crm.fields
-from kpis.catalogue.measures import DAY_CUBES
-from kpis.tracking import refold_sql
+from kpis.engine.refolding import refold_sql
 
 
 class Migration(migrations.Migration):
@@ -83,7 +82,7 @@ class Migration(migrations.Migration):
             },
         ),
         # Facts of customers begin anew, so the columns find no rows.
-        migrations.RunSQL(refold_sql(DAY_CUBES), migrations.RunSQL.noop),
+        migrations.RunSQL(refold_sql(), migrations.RunSQL.noop),
         migrations.AddField("customerspan", "since", models.DateField(default=date.min), preserve_default=False),
         migrations.AddField("customerspan", "back_day", models.DateField(null=True)),
     ]

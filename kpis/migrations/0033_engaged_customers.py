@@ -2,8 +2,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from kpis.catalogue.marks import MARKS
-from kpis.catalogue.measures import DAY_CUBES
-from kpis.tracking import refold_facts_sql, triggers_sql
+from kpis.engine.refolding import refold_facts_sql
+from kpis.tracking import triggers_sql
 
 
 class Migration(migrations.Migration):
@@ -37,5 +37,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
         # What somebody did was never counted before, so that it cannot be taken back: all begins from nothing.
-        migrations.RunSQL(refold_facts_sql(DAY_CUBES), migrations.RunSQL.noop),
+        migrations.RunSQL(refold_facts_sql(), migrations.RunSQL.noop),
     ]

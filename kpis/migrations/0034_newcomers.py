@@ -3,8 +3,8 @@ from django.db import migrations, models
 
 import crm.fields
 from kpis.catalogue.marks import MARKS
-from kpis.catalogue.measures import DAY_CUBES
-from kpis.tracking import refold_facts_sql, triggers_sql
+from kpis.engine.refolding import refold_facts_sql
+from kpis.tracking import triggers_sql
 
 
 class Migration(migrations.Migration):
@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
         # As the customers who did something: never counted before, so that nothing can be taken back.
-        migrations.RunSQL(refold_facts_sql(DAY_CUBES), migrations.RunSQL.noop),
+        migrations.RunSQL(refold_facts_sql(), migrations.RunSQL.noop),
     ]

@@ -6,7 +6,8 @@ from django.db import migrations, models
 import crm.fields
 from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.engine.percentiles import SPREADS
-from kpis.tracking import IS_USED, insertion
+from kpis.engine.refolding import IS_USED
+from kpis.tracking import insertion
 
 # Where nothing is stored yet, as in a new installation, nothing is marked.
 DAYS = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"

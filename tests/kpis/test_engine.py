@@ -10,10 +10,9 @@ from django.db.models import Max, Min, Sum
 from campaigns.models import Campaign, Channel
 from crm.models import Organization, User
 from customers.models import Customer, Order, Refund
-from kpis import tracking
-from kpis.catalogue.measures import ACQUIRED, BUYERS, CATEGORY_ORDERS, DAY_CUBES, LINES, ORDERS
+from kpis.catalogue.measures import ACQUIRED, BUYERS, CATEGORY_ORDERS, LINES, ORDERS
 from kpis.definitions import DIMENSION_CODES
-from kpis.engine import cells, drain, find_drift, is_clean, rebuild
+from kpis.engine import cells, drain, find_drift, is_clean, rebuild, refolding
 from kpis.models import (
     Cross,
     CrossDay,
@@ -137,11 +136,11 @@ def test_cubes_that_fold_otherwise_after_a_migration_are_folded_from_nothing(mon
     drain(at=NOW)
     Rollup.objects.filter(cube=ACQUIRED.code).update(m2=77)
     # Of seventy years, in the one transaction of a test, too many cells would be locked.
-    monkeypatch.setattr(tracking, "FIRST_DAY", date(2025, 1, 1))
-    monkeypatch.setattr(tracking, "LAST_DAY", date(2026, 3, 31))
+    monkeypatch.setattr(refolding, "FIRST_DAY", date(2025, 1, 1))
+    monkeypatch.setattr(refolding, "LAST_DAY", date(2026, 3, 31))
 
     with connection.cursor() as cursor:
-        cursor.execute(tracking.refold_sql(DAY_CUBES))
+        cursor.execute(refolding.refold_sql())
 
     assert_right()
 

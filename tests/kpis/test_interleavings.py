@@ -10,11 +10,11 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from customers.models import Order
-from kpis.catalogue.measures import LEADS_CREATED, ORDERS
+from kpis.catalogue.measures import LEADS_CREATED, OPPORTUNITIES_CLOSED, ORDERS
 from kpis.engine import cells, customers, drain, drain_step, find_drift, is_clean
 from kpis.engine.customers import drain_customers
 from kpis.models import BUCKET_DAYS, EPOCH, DirtyDay, Failure
-from leads.models import Lead
+from leads.models import Lead, Opportunity, Stage
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
 from tests.kpis.proof import NOW, assert_right
@@ -33,6 +33,10 @@ NEW_LEAD = """
     INSERT INTO leads_lead (name, company, phone, email, customer_id, created_at, disqualified_reason, is_test, is_spam,
                             is_archived, notes, visitor)
     VALUES ('Ali', '', '', '', %s, %s, '', false, false, false, '', '')
+"""
+MOVE = """
+    UPDATE leads_opportunity SET created_at = created_at + make_interval(days => %s)
+     WHERE closed_on = %s AND closed_on - created_on = %s
 """
 BUYER = "SELECT min(id) FROM customers_customer"
 
@@ -102,6 +106,48 @@ def two_workers_meet_in_one_cell(monkeypatch):
         patched.setattr(cells, "refold", fold_in_company)
         cells.drain_cells(ORDERS.code, [BUCKET], at=NOW)
     then_right()
+
+
+def two_cells_of_one_month_meet(monkeypatch):
+    """Three deals of each of two days in one month and two cells; of the second day they change before the first is committed.
+
+    Their sums and squares stay the same (1 + 5 + 6 = 2 + 3 + 7, 1 + 25 + 36 = 4 + 9 + 49), so that nothing but the median keeps
+    the workers apart: it was 5, with one day changed it is 4, with both it is 3.
+    """
+    days = (date(2025, 9, 24), date(2025, 9, 25))
+    cells_of_days = [(day - EPOCH).days // BUCKET_DAYS for day in days]
+    assert cells_of_days[0] + 1 == cells_of_days[1]
+    for day in days:
+        won(day, 1, 5, 6)
+    drain(at=NOW)
+    won(days[0], 2, 3, 7)
+    rewrite, met = cells.rewrite_percentiles, []
+
+    def rewrite_in_company(cursor, cube, changed):
+        rewrite(cursor, cube, changed)
+        if not met:
+            met.append(True)
+            with session(autocommit=True) as writer:
+                for before, after in ((1, 2), (5, 3), (6, 7)):
+                    writer.execute(MOVE, [before - after, days[1], before])
+            company.enter_context(at_the_same_time(lambda: drain_closed(cells_of_days[1])))
+
+    def drain_closed(bucket):
+        cells.drain_cells(OPPORTUNITIES_CLOSED.code, [bucket], at=NOW, wait=True)
+
+    with monkeypatch.context() as patched, ExitStack() as company:
+        patched.setattr(cells, "rewrite_percentiles", rewrite_in_company)
+        drain_closed(cells_of_days[0])
+    then_right(["median_sales_cycle_days"])
+
+
+def won(day, *lengths):
+    """The deals won on a day, each so many days after it was made; in place of those that were."""
+    won_at = tehran(day.year, day.month, day.day)
+    Opportunity.objects.filter(won_at=won_at).delete()
+    for length in lengths:
+        made_at = won_at - timedelta(days=length)
+        Opportunity.objects.create(name="Deal", stage=Stage.objects.get(kind="won"), created_at=made_at, won_at=won_at)
 
 
 def make_order_beside(moment):
@@ -231,6 +277,10 @@ def test_a_day_that_a_row_leaves_is_folded_too():
 
 def test_two_workers_in_one_cell_count_nothing_twice(monkeypatch):
     two_workers_meet_in_one_cell(monkeypatch)
+
+
+def test_two_cells_of_one_month_come_to_one_median(monkeypatch):
+    two_cells_of_one_month_meet(monkeypatch)
 
 
 def test_two_workers_over_customers_count_nobody_twice(monkeypatch):

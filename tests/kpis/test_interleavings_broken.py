@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError
 
 from kpis import tracking
 from kpis.catalogue.marks import MARKS
-from kpis.engine import customers
+from kpis.engine import customers, percentiles
 from leads.models import Opportunity
 from tests.kpis import mutants
 from tests.kpis.test_interleavings import (
@@ -17,6 +18,7 @@ from tests.kpis.test_interleavings import (
     a_row_moves_to_another_day,
     a_writer_commits_after_the_drain,
     a_writer_commits_between_fold_and_commit,
+    two_cells_of_one_month_meet,
     two_workers_meet_in_one_cell,
 )
 
@@ -55,6 +57,13 @@ def test_without_the_cells_lock_a_day_would_count_twice(monkeypatch):
     mutants.no_cell_lock(monkeypatch)
 
     assert caught(two_workers_meet_in_one_cell, monkeypatch)
+
+
+def test_without_the_percentiles_lock_two_cells_would_write_one_month(monkeypatch):
+    monkeypatch.setattr(percentiles, "lock", lambda *_, **__: True)
+
+    with pytest.raises(IntegrityError, match="kpis_rollup"):
+        two_cells_of_one_month_meet(monkeypatch)
 
 
 def test_parents_looked_up_at_once_would_miss_a_new_order():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from campaigns.models import Channel
@@ -10,6 +11,7 @@ from customers.models import Ticket
 from kpis.catalogue.cubes.deals import SALES_CYCLES
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES
 from kpis.engine import drain, find_drift
+from kpis.engine.refolding import refold_facts_sql
 from kpis.models import DirtyDay, Rollup
 from leads.models import Opportunity, Stage
 from tests.factories.customers import make_customer
@@ -75,3 +77,13 @@ def test_what_differs_without_a_mark_is_drift():
     assert find_drift() == []  # a day of the month is dirty
     DirtyDay.objects.all().delete()
     assert "resolution_times: grain 2, 2025-09-01, dimension 0/0 is wrong" in find_drift()
+
+
+def test_facts_that_begin_from_nothing_leave_medians_alone():
+    win(3, 8, 25)
+    drain(at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(refold_facts_sql())
+
+    assert_right(["median_sales_cycle_days"])
+    assert stored(SALES_CYCLES) == {("2025-8", 0): 3, ("8/23", 0): 3}
