@@ -1,8 +1,8 @@
 """The vocabulary of the catalogue: cubes, measures, terms and KPIs.
 
-A *cube* says which rows belong to a day, how to fold them and by what they may be split. A *measure* is one
-fold of a cube. A *term* is a measure with a sign, taken as a flow of the period or as a stock at its start or
-end. A *KPI* is a card: terms over terms. Nothing about a KPI is written anywhere else.
+A *cube* says which rows belong to a day, how to fold them and by what they may be split. A *measure* is one fold of a cube.
+A *term* is a measure with a sign, taken as a flow of the period or as a stock at its start or end. A *KPI* is a card: terms
+over terms. Nothing about a KPI is written anywhere else.
 """
 
 from __future__ import annotations
@@ -143,8 +143,7 @@ class Cube:
     new_in: tuple[str, str] | None = None
     # The rows, and their day, whose days its own rows have: where those are a view that would be computed as a whole to tell.
     days_of: tuple[tuple[Callable[[], QuerySet], str], ...] = ()
-    # Dimensions that rows know but that are not stored day by day: read live when asked. A function says what they are
-    # in a period, by its first day.
+    # Dimensions that rows know but that are not stored. A function says what they are in a period, by its first day.
     live: Mapping[Dimension, str | Combinable | Callable[[date], Combinable]] = field(default_factory=dict)
 
     def __getitem__(self, fold: str) -> Measure:
@@ -158,8 +157,7 @@ class Cube:
         if self.span is None:
             return rows
         # Where rows are spread over days, tell the database which base rows can matter.
-        start, end = self.span
-        return rows.filter(**{f"{start}__lte": last, f"{end}__gte": first})
+        return rows.filter(**{f"{self.span[0]}__lte": last, f"{self.span[1]}__gte": first})
 
     def ends(self) -> list[Day]:
         """Days of which the first is not after its first row, and the last not before its last; none where no row can be."""
@@ -191,11 +189,12 @@ def ends_of(rows: QuerySet, day: str) -> list[Day]:
 class PeriodCube(Cube):
     """A cube that does not add up over days: customers are counted once per period.
 
-    `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days` says that these are
-    just the rows of its days, so that a period with nothing in its last days is that period without them. `overlapping` names
-    the dimensions of which one customer may have several members in a period. There are sums of its periods, or of months
-    alone and by few dimensions, `months_by`; all else is read from its rows, or from the stored ones of `told_by`. `later`
-    gives rows: with none of them in its last days a period is that period without those, but for `rest`: a sign, and rows.
+    `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days`: these are just the rows
+    of its days, so that a period with nothing in its last days is that period without them. `overlapping` are the dimensions
+    of which one customer may have several members in a period. There are sums of its periods, or of months alone and by few
+    dimensions, `months_by`; all else is read from its rows, or from the stored ones of `told_by`. `later` gives rows: with
+    none in its last days a period is that period without those, but for more rows, its `rest`. Or a part of a period is the
+    sum of the days of a cube, `from_days`, less some rows.
     """
 
     rows_in: Callable[[Day, Day], QuerySet] = field(kw_only=True)
@@ -204,7 +203,8 @@ class PeriodCube(Cube):
     overlapping: frozenset[Dimension] = frozenset()
     months_by: frozenset[Dimension] = frozenset()
     told_by: PeriodCube | None = None
-    rest: tuple[int, Callable[[Day, Day, Day], QuerySet]] | None = None
+    rest: Callable[[Day, Day, Day], QuerySet] | None = None
+    from_days: tuple[Cube, Callable[[Day, Day], QuerySet]] | None = None
 
     @property
     def is_crossed(self) -> bool:
@@ -261,8 +261,8 @@ UNKNOWN_COSTS = "unknown costs"
 class Model:
     """How a value is worked out from several sums, as of a period's end.
 
-    Each input is what its terms come to over the 365 days up to that end, or at the start or end of them; `tenure` names
-    the input that is the mean lifetime of customers. Dividing by nothing leaves the value open.
+    Each input is what its terms come to over the 365 days up to that end, or at the start or end of them; `tenure` is the
+    input that is the mean lifetime of customers. Dividing by nothing leaves the value open.
     """
 
     compute: Callable[[Mapping[str, Decimal]], Decimal]
@@ -320,7 +320,7 @@ class Kpi:
     campaign_goal: str = ""
     listed: Measure | None = None
     model: Model | None = None
-    # Whether it stands on what was fitted at night (readings/predictions.py), and what that needs.
+    # Fitted at night (readings/predictions.py), and what that needs.
     is_fitted: bool = False
     least: Promise | str = ""
 

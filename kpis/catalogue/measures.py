@@ -14,7 +14,7 @@ from crm.database import DaysBetween
 from crm.fields import ExactField
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
 from kpis.catalogue.cubes.asking import ASKING_CUBES
-from kpis.catalogue.cubes.base import ENGAGED, active_spans, begun_spans, lost_after
+from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.credits import CREDIT_CUBES
 from kpis.catalogue.cubes.deals import DEAL_CUBES, SALES_CYCLES, sides_of_opportunity
 from kpis.catalogue.cubes.demos import DEMO_CUBES
@@ -295,10 +295,26 @@ LEADS_WITH_CUSTOMER = Cube(
 )
 
 
+def back_by(last: Day) -> Exists:
+    """Whether the customer of a lost span is active on an evening, looked up only for who is known to have come back by then.
+
+    The first day of a later span is compared with the day of coming back, which it never precedes: a condition that can
+    only be looked up keeps the database from making a list of everybody who is active.
+    """
+    later = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__gte=OuterRef("back_day"))
+    return Exists(later.filter(start_day__lte=last, lost_day__gt=last))
+
+
 def churned_spans(first: Day, last: Day) -> QuerySet:
     """Spans of customers active the evening before the first day and not active on the evening of the last."""
-    back = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__lte=last, lost_day__gt=last)
-    return CustomerSpan.objects.filter(~Exists(back), start_day__lt=first, lost_day__gte=first, lost_day__lte=last)
+    spans = CustomerSpan.objects.filter(start_day__lt=first, lost_day__gte=first, lost_day__lte=last)
+    return spans.filter(Q(back_day__isnull=True) | Q(back_day__gt=last) | ~back_by(last))
+
+
+def lost_but_not_churned(first: Day, last: Day) -> QuerySet:
+    """Spans that are lost in a period and begun in it too, or of customers who are active again on its last evening."""
+    spans = CustomerSpan.objects.filter(lost_day__gte=first, lost_day__lte=last)
+    return spans.filter(Q(start_day__gte=first) | Q(back_day__lte=last) & back_by(last))
 
 
 BUYERS = PeriodCube(
@@ -330,8 +346,7 @@ CHURNED = PeriodCube(
     folds={"count": Fold(distinct="fact_id")},
     resource="customers",
     stores_days=False,
-    later=begun_spans,
-    rest=(-1, lost_after),
+    from_days=(LOST, lost_but_not_churned),
 )
 
 DAY_CUBES = (

@@ -129,7 +129,7 @@ class CustomerSpan(models.Model):
             models.Index(fields=["start_day"], name="kpis_customerspan_start"),
             # Who was lost, and whether they were back, is told from the indexes alone. A day that the planner could look
             # for in the second one, past the first day, is none of its keys: it thinks too much of such a search.
-            models.Index(fields=["lost_day", "start_day"], include=["fact"], name="kpis_customerspan_lost"),
+            models.Index(fields=["lost_day", "start_day"], include=["fact", "back_day"], name="kpis_customerspan_lost"),
             models.Index(fields=["fact", "start_day"], include=["lost_day"], name="kpis_customerspan_fact"),
         ]
 

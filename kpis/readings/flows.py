@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import TypeGuard
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
-from kpis.definitions import CROSSABLE, At, Cube, Dimension, Measure, PeriodCube
+from kpis.definitions import CROSSABLE, At, Cube, Day, Dimension, Measure, PeriodCube
 from kpis.readings.crossed import HOLDERS, Crossing, read_crossed
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
@@ -36,6 +35,8 @@ class Reader:
         self.is_stock: dict[Cube, bool] = defaultdict(bool)
         for measure, at in asked:
             self.is_stock[measure.cube] |= at is not At.FLOW
+            if from_days := summed_of(measure.cube):
+                self.is_stock[from_days[0]] |= False
         self._sources: dict[Cube, Source] = {}
         self._rows: dict[Cube, Mapping[int, dict[int, tuple]]] = {}
 
@@ -100,7 +101,7 @@ class Reader:
 
     def _is_counted_live(self, cube: Cube, index: int) -> bool:
         """What counts once per period has no sum of a part of it, unless nothing happened in the rest."""
-        if not isinstance(cube, PeriodCube) or index not in self.query.unfinished:
+        if not isinstance(cube, PeriodCube) or cube.from_days or index not in self.query.unfinished:
             return False
         if not cube.later and not cube.counts_days:
             return True
@@ -112,28 +113,30 @@ class Reader:
         """The sums of a period by member."""
         if self._source(cube).place is Place.ROWS or self._is_counted_live(cube, index):
             return self._of_rows(cube)[index]
-        is_part = index in self.query.unfinished and not isinstance(cube, PeriodCube)
-        found = self._stored[Part.COUNTED if is_part else Part.WHOLE][cube.code][index]
-        return self._apart_from_rest(cube, index, found) if has_rest(cube) and index in self.query.unfinished else found
+        is_part, from_days = index in self.query.unfinished, summed_of(cube)
+        if is_part and from_days:
+            return self._corrected(cube, index, self._found(from_days[0], index), -1)
+        part = Part.COUNTED if is_part and not isinstance(cube, PeriodCube) else Part.WHOLE
+        found = self._stored[part][cube.code][index]
+        return self._corrected(cube, index, found, 1) if is_part and has_rest(cube) else found
 
-    def _apart_from_rest(self, cube: PeriodCube, index: int, whole: Mapping[int, tuple]) -> dict[int, tuple]:
-        """What would be of a period if it ended with its last day that counts."""
-        sums, (sign, _) = dict(whole), cube.rest
-        for member, more in self._of_rest[cube.code][index].items():
+    def _corrected(self, cube: Cube, index: int, found: Mapping[int, tuple], sign: int) -> dict[int, tuple]:
+        """What is of a period up to its last day that counts, from what is stored of it all or of its days."""
+        sums = dict(found)
+        for member, more in self._corrections[cube.code][index].items():
             move(sums, member, more, sign)
         return sums
 
     @cached_property
-    def _of_rest(self) -> Table:
-        """What hangs on the days that do not count, of all cubes and periods that are told by it."""
-        wanted = []
-        for cube in self.is_stock:
-            if has_rest(cube) and self._source(cube).place is not Place.ROWS:
-                for index in sorted(self.query.unfinished):
-                    if not self._is_counted_live(cube, index):
-                        end, (_, rest) = self.query.periods[index].end, cube.rest
-                        of_rest = replace(cube, rows_in=partial(rest, end=end))
-                        wanted.append((of_rest, spans_of(self.query, only=[index])))
+    def _corrections(self) -> Table:
+        """What stored sums count too much or too little, of all cubes and periods that are told by them."""
+        wanted = [
+            (correcting(cube, self.query.periods[index].end), spans_of(self.query, only=[index]))
+            for cube in self.is_stock
+            if isinstance(cube, PeriodCube) and (cube.rest or cube.from_days) and self._source(cube).place is not Place.ROWS
+            for index in sorted(self.query.unfinished)
+            if not self._is_counted_live(cube, index)
+        ]
         return read_rows(self.narrowing, wanted)
 
     def _spread(self, found: Mapping[int, tuple], measure: Measure) -> dict[int | None, Decimal]:
@@ -210,8 +213,21 @@ class Reader:
         return spans_of(self.query, only=[i for i in self.query.unfinished if self._is_counted_live(cube, i)])
 
 
-def has_rest(cube: Cube) -> TypeGuard[PeriodCube]:
+def has_rest(cube: Cube) -> bool:
     return isinstance(cube, PeriodCube) and cube.rest is not None
+
+
+def summed_of(cube: Cube) -> tuple[Cube, Callable[[Day, Day], QuerySet]] | None:
+    """The cube whose days tell what is of a part of a period, and the rows that they count too much."""
+    return cube.from_days if isinstance(cube, PeriodCube) else None
+
+
+def correcting(cube: PeriodCube, end: date) -> PeriodCube:
+    """The rows by which a part of a period that ends some day is more than the whole, or less than its days."""
+    if cube.from_days:
+        from_days, rows = cube.from_days
+        return replace(cube, folds=from_days.folds, rows_in=rows)
+    return replace(cube, rows_in=partial(cube.rest, end=end))
 
 
 def told_by(cube: Cube) -> Cube:

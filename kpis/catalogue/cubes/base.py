@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery, Value
 
 from crm.models import Organization
 from kpis.catalogue.cubes.sides import FACT_SIDES
@@ -55,13 +55,6 @@ def left_by_the_end(first: Day, last: Day, end: Day) -> QuerySet:
     return left.filter(fact__in=ordered.union(wrote, all=True))
 
 
-def lost_after(first: Day, last: Day, end: Day) -> QuerySet:
-    """Of those active the evening before the first day, those who are lost in the rest of the period."""
-    was_active = CustomerSpan.objects.filter(fact=OuterRef("fact"), start_day__lt=first, lost_day__gte=first)
-    left = CustomerSpan.objects.filter(lost_day__gt=last, lost_day__lte=end, start_day__lte=last)
-    return left.filter(Q(start_day__lt=first) | Exists(was_active))
-
-
 KEPT = PeriodCube(
     key="kept",
     code=63,
@@ -85,5 +78,5 @@ ENGAGED = PeriodCube(
     resource="customers",
     stores_days=False,
     later=anything_done,
-    rest=(1, left_by_the_end),
+    rest=left_by_the_end,
 )
