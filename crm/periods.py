@@ -175,6 +175,11 @@ class Period:
         """The first days only: what a running period of `count` elapsed days is compared with."""
         return replace(self, end=min(self.end, self.start + timedelta(days=count - 1)))
 
+    def days_compared(self, other: Period, today: date) -> int | None:
+        """While it runs, how many first days of another period it is compared with; None: all of them."""
+        elapsed = self.elapsed(today).days
+        return elapsed if self.is_running(today) and elapsed < min(other.days, self.days) else None
+
 
 def parts(day: date, calendar: Calendar) -> tuple[int, int, int]:
     """Year, month and day of the month in a calendar."""

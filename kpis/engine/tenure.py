@@ -1,4 +1,4 @@
-"""Tenure as of the ends of months and of the last evening: kept with the facts of customers.
+"""Tenure as of the ends of months, the last evening and those it is compared with: kept with the facts of customers.
 
 Of the last evening it is known how many customers had left after how many days, and how many were here since when, so that
 what a batch of customers changes is added to it. Of the evenings before it, which change only with what happened by then,
@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from django.db.models import Max, Min
 
 from crm.models import Organization
+from crm.periods import Calendar, Grain, period_of
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.lifetimes import Change, changes_of, known_of, on_evenings, restricted_mean
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
@@ -112,11 +114,21 @@ def is_due(day: date) -> bool:
 def register(cursor: Any, day: date) -> None:
     """The evenings up to a day, which is the last one."""
     first = CustomerSpan.objects.aggregate(day=Min("start_day"))["day"] or day
-    wanted = {*snapshot_days(first, day), day}
+    wanted = {*snapshot_days(first, day), *(each for each in compared_evenings(day) if each >= first), day}
     roll(cursor, last_evening(), day)
     TenureEvening.objects.exclude(pk__in=wanted).delete()
     Tenure.objects.exclude(day__in=wanted).delete()
     TenureEvening.objects.bulk_create([TenureEvening(day=each) for each in sorted(wanted)], ignore_conflicts=True)
+
+
+def compared_evenings(day: date) -> Iterator[date]:
+    """The evenings of earlier periods that are as far into them as a day is into its own."""
+    rules = Organization.current().calendar_rules
+    for calendar, grain in product(Calendar, Grain):
+        period = period_of(day, calendar, grain, rules)
+        for other in (period.previous(), period.same_last_year()):
+            if count := period.days_compared(other, day):
+                yield other.first_days(count).end
 
 
 def roll(cursor: Any, last: date | None, day: date) -> None:

@@ -52,10 +52,7 @@ class Choice:
     @property
     def cut_days(self) -> int | None:
         """While the period runs, how many first days of the other one are compared; None: all of them."""
-        if self.other is None or not self.period.is_running(self.today):
-            return None
-        elapsed = self.period.elapsed(self.today).days
-        return elapsed if elapsed < min(self.other.days, self.period.days) else None
+        return None if self.other is None else self.period.days_compared(self.other, self.today)
 
     @property
     def other_last(self) -> date | None:

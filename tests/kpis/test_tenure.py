@@ -39,8 +39,10 @@ def stored(*day):
 
 
 def test_ends_of_months_and_today_are_stored(mail):
-    # from January to September in one calendar, from Dey to Shahrivar in the other, and today
-    assert TenureEvening.objects.count() == 9 + 9 + 1
+    # from January to September in one calendar, from Dey to Shahrivar in the other, and today; then with what it is compared:
+    # 1 September and 1 July, the first days of a month and a quarter; 24 September, the fifth of a week; 9 Shahrivar and 9 Tir
+    # are ends of months, and a year before there was nobody
+    assert TenureEvening.objects.count() == 9 + 9 + 1 + 3
     assert not TenureEvening.objects.filter(is_dirty=True).exists()
     # here for 31 + 28 + 31 + 30 + 30 = 150 days; nobody else had come
     assert stored(2025, 5, 31) == {(0, 0): 150, (CHANNEL, mail.pk): 150}
@@ -54,12 +56,13 @@ def test_another_day_comes_and_one_goes(mail):
     drain(at=NOW + timedelta(days=1))
 
     assert (stored(2025, 10, 1), stored(2025, 10, 2)[CHANNEL, 0]) == ({}, 12)
-    assert TenureEvening.objects.count() == 19
+    # 2 September and 2 July, 25 September, and, as 10 Shahrivar and 10 Tir, 1 September and 1 July
+    assert TenureEvening.objects.count() == 9 + 9 + 1 + 5
     drain(at=NOW + timedelta(days=30))  # October has ended, and so has Mehr
     assert (stored(2025, 10, 22)[CHANNEL, 0], stored(2025, 10, 31)[CHANNEL, 0]) == (32, 41)
     assert find_drift() == []
     drain(at=NOW)  # and back, as a clock may be set
-    assert (stored(2025, 10, 1)[CHANNEL, 0], stored(2025, 10, 22), TenureEvening.objects.count()) == (11, {}, 19)
+    assert (stored(2025, 10, 1)[CHANNEL, 0], stored(2025, 10, 22), TenureEvening.objects.count()) == (11, {}, 22)
     assert find_drift() == []
 
 
@@ -68,9 +71,9 @@ def test_only_evenings_on_which_something_changed_are_computed_again(mail):
     buy(early.customer, 2025, 5, 1)  # now lost on 28 October
     drain_customers(at=NOW)
 
-    ends = [LOST_ON, date(2025, 7, 22), date(2025, 7, 31), date(2025, 8, 22), date(2025, 8, 31), date(2025, 9, 22)]
+    ends = [date(2025, *day) for day in ((7, 1), (7, 22), (7, 31), (8, 22), (8, 31), (9, 1), (9, 22), (9, 24), (9, 30))]
     dirty = TenureEvening.objects.filter(is_dirty=True).order_by("day").values_list("day", flat=True)
-    assert list(dirty) == [*ends, date(2025, 9, 30), TODAY]
+    assert list(dirty) == [LOST_ON, *ends, TODAY]
     assert find_drift() == []
     # 180 days to the end of June, and 31 of July
     assert_right(["average_customer_tenure", "customer_lifetime_value_revenue"])
