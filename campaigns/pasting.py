@@ -62,7 +62,7 @@ class ExpenseRowsForm(ReaderForm):
         label=gettext_lazy("Rows"),
         max_length=LONGEST_TEXT,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 10, "dir": "auto", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off"}),
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

@@ -24,6 +24,7 @@ from kpis.views import (
     palette,
     people,
     pins,
+    pipeline,
     printing,
     reports,
     reviews,
@@ -104,6 +105,8 @@ urlpatterns = [
     # the signature in the address says who asks: a mail program has no cookie
     path("reports/mail/stop/<str:token>/", csrf_exempt(mailings.UnsubscribeView.as_view()), name="unsubscribe"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
+    path("reports/pipeline/", pipeline.PipelineReportView.as_view(), name="pipeline"),
+    path("reports/pipeline/<file:kind>/", pipeline.PipelineFileView.as_view(), name="pipeline-file"),
     path("reports/campaigns/", campaigns.CampaignsReportView.as_view(), name="campaigns-report"),
     path("reviews/", reviews.ReviewsView.as_view(), name="reviews"),
     path("reviews/new/", reviews.ReviewFormView.as_view(), name="review-create"),

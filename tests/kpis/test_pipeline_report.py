@@ -6,6 +6,7 @@ import pytest
 
 from customers.models import Customer
 from kpis.engine import drain
+from kpis.readings.pipeline import Sums
 from leads import services
 from tests.api_client import Api
 from tests.factories.crm import make_token
@@ -153,3 +154,34 @@ def test_what_cannot_be_read_is_refused(api_of, sara, path, parameters, name):
     answer = api_of(sara).get(f"/reports/pipeline/{path}", **parameters)
 
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"?{name}")
+
+
+def test_the_page_and_its_files_say_the_same(browse, sara, omid, hana, five):
+    """In tomans, ten rials each; the day typed leads to its own address, and a day to come to none."""
+    page = "/reports/pipeline/"
+    asked = browse(sara).get(page, {"as_of": "2025-09-10", "stage": "demo"})
+    context = browse(sara).get(asked.url).context
+    mine = browse(omid).get(page, {"period": "2025-09-10", "by": "team"}).context
+
+    def lines(what):
+        answer = browse(sara).get(f"{page}csv/", {"period": "2025-09-10", "what": what})
+        return [line.split(",") for line in b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1:]]
+
+    assert asked.url == f"{page}?stage=demo&period=2025-09-10"
+    assert context["total"] == Sums(4, Decimal(3540), Decimal(1362))
+    assert [deal.opportunity.name for deal in context["deals"]] == ["Grown", "Bare"]
+    assert context["members"] == [
+        ("Sara", Sums(1, Decimal(2000), Decimal(1000))),
+        ("Omid", Sums(2, Decimal(1040), Decimal(312))),
+        ("Nima", Sums(1, Decimal(500), Decimal(50))),
+    ]
+    assert (mine["total"].deals, mine["members"]) == (2, [("Sales", Sums(2, Decimal(1040), Decimal(312)))])
+    stages = [[Decimal(cell) for cell in line[2:]] for line in lines("stages")]
+    assert stages == [[1, 50, 5], [2, 104, Decimal("31.2")], [1, 200, 100], [0, 0, 0]]
+    assert [(line[1], line[2], Decimal(line[5])) for line in lines("rows")] == [
+        ("Grown", "Omid", 100), ("Raised", "Nima", 50), ("Won", "Sara", 200), ("Bare", "Omid", 4),
+    ]  # fmt: skip
+    assert [line[0] for line in lines("members")] == ["Sara", "Omid", "Nima"]
+    assert "as_of" in browse(sara).get(page, {"as_of": "2099-01-01"}).context["form"].errors
+    assert [browse(hana).get(f"{page}{file}").status_code for file in ("", "csv/")] == [403, 403]
+    assert [browse(sara).get(page, {name: "x"}).status_code for name in ("stage", "by", "period", "team")] == [400] * 4
