@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Expense, SocialPost
+from crm.exports import KINDS, Table, file_response
 from crm.pages import DetailPage, Pager, query_with
 from crm.periods import Calendar
 from crm.permissions import may_keep_reference_data, may_see_costs, may_see_traffic, may_sell
@@ -41,6 +43,25 @@ class CampaignDetailView(DetailPage):
     @property
     def prefs(self) -> Preferences:
         return self.request.prefs
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        kind = request.GET.get("export")
+        return self.file(kind) if kind in KINDS else super().get(request, *args, **kwargs)
+
+    def file(self, kind: str) -> HttpResponse:
+        """The rows behind a number, all of them."""
+        campaign = self.get_object()
+        self.life = Life(campaign, Campaigns.of_lives(self.request.user, self.prefs.today(self.at)))
+        figure = self.figure_asked()
+        key, side = figure.rows
+        header, rows = exports.rows_table(CATALOGUE[key], side, self.life.query, self.prefs)
+        return file_response(self.request, kind, Table(f"{campaign}-{HEADINGS[figure.key]}", header, rows))
+
+    def figure_asked(self) -> Figure:
+        figure = next((figure for figure in self.life.campaigns.shown if figure.key == self.request.GET.get("rows")), None)
+        if figure is None:
+            raise BadRequest("rows")
+        return figure
 
     def get_object(self) -> Campaign:
         rows = Campaign.objects.visible_to(self.request.user).select_related("channel", "owner")
@@ -157,14 +178,13 @@ class CampaignDetailView(DetailPage):
         query = self.request.GET
         if not query.get("rows"):
             return {}
-        figure = next((figure for figure in self.life.campaigns.shown if figure.key == query["rows"]), None)
+        figure = self.figure_asked()
         try:
-            page = self.life.rows(figure, after=query.get("after", ""), limit=PAGE) if figure else None
+            page = self.life.rows(figure, after=query.get("after", ""), limit=PAGE)
         except ValueError:
-            page = None
-        if figure is None or page is None:
-            raise BadRequest("rows")
+            raise BadRequest("after") from None
         return {
+            "files": {kind: query_with(query, export=kind, after=None) for kind in KINDS},
             "listed": HEADINGS[figure.key],
             "row_total": number_text(page.total, self.prefs),
             "row_sum": self.amount(figure, page.amount),

@@ -3,6 +3,7 @@
 const PLACES = { KeyT: "/today", KeyL: "/leads", KeyP: "/pipeline", KeyC: "/customers", KeyK: "/kpis" };
 const CHORD_MILLISECONDS = 1200;
 let goPressedAt = 0;
+let isClosing = false; // Escape that only closes a menu
 
 const isTyping = (element) =>
   element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -42,6 +43,26 @@ function edit() {
   return Boolean(url) || press("a[data-edit]");
 }
 
+// Pages of figures: the neighbouring period lies where its button does, so in Persian the one before is to the right.
+function turnPeriod(event) {
+  if (event.target !== document.body && !event.target.closest("[data-period]")) return false;
+  const isNext = (event.key === "ArrowRight") !== (document.documentElement.dir === "rtl");
+  return press(`[data-period] a[rel=${isNext ? "next" : "prev"}]`);
+}
+
+// To nothing, and back to what it was compared with.
+function toggleCompare() {
+  const select = document.querySelector("select[name=compare]");
+  if (!select) return false;
+  const kept = sessionStorage.getItem("compare");
+  const isNone = select.value === "none";
+  if (!isNone) sessionStorage.setItem("compare", select.value);
+  select.value = isNone ? (kept ?? "previous") : "none";
+  if (!select.value) select.value = "previous";
+  select.form.requestSubmit();
+  return true;
+}
+
 function follow(code) {
   const link = document.querySelector(`.side-link[href^="${PLACES[code]}"]`);
   link?.click();
@@ -64,16 +85,26 @@ function act(event) {
     return Boolean(list);
   }
   if (event.shiftKey) return false;
+  if (event.key === "Escape") return !isClosing && press("[data-clear]");
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") return turnPeriod(event);
   if (event.code === "Slash") return press("[data-search]");
   if (event.code === "KeyJ") return walk(1);
   if (event.code === "KeyK") return walk(-1);
-  if (event.code === "KeyX") return tick();
+  if (event.code === "KeyX") return tick() || toggleCompare();
   if (event.code === "KeyE") return edit();
   if (event.code === "KeyF") return press("[data-filter]");
   if (event.code === "KeyC") return press("[data-new-lead]");
   if (event.code === "KeyN") return press("[data-new]") || press("[data-new-lead]");
   return false;
 }
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    isClosing = event.key === "Escape" && document.querySelector("details.menu[open]") !== null;
+  },
+  true,
+);
 
 document.addEventListener("keydown", (event) => {
   if (document.body.dataset.shortcuts === "off" || event.defaultPrevented) return;

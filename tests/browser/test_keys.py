@@ -89,6 +89,27 @@ def test_the_same_places_on_a_persian_keyboard(visit, omid):
     assert page.evaluate(FOCUSED) == "First"
 
 
+def test_periods_are_turned_compared_and_cleared(visit, sara):
+    """English runs from left to right: the period before is to the left; in Persian to the right."""
+    page = visit(sara)
+    page.goto("/kpis/?period=1404-07&channel=null")
+
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/kpis/?channel=null&period=1404-06")
+    page.keyboard.press("KeyX")
+    page.wait_for_url("**/kpis/?*compare=none*")
+    page.keyboard.press("KeyX")
+    page.wait_for_url("**/kpis/?*compare=previous*")
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "channel" not in url)
+
+    sara.language = "fa"
+    sara.save()
+    page.goto("/kpis/?period=1404-07")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/kpis/?period=1404-06")
+
+
 def test_nothing_happens_while_typing_or_when_switched_off(visit, omid):
     leads(omid)
     page = visit(omid)

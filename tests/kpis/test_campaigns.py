@@ -23,6 +23,7 @@ from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.proof import NOW, TODAY, Calendar, Grain, card, periods_of
 from tests.kpis.test_company_pages import period_before, questions
+from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
 MEHR = tehran(2025, 9, 25)
@@ -311,6 +312,9 @@ def test_the_page_of_a_campaign(browse, sara, four):
         400,
     ]
     assert client.get("/campaigns/999999/").status_code == 404
+    rows = csv_rows(client.get(f"/campaigns/{autumn.pk}/{page.context['files']['csv']}"))
+    assert {row["Name"] for row in rows} == {"Autumn 0", "Autumn 1"}
+    assert client.get(f"/campaigns/{autumn.pk}/?export=csv").status_code == 400
 
 
 def test_an_expense_that_is_entered_in_the_pages_changes_what_a_lead_costs(browse, sara, omid):
