@@ -190,6 +190,25 @@ MARKS: tuple[Mark, ...] = (
         "SELECT o.customer_id FROM changed c JOIN customers_order o ON o.owner_id = c.id"
         " UNION SELECT k.id FROM changed c JOIN customers_customer k ON k.owner_id = c.id",
     ),
+    # Medians are stored by team.
+    of_parent(
+        "user.opportunities",
+        "crm_user",
+        ("team_id",),
+        "SELECT o.closed_on, o.closed_on FROM changed c JOIN leads_opportunity o ON o.owner_id = c.id"
+        " UNION SELECT o.closed_on, o.closed_on FROM changed c"
+        " JOIN customers_customer k ON k.owner_id = c.id JOIN leads_opportunity o ON o.customer_id = k.id",
+        OPPORTUNITIES_CLOSED,
+    ),
+    of_parent(
+        "user.tickets",
+        "crm_user",
+        ("team_id",),
+        "SELECT t.resolved_on, t.resolved_on FROM changed c JOIN customers_ticket t ON t.owner_id = c.id"
+        " UNION SELECT t.resolved_on, t.resolved_on FROM changed c"
+        " JOIN customers_customer k ON k.owner_id = c.id JOIN customers_ticket t ON t.customer_id = k.id",
+        TICKETS_RESOLVED,
+    ),
     of_parent(
         "organization.customers",
         "crm_organization",

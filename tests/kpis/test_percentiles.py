@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import F
 
 from campaigns.models import Channel
+from crm.models import Team, User
 from customers.models import Ticket
 from kpis.catalogue.cubes.deals import SALES_CYCLES
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES
@@ -19,7 +20,7 @@ from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW, assert_right
 
 pytestmark = pytest.mark.django_db
-CHANNEL = 1
+CHANNEL, TEAM = 1, 5
 
 
 def win(days, *day, **facts):
@@ -60,6 +61,23 @@ def test_a_month_has_its_own_median():
     assert_right(["median_sales_cycle_days"])
     assert stored(SALES_CYCLES) == {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
     assert stored(SALES_CYCLES, CHANNEL) == of_none
+
+
+def test_a_team_has_its_own_median():
+    north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
+    first, second = (User.objects.create_user(f"{name}@example.com", team=north) for name in ("first", "second"))
+    for days, facts in ((3, {"owner": first}), (8, {"owner": second}), (10, {"customer": make_customer(owner=second)})):
+        win(days, 9, 24, **facts)
+    drain(at=NOW)
+    of_north = {("2025-9", north.pk): 8, ("9/23", north.pk): 8}
+    assert stored(SALES_CYCLES, TEAM) == of_north
+
+    User.objects.filter(pk=second.pk).update(team=south)
+    assert find_drift() == []  # marked
+    # the first one's 3 is what North has left; of 8 and 10, also by the customer's owner, nine is in the middle
+    assert_right(["median_sales_cycle_days"])
+    north_and_south = {("2025-9", north.pk): 3, ("9/23", north.pk): 3, ("2025-9", south.pk): 9, ("9/23", south.pk): 9}
+    assert stored(SALES_CYCLES, TEAM) == north_and_south
 
 
 def test_what_differs_without_a_mark_is_drift():

@@ -1,0 +1,22 @@
+"""Medians of months are stored by team too: the first drain after this finds them all."""
+
+from django.db import migrations
+
+from kpis.calendars import FIRST_DAY, LAST_DAY
+from kpis.catalogue.marks import MARKS
+from kpis.engine.percentiles import SPREADS
+from kpis.engine.refolding import IS_USED
+from kpis.tracking import insertion, triggers_sql
+
+DAYS = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("kpis", "0044_back_days_of_lost_spans"),
+    ]
+
+    operations = [
+        migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
+        migrations.RunSQL(insertion(DAYS, tuple(SPREADS)), migrations.RunSQL.noop),
+    ]
