@@ -42,9 +42,7 @@ class MailingsView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         readers = Prefetch("recipients", Recipient.objects.listed().select_related("user").order_by("pk"))
-        mine = (
-            Mailing.objects.visible_to(user).select_related("dashboard__user").order_by("-is_on", "-pk").prefetch_related(readers)
-        )
+        mine = Mailing.objects.visible_to(user).select_related("user", "dashboard__user").prefetch_related(readers)
         got = Recipient.objects.listed().filter(user=user, mailing__is_on=True).exclude(mailing__user=user)
         rows = list(mine.order_by("-is_on", "-pk"))
         last = self.last(rows)
