@@ -16,11 +16,11 @@ from campaigns.models import (
     Variant,
 )
 from campaigns.services.keeping import TARGETS
-from crm.settings_pages import KeptForever, ReaderPages, ShownInline, ShownOnly
+from crm.settings_pages import KeptForever, ReaderPages, ShownInline, ShownOnly, SluggedForever
 
 
 @admin.register(Channel)
-class ChannelAdmin(KeptForever):
+class ChannelAdmin(SluggedForever):
     list_display = ("name", "slug", "kind", "social_network", "is_marketing")
     list_filter = ("kind", "is_marketing")
     list_select_related = ("social_network",)
@@ -29,7 +29,7 @@ class ChannelAdmin(KeptForever):
 
 
 @admin.register(LeadSource, SocialNetwork)
-class NamedAdmin(KeptForever):
+class NamedAdmin(SluggedForever):
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     fields = ("name", "slug")

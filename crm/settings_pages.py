@@ -20,11 +20,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
 from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, WholeNumberField
 from crm.money import NOTHING, format_number
 from crm.preferences import Preferences
+from crm.slugs import free_slug
 from crm.templatetags import crm_format
 
 # Types whose values the admin would write for everybody alike.
@@ -280,8 +282,30 @@ def columns_of(pages: Any) -> list[str]:
     return [column.name for column in columns if column.editable and not column.auto_created and column.name not in left_out]
 
 
+class SlugForm(forms.ModelForm):
+    """A slug that is not typed is made from the name, as the API does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("slug"):
+            field.required = False
+            field.help_text = _("What the API calls it. Left empty, it is made from the name.")
+
+    def clean_slug(self) -> str:
+        return self.cleaned_data["slug"] or self.instance.slug or free_slug(self._meta.model, self.cleaned_data.get("name", ""))
+
+
 class KeptForever(ReaderAdmin):
     """Rows that past figures refer to: they are renamed, not deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class SluggedForever(KeptForever):
+    """Such rows with a slug, which is suggested while the name is typed."""
+
+    form = SlugForm
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+        return {} if obj else {"slug": ("name",)}

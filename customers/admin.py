@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.settings_pages import KeptForever, ShownInline, ShownOnly
+from crm.settings_pages import KeptForever, ShownInline, ShownOnly, SluggedForever
 from customers.models import (
     Answer,
     Cart,
@@ -37,7 +37,7 @@ class CategoryAdmin(KeptForever):
 
 
 @admin.register(Survey)
-class SurveyAdmin(KeptForever):
+class SurveyAdmin(SluggedForever):
     """The scale of a survey never changes: answers to one question must stay comparable."""
 
     list_display = ("name", "slug", "kind")

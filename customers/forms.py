@@ -42,8 +42,13 @@ class CustomerForm(ReaderForm):
         return facts
 
 
-class NewCustomerForm(CustomerForm):
-    """`token` makes a form that was sent twice one customer; `anyway` says that a likely duplicate was seen."""
+class EditCustomerForm(CustomerForm):
+    """`anyway` says that a likely duplicate was seen."""
+
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+
+class NewCustomerForm(EditCustomerForm):
+    """`token` makes a form that was sent twice one customer."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/duplicates/", duplicates.CustomerDuplicatesView.as_view(), name="customer-duplicates"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
+    path("customers/<int:pk>/restore/", customers.restore, name="customer-restore"),
     path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),
     path("customers/<int:pk>/unmerge/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:pk>/orders/new/", orders.OrderCreateView.as_view(), name="order-create"),

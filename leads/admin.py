@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.settings_pages import KeptForever, ShownInline, ShownOnly
+from crm.settings_pages import ShownInline, ShownOnly, SluggedForever
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange
 
 
 @admin.register(Stage)
-class StageAdmin(KeptForever):
+class StageAdmin(SluggedForever):
     """A stage in use keeps its kind and probability: dated moves were weighted with them."""
 
     list_display = ("position", "name", "name_fa", "kind", "probability", "stale_days")
-    fields = ("slug", "name", "name_fa", "position", "kind", "probability", "stale_days")
+    fields = ("name", "name_fa", "slug", "position", "kind", "probability", "stale_days")
 
     def fixed(self, request: HttpRequest, obj: Stage | None = None) -> Iterable[str]:
         return ("slug", "kind", "probability") if obj else ()

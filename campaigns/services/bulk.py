@@ -16,8 +16,9 @@ from crm.inputs.caller import Caller
 from crm.inputs.items import Item
 from crm.inputs.parts import mark_updated
 from crm.inputs.rates import Rates, is_too_fine
-from crm.inputs.references import PEOPLE, Target, slug_of
+from crm.inputs.references import PEOPLE, Target
 from crm.inputs.upsert import Recipe, span_is_turned, upsert
+from crm.slugs import slug_of
 
 CHANNEL = Target(Channel, natural="slug")
 LEAD_SOURCE = Target(LeadSource, natural="slug", creates=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
-from django.utils.text import slugify
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
 from crm.inputs.fields import External
 from crm.inputs.items import Item
 from crm.models import Record, Team, User
+from crm.slugs import slug_of
 
 Key = tuple[str, ...] | tuple[str, int]
 
@@ -137,7 +137,3 @@ def _create(texts: Sequence[str], target: Target) -> None:
     target.model.objects.bulk_create(
         [target.model(slug=slug, name=name[:100]) for slug, name in sorted(rows.items())], ignore_conflicts=True
     )
-
-
-def slug_of(text: str) -> str:
-    return slugify(text, allow_unicode=True)[:100]

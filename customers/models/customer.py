@@ -57,14 +57,21 @@ class PersonQuerySet(SearchQuerySet):
         """Those that figures count: not a test, not spam, not merged into another."""
         return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
 
+    def standing(self) -> Self:
+        """Those that are not merged away: listed or archived."""
+        return self.filter(merged_into__isnull=True)
+
     def resembling(self, *, phone: str = "", email: str = "", name: str = "", company: str = "") -> Self:
-        """Likely duplicates: the same phone or e-mail, also by a record merged into them, or the same name and company folded."""
+        """Likely duplicates: the same phone or e-mail, also by a record merged into them, or the same name and company folded.
+
+        Whoever has the same number or address is the same one in the archive, too.
+        """
         same = Q(pk__in=[])
         if phone:
             same |= Q(phone=phone)
         if email:
             same |= Q(email=email)
-        found = self.listed().filter(pk__in=self.model.objects.filter(same).values_list(Coalesce("merged_into", "pk")))
+        found = self.standing().filter(pk__in=self.model.objects.filter(same).values_list(Coalesce("merged_into", "pk")))
         if not (phone or email) and len(name) + len(company) >= 3:
             found = self.listed().search(f"{name} {company}")
         return found

@@ -8,23 +8,36 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import Count, Max, Q
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, Table, file_response, phone_cell
 from crm.models import PeopleList, User
-from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, DetailPage, FormPage, count_of, form_key, not_offered, say
+from crm.pages import (
+    LONGEST_SEARCH,
+    MOST_COUNTED,
+    MOST_FOUND,
+    Chip,
+    DetailPage,
+    FormPage,
+    action,
+    count_of,
+    form_key,
+    not_offered,
+    say,
+)
 from crm.permissions import may_enter, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
-from customers.forms import CustomerForm, NewCustomerForm
+from customers.forms import CustomerForm, EditCustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
-from customers.services.customers import create_customer, edit_customer
-from customers.views.duplicates import NewPersonPage
+from customers.services.customers import create_customer, edit_customer, restore_customer
+from customers.views.duplicates import PersonFormPage
 
 EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
@@ -121,7 +134,7 @@ class CustomerDetailView(DetailPage):
         }
 
 
-class CustomerCreateView(NewPersonPage):
+class CustomerCreateView(PersonFormPage):
     template_name = "customers/customer_create.html"
     form_class = NewCustomerForm
     rows = Customer.objects.all()
@@ -154,14 +167,27 @@ class CustomerFormPage(FormPage):
         return super().get_context_data(customer=self.customer, cancel_url=url, **kwargs)
 
 
-class CustomerEditView(CustomerFormPage):
+class CustomerEditView(CustomerFormPage, PersonFormPage):
     template_name = "customers/customer_form.html"
-    form_class = CustomerForm
+    form_class = EditCustomerForm
+    rows = Customer.objects.all()
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.customer, name) for name in CustomerForm.base_fields}
 
-    def save(self, form: CustomerForm) -> HttpResponse:
-        edit_customer(self.customer, by=self.request.user, at=self.at, **form.cleaned_data)
+    def save(self, form: EditCustomerForm) -> HttpResponse:
+        facts = {name: form.cleaned_data[name] for name in CustomerForm.base_fields}
+        if (question := self.asks_first(form, facts, record=self.customer)) is not None:
+            return question
+        edit_customer(self.customer, by=self.request.user, at=self.at, **facts)
         say(self.request, _("Saved."))
         return redirect("customers:customer-detail", pk=self.customer.pk)
+
+
+@action(may_enter)
+def restore(request: HttpRequest, pk: int) -> str:
+    """Out of the archive; an integration may have put it there."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    restore_customer(customer, by=request.user, at=timezone.now())
+    say(request, _("%(customer)s is in the lists again.") % {"customer": customer})
+    return reverse("customers:customer-detail", args=[pk])

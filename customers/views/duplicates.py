@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Model
@@ -20,6 +21,9 @@ from customers.models import Customer
 from customers.models.customer import PersonQuerySet
 
 SHOWN_DUPLICATES = 3
+LONGEST_KEY = 19
+NO_KEY: Mapping[str, str] = MappingProxyType({})
+RESEMBLE_BY = ("phone", "email", "name", "company")
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,26 @@ class Duplicates:
         return bool(self.visible or self.hidden)
 
 
-def duplicates_of(rows: PersonQuerySet, user: User, facts: Mapping[str, Any]) -> Duplicates:
-    """Those who resemble the typed one."""
-    wish = {name: facts.get(name) or "" for name in ("phone", "email", "name", "company")}
+def duplicates_of(rows: PersonQuerySet, user: User, facts: Mapping[str, Any], *, record: Any = None) -> Duplicates:
+    """Those who resemble the typed one; of a stored `record` only what is written anew is asked about."""
+    wish = {name: facts.get(name) or "" for name in RESEMBLE_BY}
+    if record is not None:
+        rows, wish = rows.exclude(pk=record.pk), news_about(record, wish)
     visible = list(rows.visible_to(user).resembling(**wish).select_related("owner")[:SHOWN_DUPLICATES])
     hidden: list[Any] = []
-    if (wish["phone"] or wish["email"]) and not visible:
+    if (wish.get("phone") or wish.get("email")) and not visible:
         exact = rows.resembling(phone=wish["phone"], email=wish["email"])
         hidden = list(exact.select_related("owner")[:1])
     return Duplicates(visible, hidden)
+
+
+def news_about(record: Any, wish: Mapping[str, str]) -> dict[str, str]:
+    """Without the numbers it has; a name tells only of somebody without one."""
+    new = {name: "" if wish[name] == getattr(record, name) else wish[name] for name in ("phone", "email")}
+    is_called_anew = any(wish[name] != getattr(record, name) for name in ("name", "company"))
+    if wish["phone"] or wish["email"] or not is_called_anew:
+        return new
+    return {**wish, **new}
 
 
 def is_sent_again(model: type[Model], key: Mapping[str, str]) -> bool:
@@ -62,18 +77,27 @@ class DuplicatesView(Page, TemplateView):
                 facts[name] = read(typed.get(name, ""))
             except (PhoneError, TextError):
                 facts[name] = ""
-        return super().get_context_data(duplicates=duplicates_of(self.rows.all(), self.request.user, facts), **kwargs)
+        found = duplicates_of(self.rows.all(), self.request.user, facts, record=self.record())
+        return super().get_context_data(duplicates=found, **kwargs)
+
+    def record(self) -> Any:
+        """The stored one that is being edited, if one is."""
+        key = self.request.GET.get("record", "")
+        is_key = key.isascii() and key.isdigit() and len(key) < LONGEST_KEY
+        return self.rows.all().visible_to(self.request.user).filter(pk=key).first() if is_key else None
 
 
-class NewPersonPage(FormPage):
+class PersonFormPage(FormPage):
     """A likely duplicate is shown once, with everything typed kept; the second try is taken at its word."""
 
     rows: PersonQuerySet
 
-    def asks_first(self, form: ReaderForm, facts: Mapping[str, Any], key: Mapping[str, str]) -> HttpResponse | None:
+    def asks_first(
+        self, form: ReaderForm, facts: Mapping[str, Any], key: Mapping[str, str] = NO_KEY, *, record: Any = None
+    ) -> HttpResponse | None:
         if form.cleaned_data["anyway"] or is_sent_again(self.rows.model, key):
             return None
-        found = duplicates_of(self.rows.all(), self.request.user, facts)
+        found = duplicates_of(self.rows.all(), self.request.user, facts, record=record)
         return self.render_to_response(self.get_context_data(form=form, duplicates=found)) if found else None
 
 

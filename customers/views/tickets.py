@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,7 +20,7 @@ from crm.columns import Column, ColumnsPage
 from crm.models import User
 from crm.pages import Chip, action, count_of, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
-from customers.models import Ticket, TicketEvent
+from customers.models import Customer, Ticket, TicketEvent
 from customers.services import tickets as services
 
 COLUMNS = (
@@ -58,7 +58,9 @@ class TicketListView(ColumnsPage):
         rows = rows.filter(owner=self.owner) if self.owner else rows
         self.missing = not_offered(asked, {"state": self.state, "priority": self.priority, "owner": self.owner})
         self.found = rows.none() if self.missing else rows
-        return self.found.select_related(*self.joins)
+        # Whose request it is may be a colleague's customer.
+        seen = Customer.objects.visible_to(user).filter(pk=OuterRef("customer"))
+        return self.found.select_related(*self.joins).annotate(sees_customer=Exists(seen))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -18,7 +18,7 @@ from crm.exports import KINDS, file_response
 from crm.pages import DetailPage, FormPage, counted, form_key, next_url, query_with, say
 from crm.permissions import colleagues, may_sell
 from customers.models import Customer
-from customers.views.duplicates import SHOWN_DUPLICATES, DuplicatesView, NewPersonPage
+from customers.views.duplicates import SHOWN_DUPLICATES, DuplicatesView, PersonFormPage
 from leads import services
 from leads.columns import COLUMNS
 from leads.exports import table_of_leads
@@ -71,7 +71,7 @@ class LeadListView(ColumnsPage):
         return super().render_to_response(context, **kwargs)
 
 
-class LeadCreateView(NewPersonPage):
+class LeadCreateView(PersonFormPage):
     """Quick add."""
 
     template_name = "leads/lead_form.html"
@@ -145,6 +145,7 @@ class LeadDetailView(LeadPage):
             "opportunities": opportunities,
             "quotes": quotes_shown(Quote.objects.for_lead(lead), self, MOST_QUOTES),
             "similar": Lead.objects.visible_to(self.request.user)
+            .listed()
             .resembling(phone=lead.phone, email=lead.email)
             .exclude(pk=lead.pk)
             .select_related("owner")[:SHOWN_DUPLICATES],
@@ -221,7 +222,7 @@ class LeadMergeView(LeadFormPage):
     form_class = MergeForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        visible = Lead.objects.visible_to(self.request.user).exclude(pk=self.lead.pk)
+        visible = Lead.objects.visible_to(self.request.user).listed().exclude(pk=self.lead.pk)
         similar = visible.resembling(phone=self.lead.phone, email=self.lead.email)
         found = similar if similar.exists() else visible.resembling(name=self.lead.name, company=self.lead.company)
         offered = list(found.values_list("pk", flat=True)[:MERGE_CANDIDATES])

@@ -1,6 +1,7 @@
 """What stands between a request and its page: who may, then what they send."""
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -89,3 +90,18 @@ def root_client(sara):
     client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
     client.force_login(sara)
     return client
+
+
+def test_who_stands_at_the_second_step_may_sign_in_as_somebody_else(browse, omid):
+    omid.set_password("a long way home")
+    omid.save()
+    TOTP.activate(omid, generate_totp_secret())
+    client, sign_in = browse(), reverse("account_login")
+    client.post(sign_in, {"login": omid.email, "password": "a long way home"})
+    step = reverse("mfa_authenticate")
+
+    page = client.get(step).content.decode()
+    back = client.post(reverse("account_logout"), {"next": sign_in})
+
+    assert [text in page for text in (omid.email, "Sign in as somebody else")] == [True, True]
+    assert (back.url, client.get(step).url) == (sign_in, sign_in)

@@ -1,5 +1,6 @@
 """The page of support: which requests it shows, to whom, and what one press says about them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,6 +72,15 @@ class TestList:
             "Nima": ["of nima's customer"],
         }
         assert browse().get("/tickets/").status_code == 302
+
+    def test_only_a_customer_one_may_open_is_linked(self, browse, omid, nima):
+        theirs, his = make_customer(owner=nima), make_customer(owner=omid)
+        for customer in (theirs, his, None):
+            make_ticket(owner=omid, customer=customer)
+
+        page = browse(omid).get("/tickets/").content.decode()
+
+        assert re.findall(r'<th scope="row"><a class="row-link" href="/customers/(\d+)/', page) == [str(his.pk)]
 
     def test_an_owner_is_a_filter_for_those_who_see_others(self, browse, sara, omid):
         make_ticket("omid's", owner=omid)

@@ -204,3 +204,35 @@ class TestForms:
 
         customer.refresh_from_db()
         assert (customer.name, customer.national_id) == ("Arya Co.", "14007650912")
+
+    def test_a_new_number_of_somebody_known_is_asked_about_and_an_own_one_is_not(self, browse, omid):
+        """The two share an address already; the number is the archived one's."""
+        Customer.objects.create(name="Ali Moradi", phone="+989121112233", owner=omid, is_archived=True)
+        Customer.objects.create(name="Twin", email="a@example.com", owner=omid)
+        customer = Customer.objects.create(name="Arya", email="a@example.com", owner=omid)
+        client, url = browse(omid), reverse("customers:customer-edit", args=[customer.pk])
+        sent = {"name": "Arya Co.", "kind": "company", "email": "a@example.com", "owner": omid.pk}
+
+        answers = [client.post(url, sent), client.post(url, sent | {"phone": "0912 111 2233"})]
+        typing = client.get(reverse("customers:customer-duplicates"), {"record": customer.pk, "phone": "09121112233"})
+
+        assert [answer.status_code for answer in answers] == [302, 200]
+        for page in (answers[1].content.decode(), typing.content.decode()):
+            assert [text in page for text in ("Ali Moradi", "archived", "Open it to bring it back", "Twin")] == [True] * 3 + [
+                False
+            ]
+        assert Customer.objects.get(pk=customer.pk).phone == ""
+        client.post(url, sent | {"phone": "0912 111 2233", "anyway": "1"})
+        assert Customer.objects.get(pk=customer.pk).phone == "+989121112233"
+
+
+def test_an_archived_customer_is_brought_back_by_those_who_see_it(browse, omid, nima):
+    customer = Customer.objects.create(name="Arya", owner=omid, is_archived=True)
+    url = reverse("customers:customer-restore", args=[customer.pk])
+
+    page = browse(omid).get(reverse("customers:customer-detail", args=[customer.pk])).content.decode()
+    refused = browse(nima).post(url).status_code
+
+    assert (url in page, refused, Customer.objects.get().is_archived) == (True, 404, True)
+    browse(omid).post(url)
+    assert not Customer.objects.get().is_archived

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -160,3 +161,10 @@ def test_the_bar_of_a_phone_begins_with_ones_home(browse, request, who, first):
     assert page.context["thumbs"][0].url == first
     assert len(page.context["thumbs"]) == 4
     assert {item.url for item in page.context["thumbs"]} & {item.url for item in page.context["beyond"]} == set()
+
+
+def test_a_phone_offers_whatever_one_may_begin(browse, omid, hana):
+    bars = [browse(user).get("/kpis/").content.decode().split('<nav class="bottom-bar"')[1] for user in (omid, hana)]
+
+    offered = [re.findall(r'<a class="menu-item" href="([^"]+)"', bar.split("</nav>")[0]) for bar in bars]
+    assert offered == [["/leads/new/", "/opportunities/new/", "/customers/new/"], ["/customers/new/"]]
