@@ -230,7 +230,7 @@ class DayField(ReaderField):
         return to_persian_digits(text) if is_persian else text
 
 
-class ClockField(ReadField):
+class ClockField(ReaderField):
     """A time of day: 10:30, ۱۰:۳۰, 9."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -245,7 +245,7 @@ class ClockField(ReadField):
             raise ValidationError(_("Enter a time of day, such as 10:30."), code="invalid-time") from None
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:%H:%M}" if isinstance(value, time) else value
+        return reader_digits(f"{value:%H:%M}", self.prefs) if isinstance(value, time) else value
 
 
 class WholeNumberField(ReaderField):

@@ -164,7 +164,7 @@ def typed_field(column: models.Field) -> ReadField | None:
             return AmountField(**facts)
         case models.DecimalField():
             return NumberField(decimals=column.decimal_places, **facts)
-        case models.PositiveIntegerField() | models.PositiveSmallIntegerField():
+        case models.PositiveIntegerField() | models.PositiveSmallIntegerField() | models.PositiveBigIntegerField():
             return WholeNumberField(**bounds_of(column), **facts)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +19,7 @@ from django.views.generic import TemplateView
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, Pager, query_with
 from crm.periods import Grain
-from crm.templatetags.crm_format import format_day
+from crm.templatetags.crm_format import format_day, reader_digits
 from kpis import addresses, charts, dashboards, exports, options
 from kpis.addresses import kpi_of
 from kpis.catalogue import CATALOGUE
@@ -41,6 +42,8 @@ from kpis.views.pins import pin_of
 from kpis.views.predictions import fitted_models, forecast_cells, headings, predicted_page
 
 PAGE = 25
+# What a record without a name or number of its own is called by.
+OUR_NUMBER = re.compile(r"#[0-9]+")
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
 USUAL_TREND = 9
@@ -239,7 +242,7 @@ class KpiView(Page, TemplateView):
         for row in page.results:
             yield {
                 "type": exports.TYPES.get(row.type, row.type),
-                "label": row.label,
+                "label": reader_digits(row.label, prefs) if OUR_NUMBER.fullmatch(row.label) else row.label,
                 "score": "" if row.score is None else number_text(row.score, prefs),
                 "forecast": forecast_cells(row.forecast, prefs) if row.forecast else {},
                 "url": row.url,

@@ -90,9 +90,9 @@ function notesWithRoom({ ctx, chartArea: { left, right }, scales: { x } }, notes
   const rows = [[], []];
   const shown = new Set();
   ctx.save();
-  ctx.font = `${textSize}px ${fontFamily}`;
+  ctx.font = `bold ${textSize}px ${fontFamily}`; // as it is written, or neighbours would touch
   for (const [index, { at, text }] of [...notes.entries()].reverse()) {
-    const half = ctx.measureText(text).width / 2 + 3;
+    const half = ctx.measureText(text).width / 2 + 6;
     const middle = Math.max(Math.min(x.getPixelForValue(at), right - half), left + half); // kept between the edges
     const row = rows[index % 2];
     if (row.some(([from, to]) => middle - half < to && from < middle + half)) continue;
@@ -120,7 +120,7 @@ function annotations(chart) {
         yAdjust: -NOTE_ROW * (1 + (index % 2)), // above the lines; neighbours would lie over each other
         backgroundColor: colour("surface"),
         color: colour("text"),
-        font: { family: fontFamily, size: textSize },
+        font: { family: fontFamily, size: textSize, weight: "bold" },
         padding: 3,
       },
     };

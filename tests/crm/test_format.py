@@ -6,6 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from crm.passwords import LengthValidator
 from crm.periods import parse_period
 from crm.templatetags.crm_format import format_day, format_moment
 
@@ -131,3 +132,12 @@ def test_fanum_without_a_reader_follows_the_language():
         assert render("{{ t|fanum }}", t=5) == "۵"
     with translation.override("en"):
         assert render("{{ t|fanum }}", t=5) == "5"
+
+
+def test_how_long_a_password_has_to_be_is_counted_in_the_digits_of_the_language():
+    with translation.override("fa"):
+        persian = LengthValidator(12).get_help_text()
+    with translation.override("en"):
+        english = LengthValidator(12).get_help_text()
+
+    assert ("۱۲" in persian, english) == (True, "Your password must contain at least 12 characters.")

@@ -104,6 +104,13 @@ def test_amounts_are_typed_and_shown_in_the_readers_unit(form):
         assert again.cleaned_data["amount"] == amount
 
 
+def test_a_time_of_day_is_shown_in_the_readers_digits_and_read_again(form):
+    shown = [form(initial={"clock": time(9, 30)}, language=language)["clock"].value() for language in ("fa", "en")]
+
+    again = form(clock=shown[0])
+    assert (shown, again.is_valid(), again.cleaned_data["clock"]) == (["۰۹:۳۰", "09:30"], True, time(9, 30))
+
+
 @pytest.mark.parametrize(
     ("unit", "typed", "amount"),
     [

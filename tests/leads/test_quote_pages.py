@@ -217,3 +217,13 @@ def test_a_customers_and_a_leads_page_name_what_they_were_offered(browse, omid, 
     assert page.context["quotes"] == [of_lead, of_deal]
     assert [entry["title"] for entry in page.context["entries"] if entry["kind"] == "quote"] == [f"Quote #{of_deal.pk} was sent"]
     assert browse(omid).get(url_of("customer-opportunities", customer)).context["quotes"] == [of_customer, of_deal]
+
+
+def test_one_without_a_number_goes_by_ours_in_the_readers_digits_among_the_rows_of_a_figure(browse, sara):
+    quote = make_quote(lead=make_lead(), issued_at=timezone.now())
+    sara.language = "fa"
+    sara.save()
+
+    (row,) = browse(sara).get("/kpis/quotes_issued/").context["row_list"]
+
+    assert row["label"] == "#" + str(quote.pk).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
