@@ -36,6 +36,11 @@ def rules_of(request: HttpRequest) -> Any:
     return AlertRule.objects.visible_to(request.user).filter(kpi__in=CATALOGUE).select_related(*related)
 
 
+def url_of(alert: Alert) -> str:
+    """The KPI in the period that crossed."""
+    return f"{reverse('kpis:kpi-detail', args=[alert.rule.kpi])}?period={alert.period.key}"
+
+
 class AlertsView(Page, TemplateView):
     template_name = "kpis/alerts.html"
 
@@ -68,7 +73,7 @@ class AlertsView(Page, TemplateView):
         return {
             "alert": alert,
             "sentence": alert_sentence(alert, prefs),
-            "url": f"{reverse('kpis:kpi-detail', args=[alert.rule.kpi])}?period={alert.period.key}",
+            "url": url_of(alert),
             "when": format_moment(alert.raised_at, prefs),
             "is_unread": alert.read_at is None and not alert.is_muted,
             "mail_text": "" if alert.mail == Alert.Mail.NONE else alert.get_mail_display(),

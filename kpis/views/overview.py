@@ -20,11 +20,17 @@ from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.glances import notes_of
+from kpis.models import Alert
+from kpis.models.scope import COLUMNS
+from kpis.readings.bells import alert_sentence
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
 from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
+from kpis.views.alerts import url_of
 from kpis.views.tv import is_screen, screen_of, screen_url
+
+MOST_ALARMS = 3
 
 
 class Cards(Page, TemplateView):
@@ -62,6 +68,7 @@ class OverviewView(Cards):
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
             "funnel": self.funnel(readings) if may_sell(self.request.user) else None,
             "growth": self.growth(readings),
+            "alarms": self.alarms(),
             "timings": [
                 options.Link(str(name), query_with(query, timing=value), value is timing)
                 for value, name in options.TIMINGS.items()
@@ -100,6 +107,16 @@ class OverviewView(Cards):
             "is_cohort": is_cohort,
             "url": page,
         }
+
+    def alarms(self) -> list[dict[str, str]]:
+        """What has rung last and nobody has looked at."""
+        prefs, unread = self.request.prefs, Alert.objects.visible_to(self.request.user).unread()
+        latest = (
+            unread.filter(rule__kpi__in=CATALOGUE)
+            .select_related(*(f"rule__{column}" for column in COLUMNS.values()))
+            .order_by("-raised_at", "-pk")
+        )
+        return [{"text": alert_sentence(each, prefs), "url": url_of(each)} for each in latest[:MOST_ALARMS]]
 
     def period_steps(self, readings: dict[str, Reading]) -> list[tuple[str, str, Decimal | None]]:
         return [(str(glances.STEP_NAMES[key]), self.page_of(key), count) for key, count in glances.period_steps(readings)]

@@ -70,6 +70,19 @@ class TestPages:
         assert (before, client.get("/alerts/bell/").context["count"]) == (1, 0)
         assert mark_alerts_read(sara, at=AT) == 0
 
+    def test_what_rang_stands_in_the_overview_until_it_was_looked_at(self, browse, sara, omid):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+
+        (alarm,) = browse(sara).get("/kpis/").context["alarms"]
+        others = browse(omid).get("/kpis/").context["alarms"]
+        mark_alerts_read(sara, at=AT)
+
+        assert (alarm["url"].partition("?")[0], others) == ("/kpis/leads/", [])
+        assert "below 40; it is 35, before 45" in alarm["text"]
+        assert browse(sara).get("/kpis/").context["alarms"] == []
+
     def test_muting_and_switching_are_for_ones_own(self, browse, sara, omid):
         mine, others = make_rule(omid), make_rule(sara)
         client = browse(omid)
