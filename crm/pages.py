@@ -264,7 +264,10 @@ def page_before(request: HttpRequest) -> str:
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:
-    return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    """A whole address, or one from the root on: anything else would be taken for the name of a route."""
+    return url.startswith(("/", "http")) and url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
 
 
 def query_with(query: QueryDict, /, **changes: str | None) -> str:

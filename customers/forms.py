@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.edits import EditForm
 from crm.forms import CodeField, EmailField, PhoneField, ReaderForm, TextField
 from crm.models import User
 from crm.permissions import colleagues
@@ -42,13 +43,14 @@ class CustomerForm(ReaderForm):
         return facts
 
 
-class EditCustomerForm(CustomerForm):
-    """`anyway` says that a likely duplicate was seen."""
+class EditCustomerForm(EditForm, CustomerForm):
+    """Of a customer that others may be changing; `anyway` says that a likely duplicate was seen."""
 
     anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
 
-class NewCustomerForm(EditCustomerForm):
-    """`token` makes a form that was sent twice one customer."""
+class NewCustomerForm(CustomerForm):
+    """`token` makes a form that was sent twice one customer; `anyway` says that a likely duplicate was seen."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)

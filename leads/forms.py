@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LeadSource
+from crm.edits import EditForm
 from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
 from crm.models import User
 from crm.pages import key_in
@@ -65,6 +66,10 @@ class LeadForm(ReaderForm):
         if not self.errors and not any(facts.get(name) for name in ("name", "company", "phone", "email", "lead_source")):
             raise ValidationError(_("Give at least a name, a company, a phone, an e-mail address or a source."), code="required")
         return facts
+
+
+class EditLeadForm(EditForm, LeadForm):
+    """Of a lead that others may be changing."""
 
 
 class NewLeadForm(LeadForm):
@@ -130,6 +135,15 @@ class OpportunityForm(ReaderForm):
         known = [key_in(chosen)]
         self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *filter(None, known)]).order_by("name")
         self.fields["owner"].queryset = colleagues()
+
+
+class EditOpportunityForm(EditForm, OpportunityForm):
+    """Of an opportunity that others may be changing."""
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing typed is an amount of nothing."""
+        facts = super().clean()
+        return facts | {"amount": facts["amount"] or 0} if "amount" in facts else facts
 
 
 class NewOpportunityForm(OpportunityForm):

@@ -176,10 +176,10 @@ class CustomerEditView(CustomerFormPage, PersonFormPage):
         return {name: getattr(self.customer, name) for name in CustomerForm.base_fields}
 
     def save(self, form: EditCustomerForm) -> HttpResponse:
-        facts = {name: form.cleaned_data[name] for name in CustomerForm.base_fields}
-        if (question := self.asks_first(form, facts, record=self.customer)) is not None:
+        changed = {name: form.cleaned_data[name] for name in CustomerForm.base_fields if name in form.cleaned_data}
+        if (question := self.asks_first(form, form.initial | changed, record=self.customer)) is not None:
             return question
-        edit_customer(self.customer, by=self.request.user, at=self.at, **facts)
+        edit_customer(self.customer, by=self.request.user, at=self.at, **changed)
         say(self.request, _("Saved."))
         return redirect("customers:customer-detail", pk=self.customer.pk)
 

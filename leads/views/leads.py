@@ -24,7 +24,7 @@ from leads.columns import COLUMNS
 from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
-from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, LeadForm, MergeForm, NewLeadForm
+from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, EditLeadForm, LeadForm, MergeForm, NewLeadForm
 from leads.models import Activity, Lead, Quote
 from leads.models.planning import next_due_at
 from leads.offered import quotes_shown
@@ -189,12 +189,12 @@ class LeadFormPage(FormPage):
 
 class LeadEditView(LeadFormPage):
     template_name = "leads/lead_edit.html"
-    form_class = LeadForm
+    form_class = EditLeadForm
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.lead, name) for name in LeadForm.base_fields}
 
-    def save(self, form: LeadForm) -> HttpResponse:
+    def save(self, form: EditLeadForm) -> HttpResponse:
         services.edit_lead(self.lead, by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("Saved."))
         return redirect(self.lead_url)

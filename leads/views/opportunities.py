@@ -23,7 +23,7 @@ from customers.models import Customer, Order
 from leads import services
 from leads.board import Board
 from leads.follow_up import when_choices
-from leads.forms import LOSS_REASONS, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
+from leads.forms import LOSS_REASONS, EditOpportunityForm, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
 from leads.models import Activity, Opportunity, Stage
 from leads.offered import quotes_shown
 from leads.timeline import Reader, opportunity_entries, planned
@@ -125,14 +125,13 @@ class OpportunityFormPage(FormPage):
 
 class OpportunityEditView(OpportunityFormPage):
     template_name = "leads/opportunity_form.html"
-    form_class = OpportunityForm
+    form_class = EditOpportunityForm
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.opportunity, name) for name in OpportunityForm.base_fields}
 
-    def save(self, form: OpportunityForm) -> HttpResponse:
-        facts = form.cleaned_data | {"amount": form.cleaned_data["amount"] or 0}
-        services.edit_opportunity(self.opportunity, by=self.request.user, at=self.at, **facts)
+    def save(self, form: EditOpportunityForm) -> HttpResponse:
+        services.edit_opportunity(self.opportunity, by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("Saved."))
         return redirect(self.page_url)
 

@@ -144,6 +144,10 @@ class TestPreferences:
     def test_it_never_sends_anybody_away(self, browse, omid):
         assert browse(omid).post("/preferences/", {"theme": "dark", "next": "https://evil.example/"}).url == "/"
 
+    @pytest.mark.parametrize("name", ["x", "leads", "-1", "1404/12/30"])
+    def test_what_is_no_address_is_no_way_back(self, browse, omid, name):
+        assert browse(omid).post("/preferences/", {"theme": "dark", "next": name}).url == "/"
+
     def test_calendar_language_unit_and_digits_are_chosen_apart(self, browse, omid, now):
         make_lead(owner=omid, at=now)
         omid.language, omid.calendar = "en", "jalali"
