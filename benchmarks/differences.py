@@ -75,7 +75,7 @@ def of_rows(rival: Any, wanted: Mapping[Any, set], grids: Iterable[tuple]) -> in
 
 def is_of_months(cube: Any) -> bool:
     """Whether it has percentiles of months, and of all else only rows."""
-    return bool(getattr(cube, "months_by", ()))
+    return bool(getattr(cube, "spread_by", ()))
 
 
 def rounded(sums: Iterable[Any]) -> tuple:

@@ -269,25 +269,25 @@ class Rival:
             )
 
     def find_percentiles(self, mogrify: Any) -> None:
-        """Medians and the like of months."""
+        """Medians and the like of months and quarters."""
         from django.db.models import F  # noqa: PLC0415
 
         from kpis.definitions import DIMENSION_CODES  # noqa: PLC0415
         from kpis.engine.folding import contribution, member  # noqa: PLC0415
-        from kpis.engine.percentiles import MONTHS, SPREADS  # noqa: PLC0415
+        from kpis.engine.percentiles import SPREADS, STORED  # noqa: PLC0415
 
         for spread in SPREADS.values():
-            values = {f"member_{side}": member(spread, side) for side in spread.months_by}
+            values = {f"member_{side}": member(spread, side) for side in spread.spread_by}
             values |= {f"key_{name}": contribution(fold) for name, fold in spread.folds.items()}
             rows = spread.rows().order_by().values(fold_day=F(spread.day), **values)
             sql = in_duck(mogrify(*rows.query.sql_with_params()))
             folds = ", ".join(f"quantile_cont(q.key_{name}, {fold.percentile})" for name, fold in spread.folds.items())
             zeros = ", 0" * (6 - len(spread.folds))
-            for side in ("", *spread.months_by):
+            for side in ("", *spread.spread_by):
                 self.duck.execute(
                     f"INSERT INTO kpis_rollup SELECT {spread.code}, c.grain, {DIMENSION_CODES[side]}, c.start,"
                     f" {f'q.member_{side}' if side else 0}, {folds}{zeros} FROM ({sql}) q"
-                    f" JOIN kpis_calendarday c ON c.day = q.fold_day AND c.grain IN ({MONTHS}) GROUP BY 2, 3, 4, 5"
+                    f" JOIN kpis_calendarday c ON c.day = q.fold_day AND c.grain IN ({STORED}) GROUP BY 2, 3, 4, 5"
                 )
 
     def sums(self) -> dict[tuple[int, int, int], tuple]:

@@ -191,8 +191,8 @@ class PeriodCube(Cube):
 
     `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days`: these are just the rows
     of its days, so that a period with nothing in its last days is that period without them. `overlapping` are the dimensions
-    of which one customer may have several members in a period. There are sums of its periods, or of months alone and by few
-    dimensions, `months_by`; all else is read from its rows, or from the stored ones of `told_by`. `later` gives rows: with
+    of which one customer may have several members in a period. There are sums of its periods, or of months and quarters by few
+    dimensions, `spread_by`; all else is read from its rows, or from the stored ones of `told_by`. `later` gives rows: with
     none in its last days a period is that period without those, but for more rows, its `rest`. Or a part of a period is the
     sum of the days of a cube, `from_days`, less some rows.
     """
@@ -201,7 +201,7 @@ class PeriodCube(Cube):
     counts_days: bool = False
     later: Callable[[Day, Day], QuerySet] | None = None
     overlapping: frozenset[Dimension] = frozenset()
-    months_by: frozenset[Dimension] = frozenset()
+    spread_by: frozenset[Dimension] = frozenset()
     told_by: PeriodCube | None = None
     rest: Callable[[Day, Day, Day], QuerySet] | None = None
     from_days: tuple[Cube, Callable[[Day, Day], QuerySet]] | None = None

@@ -1,7 +1,7 @@
-"""Medians and other percentiles of months: no sums, so that the months of a changed day are worked out from all their rows.
+"""Medians and other percentiles of months and quarters: no sums, so that those of a changed day are worked out from all rows.
 
-Kept with the sums of the cube that counts the same rows: its marks tell which days have changed. Longer periods are read
-from the rows when they are asked for.
+Kept with the sums of the cube that counts the same rows: its marks tell which days have changed. Years are read from the rows
+when they are asked for: to work out two calendars' years at every change would take several times as long as all else of it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
+from crm.periods import Calendar, Grain
 from kpis.catalogue.cubes.deals import SALES_CYCLES
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, TICKETS_RESOLVED
 from kpis.catalogue.measures import OPPORTUNITIES_CLOSED
@@ -24,24 +25,25 @@ from kpis.models import GRAIN_CODES, Rollup
 TABLE = Rollup._meta.db_table
 # By the cube whose days are marked where theirs have changed.
 SPREADS: Mapping[Cube, PeriodCube] = {OPPORTUNITIES_CLOSED: SALES_CYCLES, TICKETS_RESOLVED: RESOLUTION_TIMES}
-MONTHS = listed(str(GRAIN_CODES[calendar, "month"]) for calendar in ("gregorian", "jalali"))
-# The months in which some days lie.
-AROUND = f"SELECT DISTINCT grain, start, last FROM kpis_calendarday WHERE day = ANY(%s) AND grain IN ({MONTHS})"
+SPREAD_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.FISCAL_QUARTER)
+STORED = listed(str(code) for code in sorted({GRAIN_CODES[calendar, grain] for calendar in Calendar for grain in SPREAD_GRAINS}))
+# The months and quarters in which some days lie.
+AROUND = f"SELECT DISTINCT grain, start, last FROM kpis_calendarday WHERE day = ANY(%s) AND grain IN ({STORED})"
 WHICH = "(grain, start) IN (SELECT * FROM unnest(%s::int[], %s::date[]))"
 
 
 def rewrite_percentiles(cursor: Any, cube: Cube, days: Sequence[date]) -> None:
-    """The months of some days of a cube, worked out anew.
+    """The months and quarters of some days of a cube, worked out anew.
 
-    Under a lock of their own, as a month can lie in two cells: who has it reads what everybody before them has written.
+    Under a lock of their own, as they can lie in several cells: who has it reads what everybody before them has written.
     """
     if (spread := SPREADS.get(cube)) is None or not days:
         return
     lock(cursor, PERCENTILES, spread.code, wait=True)
     cursor.execute(AROUND, [list(days)])
-    months = cursor.fetchall()
-    which = [[grain for grain, *_ in months], [start for _, start, _ in months]]
-    around = {start + timedelta(days=n) for _, start, last in months for n in range((last - start).days + 1)}
+    periods = cursor.fetchall()
+    which = [[grain for grain, *_ in periods], [start for _, start, _ in periods]]
+    around = {start + timedelta(days=n) for _, start, last in periods for n in range((last - start).days + 1)}
     found = percentiles(spread, sorted(around))
     columns = listed(("grain", "dimension", "start", "member", *folds_of(spread)))
     cursor.execute(f"DELETE FROM {TABLE} WHERE cube = {spread.code} AND {WHICH}", which)
@@ -52,12 +54,12 @@ def rewrite_percentiles(cursor: Any, cube: Cube, days: Sequence[date]) -> None:
 
 
 def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> Statement:
-    """SELECT (grain, dimension, start, member, m1 …) of the months of all rows, or of those of some days."""
+    """SELECT (grain, dimension, start, member, m1 …) of the months and quarters of all rows, or of those of some days."""
     rows = spread.rows() if days is None else spread.rows().filter(**{f"{spread.day}__in": days})
-    values = {f"member_{dimension}": member(spread, dimension) for dimension in spread.months_by}
+    values = {f"member_{dimension}": member(spread, dimension) for dimension in spread.spread_by}
     values |= {f"fold_{name}": contribution(fold) for name, fold in spread.folds.items()}
     sql, params = rows.order_by().values(fold_day=F(spread.day), **values).query.sql_with_params()
-    names = {DIMENSION_CODES[dimension]: f"q.member_{dimension.value}" for dimension in spread.months_by}
+    names = {DIMENSION_CODES[dimension]: f"q.member_{dimension.value}" for dimension in spread.spread_by}
     code = "".join(f" WHEN grouping({name}) = 0 THEN {code}" for code, name in names.items())
     who = "".join(f" WHEN grouping({name}) = 0 THEN {name}" for name in names.values())
     sets = listed(["(c.grain, c.start)", *(f"(c.grain, c.start, {name})" for name in names.values())])
@@ -67,7 +69,7 @@ def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> State
     )
     return Statement(
         f"SELECT c.grain, CASE{code} ELSE 0 END AS dimension, c.start, (CASE{who} ELSE 0 END)::bigint AS member, {folds}"
-        f" FROM ({sql}) q JOIN kpis_calendarday c ON c.day = q.fold_day AND c.grain IN ({MONTHS})"
+        f" FROM ({sql}) q JOIN kpis_calendarday c ON c.day = q.fold_day AND c.grain IN ({STORED})"
         f" GROUP BY GROUPING SETS ({sets})",
         params,
     )
@@ -77,7 +79,7 @@ def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> State
 
 
 def drift_of_percentiles(cursor: Any, cube: Cube, dirty: Sequence[date]) -> Iterator[str]:
-    """Every month that has no dirty day, against all its rows."""
+    """Every month and quarter that has no dirty day, against all its rows."""
     if (spread := SPREADS.get(cube)) is None:
         return
     found, used = percentiles(spread), folds_of(spread)

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
 from kpis.definitions import CROSSABLE, At, Cube, Day, Dimension, Measure, PeriodCube
+from kpis.engine.percentiles import SPREAD_GRAINS
 from kpis.readings.crossed import HOLDERS, Crossing, read_crossed
 from kpis.readings.live import read_rows
 from kpis.readings.narrowing import Narrowing
@@ -81,10 +82,10 @@ class Reader:
         return Source(Place.ROWS)
 
     def _is_stored_of(self, cube: Cube, names: set[Dimension]) -> bool:
-        """Percentiles are stored of months alone, and by few dimensions."""
-        if not isinstance(cube, PeriodCube) or not cube.months_by:
+        """Percentiles are stored of months and quarters alone, and by few dimensions."""
+        if not isinstance(cube, PeriodCube) or not cube.spread_by:
             return True
-        return self.query.periods[0].grain == Grain.MONTH and names <= cube.months_by
+        return self.query.periods[0].grain in SPREAD_GRAINS and names <= cube.spread_by
 
     def _is_crossed(self, cube: Cube, names: set[Dimension]) -> bool:
         """Of what counts once per period there are crossed sums of all but days and weeks."""

@@ -1,4 +1,4 @@
-"""Medians of months: kept with the sums of the days they are of."""
+"""Medians of months and quarters: kept with the sums of the days they are of."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.db.models import F
 
 from campaigns.models import Channel
 from crm.models import Team, User
+from crm.periods import Grain
 from customers.models import Ticket
 from kpis.catalogue.cubes.deals import SALES_CYCLES
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES
@@ -17,7 +18,7 @@ from kpis.models import DirtyDay, Rollup
 from leads.models import Opportunity, Stage
 from tests.factories.customers import make_customer
 from tests.factories.kpis import tehran
-from tests.kpis.proof import NOW, assert_right
+from tests.kpis.proof import NOW, assert_right, wrong_cells
 
 pytestmark = pytest.mark.django_db
 CHANNEL, TEAM = 1, 5
@@ -34,8 +35,16 @@ def win(days, *day, **facts):
 
 def stored(cube, dimension=0):
     """{(month, member): value}; Gregorian months are 2025-9, Jalali ones are named by their first day, as 8/23."""
-    rows = Rollup.objects.filter(cube=cube.code, dimension=dimension).values_list("grain", "start", "member", "m1")
+    rows = Rollup.objects.filter(cube=cube.code, dimension=dimension, grain__in=(2, 5)).values_list(
+        "grain", "start", "member", "m1"
+    )
     return {(f"{d.month}/{d.day}" if grain == 5 else f"{d.year}-{d.month}", member): m1 for grain, d, member, m1 in rows}
+
+
+def quarters(grain):
+    """{first day: median of the sales cycle} of all deals."""
+    rows = Rollup.objects.filter(cube=SALES_CYCLES.code, dimension=0, grain=grain)
+    return {f"{start.year}-{start.month}-{start.day}": m1 for start, m1 in rows.values_list("start", "m1")}
 
 
 def test_a_month_has_its_own_median():
@@ -51,7 +60,10 @@ def test_a_month_has_its_own_median():
     assert stored(SALES_CYCLES) == middle
     of_mail, of_none = {("2025-9", mail.pk): 10, ("9/23", mail.pk): 10}, {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
     assert stored(SALES_CYCLES, CHANNEL) == of_mail | of_none
+    # from July on 3, 5 and 10; in summer (22 June to 22 September) 3 and 5, in autumn 10
+    assert (quarters(3), quarters(6)) == ({"2025-7-1": 5}, {"2025-6-22": 4, "2025-9-23": 10})
     assert_right(["median_sales_cycle_days"])
+    assert wrong_cells(["median_sales_cycle_days"], grain=Grain.QUARTER) == []
 
     Opportunity.objects.filter(pk=last.pk).update(created_at=F("created_at") + timedelta(days=4))
     assert find_drift() == []  # marked
@@ -61,6 +73,7 @@ def test_a_month_has_its_own_median():
     assert_right(["median_sales_cycle_days"])
     assert stored(SALES_CYCLES) == {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
     assert stored(SALES_CYCLES, CHANNEL) == of_none
+    assert (quarters(3), quarters(6)) == ({"2025-7-1": 4}, {"2025-6-22": 4})
 
 
 def test_a_team_has_its_own_median():

@@ -71,7 +71,7 @@ SALES_CYCLES = PeriodCube(
     | {D.TEAM: Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))},
     folds={"median": Fold(amount=DaysBetween("created_on", "closed_on"), percentile=Decimal("0.5"))},
     resource="opportunities",
-    months_by=frozenset({D.OWNER, D.TEAM, D.CHANNEL}),
+    spread_by=frozenset({D.OWNER, D.TEAM, D.CHANNEL}),
     # Of two members' medians nothing can be said about both together.
     overlapping=frozenset({D.OWNER, D.TEAM, D.CHANNEL}),
     later=won_between,

@@ -81,7 +81,7 @@ RESOLUTION_TIMES = PeriodCube(
         "p90": Fold(amount=ELAPSED, percentile=Decimal("0.9")),
     },
     resource="tickets",
-    months_by=frozenset({D.TEAM, *TICKET_SIDES}),
+    spread_by=frozenset({D.TEAM, *TICKET_SIDES}),
     # Of two members' medians nothing can be said about both together.
     overlapping=frozenset({D.TEAM, *TICKET_SIDES}),
     later=resolved_between,
