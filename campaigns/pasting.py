@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,8 @@ class ExpenseRowsForm(ReaderForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = []
+        # As the sheet runs: by their own letters some rows would begin at the left and some at the right.
+        self.fields["text"].widget.attrs["dir"] = "rtl" if get_language_bidi() else "ltr"
         self.fields["channel"].queryset = Channel.objects.visible_to(self.user)
         offer_currencies(self)
         self.amount_field = self.fields.pop("amount")
