@@ -94,12 +94,26 @@ def key_of(value: Any, target: Target, caller: Caller) -> Key:
 
 
 def find(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
-    """The primary keys behind the keys, in one query (and one more where missing ones are made)."""
+    """The primary keys behind the keys, in one query (and some more where missing ones are made)."""
     found = _look_up(keys, target, caller)
-    missing = sorted(key[1] for key in keys if key[0] == "natural" and key not in found)
-    if missing and target.creates:
+    if target.creates and (missing := _missing(keys, found)):
+        found |= _called(missing, target, caller)
+    if target.creates and (missing := _missing(keys, found)):
         _create(missing, target)
         found |= _look_up({("natural", text) for text in missing}, target, caller)
+    return found
+
+
+def _missing(keys: set[Key], found: dict[Key, int]) -> list[str]:
+    return sorted(key[1] for key in keys if key[0] == "natural" and key not in found)
+
+
+def _called(texts: Sequence[str], target: Target, caller: Caller) -> dict[Key, int]:
+    """Those that people call so, the oldest of one name: whoever writes its name does not make a second one."""
+    found: dict[Key, int] = {}
+    for pk, slug, name in target.rows(caller).filter(name__in=texts).order_by("pk").values_list("pk", "slug", "name"):
+        if ("natural", name) not in found:
+            found |= {("natural", slug): pk, ("natural", name): pk}
     return found
 
 

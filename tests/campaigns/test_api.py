@@ -167,6 +167,8 @@ def test_an_expense_names_a_new_source_and_is_deleted(api):
 
     assert LeadSource.objects.get(slug="نمایشگاه-پاییز").name == "نمایشگاه پاییز"
     assert body["lead_source"] == "نمایشگاه-پاییز"
+    LeadSource.objects.filter(slug="exhibition").update(name="نمایشگاه")
+    assert api.patch(f"/expenses/{body['id']}/", {"lead_source": "نمایشگاه"}).json()["lead_source"] == "exhibition"
     gone = api.send("delete", f"/expenses/{body['id']}/", b"")
     assert (gone.status_code, Expense.objects.count()) == (204, 0)
 
