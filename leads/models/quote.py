@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import FoldText, RoundMoney, local_day_field
@@ -22,6 +23,8 @@ from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
 
+# Fewer letters are in most names, and no index finds them.
+SHORTEST_NAME = 3
 # How pages call one without a number, in the digits of any script; longer is no key.
 OUR_NUMBER = re.compile(r"#?([0-9]{1,18})")
 PEOPLE = ("lead", "customer", "opportunity__lead", "opportunity__customer")
@@ -45,17 +48,21 @@ class QuoteQuerySet(SearchQuerySet):
 
     def found_by(self, text: str, user: User) -> Self:
         """By its number, or by whom it is for where the user sees them; each by an index of its own."""
-        customers = Customer.objects.visible_to(user).search(text).values("pk")
-        leads = Lead.objects.visible_to(user).search(text).values("pk")
-        sold = Opportunity.objects.visible_to(user)
-        deals = (sold.search(text), sold.filter(customer__in=customers), sold.filter(lead__in=leads))
         numbered = Quote.objects.filter(search_text__contains=FoldText(Value(text))).exclude(number="", source="page")
-        ways = [numbered, Quote.objects.filter(customer__in=customers), Quote.objects.filter(lead__in=leads)]
-        ways += [Quote.objects.filter(opportunity__in=rows.values("pk")) for rows in deals]
+        ways = [numbered, *(self._of_people(text, user) if len(text) >= SHORTEST_NAME else ())]
         if (key := OUR_NUMBER.fullmatch(to_latin_digits(text.strip()))) is not None:
             ways.append(Quote.objects.filter(pk=int(key[1])))
         found = (rows.order_by().values("pk") for rows in ways)
         return self.filter(pk__in=next(found).union(*found))
+
+    def _of_people(self, text: str, user: User) -> Iterator[QuerySet[Quote]]:
+        customers = Customer.objects.visible_to(user).search(text).values("pk")
+        leads = Lead.objects.visible_to(user).search(text).values("pk")
+        sold = Opportunity.objects.visible_to(user)
+        yield Quote.objects.filter(customer__in=customers)
+        yield Quote.objects.filter(lead__in=leads)
+        for deals in (sold.search(text), sold.filter(customer__in=customers), sold.filter(lead__in=leads)):
+            yield Quote.objects.filter(opportunity__in=deals.values("pk"))
 
     def for_lead(self, lead: Lead) -> Self:
         """What they were offered, as a lead and in the opportunities they became."""
