@@ -49,6 +49,16 @@ def test_cells_of_a_spreadsheet_are_pasted_taken_back_and_saved(visit, sara):
     assert stored() == {}
 
 
+def test_an_amount_is_seen_whole(visit, sara):
+    """Ten digits and more are usual: a milliard in Toman, ten of them in Rial."""
+    page = visit(sara)
+    page.goto(URL)
+    revenue = field(page, "revenue:1404-01")
+    revenue.fill("12,000,000,000")
+
+    assert revenue.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+
+
 def test_arrows_and_enter_go_up_and_down(visit, sara):
     page = visit(sara)
     page.goto(URL)
