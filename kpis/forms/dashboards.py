@@ -28,6 +28,8 @@ COLUMNS = {"kpi": "new_kpi", "shape": "new_shape", "by": "new_by"}
 
 
 class DashboardForm(ReaderForm):
+    """`seen` is the state of the one that was changed, so that two people notice each other."""
+
     name = TextField(label=gettext_lazy("Name"), max_length=100)
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees it"),
@@ -41,6 +43,7 @@ class DashboardForm(ReaderForm):
     campaign = forms.ChoiceField(label=DIMENSIONS[FILTERS[0]], required=False)
     channel = forms.ChoiceField(label=DIMENSIONS[FILTERS[1]], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[FILTERS[2]], required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, prefs: Preferences, dashboard: Dashboard, **kwargs: Any) -> None:
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
@@ -123,7 +126,8 @@ class DashboardForm(ReaderForm):
 
 
 def initial_of(dashboard: Dashboard) -> dict[str, Any]:
-    return {"name": dashboard.name, "visibility": dashboard.visibility, "tiles": dashboard.tiles, **dashboard.view}
+    known = {name: getattr(dashboard, name) for name in ("name", "visibility", "tiles")}
+    return known | {"seen": dashboard.state, **dashboard.view}
 
 
 def usual_view() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import Self
 
 from django.db import models
@@ -65,6 +67,12 @@ class Dashboard(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> str:
+        """Tells one state of it from another."""
+        shown = json.dumps([self.name, self.visibility, self.tiles, self.view], sort_keys=True)
+        return sha256(shown.encode()).hexdigest()[:16]
 
     def is_visible_to(self, user: User) -> bool:
         """As `visible_to`, of one that was read already."""

@@ -17,16 +17,24 @@ MOST_OF_ONE = 100
 
 
 @transaction.atomic
-def set_dashboard(dashboard: Dashboard, facts: Mapping[str, Any], *, by: User) -> Dashboard:
-    """Make a dashboard or change it. A new one that is like another of its maker's in everything is that one, sent twice."""
+def set_dashboard(dashboard: Dashboard, facts: Mapping[str, Any], *, by: User, seen: str = "") -> Dashboard:
+    """Make a dashboard or change it. A new one that is like another of its maker's in everything is that one, sent twice.
+
+    `seen` is the state the writer had before them: what changed since is not written over.
+    """
     if dashboard.pk is None:
         mine = hold_those_of(by.pk)
         if known := mine.filter(**facts).first():
             return known
         refuse_more(mine)
         return Dashboard.objects.create(user=by, **facts)
-    if not Dashboard.objects.select_for_update().filter(pk=dashboard.pk, is_removed=False).exists():
+    kept = Dashboard.objects.select_for_update().filter(pk=dashboard.pk, is_removed=False).first()
+    if kept is None:
         raise ValidationError(_("This dashboard was deleted meanwhile."), code="removed")
+    if seen not in ("", kept.state) and any(getattr(kept, name) != value for name, value in facts.items()):
+        raise ValidationError(
+            _("Somebody changed this dashboard in the meantime: open it again and repeat your change."), code="conflict"
+        )
     for name, value in facts.items():
         setattr(dashboard, name, value)
     dashboard.save(update_fields=[*facts])

@@ -118,7 +118,7 @@ class DashboardFormView(FormPage):
         return super().post(request, *args, **kwargs)
 
     def save(self, form: DashboardForm) -> HttpResponse:
-        dashboard = set_dashboard(self.dashboard, form.facts, by=self.request.user)
+        dashboard = set_dashboard(self.dashboard, form.facts, by=self.request.user, seen=form.cleaned_data["seen"])
         say(self.request, _("The dashboard “%(dashboard)s” was saved.") % {"dashboard": dashboard})
         return redirect("kpis:dashboard", dashboard.pk)
 

@@ -37,6 +37,21 @@ class TestForm:
             [("Evenings", True)],
         )
 
+    def test_what_somebody_else_changed_is_not_written_over(self, browse, sara):
+        """The same form sent twice is one change; one that was opened before it is told, and keeps what it holds."""
+        client, board = browse(sara), make_dashboard(sara)
+        url = f"/kpis/dashboards/{board.pk}/edit/"
+        seen = client.get(url).context["form"]["seen"].value()
+        assert f'value="{seen}"' in client.get(url).content.decode()
+        first = [client.post(url, sent(row("orders"), name="One", seen=seen)).status_code for _ in range(2)]
+
+        second = client.post(url, sent(row("revenue"), name="Two", seen=seen)).context["form"]
+
+        board.refresh_from_db()
+        assert (first, board.name, board.tiles) == ([302, 302], "One", [row("orders")])
+        assert [error.code for error in second.non_field_errors().as_data()] == ["conflict"]
+        assert (second["name"].value(), second.sent) == ("Two", [row("revenue")])
+
     def test_its_buttons_keep_form_and_breakdown_with_their_row(self, browse, sara):
         client, shown = browse(sara), [row("leads", "line"), row("revenue", "bar", "channel")]
 
