@@ -138,4 +138,5 @@ class OrderOpportunitiesView(OpportunitiesPanel):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         order = get_object_or_404(Order.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
         panel = self.panel(Opportunity.objects.filter(orders=order), of=order)
+        panel["quotes"] = quotes_shown(Quote.objects.filter(order=order), self, self.MOST)
         return super().get_context_data(back_url=reverse("customers:order-detail", args=[order.pk]), **panel, **kwargs)

@@ -176,6 +176,7 @@ class TestAnswers:
         assert [url in page for url in shown] == [True, False, False]
         deal_page = client.get(url_of("opportunity-detail", deal)).content.decode()
         assert [text in deal_page for text in ("Quote Q-1 was accepted", url_of("quote-detail", quote))] == [True, True]
+        assert list(client.get(url_of("order-opportunities", order)).context["quotes"]) == [quote]
 
     def test_what_orders_object_to_is_said_in_words(self, omid, deal):
         quote = make_quote(opportunity=deal, number="Q-1")
