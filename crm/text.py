@@ -30,6 +30,8 @@ TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 MAX_EMAIL = 254
 MAX_LOCAL = 64
+# Longer is no key.
+OUR_NUMBER = re.compile(r"#?([0-9]{1,18})")
 
 
 class TextError(ValueError):
@@ -46,6 +48,12 @@ def to_latin_digits(text: str) -> str:
 
 def to_persian_digits(text: str) -> str:
     return text.translate(TO_PERSIAN)
+
+
+def our_number(text: str) -> int | None:
+    """The key that pages call a record by which has no number of its own: “#2997”, in the digits of any script."""
+    found = OUR_NUMBER.fullmatch(to_latin_digits(text.strip()))
+    return int(found[1]) if found else None
 
 
 def check_text(value: str) -> None:

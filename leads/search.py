@@ -1,4 +1,4 @@
-"""One search over leads, opportunities, quotes and customers: the dropdown while typing, and a page of its own."""
+"""One search over leads, opportunities, quotes, customers and orders: the dropdown while typing, and a page of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from crm.models import User
 from crm.pages import Page
 from crm.permissions import may_sell
-from customers.models import Customer
+from customers.models import Customer, Order
 from leads.models import Lead, Opportunity, Quote
 
 IN_DROPDOWN, ON_PAGE = 5, 20
@@ -33,7 +33,9 @@ class SearchView(Page, TemplateView):
 def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     """Of each kind the newest few that a user may see."""
     customers = Customer.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-pk")[:most]
-    found: dict[str, list[Any]] = {"customers": list(customers)}
+    # By what they are called: those of a found customer are one step away.
+    orders = Order.objects.visible_to(user).numbered(text).select_related("customer").order_by("-pk")[:most]
+    found: dict[str, list[Any]] = {"customers": list(customers), "orders": list(orders)}
     if may_sell(user):
         found["leads"] = list(_leads(text, user)[:most])
         found["opportunities"] = list(_opportunities(text, user)[:most])

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel
@@ -16,6 +16,7 @@ from crm.database import RoundMoney, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
+from crm.text import our_number, to_latin_digits
 from customers.models.customer import Customer
 from customers.models.product import Product
 
@@ -49,15 +50,25 @@ class OrderQuerySet(RecordQuerySet):
         return self.order_by("placed_on").values_list("placed_on", flat=True).first()
 
     def search(self, text: str) -> Self:
-        """By its buyer, by the beginning of its number, or by the key of the shop that sent it; each by an index of its own."""
-        text = text.strip()
-        if not text:
+        """By its buyer, or by what it is called; each by an index of its own."""
+        if not text.strip():
             return self
         bought = Order.objects.filter(customer__in=Customer.objects.search(text))
-        numbered = Order.objects.filter(number__startswith=text).exclude(number="")
-        keyed = Order.objects.filter(external_id=text)
-        found = (rows.order_by().values("pk") for rows in (bought, numbered, keyed))
-        return self.filter(pk__in=next(found).union(*found))
+        return self.filter(pk__in=bought.order_by().values("pk").union(called(text)))
+
+    def numbered(self, text: str) -> Self:
+        return self.filter(pk__in=called(text))
+
+
+def called(text: str) -> QuerySet:
+    """The keys of orders whose number begins so, that a shop or we call so."""
+    latin, ways = to_latin_digits(text.strip()), []
+    ways.append(Order.objects.filter(number__startswith=latin).exclude(number=""))
+    ways.append(Order.objects.filter(external_id=latin))
+    if (key := our_number(text)) is not None:
+        ways.append(Order.objects.filter(pk=key))
+    first, *others = (rows.order_by().values("pk") for rows in ways)
+    return first.union(*others)
 
 
 @keeps_history

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -17,7 +16,7 @@ from crm.database import FoldText, RoundMoney, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, User
-from crm.text import to_latin_digits
+from crm.text import our_number
 from customers.models import Customer, Order, OrderLine, Product
 from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
@@ -25,8 +24,6 @@ from leads.models.opportunity import Opportunity
 
 # Fewer letters are in most names, and no index finds them.
 SHORTEST_NAME = 3
-# How pages call one without a number, in the digits of any script; longer is no key.
-OUR_NUMBER = re.compile(r"#?([0-9]{1,18})")
 PEOPLE = ("lead", "customer", "opportunity__lead", "opportunity__customer")
 
 
@@ -50,8 +47,8 @@ class QuoteQuerySet(SearchQuerySet):
         """By its number, or by whom it is for where the user sees them; each by an index of its own."""
         numbered = Quote.objects.filter(search_text__contains=FoldText(Value(text))).exclude(number="", source="page")
         ways = [numbered, *(self._of_people(text, user) if len(text) >= SHORTEST_NAME else ())]
-        if (key := OUR_NUMBER.fullmatch(to_latin_digits(text.strip()))) is not None:
-            ways.append(Quote.objects.filter(pk=int(key[1])))
+        if (key := our_number(text)) is not None:
+            ways.append(Quote.objects.filter(pk=key))
         found = (rows.order_by().values("pk") for rows in ways)
         return self.filter(pk__in=next(found).union(*found))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from customers.models import Customer
 from leads import services
 from leads.models import Opportunity
-from tests.factories.customers import make_customer
+from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +272,16 @@ class TestSearch:
         assert (found(f"#{mine.pk}"), found(f"#{hidden.pk}")) == ([mine], [])
         assert (found("other"), found("other", nima), found("fade")) == ([], [hidden], [])
         assert f'dir="ltr">#{of_lead.pk}</bdi>' in browse(omid).get("/palette/", {"q": "reza"}).content.decode()
+
+    def test_orders_are_found_by_what_they_are_called(self, browse, omid, nima):
+        arya, other = make_customer(name="Arya shop", owner=omid), make_customer(name="Other", owner=nima)
+        numbered = make_order(customer=arya, owner=omid, number="A-120")
+        ours = make_order(customer=arya, owner=omid, source="page", external_id="fade-1")
+        hidden = make_order(customer=other, owner=nima, number="A-129")
+
+        def found(text, user=omid):
+            return browse(user).get("/search/", {"q": text}).context["orders"]
+
+        assert (found("A-۱۲"), found("A-12", nima)) == ([numbered], [hidden])
+        assert (found(f"#{ours.pk}"), found(f"#{hidden.pk}"), found("arya"), found("#")) == ([ours], [], [], [])
+        assert f'dir="ltr">#{ours.pk}</bdi>' in browse(omid).get("/palette/", {"q": f"#{ours.pk}"}).content.decode()
