@@ -103,6 +103,8 @@ def make_campaign(lead, page, now):
 def make_deal(user, now):
     """A lead that became an opportunity, with what was done and is planned; another lead like it, and another opportunity."""
     source = LeadSource.objects.get(slug="exhibition")
+    source.name = "نمایشگاه"
+    source.save()
     facts = {"company": "شرکت بسیار بزرگ و پرآوازهٔ آریا و شریکان", "phone": "+989121112233", "email": "ali@example.com"}
     lead = make_lead(name="علی مرادی", lead_source=source, owner=user, at=now - timedelta(days=40), **facts)
     make_lead(name="علی مرادی", phone="+989121112233", at=now - timedelta(minutes=12))
