@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.fields import MoneyField
-from crm.models import RecordQuerySet
+from crm.models import RecordQuerySet, User
 from customers.models import Order
 from customers.models.order import of_counted_order
 
@@ -18,6 +19,12 @@ class CreditQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_order("order__"))
+
+    def _owned_by(self, user: User) -> Q:
+        """As a case, which the database takes for half of all. Where it took these orders for next to none, as it does where
+        their owner is asked for as well, it would go through all credits again for each of them."""
+        owned = super()._owned_by(user)
+        return Q(Case(When(owned, then=Value(True)), default=Value(False), output_field=BooleanField()))
 
 
 class Credit(models.Model):
