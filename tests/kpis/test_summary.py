@@ -21,8 +21,8 @@ KPIS = [CATALOGUE[key] for key in ("orders", "median_time_to_resolution")]
 
 
 def choice_of_mehr():
-    """Of nobody's records: of teams there are no medians but those of rows."""
-    nobody = {Dimension.TEAM: 0}
+    """Of nobody's records: of an owner and a team at once there are no medians but those of rows."""
+    nobody = {Dimension.OWNER: 0, Dimension.TEAM: 0}
     return Choice(parse_period("1404-07"), Compare.PREVIOUS, nobody, date(2025, 11, 1), None, Organization.current())
 
 
