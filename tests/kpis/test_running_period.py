@@ -1,4 +1,4 @@
-"""A period that still runs is compared with as much of another."""
+"""What a period is compared with: one that still runs with as much of another."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -81,3 +81,17 @@ class TestRunningPeriod:
         # The year from 1 November 2024: one order of 100,000; of the active bases of 0 and 1 the mean is ½, so two orders a
         # year; 152 days since 1 June: 100,000 × 2 × 152 ÷ 365
         assert [round(value.value) for value in values] == [83_288, 83_288]
+
+
+def test_an_earlier_period_is_chosen_to_be_compared_with(browse, sara):
+    """One lead in Mordad (23 July on), two in Mehr: twice as many."""
+    leads_on(1, 2)
+    make_lead(at=datetime(2025, 8, 1, tzinfo=UTC))
+    settle()
+
+    page = browse(sara).get("/kpis/leads/?period=1404-07&compare=1404-05")
+
+    change = page.context["card"].change
+    assert (change["text"], change["words"]) == ("+100.0%", "vs Mordad 1404")
+    assert ("1404-05", "Mordad 1404", True) in page.context["earlier_periods"]
+    assert '<option value="1404-05" selected>' in page.content.decode()

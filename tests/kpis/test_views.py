@@ -162,19 +162,6 @@ class TestOverview:
 
         assert card(response, "nps").reason_text == "Has no meaning with these filters"
 
-    def test_an_earlier_period_is_chosen_to_be_compared_with(self, browse, sara):
-        """One lead in Mordad (23 July on), two in Mehr: twice as many."""
-        leads_on(1, 2)
-        make_lead(at=datetime(2025, 8, 1, tzinfo=UTC))
-        settle()
-
-        page = browse(sara).get("/kpis/leads/?period=1404-07&compare=1404-05")
-
-        change = page.context["card"].change
-        assert (change["text"], change["words"]) == ("+100.0%", "vs Mordad 1404")
-        assert ("1404-05", "Mordad 1404", True) in page.context["earlier_periods"]
-        assert '<option value="1404-05" selected>' in page.content.decode()
-
     def test_steps_to_the_neighbours_keep_the_rest_of_the_address(self, browse, sara):
         steps = browse(sara).get("/kpis/?period=1404-07&compare=none&owner=null").context["steps"]
 
