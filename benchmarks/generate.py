@@ -33,6 +33,7 @@ INSERT INTO crm_user (id, password, is_superuser, first_name, last_name, is_staf
 SELECT n, '!', FALSE, '', '', FALSE, TRUE, now(), 'rep' || n || '@example.com', 'Rep ' || n, 'rep', 'own', 'en', 'gregorian',
        'toman', TRUE, 'auto', TRUE, '{{}}', n % {TEAMS} + 1 FROM generate_series(1, {REPS}) n;
 INSERT INTO campaigns_socialnetwork (id, slug, name) SELECT n, 'n' || n, 'Network ' || n FROM generate_series(1, 3) n;
+DELETE FROM campaigns_leadsource;
 INSERT INTO campaigns_leadsource (id, slug, name) SELECT n, 's' || n, 'Source ' || n FROM generate_series(1, {CHANNELS}) n;
 INSERT INTO campaigns_landingpage (id, url, title) SELECT n, 'https://example.com/' || n, '' FROM generate_series(1, {LANDING_PAGES}) n;
 INSERT INTO campaigns_channel (id, slug, name, kind, is_marketing)

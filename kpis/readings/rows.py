@@ -17,9 +17,9 @@ from django.urls import reverse
 from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
-from kpis.definitions import At, Kpi, Term, is_hidden
+from kpis.definitions import At, Fold, Kpi, Term, is_hidden
 from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory, Prediction
-from kpis.readings.flows import windowed
+from kpis.readings.flows import Reader, windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
@@ -144,6 +144,19 @@ class Source:
     day: str
     amount: Any
     shown: Shown
+    # What is stored of these rows: of a stock, all that came into it less all that left.
+    terms: tuple[Term, ...]
+
+    @property
+    def counters(self) -> tuple[Term, ...]:
+        """What counts these rows where sums are stored; nothing where no fold counts just these."""
+        if self.amount is None:
+            return self.terms
+        (term,) = self.terms
+        cube, fold = term.measure.cube, term.measure.definition
+        if not self.is_plain or fold.percentile is not None:
+            return ()
+        return tuple(replace(term, measure=cube[name]) for name, other in cube.folds.items() if other == Fold(fold.where))[:1]
 
     @property
     def is_plain(self) -> bool:
@@ -193,17 +206,42 @@ def list_rows(kpi: Kpi, side: str, query: Query, *, after: str = "", limit: int 
     place = Place.of(after, len(sources))
     if not sources:
         return RowPage(0, Decimal(0), [], None)
-    total, amount = totals_of(sources)
     found = sorted(together([source.page(n, place, limit + 1) for n, source in enumerate(sources) if n >= place.number]))
-    shown = found[:limit]
-    following = str(Place(*shown[-1][:3])) if len(found) > limit else None
-    return RowPage(total, amount, as_rows(sources, shown), following)
+    shown, is_whole = found[:limit], not after and len(found) <= limit
+    results = as_rows(sources, shown)
+    total, amount = added_up(results) if is_whole else stored_totals(sources, query)
+    return RowPage(total, amount, results, str(Place(*shown[-1][:3])) if len(found) > limit else None)
+
+
+def added_up(rows: Sequence[Row]) -> tuple[int, Decimal]:
+    return len(rows), sum((row.amount for row in rows), Decimal(0))
+
+
+def stored_totals(sources: Sequence[Source], query: Query) -> tuple[int, Decimal]:
+    """As `totals_of`, without going through the rows of which a sum is stored: there may be millions."""
+    counted = [source for source in sources if source.counters]
+    total, amount = totals_of([source for source in sources if not source.counters])
+    reader = Reader(query, [(term.measure, term.at) for source in counted for term in source.terms + source.counters])
+    for source in counted:
+        total += int(level(reader, source.counters))
+        amount += source.sign * level(reader, source.terms)
+    return total, amount
+
+
+def level(reader: Reader, terms: Sequence[Term]) -> Decimal:
+    """What terms come to in the reader's only period; a stock is what was before, and at its end what flowed since."""
+    found = Decimal(0)
+    for term in terms:
+        flow = Decimal(0) if term.at is At.START else reader.flows(term.measure).get((0, None), Decimal(0))
+        before = Decimal(0) if term.at is At.FLOW else reader.before(term.measure, 0).get(None, Decimal(0))
+        found += term.sign * (before + flow)
+    return found
 
 
 def totals_of(sources: Sequence[Source]) -> tuple[int, Decimal]:
-    """How many rows there are, and the number they come to."""
+    """How many rows there are, and the number they come to, from the rows themselves."""
     total, amount = 0, Decimal(0)
-    for number, count, summed in together([source.total(n) for n, source in enumerate(sources)]):
+    for number, count, summed in together([source.total(n) for n, source in enumerate(sources)]) if sources else ():
         total += count
         amount += sources[number].sign * (Decimal(count) if sources[number].amount is None else summed or Decimal(0))
     return total, amount
@@ -222,7 +260,7 @@ def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
     if side == "numerator" and kpi.listed:
         terms = (Term(kpi.listed),)
     if terms and terms[0].at is not At.FLOW and terms[0].measure.cube.stock_rows:
-        return [stock_source(terms[0], narrowing)]
+        return [stock_source(terms, narrowing)]
     return [flow_source(kpi, term, narrowing) for term in terms]
 
 
@@ -237,14 +275,16 @@ def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     rows = visible(narrowing.narrow(measure.rows(*days), measure.cube, span[0]), query)
     shown = SHOWN[rows.model]
     key = measure.definition.distinct or (shown.path if rows.model in (ExpenseDay, Credit) else "pk")
-    return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown)
+    stored = replace(term, measure=measure, sign=1)
+    return Source(rows, term.sign, key, measure.cube.day, measure.definition.amount, shown, (stored,))
 
 
-def stock_source(term: Term, narrowing: Narrowing) -> Source:
+def stock_source(terms: tuple[Term, ...], narrowing: Narrowing) -> Source:
     """A stock lists who is in it at that moment, not the edges that led there."""
-    cube, query = term.measure.cube, narrowing.query
+    term, query = terms[0], narrowing.query
+    cube = term.measure.cube
     rows = visible(narrowing.narrow(cube.stock_rows(moment_of(term, query)), cube, query.spans[0][0]), query)
-    return Source(rows, 1, SHOWN[rows.model].path, cube.day, term.measure.definition.amount, SHOWN[rows.model])
+    return Source(rows, 1, SHOWN[rows.model].path, cube.day, term.measure.definition.amount, SHOWN[rows.model], terms)
 
 
 def moment_of(term: Term, query: Query) -> date:
