@@ -21,6 +21,7 @@ from leads.services.leads import (
 from leads.services.listing import remove_view, save_view
 from leads.services.lists import edit_people_list, remove_people_list, save_people
 from leads.services.merging import merge_leads
+from leads.services.offered_amounts import accepted_total, final_amount, offered_amount
 from leads.services.offers import edit_quote, order_quote, revise_quote, write_quote
 from leads.services.opportunities import (
     edit_opportunity,
@@ -36,6 +37,7 @@ from leads.services.together import archive_leads, assign_leads, qualify_leads, 
 
 __all__ = [
     "accept_quote",
+    "accepted_total",
     "archive_lead",
     "archive_leads",
     "assign_lead",
@@ -48,6 +50,7 @@ __all__ = [
     "edit_opportunity",
     "edit_people_list",
     "edit_quote",
+    "final_amount",
     "finish_activity",
     "hold_deals",
     "link_order",
@@ -56,6 +59,7 @@ __all__ = [
     "lose_opportunity",
     "merge_leads",
     "move_opportunity",
+    "offered_amount",
     "open_opportunity",
     "order_quote",
     "qualify_lead",

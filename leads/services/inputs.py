@@ -148,6 +148,10 @@ class StageIn(Verb):
 
 
 class WinIn(Verb):
+    """Without an `amount` the last word counts: the total of the accepted quotes, else of the quote sent last, where that came
+    after the opportunity's own amount (or there is none); else its own. The answer says which it is.
+    """
+
     amount: Money | UnsetType | None = UNSET
 
 
@@ -160,7 +164,7 @@ class ReopenIn(Verb):
 
 
 class AcceptIn(Verb):
-    """The order that an accepted quote becomes, and whether it is paid already."""
+    """The order that an accepted quote becomes, and whether it is paid already. An opportunity that is won keeps its amount."""
 
     status: Literal["pending", "paid", "fulfilled"] = "pending"
 

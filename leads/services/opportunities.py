@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from crm.models import User
 from customers.models import Customer
 from leads.models import Lead, Opportunity, Stage, StageChange
+from leads.services.offered_amounts import final_amount
 
 EDITABLE = frozenset({"name", "amount", "currency", "expected_close_on", "owner", "customer", "lead"})
 
@@ -93,13 +94,13 @@ def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None,
 
 @transaction.atomic
 def win_opportunity(opportunity: Opportunity, *, amount: Decimal | None = None, by: User | None, at: datetime) -> Opportunity:
-    """Close it as won, with the final amount where it differs."""
+    """Close it as won. Without a final amount it is the last word: that of its quotes, or its own."""
     opportunity = lock_opportunity(opportunity)
     if opportunity.won_at:
         return opportunity
     _require_open(opportunity)
     opportunity.won_at = at
-    opportunity.amount = opportunity.amount if amount is None else amount
+    opportunity.amount = final_amount(opportunity) if amount is None else amount
     _require_amount(opportunity.amount)
     return _move(opportunity, Stage.objects.get(kind=Stage.Kind.WON), by=by, at=at)
 

@@ -25,7 +25,7 @@ from leads.board import Board
 from leads.follow_up import when_choices
 from leads.forms import LOSS_REASONS, EditOpportunityForm, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
 from leads.models import Activity, Opportunity, Stage
-from leads.offered import quotes_shown
+from leads.offered import final_amount_hint, money_text, quotes_shown
 from leads.timeline import Reader, opportunity_entries, planned
 from leads.views.leads import activity_form
 
@@ -58,6 +58,7 @@ class OpportunityDetailView(DetailPage):
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
             "stages": Stage.objects.all(),
+            "accepted_total": services.accepted_total(self.object),
             "products": self.object.products.order_by("pk"),
             "quotes": quotes_shown(self.object.quotes.all(), self),
             **self._orders(),
@@ -150,7 +151,13 @@ class OpportunityMoveView(OpportunityFormPage):
         return WonForm if self.stage.kind == Stage.Kind.WON else ReasonForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"amount": self.opportunity.amount}
+        return {"amount": services.final_amount(self.opportunity)}
+
+    def get_form(self, form_class: type[ReaderForm] | None = None) -> ReaderForm:
+        form = super().get_form(form_class)
+        if "amount" in form.fields:
+            form.fields["amount"].help_text = final_amount_hint(self.opportunity, self.request.prefs)
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(stage=self.stage, reasons=LOSS_REASONS, **kwargs)
@@ -167,12 +174,13 @@ class OpportunityMoveView(OpportunityFormPage):
         facts = {"by": self.request.user, "at": self.at}
         if self.stage.kind == Stage.Kind.WON:
             opportunity = services.win_opportunity(self.opportunity, amount=form.cleaned_data["amount"], **facts)
-            text = _("%(opportunity)s is won.")
+            text = _("%(opportunity)s is won with %(amount)s.")
         else:
             opportunity = services.lose_opportunity(self.opportunity, reason=form.cleaned_data["reason"], **facts)
             text = _("%(opportunity)s is lost.")
         undo = reverse("leads:opportunity-reopen", args=[opportunity.pk])
-        say(self.request, text % {"opportunity": opportunity}, undo=undo)
+        amount = money_text(opportunity.amount, self.request.prefs)
+        say(self.request, text % {"opportunity": opportunity, "amount": amount}, undo=undo)
         return redirect(self.page_url)
 
     def _move(self, stage: Stage) -> HttpResponse:

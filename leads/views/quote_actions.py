@@ -13,6 +13,7 @@ from crm.permissions import may_sell
 from crm.templatetags.crm_format import named
 from leads import services
 from leads.models import Quote
+from leads.offered import kept_amount
 
 
 def _quote(request: HttpRequest, pk: int) -> Quote:
@@ -43,7 +44,9 @@ def recall(request: HttpRequest, pk: int) -> str:
 def accept(request: HttpRequest, pk: int) -> str:
     quote = services.order_quote(_quote(request, pk), by=request.user, at=timezone.now())
     names = {"quote": named(quote, request.prefs), "order": named(quote.order, request.prefs)}
-    say(request, _("Quote %(quote)s was accepted; order %(order)s was made from it.") % names)
+    text = _("Quote %(quote)s was accepted; order %(order)s was made from it.") % names
+    kept = kept_amount(quote.opportunity, request.prefs) if quote.opportunity else ""
+    say(request, f"{text} {kept}".strip())
     return _page(pk)
 
 
