@@ -23,7 +23,7 @@ def digest(text: str) -> str:
 
 class EditForm(ReaderForm):
     """Only what its reader changed is saved. What somebody else changed meanwhile stays where the reader left it alone, and
-    is told where both changed it: who saves again has seen it.
+    is told where both changed it: who saves again has seen it. A field that was not sent at all is left alone, too.
 
     `seen` says what stood in each field when the form was shown.
     """
@@ -34,6 +34,8 @@ class EditForm(ReaderForm):
         super().__init__(*args, **kwargs)
         self.stored = {field.name: self._stored(field.name) for field in self.visible_fields()}
         self.initial["seen"] = self._marks()
+        if self.is_bound:
+            self._complete()
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
@@ -50,6 +52,12 @@ class EditForm(ReaderForm):
         if self.errors:
             self._show("seen", self._marks())
         return facts
+
+    def _complete(self) -> None:
+        """A browser sends an empty field too: one that is missing was not on the form, and is nothing to empty."""
+        for name, text in self.stored.items():
+            if self.fields[name].widget.value_omitted_from_data(self.data, self.files, self.add_prefix(name)):
+                self._show(name, text)
 
     def _stored(self, name: str) -> str:
         """What the field shows of the record as it is now."""

@@ -313,6 +313,13 @@ class ReaderForm(forms.Form):
         error = error if isinstance(error, ValidationError) else ValidationError(error)
         super().add_error(field, in_reader_digits(error, self.prefs))
 
+    def focus_on_error(self) -> bool:
+        """The first field that is wrong is where its reader goes on typing; what is wrong with the whole stands above it."""
+        wrong = next((field for field in self.visible_fields() if field.errors), None)
+        if wrong:
+            wrong.field.widget.attrs["autofocus"] = True
+        return wrong is not None
+
     def moment(self, day: date, clock: time | None) -> datetime:
         """The moment behind a local day and time; a day without a time means the morning."""
         return localise(datetime.combine(day, clock or time(9)), self.prefs.zone)

@@ -202,6 +202,7 @@ class FormPage(Page, FormView):
             return self.form_invalid(form)
 
     def form_invalid(self, form: ReaderForm) -> HttpResponse:
+        form.focus_on_error()
         return self.render_to_response(self.get_context_data(form=form), status=422 if self.request.htmx else 200)
 
 

@@ -155,6 +155,10 @@ class SaleForm(ReaderForm):
     def is_valid(self) -> bool:
         return all([self.lines.is_valid(), super().is_valid()])
 
+    def focus_on_error(self) -> bool:
+        """Lines stand above the rest of the form."""
+        return any(line.focus_on_error() for line in self.lines) or super().focus_on_error()
+
     @property
     def sums(self) -> dict[str, Decimal]:
         """What it comes to as it stands typed; what cannot be read yet counts as nothing."""

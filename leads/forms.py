@@ -69,7 +69,9 @@ class LeadForm(ReaderForm):
 
 
 class EditLeadForm(EditForm, LeadForm):
-    """Of a lead that others may be changing."""
+    """Of a lead that others may be changing; `anyway` says that a likely duplicate was seen."""
+
+    anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
 
 class NewLeadForm(LeadForm):

@@ -187,15 +187,19 @@ class LeadFormPage(FormPage):
         return reverse("leads:lead-detail", args=[self.lead.pk])
 
 
-class LeadEditView(LeadFormPage):
+class LeadEditView(LeadFormPage, PersonFormPage):
     template_name = "leads/lead_edit.html"
     form_class = EditLeadForm
+    rows = Lead.objects.all()
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.lead, name) for name in LeadForm.base_fields}
 
     def save(self, form: EditLeadForm) -> HttpResponse:
-        services.edit_lead(self.lead, by=self.request.user, at=self.at, **form.cleaned_data)
+        changed = {name: form.cleaned_data[name] for name in LeadForm.base_fields if name in form.cleaned_data}
+        if (question := self.asks_first(form, form.initial | changed, record=self.lead)) is not None:
+            return question
+        services.edit_lead(self.lead, by=self.request.user, at=self.at, **changed)
         say(self.request, _("Saved."))
         return redirect(self.lead_url)
 

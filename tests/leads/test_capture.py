@@ -81,6 +81,22 @@ class TestCreate:
         client.post(reverse("leads:lead-create"), typed | {"anyway": "1"})
         assert Lead.objects.count() == 2
 
+    def test_a_new_number_of_somebody_known_is_asked_about_in_the_edit_form_and_an_own_one_is_not(self, browse, omid):
+        make_lead(name="Ali Moradi", phone="+989121112233", owner=omid)
+        lead = make_lead(name="Reza", phone="+989129998877", owner=omid)
+        client, url = browse(omid), reverse("leads:lead-edit", args=[lead.pk])
+
+        answers = [client.post(url, {"phone": "0912 999 8877"}), client.post(url, {"phone": "0912 111 2233"})]
+        typing = client.get(reverse("leads:lead-duplicates"), {"record": lead.pk, "phone": "09121112233"})
+
+        assert [answer.status_code for answer in answers] == [302, 200]
+        for page in (answers[1].content.decode(), typing.content.decode()):
+            assert ("Looks like <bdi>Ali Moradi</bdi>" in page, "Looks like <bdi>Reza</bdi>" in page) == (True, False)
+        assert "Save anyway" in answers[1].content.decode()
+        assert Lead.objects.get(pk=lead.pk).phone == "+989129998877"
+        client.post(url, {"phone": "0912 111 2233", "anyway": "1"})
+        assert Lead.objects.get(pk=lead.pk).phone == "+989121112233"
+
     def test_of_a_colleagues_lead_only_the_owner_is_told(self, browse, omid, nima):
         make_lead(name="Secret Name", company="Secret Company", phone="+989121112233", owner=nima)
 

@@ -12,7 +12,7 @@ from tests.api_client import Api
 from tests.customers.test_order_pages import toasts
 from tests.factories.crm import make_token
 from tests.factories.customers import make_customer
-from tests.factories.leads import A_DAY, make_opportunity, make_quote
+from tests.factories.leads import A_DAY, make_quote
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
