@@ -44,7 +44,9 @@ def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None
     if reading.target is None:
         return None
     found = attainment(reading.kpi, reading.now, reading.target, choice.today, choice.organization)
-    return goal_text(reading.kpi, found, reading.now.value, prefs)
+    # What stands on too few is not held against a target.
+    judged = None if reading.now.is_small_sample(reading.kpi) else reading.now.value
+    return goal_text(reading.kpi, found, judged, prefs)
 
 
 def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> Goal:

@@ -29,7 +29,7 @@ class Standing(StrEnum):
     ON_PACE = "on_pace"
     BEHIND = "behind"
     MISSED = "missed"
-    UNKNOWN = "unknown"  # there is no figure, or the period has not begun
+    UNKNOWN = "unknown"  # there is no figure, it stands on too few, or the period has not begun
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def adds_up(kpi: Kpi) -> bool:
 
 
 def attainment(kpi: Kpi, value: Value, target: Decimal, today: date, organization: Organization) -> Attainment:
-    if value.value is None or value.period.start > today:
+    if value.value is None or value.is_small_sample(kpi) or value.period.start > today:
         return Attainment(target, Standing.UNKNOWN)
     is_over = value.period.end < today
     share = share_of(kpi, value.value, target)

@@ -26,6 +26,7 @@ from kpis.definitions import Dimension, Group, Kpi, is_hidden
 from kpis.grids import Sent, Sheet, name_of
 from kpis.models import Scope, TargetEdit
 from kpis.readings import Query, read
+from kpis.readings.cards import sample_text
 from kpis.readings.goals import STANDINGS
 from kpis.readings.targets import attainment, scope_for
 from kpis.readings.values import Value
@@ -238,6 +239,8 @@ class TargetsView(Page, TemplateView):
             return {}
         prefs = self.request.prefs
         shown = {"actual": value_text(kpi, value.value, prefs, short=True)}
+        if value.is_small_sample(kpi):
+            return shown | {"sample": sample_text(kpi, value, prefs)}
         if target is None:
             return shown
         found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)

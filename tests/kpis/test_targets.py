@@ -108,6 +108,13 @@ class TestArithmetic:
         assert reached(LEADS, None, 110, date(2025, 10, 8)).standing is Standing.UNKNOWN
         assert reached(LEADS, 0, 110, date(2025, 9, 22)).standing is Standing.UNKNOWN
 
+    @pytest.mark.parametrize(("size", "standing"), [(29, Standing.UNKNOWN), (30, Standing.REACHED)])
+    def test_what_stands_on_too_few_is_not_judged(self, size, standing):
+        """Two answers of ten make a score of 100, and say nothing yet."""
+        few = Value(MEHR, value=Decimal(100), sample_size=size)
+
+        assert attainment(CATALOGUE["nps"], few, Decimal(30), date(2025, 10, 23), Organization.current()).standing is standing
+
 
 class TestWhose:
     def test_a_figure_is_measured_by_the_target_of_what_it_counts(self, sara, mina, omid, nima):

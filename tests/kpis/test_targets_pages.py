@@ -150,6 +150,18 @@ class TestGrid:
         found = next(row for row in rows if row["kpi"].key == "leads")["cells"][6]
         assert (found["actual"], str(found["word"])) == ("1", "missed")
 
+    def test_what_stands_on_too_few_is_shown_with_their_number_and_no_verdict(self, browse, sara):
+        make_target("lead_conversion_rate", figure="0.3")
+        make_lead(at=tehran(2025, 9, 24))
+        drain(at=datetime(2026, 1, 1, tzinfo=UTC))
+
+        rows = browse(sara).get(f"{self.URL}&group=marketing").context["rows"]
+        card = browse(sara).get("/kpis/lead_conversion_rate/?period=1404-07").context["card"]
+
+        found = next(row for row in rows if row["kpi"].key == "lead_conversion_rate")["cells"][6]
+        assert (found["actual"], found["sample"], found.get("word")) == ("0.0%", "Small sample (n = 1)", None)
+        assert (card.target.text, card.target.standing_text) == ("Target 30.0%", "")
+
     def test_a_rep_sees_and_does_not_edit(self, browse, omid, nima):
         make_target("leads", person=omid)
         client = browse(omid)
