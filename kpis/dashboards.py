@@ -59,10 +59,11 @@ PINNED: Mapping[str, tuple[str, ...]] = {
 # What happened in a period: each step counts its own events.
 FUNNEL_OF_PERIOD = ("leads", "mqls", "sqls", "lead_conversion_rate", "new_customers")
 GROWTH = ("new_customers", "reactivated_customers", "lost_customers", "net_customer_growth")
-# The same question asked of a period and of a cohort.
-TWINS: Mapping[str, str] = {
-    "lead_conversion_rate": "lead_conversion_rate_cohort",
-    "lead_conversion_rate_cohort": "lead_conversion_rate",
+# The same question, asked of what happened in a period and of those who entered in it; by either of the two.
+TWINS: Mapping[str, tuple[str, str]] = {
+    key: pair
+    for pair in (("lead_conversion_rate", "lead_conversion_rate_cohort"), ("win_rate", "win_rate_cohort"))
+    for key in pair
 }
 
 

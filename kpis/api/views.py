@@ -21,6 +21,7 @@ from crm.periods import Grain, Period, period_of
 from kpis.api.attainment import TargetOut, target_out, targets_for
 from kpis.api.parameters import FILTERS, help_of, kpi_of, query_of, query_of_one
 from kpis.catalogue import CATALOGUE
+from kpis.dashboards import TWINS
 from kpis.definitions import Dimension, Kpi
 from kpis.engine.drain import dirty_cells, oldest_mark
 from kpis.models import Refresh, Snapshot
@@ -85,7 +86,7 @@ class ValuesOut(Struct):
 
 
 class KpiOut(Struct):
-    """A card of the catalogue."""
+    """A card of the catalogue. Its `twin` asks the same of a cohort, or of what happened in the period."""
 
     key: str
     version: int
@@ -103,6 +104,7 @@ class KpiOut(Struct):
     cadence: str
     minimum_sample: int
     drivers: list[str]
+    twin: str | None
     takes_window: bool
 
 
@@ -274,6 +276,7 @@ def card(kpi: Kpi) -> Mapping[str, Any]:
         "cadence": kpi.cadence,
         "minimum_sample": kpi.minimum_sample,
         "drivers": list(kpi.drivers),
+        "twin": next((key for key in TWINS.get(kpi.key, ()) if key != kpi.key), None),
         "takes_window": kpi.window is not None,
     }
 

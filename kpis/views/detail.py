@@ -148,12 +148,9 @@ class KpiView(Page, TemplateView):
 
     def twins(self) -> list[options.Link]:
         """The same question, asked of what happened in the period or of those who entered in it."""
-        if self.kpi.key not in dashboards.TWINS:
-            return []
-        names = {"lead_conversion_rate": _("By period"), "lead_conversion_rate_cohort": _("Cohort")}
         return [
             options.Link(name, reverse("kpis:kpi-detail", args=[key]) + self.link, key == self.kpi.key)
-            for key, name in names.items()
+            for key, name in zip(dashboards.TWINS.get(self.kpi.key, ()), (_("By period"), _("Cohort")), strict=False)
         ]
 
     def breakdown(self, by: Dimension | None, parts: list[Part]) -> dict[str, Any]:

@@ -292,12 +292,21 @@ class TestOneKpi:
         assert shown == [("search", 3, "75.0%", "1", "+2"), ("social", 1, "25.0%", "—", "+1")]
 
     def test_the_same_question_can_be_asked_of_the_cohort(self, browse, sara):
-        twins = browse(sara).get("/kpis/lead_conversion_rate/?period=1404-07").context["twins"]
+        client = browse(sara)
+        token, token.secret = create_token(sara, scopes=["kpis:read"], at=DRAINED)
+        cards = {card["key"]: card["twin"] for card in Api(browse(), token).get("/kpis/").json()["results"]}
 
-        assert [(twin.url, twin.is_current) for twin in twins] == [
-            ("/kpis/lead_conversion_rate/?period=1404-07", True),
-            ("/kpis/lead_conversion_rate_cohort/?period=1404-07", False),
-        ]
+        for key in ("lead_conversion_rate", "win_rate"):
+            twins = client.get(f"/kpis/{key}/?period=1404-07").context["twins"]
+            back = client.get(twins[1].url).context["twins"]
+
+            assert [(twin.url, twin.is_current) for twin in twins] == [
+                (f"/kpis/{key}/?period=1404-07", True),
+                (f"/kpis/{key}_cohort/?period=1404-07", False),
+            ]
+            assert [twin.is_current for twin in back] == [False, True]
+            assert (cards[key], cards[f"{key}_cohort"]) == (f"{key}_cohort", key)
+        assert (client.get("/kpis/leads/").context["twins"], cards["leads"]) == ([], None)
 
     def test_a_filter_that_the_kpi_does_not_know_is_said_on_its_page_and_refused_elsewhere(self, browse, sara):
         client = browse(sara)
