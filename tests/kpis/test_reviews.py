@@ -10,7 +10,16 @@ from crm.services import create_token
 from kpis.catalogue import CATALOGUE
 from kpis.charts import marks_of
 from kpis.models import Annotation, Review, ReviewSession
-from kpis.readings.occasions import black_friday, fire_festival, occasions_of
+from kpis.readings.occasions import (
+    FIRST_RAMADAN,
+    RAMADANS,
+    black_friday,
+    by_arithmetic,
+    fire_festival,
+    occasions_of,
+    ramadan,
+    ramadans_in,
+)
 from kpis.readings.reviews import count_unread, due_periods
 from kpis.services import open_sitting, write_note
 from tests.api_client import Api
@@ -150,8 +159,28 @@ class TestOccasions:
 
         assert [(day, str(name)) for day, name in occasions_of(months, date(2026, 4, 10))] == [
             (date(2025, 12, 21), "Yalda"),
+            (date(2026, 2, 19), "Ramadan begins"),
             (date(2026, 3, 21), "Nowruz"),
         ]
+
+    @pytest.mark.parametrize(
+        ("year", "days"),
+        [
+            (1404, [date(2026, 2, 19)]),  # 30 Bahman 1404
+            (1402, [date(2023, 3, 23), date(2024, 3, 12)]),  # 3 Farvardin and 22 Esfand 1402
+            (1401, [date(2022, 4, 3)]),
+            # Not kept yet: 1 Muharram 1448 is by arithmetic 17 June 2026, and the first of Ramadan 236 days later.
+            (1405, [date(2027, 2, 8)]),
+        ],
+    )
+    def test_ramadan_as_it_was_kept_in_iran_and_else_by_arithmetic(self, year, days):
+        assert ramadans_in(year) == days
+
+    def test_arithmetic_is_a_day_early_at_most(self):
+        known = range(FIRST_RAMADAN, FIRST_RAMADAN + len(RAMADANS))
+        kept = [ramadan(lunar) for lunar in known]
+
+        assert {(day - by_arithmetic(lunar)).days for lunar, day in zip(known, kept, strict=True)} == {0, 1}
 
     def test_a_running_month_does_not_carry_what_is_still_to_come(self):
         """On 5 Azar 1404 (26 November 2025) Yalda, 21 December, has not happened; on the day itself it has."""
