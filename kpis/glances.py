@@ -10,20 +10,25 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import User
 from crm.periods import Period, local_day
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards
+from kpis.catalogue import CATALOGUE
+from kpis.charts import signed_count
 from kpis.definitions import Kpi
 from kpis.models import Annotation
 from kpis.readings.cards import reason_text
 from kpis.readings.history import revisions_of
+from kpis.readings.promoters import Answers
+from kpis.readings.segments import Segments
 from kpis.readings.summary import Choice, Compare, Reading, year_before
 from kpis.readings.values import Value
-from kpis.readings.words import number_text, value_text
+from kpis.readings.words import number_text, period_text, value_text
+from kpis.rfm import BEST_FIRST
 
 STEP_NAMES: Mapping[str, Promise] = {
     "leads": gettext_lazy("Leads"),
@@ -31,6 +36,13 @@ STEP_NAMES: Mapping[str, Promise] = {
     "sqls": gettext_lazy("SQL"),
     "lead_conversion_rate": gettext_lazy("Opportunities"),
     "new_customers": gettext_lazy("New customers"),
+}
+
+# Who answers what, as the bars run: from those who warn others to those who send them.
+PROMOTERS: Mapping[str, Promise] = {
+    "detractor": gettext_lazy("Detractors"),
+    "passive": gettext_lazy("Passives"),
+    "promoter": gettext_lazy("Promoters"),
 }
 
 
@@ -95,6 +107,47 @@ def notes_of(user: User, reading: Reading) -> QuerySet[Annotation]:
 def period_steps(readings: Mapping[str, Reading]) -> list[tuple[str, Decimal | None]]:
     """The steps of the funnel by the KPIs that count them, each its own events."""
     return [(key, readings[key].now.numerator) for key in dashboards.FUNNEL_OF_PERIOD]
+
+
+def promoter_rows(found: Sequence[Answers], prefs: Preferences) -> list[dict[str, Any]]:
+    """Who stands behind a score, the newest period first: the score alone does not say how many."""
+    nps = CATALOGUE["nps"]
+    return [
+        {
+            "period": period_text(one.period, prefs),
+            "key": one.period.key,
+            "score": value_text(nps, one.score, prefs),
+            "is_small": one.count < nps.minimum_sample,
+            "count_text": ngettext("%(count)s answer", "%(count)s answers", one.count) % {"count": number_text(one.count, prefs)},
+            "parts": [
+                {"tone": tone, "percent": percent, "text": f"{PROMOTERS[tone]}: {number_text(getattr(one, f'{tone}s'), prefs)}"}
+                for tone, percent in zip(PROMOTERS, shares_of(one), strict=True)
+            ],
+        }
+        for one in reversed(found)
+    ]
+
+
+def shares_of(one: Answers) -> tuple[int, int, int]:
+    """Detractors, passives and promoters in whole per cents that come to 100."""
+    if not one.count:
+        return 0, 0, 0
+    first, second = (round(100 * part / one.count) for part in (one.detractors, one.detractors + one.passives))
+    return first, second - first, 100 - second
+
+
+def segment_rows(found: Segments, prefs: Preferences) -> list[dict[str, Any]]:
+    """The best customers first, with what each segment has gained or lost since the season before."""
+    before = found.before
+    return [
+        {
+            "name": segment.label,
+            "segment": segment.value,
+            "count": number_text(found.now[segment], prefs),
+            "change": "—" if before is None else signed_count(Decimal(found.now[segment] - before[segment]), prefs),
+        }
+        for segment in BEST_FIRST
+    ]
 
 
 def growth_steps(readings: Mapping[str, Reading], prefs: Preferences) -> list[dict[str, Any]] | None:

@@ -11,8 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from crm import confidence
 from crm.periods import Period
 from kpis.catalogue.measures import ANSWERS
-from kpis.definitions import Dimension
+from kpis.definitions import At, Dimension
 from kpis.readings.exact import rounded_interval
+from kpis.readings.flows import Reader
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.rows import visible
@@ -53,6 +54,20 @@ class Answers:
 def answers_of(query: Query) -> list[Answers]:
     """Of each period of a query, the oldest first: the rows that the KPI “nps” counts and lists."""
     return [answers_in(query, index) for index in query.begun]
+
+
+def stored_answers(query: Query) -> list[Answers]:
+    """The same as they are stored, with no question to the rows where one filter narrows at most."""
+    measures = {name: ANSWERS[name] for name in ("promoters", "detractors", "nps")}
+    reader = Reader(query, [(measure, At.FLOW) for measure in measures.values()])
+    flows = {name: reader.flows(measure) for name, measure in measures.items()}
+    found = []
+    for index in query.begun:
+        promoters, detractors, count = (int(flows[name].get((index, None), 0)) for name in measures)
+        period = query.periods[index]
+        passives = count - promoters - detractors
+        found.append(Answers(period, promoters, passives, detractors, is_running=period.is_running(query.today)))
+    return found
 
 
 def answers_in(query: Query, index: int) -> Answers:

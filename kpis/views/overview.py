@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -14,23 +15,28 @@ from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
+from crm.periods import Calendar
 from crm.permissions import may_sell
 from kpis import addresses, charts, dashboards, exports, glances, options
 from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi
+from kpis.definitions import Kpi, is_hidden
 from kpis.glances import notes_of
 from kpis.models import Alert
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
+from kpis.readings.promoters import stored_answers
+from kpis.readings.segments import segments_until
+from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
-from kpis.readings.words import period_text
+from kpis.readings.words import number_text, period_text
 from kpis.views.alerts import url_of
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 MOST_ALARMS = 3
+PERIODS_OF_ANSWERS = 6
 
 
 class Cards(Page, TemplateView):
@@ -47,7 +53,7 @@ class Cards(Page, TemplateView):
 
 
 class OverviewView(Cards):
-    """Are we all right? Eight cards, one trend, the funnel and the growth; everything else when it is scrolled to."""
+    """Are we all right? Eight cards, one trend, the funnel, who comes and goes and what they say; the rest when scrolled to."""
 
     template_name = "kpis/overview.html"
 
@@ -61,13 +67,17 @@ class OverviewView(Cards):
         pinned = dashboards.pinned(self.request.user, timing)
         self.charted = self.charted_of(pinned)
         shown = {kpi.key for kpi in pinned} | {self.charted, *dashboards.FUNNEL_OF_PERIOD, *dashboards.GROWTH}
-        readings = overview([kpi for kpi in CATALOGUE.values() if kpi.key in shown], self.choice, CATALOGUE[self.charted])
+        with one_snapshot():
+            readings = overview([kpi for kpi in CATALOGUE.values() if kpi.key in shown], self.choice, CATALOGUE[self.charted])
+            promoters, segments = self.promoters(), self.segments()
         return super().get_context_data(**kwargs) | {
             "cards": [self.card(readings[kpi.key]) for kpi in pinned],
             "trend": self.trend(readings),
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
             "funnel": self.funnel(readings) if may_sell(self.request.user) else None,
             "growth": self.growth(readings),
+            "promoters": promoters,
+            "segments": segments,
             "alarms": self.alarms(),
             "timings": [
                 options.Link(str(name), query_with(query, timing=value), value is timing)
@@ -135,8 +145,42 @@ class OverviewView(Cards):
             "url": self.page_of("net_customer_growth"),
         }
 
-    def page_of(self, key: str) -> str:
-        return reverse("kpis:kpi-detail", args=[key]) + ("" if self.link == "?" else self.link)
+    def promoters(self) -> dict[str, Any] | None:
+        """Those who would recommend us, period by period; None where the filters have no meaning for answers."""
+        nps, prefs = CATALOGUE["nps"], self.request.prefs
+        if is_hidden(nps, self.choice.viewer) or not set(self.choice.filters) <= set(nps.dimensions):
+            return None
+        rows = glances.promoter_rows(stored_answers(self.choice.trend_query(PERIODS_OF_ANSWERS)), prefs)
+        return {
+            "rows": [row | {"url": self.page_of("nps", period=row["key"])} for row in rows],
+            "has_small": any(row["is_small"] for row in rows),
+            "smallest": number_text(nps.minimum_sample, prefs),
+            "url": reverse("kpis:nps-seasons"),
+        }
+
+    def segments(self) -> dict[str, Any] | None:
+        """How many customers are in each RFM segment, which are of all that a reader may see: no filter narrows them."""
+        choice, prefs, page = self.choice, self.request.prefs, reverse("kpis:rfm")
+        if choice.filters:
+            return None
+        found = segments_until(min(choice.period.end, choice.today), Calendar(choice.period.calendar), choice.viewer)
+        if found is None:
+            return None
+        days = {"as_of": found.month.end.isoformat()} | ({"compare": found.season.end.isoformat()} if found.before else {})
+        return {
+            "rows": [
+                row | {"url": f"{page}?{urlencode(days | {'segment': row['segment']})}#people"}
+                for row in glances.segment_rows(found, prefs)
+            ],
+            "month": period_text(found.month, prefs),
+            "season": period_text(found.season, prefs),
+            "url": f"{page}?{urlencode(days | {'view': 'movement'})}",
+        }
+
+    def page_of(self, key: str, **changes: str) -> str:
+        query = self.request.GET
+        link = query_with(query, **{name: None for name in query if name not in CARRIED} | changes)
+        return reverse("kpis:kpi-detail", args=[key]) + ("" if link == "?" else link)
 
 
 class MoreView(Cards):

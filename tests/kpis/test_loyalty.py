@@ -16,7 +16,7 @@ from kpis.engine import drain
 from kpis.loyalty import Loyalty
 from kpis.readings import Query, read
 from kpis.readings.loyalty import LoyaltyMatrix
-from kpis.readings.promoters import answers_of, change
+from kpis.readings.promoters import answers_of, change, stored_answers
 from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
@@ -164,6 +164,22 @@ class TestSeasons:
         # 60 ± 196 × √((0.8 − 0.36) / 10) = 60 ± 41.11, and 30 ± 196 × √((0.7 − 0.09) / 10) = 30 ± 48.41
         bounds = [tuple(round(float(bound), 2) for bound in one.interval) for one in found[:2]]
         assert bounds == [(18.89, 100), (-18.41, 78.41)]
+
+    def test_the_overview_shows_who_is_behind_each_score_as_it_is_stored(self, seasons, browse, sara, omid):
+        """Of ten in summer and in spring 2 and 1 would warn others: shares of 20, 30, 50 and of 10, 20, 70."""
+        query = Query(periods_of(Calendar.JALALI, Grain.QUARTER, date(2025, 4, 1), TODAY), TODAY)
+        rows = browse(sara).get("/kpis/?period=1404-Q2").context["promoters"]["rows"]
+        own = browse(omid).get("/kpis/?period=1404-Q2").context["promoters"]["rows"]
+
+        assert stored_answers(query) == answers_of(query)
+        assert [(row["score"], [part["percent"] for part in row["parts"]], row["is_small"]) for row in rows[:3]] == [
+            ("+30", [20, 30, 50], True),
+            ("+60", [10, 20, 70], True),
+            ("—", [0, 0, 0], True),
+        ]
+        assert rows[0]["url"] == "/kpis/nps/?period=1404-Q2"
+        assert {row["score"] for row in own} == {"—"}  # nobody that Omid sees has answered
+        assert browse(sara).get("/kpis/?period=1404-Q2&channel=null").context["promoters"] is None
 
     def test_the_gregorian_quarters_are_others(self, seasons):
         found = answers_of(Query(periods_of(Calendar.GREGORIAN, Grain.QUARTER, date(2025, 4, 1), TODAY), TODAY))

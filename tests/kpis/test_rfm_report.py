@@ -17,6 +17,7 @@ from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.kpis.proof import NOW, parts
+from tests.kpis.test_company_pages import questions
 from tests.kpis.test_rfm import SNAPSHOT, make_ten
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,24 @@ def test_the_page_shows_grid_segments_and_customers(browse, sara, ten):
     ]
     assert [row["label"] for row in page.context["people"]] == ["مریم", "مریم"]
     assert text.count('class="shade-') == len({(r, f) for r, f, _ in Rfm(SNAPSHOT).groups})
+
+
+def test_the_overview_shows_segments_beside_those_of_the_season_before(browse, sara, omid, ten):
+    """By 30 June three had bought, once each, 28, 108 and 208 days before: 5-1, 4-1 and 2-1."""
+    Customer.objects.filter(pk__in=ten[:2]).update(owner=omid)
+    drain(at=NOW)
+
+    def seen(user, query="period=2025-09"):
+        found = browse(user).get(f"/kpis/?{query}").context["segments"]
+        return found and [(row["segment"], row["count"], row["change"]) for row in found["rows"] if row["count"] != "0"]
+
+    of_sara = [("champion", "2", "+2"), ("loyal", "2", "+2"), ("needs_attention", "2", "+2"), ("lost", "4", "+3")]
+    page = browse(sara).get("/kpis/?period=2025-09")
+    assert (seen(sara), seen(sara, "period=2025-09&channel=null")) == (of_sara, None)
+    assert (page.context["segments"]["month"], page.context["segments"]["season"]) == ("September 2025", "Q2 2025")
+    assert browse(sara).get(page.context["segments"]["rows"][0]["url"]).context["people_title"] == "Champion"
+    assert seen(omid) == [("champion", "2", "—")]  # who had not bought by then
+    assert max(len(questions(browse(user), "/kpis/?period=2025-09&compare=last-year")) for user in (sara, omid)) <= 15
 
 
 def test_the_pages_movement_adds_up(browse, sara, ten):
