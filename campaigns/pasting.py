@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,7 @@ class PastedRow:
     facts: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     base_amount: Decimal | None = None
+    known: Expense | None = None
 
     @property
     def shown(self) -> list[tuple[str, str, Any, str]]:
@@ -110,6 +112,19 @@ class ExpenseRowsForm(ReaderForm):
         """A row with what holds for them all."""
         common = {name: self.cleaned_data.get(name) for name in ("kind", "channel")}
         return common | row.facts | {"valid_to": row.facts["valid_from"], "currency": self._currency}
+
+    def find_known(self, own: Collection[str]) -> int:
+        """Note at each row an expense of the same day, campaign and amount that is there already; how many have one.
+
+        `own` are the keys of the rows themselves: sent twice they are one.
+        """
+        common = (self.cleaned_data["kind"], self.cleaned_data["channel"], {row.facts["valid_from"] for row in self.rows})
+        stored = Expense.objects.visible_to(self.user).spent(*common).exclude(external_id__in=own)
+        known = {(one.valid_from, one.campaign_id, one.amount): one for one in stored}
+        for row in self.rows:
+            campaign = row.facts["campaign"]
+            row.known = known.get((row.facts["valid_from"], campaign and campaign.pk, row.base_amount))
+        return sum(row.known is not None for row in self.rows)
 
     @property
     def _currency(self) -> str:

@@ -5,7 +5,9 @@ The history does not say who it was; a signed way does, which is given to whoeve
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -42,6 +44,19 @@ def way_back(model: type[Model], change: int, *, by: User, at: datetime) -> str:
     return signing.dumps([change, at.timestamp()], salt=f"{model._meta.label_lower}.{by.pk}")
 
 
+def way_back_of_new(model: type[Model], keys: Collection[int], *, by: User, at: datetime) -> str:
+    """The same of rows that were entered together."""
+    return signing.dumps([list(keys), at.timestamp()], salt=f"{model._meta.label_lower}.new.{by.pk}", compress=True)
+
+
+def new_rows(rows: QuerySet, way: str, *, by: User, at: datetime) -> tuple[QuerySet, QuerySet]:
+    """Of the rows that somebody entered together just now those that nobody has touched since, locked, and the others."""
+    keys = _read_way(way, f"{rows.model._meta.label_lower}.new.{by.pk}", at)
+    found = rows.filter(pk__in=keys)
+    touched = found.filter(pk__in=history_of(rows.model).objects.filter(pgh_obj_id__in=keys).values("pgh_obj_id"))
+    return found.exclude(pk__in=touched.values("pk")).select_for_update(of=("self",)), touched
+
+
 def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | None:
     """The row, locked where it is still there, as it was before a change of one's own; None where more has come since.
 
@@ -62,10 +77,15 @@ def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | N
 
 def _image_behind(model: type[Model], way: str, by: User, at: datetime) -> Model | None:
     """The image that a change of one's own left just now."""
+    key = _read_way(way, f"{model._meta.label_lower}.{by.pk}", at)
+    return history_of(model).objects.filter(pgh_id=key).first()
+
+
+def _read_way(way: str, salt: str, at: datetime) -> Any:
     try:
-        key, made_at = signing.loads(way, salt=f"{model._meta.label_lower}.{by.pk}")
+        what, made_at = signing.loads(way, salt=salt)
     except signing.BadSignature:
         raise ValidationError(_("Only your own change can be taken back."), code="not-allowed") from None
     if made_at < (at - SLIP).timestamp():
         raise ValidationError(_("A change can be taken back for an hour."), code="conflict")
-    return history_of(model).objects.filter(pgh_id=key).first()
+    return what

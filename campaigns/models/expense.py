@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -34,6 +35,10 @@ class ExpenseQuerySet(RecordQuerySet):
 
     def marketing(self) -> Self:
         return self.filter(of_marketing())
+
+    def spent(self, kind: str, channel: Channel | None, days: Collection[date]) -> Self:
+        """Of a kind and a channel, each wholly on one of some days."""
+        return self.filter(kind=kind, channel=channel, valid_from__in=days, valid_to=F("valid_from"))
 
     def touching(self, first: date, last: date) -> Self:
         """Of which at least one day lies between two, both included."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -105,6 +106,10 @@ def way_back(change: int, *, by: User, at: datetime) -> str:
     return slips.way_back(Expense, change, by=by, at=at)
 
 
+def way_back_of_entered(expenses: Collection[Expense], *, by: User, at: datetime) -> str:
+    return slips.way_back_of_new(Expense, [expense.pk for expense in expenses], by=by, at=at)
+
+
 @transaction.atomic
 def take_back_change(way: str, *, by: User, at: datetime) -> Expense:
     """The expense as it was before its last change or its removal; `way` is what `way_back` gave to whoever made it."""
@@ -113,6 +118,15 @@ def take_back_change(way: str, *, by: User, at: datetime) -> Expense:
         raise _conflict()
     row.save()
     return row
+
+
+@transaction.atomic
+def take_back_entered(way: str, *, by: User, at: datetime) -> tuple[int, int]:
+    """Remove expenses that somebody has just entered together; how many went, and how many stay as they were changed since."""
+    untouched, touched = slips.new_rows(Expense.objects.visible_to(by), way, by=by, at=at)
+    kept = touched.count()
+    gone, _of_each = untouched.delete()
+    return gone, kept
 
 
 def _still_there(expense: Expense) -> bool:

@@ -230,9 +230,9 @@ def test_reps_and_support_neither_see_nor_write_them(browse, marketer, omid, han
         read = [client.get(address).status_code for address in ("/campaigns/expenses/", NEW, PASTE, f"{url}edit/")]
         written = [
             client.post(address, TYPED | {"note": "Theirs"}).status_code
-            for address in (NEW, PASTE, f"{url}edit/", f"{url}remove/", f"/campaigns/expenses/undo/{way}/")
+            for address in (NEW, PASTE, f"{url}edit/", f"{url}remove/", f"/campaigns/expenses/undo/{way}/", f"{PASTE}undo/{way}/")
         ]
-        assert (read, written) == ([403] * 4, [403] * 5)
+        assert (read, written) == ([403] * 4, [403] * 6)
     page = browse(omid).get(f"/campaigns/{autumn.pk}/")
     assert (page.status_code, "costs-title" in page.content.decode(), stored()) == (200, False, [STORED])
     assert browse(None).post(NEW, TYPED).status_code == 302
@@ -292,6 +292,49 @@ def test_pasted_rows_are_shown_first_and_entered_together_once(marketer, autumn)
     assert stored() == [("ads", Decimal(75_000_000), FIRST, FIRST, "Instagram"), again, again]
     assert toast(answer)[0] == "Expenses saved: 3."
     assert list(Expense.objects.filter(campaign=autumn).values_list("amount", flat=True)) == [75_000_000]
+
+
+def test_pasted_rows_are_taken_back_together_but_for_those_that_were_changed_since(marketer, browse, sara, autumn):
+    _text, undo = toast(marketer.post(PASTE, typed(marketer, PASTE) | {"kind": "ads", "text": ROWS, "save": "1"}))
+    before = Expense.objects.create(kind="ads", amount=10_000, valid_from=LAST, valid_to=LAST)
+    Expense.objects.filter(campaign=autumn).update(amount=5)
+
+    refused = toast(browse(sara).post(undo))[0]
+    answer = marketer.post(undo)
+
+    assert (refused, toast(answer)[0], answer.url) == (
+        "Only your own change can be taken back.",
+        "Taken back: 2. Changed in the meantime and kept: 1.",
+        "/campaigns/expenses/",
+    )
+    assert stored() == [("ads", Decimal(5), FIRST, FIRST, "Instagram"), ("ads", before.amount, LAST, LAST, "")]
+
+
+def test_pasted_rows_stay_after_an_hour(marketer, autumn, monkeypatch):
+    _text, undo = toast(marketer.post(PASTE, typed(marketer, PASTE) | {"kind": "ads", "text": ROWS, "save": "1"}))
+    monkeypatch.setattr(timezone, "now", lambda: AT + timedelta(minutes=61))
+
+    assert (toast(marketer.post(undo))[0], len(stored())) == ("A change can be taken back for an hour.", 3)
+
+
+def test_pasted_rows_that_are_there_already_are_shown_before_they_are_saved(marketer, autumn):
+    """Of the same kind, day, campaign, channel and amount; whoever saves again means other money."""
+    facts = {"kind": "ads", "campaign": autumn, "amount": 75_000_000, "valid_from": FIRST, "valid_to": FIRST}
+    same = Expense.objects.create(**facts, note="By hand")
+    for other in ({"kind": "content"}, {"campaign": None}, {"amount": 1}, {"valid_to": LAST}, {"channel": make_channel()}):
+        Expense.objects.create(**facts | other)
+    begun = typed(marketer, PASTE) | {"kind": "ads", "text": ROWS}
+
+    warned = marketer.post(PASTE, begun | {"save": "1"})
+    kept = Expense.objects.count()
+    for _twice in range(2):
+        marketer.post(PASTE, begun | {"save": "anyway"})
+
+    text = unescape(warned.content.decode())
+    assert ([row.known for row in warned.context["form"].rows], kept) == ([same, None, None], 6)
+    assert "Rows that look as if they were entered already: 1." in text
+    assert ['name="save" value="anyway"' in text, f'href="/campaigns/expenses/{same.pk}/edit/"' in text] == [True, True]
+    assert Expense.objects.count() == 9
 
 
 def test_a_pasted_row_that_cannot_be_read_keeps_all_of_them_out_and_says_why(marketer, autumn):

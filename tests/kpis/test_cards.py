@@ -268,8 +268,8 @@ def test_a_chart_and_its_table_say_the_same():
     assert chart["data"]["labels"] == ["Esfand 1403", "Farvardin 1404"]
     assert chart["span"] == "Esfand 1403 to Farvardin 1404"
     assert chart["data"]["series"][0]["values"] == [400.0, 100.0]
-    assert chart["rows"] == [["Farvardin 1404", "100", "Nowruz"], ["Esfand 1403", "400", ""]]
-    assert chart["data"]["annotations"] == [{"at": 1, "text": "Nowruz"}]
+    assert chart["rows"] == [["Farvardin 1404", "100", "Nowruz"], ["Esfand 1403", "400", "Ramadan begins"]]
+    assert chart["data"]["annotations"] == [{"at": 0, "text": "Ramadan begins"}, {"at": 1, "text": "Nowruz"}]
     assert chart["data"]["summary"] == "400 in Esfand 1403, 100 in Farvardin 1404; highest 400 in Esfand 1403."
 
 
