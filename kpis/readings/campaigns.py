@@ -237,11 +237,17 @@ class Life:
         given = getattr(self.campaign, f"target_{figure.key}", None)
         return None if given is None else Decimal(given)
 
+    def is_small_sample(self, figure: Figure) -> bool:
+        """Whether a rate stands on too few to be judged."""
+        return figure.bottom is not None and self.sums[figure.bottom] < figure.kpi.minimum_sample
+
     def attainment(self, figure: Figure, organization: Organization) -> Attainment | None:
         """How far a figure is from its target; missed only when nothing more of it is waited for."""
         target, kpi = self.target(figure), figure.kpi
         if target is None:
             return None
+        if self.is_small_sample(figure):
+            return Attainment(target, Standing.UNKNOWN)
         first, last = self.campaign.starts_on, self.window_end(figure) if figure.is_return else self.campaign.ends_on
         value = Value(
             Period(Calendar.GREGORIAN, Grain.DAY, first or FIRST_DAY, last or LAST_DAY),

@@ -144,7 +144,7 @@ class CampaignDetailView(DetailPage):
         value, kpi = self.life.campaigns.value(figure, self.life.sums), figure.kpi
         number, unit = value_parts(kpi, value, self.prefs, short=True)
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
-        found = self.life.attainment(figure, self.prefs.organization)
+        found, is_small = self.life.attainment(figure, self.prefs.organization), self.life.is_small_sample(figure)
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -153,8 +153,12 @@ class CampaignDetailView(DetailPage):
             "url": query_with(self.request.GET, rows=figure.key, after=None) + "#rows" if value is not None else "",
             "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
             "maturing": self.maturing(figure) if value is not None else "",
-            "target": goal_text(kpi, found, value, self.prefs) if found else None,
+            "sample": self.sample(figure) if is_small and value is not None else "",
+            "target": goal_text(kpi, found, None if is_small else value, self.prefs) if found else None,
         }
+
+    def sample(self, figure: Figure) -> str:
+        return _("Small sample (n = %(count)s)") % {"count": number_text(self.life.sums[figure.bottom], self.prefs)}
 
     def maturing(self, figure: Figure) -> str:
         if not self.life.is_maturing(figure):

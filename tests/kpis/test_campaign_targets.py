@@ -43,11 +43,12 @@ def test_a_campaign_is_held_against_its_targets(autumn, sara):
     """Autumn, from Tuesday the 23rd to Tuesday the 30th of September, wants four leads and has three."""
     over, running = (Life(autumn, Campaigns.of_lives(sara, day)) for day in (TODAY, date(2025, 9, 26)))
 
-    # 3 of 4; 2 of 2; ⅔ of ½; 2,500 ÷ 3,000; 12,000 of 10,000; of the return, below nothing, more may come until 30 October
+    # 3 of 4; 2 of 2; a rate of three leads is too little to judge; 2,500 ÷ 3,000; 12,000 of 10,000; of the return, below
+    # nothing, more may come until 30 October
     assert standings(over, "leads", "converted", "lead_conversion_rate", "cost_per_lead", "revenue", "romi_short", "spend") == [
         ("missed", Decimal("0.75"), None),
         ("reached", 1, None),
-        ("reached", Decimal("1.3333"), None),
+        ("unknown", None, None),
         ("missed", Decimal("0.8333"), None),
         ("reached", Decimal("1.2"), None),
         ("behind", None, None),
@@ -61,6 +62,15 @@ def test_a_campaign_is_held_against_its_targets(autumn, sara):
     # Without a last day there is no pace; what is reached is reached.
     autumn.ends_on = None
     assert standings(running, "leads", "converted") == [("unknown", Decimal("0.75"), None), ("reached", 1, None)]
+
+
+def test_a_rate_is_judged_from_thirty_leads_on(autumn, sara):
+    """With 27 more leads, none of them converted, it is 2 ÷ 30, and of one half 0.1333."""
+    leads_of(autumn, 27)
+    drain(at=NOW)
+    life = Life(autumn, Campaigns.of_lives(sara, TODAY))
+
+    assert standings(life, "lead_conversion_rate") == [("missed", Decimal("0.1333"), None)]
 
 
 def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, sara, omid, autumn):
@@ -78,7 +88,7 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
     assert {one["key"]: (one["target"].text, one["target"].standing_text) for one in page if one["target"]} == {
         "leads": ("Target 4 · 100%", "reached"),
         "converted": ("Target 2 · 100%", "reached"),
-        "lead_conversion_rate": ("Target 50.0% · 100%", "reached"),
+        "lead_conversion_rate": ("Target 50.0%", ""),
         "cost_per_lead": ("225 Toman of at most 250 Toman", "reached"),
         "revenue": ("Target 1,000 Toman · 120%", "reached"),
         "romi_short": ("Target 20.0% · −31.1 points", "missed"),
@@ -91,7 +101,7 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
     assert {key: (one["attainment"], one["standing"]) for key, one in own["targets"].items()} == {
         "leads": ("0.25", "missed"),
         "converted": ("0", "missed"),
-        "lead_conversion_rate": ("0", "missed"),
+        "lead_conversion_rate": (None, "unknown"),
         "revenue": ("0", "missed"),
     }
     assert month["targets"] == {}
