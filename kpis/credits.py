@@ -31,25 +31,29 @@ AS $$ SELECT CASE model
         WHEN 'decay' THEN pg_catalog.power(2::numeric, -EXTRACT(EPOCH FROM age)::numeric / 604800)
         ELSE (place = n)::int END::numeric $$;
 """
-# First touch is what stands on the customer, and needs no look at all the others.
+# With what tells of its order who sees it and whether it counts, so that nobody has to look for the order again.
 MONEY = {
-    "order": "SELECT o.id AS record_id, o.id AS order_id, o.placed_on AS day, o.customer_id, o.placed_at,"
+    "order": "SELECT o.id AS record_id, o.id AS order_id, o.placed_on AS day, o.status, o.customer_id, o.owner_id, o.placed_at,"
     " o.net_amount AS amount, o.cost_amount AS cost FROM customers_order o",
-    "refund": "SELECT r.id AS record_id, r.order_id, r.refunded_on AS day, o.customer_id, o.placed_at,"
+    "refund": "SELECT r.id AS record_id, r.order_id, r.refunded_on AS day, o.status, o.customer_id, o.owner_id, o.placed_at,"
     " r.amount, r.cost_amount AS cost FROM customers_refund r JOIN customers_order o ON o.id = r.order_id",
 }
 MODEL = "(SELECT attribution_model FROM crm_organization)"
+# First touch is what stands on the customer, and needs no look at all the others.
 BY_FIRST_TOUCH = """
-SELECT '{kind}' AS kind, b.record_id, b.order_id, b.day, 1::bigint AS place, c.channel_id, c.lead_source_id, c.campaign_id,
+SELECT '{kind}' AS kind, b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id) AS owner_id,
+       1::bigint AS place, c.channel_id, c.lead_source_id, c.campaign_id,
        c.landing_page_id, c.social_network_id, b.amount, b.cost
   FROM ({money}) b LEFT JOIN customers_customer c ON c.id = b.customer_id
  WHERE {model} = 'first'
 """
 BY_TOUCHES = """
-SELECT '{kind}', b.record_id, b.order_id, b.day, coalesce(t.place, 1), t.channel_id, t.lead_source_id, t.campaign_id,
+SELECT '{kind}', b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id), coalesce(t.place, 1),
+       t.channel_id, t.lead_source_id, t.campaign_id,
        t.landing_page_id, t.social_network_id, coalesce((split_money(b.amount, t.weights))[t.place], b.amount),
        coalesce((split_money(b.cost, t.weights))[t.place], b.cost)
   FROM ({money}) b
+  LEFT JOIN customers_customer c ON c.id = b.customer_id
   LEFT JOIN LATERAL (
         SELECT w.*, array_agg(w.weight)
                     OVER (ORDER BY w.place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS weights

@@ -5,26 +5,19 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import BooleanField, Case, Q, Value, When
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.fields import MoneyField
 from crm.models import RecordQuerySet, User
-from customers.models import Order
+from customers.models import Customer, Order
 from customers.models.order import of_counted_order
 
 
 class CreditQuerySet(RecordQuerySet):
-    owner_paths = ("order__owner", "order__customer__owner")
+    owner_paths = ("owner",)
 
     def counted(self) -> Self:
-        return self.filter(of_counted_order("order__"))
-
-    def _owned_by(self, user: User) -> Q:
-        """As a case, which the database takes for half of all. Where it took these orders for next to none, as it does where
-        their owner is asked for as well, it would go through all credits again for each of them."""
-        owned = super()._owned_by(user)
-        return Q(Case(When(owned, then=Value(True)), default=Value(False), output_field=BooleanField()))
+        return self.filter(of_counted_order())
 
 
 class Credit(models.Model):
@@ -36,6 +29,10 @@ class Credit(models.Model):
     place = models.BigIntegerField()
     order = models.ForeignKey(Order, on_delete=models.DO_NOTHING, related_name="+")
     day = models.DateField()
+    # Of its order: the owner is that of the customer where the order names none.
+    status = models.CharField(max_length=9)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    owner = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, related_name="+")
     channel = models.ForeignKey(Channel, null=True, on_delete=models.DO_NOTHING, related_name="+")
     lead_source = models.ForeignKey(LeadSource, null=True, on_delete=models.DO_NOTHING, related_name="+")
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.DO_NOTHING, related_name="+")

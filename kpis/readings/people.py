@@ -17,7 +17,7 @@ BUYERS: dict[type[Model], str] = {
     Order: "customer_id",
     OrderLine: "order__customer_id",
     OrderCategory: "order__customer_id",
-    Credit: "order__customer_id",
+    Credit: "customer_id",
     Refund: "order__customer_id",
     RefundLine: "refund__order__customer_id",
     Ticket: "customer_id",

@@ -19,7 +19,6 @@ SOLD, REFUNDED = Q(kind="order"), Q(kind="refund")
 BY_MARKETING = Q(channel__is_marketing=True)
 CREDITED = ((Order.objects.counted, "placed_on"), (Refund.objects.counted, "refunded_on"))
 
-OWNER = Coalesce("order__owner_id", "order__customer__owner_id")
 CREDITS = Cube(
     key="credits",
     code=103,
@@ -27,7 +26,7 @@ CREDITS = Cube(
     rows=Credit.objects.counted,
     day="day",
     days_of=CREDITED,
-    dimensions=first_touch() | {D.OWNER: OWNER},
+    dimensions=first_touch() | {D.OWNER: "owner_id"},
     folds={
         "sold": Fold(SOLD, F("amount")),
         "refunded": Fold(REFUNDED, F("amount")),
@@ -35,7 +34,7 @@ CREDITS = Cube(
         "refunded_by_marketing": Fold(REFUNDED & BY_MARKETING, F("amount")),
     },
     resource="orders",
-    live={D.SEGMENT: segment_of("order__customer_id")},
+    live={D.SEGMENT: segment_of("customer_id")},
 )
 
 
@@ -62,7 +61,7 @@ CAMPAIGN_RETURNS = Cube(
     rows=returns,
     day="day",
     days_of=CREDITED,
-    dimensions={D.CHANNEL: "channel_id", D.CAMPAIGN: "campaign_id", D.OWNER: OWNER},
+    dimensions={D.CHANNEL: "channel_id", D.CAMPAIGN: "campaign_id", D.OWNER: "owner_id"},
     folds={
         "margin": Fold(amount=Case(When(SOLD, then=MARGIN), default=-MARGIN, output_field=ExactField()), is_cost=True),
         "orders": Fold(SOLD),
@@ -139,7 +138,7 @@ CAMPAIGN_REFUNDS = Cube(
     dimensions={
         D.CHANNEL: "order__customer__channel_id",
         D.CAMPAIGN: "order__customer__campaign_id",
-        D.OWNER: OWNER,
+        D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id"),
     },
     folds={"margin": Fold(amount=F("amount") - F("cost_amount"), is_cost=True)},
     resource="orders",
