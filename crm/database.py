@@ -117,6 +117,14 @@ class FoldText(models.Func):
     output_field = models.TextField()
 
 
+class TextNumber(models.Func):
+    """The number that stands for a text where only numbers are kept; two texts may share one."""
+
+    template = "hashtextextended(%(expressions)s, 0)"
+    arity = 1
+    output_field = models.BigIntegerField()
+
+
 class ElapsedSeconds(models.Func):
     """Exact seconds from the first moment to the second, with microseconds."""
 

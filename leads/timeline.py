@@ -43,9 +43,11 @@ ACTIVITY_ICONS = {
 }
 
 REACHED, HELD = ("talked", "no_answer", "wrong_number"), ("held", Activity.NO_SHOW)
+WRITTEN_TO = ("replied", "clicked", "no_answer")
 OUTCOMES_BY_KIND = {
     Activity.Kind.CALL: REACHED,
-    Activity.Kind.MESSAGE: REACHED,
+    Activity.Kind.EMAIL: WRITTEN_TO,
+    Activity.Kind.MESSAGE: (*WRITTEN_TO, "wrong_number"),
     Activity.Kind.MEETING: HELD,
     Activity.Kind.DEMO: HELD,
     Activity.Kind.CONSULTATION: HELD,

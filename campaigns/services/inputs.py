@@ -125,7 +125,8 @@ class PageViewIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SessionIn(RecordIn):
-    """One visit to the site. What is not said of where it came from is derived from `utm` and `referrer`."""
+    """One visit to the site. What is not said of where it came from is derived from `utm` and `referrer`. A `visitor` whom a lead
+    or a cart names is known as its customer."""
 
     visitor: Name | UnsetType | None = UNSET
     started_at: Moment | UnsetType = UNSET

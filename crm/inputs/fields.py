@@ -212,9 +212,9 @@ def read_version(value: str | int, caller: Caller) -> str:
     return read_moment(value, caller).astimezone(UTC).isoformat()
 
 
-def line(most: int) -> Any:
+def line(most: int, description: str | None = None) -> Any:
     """The type of a text of one line."""
-    return Annotated[str, Meta(max_length=most, extra={"clean": Line(most)})]
+    return Annotated[str, Meta(max_length=most, extra={"clean": Line(most)}, description=description)]
 
 
 ExternalId = line(255)

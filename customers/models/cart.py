@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Channel
-from crm.database import local_day_field
+from crm.database import TextNumber, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet
@@ -53,6 +53,7 @@ class Cart(Record):
             models.Index(fields=["completed_on"], condition=Q(completed_on__isnull=False), name="customers_cart_completed"),
             # Carts of a visitor: their conversions, and the channel that a later session brings.
             models.Index(fields=["visitor", "created_at"], condition=~Q(visitor=""), name="customers_cart_visitor"),
+            models.Index(TextNumber("visitor"), condition=~Q(visitor=""), name="customers_cart_visitor_number"),
         ]
 
     def __str__(self) -> str:

@@ -152,12 +152,16 @@ RETENTION_RATE = Kpi(
 )
 CUSTOMER_ENGAGEMENT_RATE = Kpi(
     key="customer_engagement_rate",
-    version=2,
+    version=3,
     name=_("Customer engagement"),
     abbreviation="",
     group=Group.CUSTOMERS,
     kind=Kind.RATIO,
-    formula=_("customers active at the end who ordered, wrote a ticket or answered in the period ÷ customers active at the end"),
+    formula=_(
+        "customers active at the end who did something in the period (ordered, wrote a ticket, answered a survey, replied to an"
+        " e-mail or message or followed its link, or came to the site, known by a lead or cart of theirs) ÷ customers active at"
+        " the end"
+    ),
     why=_("Who still has something to do with you; silence comes before leaving."),
     numerator=(Term(ENGAGED["count"]),),
     denominator=ACTIVE_AT_END,

@@ -11,6 +11,7 @@ from kpis.catalogue.cubes.support import OPINIONS, TICKETS_OPENED, TICKETS_RESOL
 from kpis.catalogue.marks_of_credits import CREDIT_MARKS
 from kpis.catalogue.marks_of_deals import DEAL_MARKS
 from kpis.catalogue.marks_of_demos import DEMO_MARKS
+from kpis.catalogue.marks_of_engagement import ENGAGEMENT_MARKS
 from kpis.catalogue.marks_of_funnel import FUNNEL_MARKS
 from kpis.catalogue.marks_of_quotes import QUOTE_MARKS
 from kpis.catalogue.marks_of_selling import SELLING_MARKS
@@ -39,7 +40,7 @@ MARKS: tuple[Mark, ...] = (
     of_day("leads_lead", "mql_on", (*LEAD, "sql_on"), MQLS),
     of_day("leads_lead", "sql_on", LEAD, SQLS),
     of_day("leads_lead", "converted_on", LEAD, CONVERSIONS),
-    Mark("leads_lead", (*LEAD, "created_on", "customer_id"), "SELECT c.customer_id FROM changed c"),
+    Mark("leads_lead", (*LEAD, "created_on", "customer_id", "visitor"), "SELECT c.customer_id FROM changed c"),
     of_parent(
         "lead.opportunities",
         "leads_lead",
@@ -259,9 +260,6 @@ MARKS: tuple[Mark, ...] = (
     of_day("customers_ticket", "resolved_on", ("created_on", *TICKET), TICKETS_RESOLVED),
     of_day("customers_ticket", "created_on", ("resolved_on", *TICKET), TICKETS_OPENED),
     of_day("customers_answer", "answered_on", ("survey_id", "customer_id", "product_id", "score"), ANSWERS, OPINIONS),
-    # Who did something is told with the facts of customers.
-    Mark("customers_ticket", ("customer_id", "created_on"), "SELECT c.customer_id FROM changed c"),
-    Mark("customers_answer", ("customer_id", "answered_on"), "SELECT c.customer_id FROM changed c"),
     of_parent(
         "survey.answers",
         "customers_survey",
@@ -274,6 +272,7 @@ MARKS: tuple[Mark, ...] = (
     *DEMO_MARKS,
     *DEAL_MARKS,
     *TRAFFIC_MARKS,
+    *ENGAGEMENT_MARKS,
     *QUOTE_MARKS,
     *CREDIT_MARKS,
     *FUNNEL_MARKS,

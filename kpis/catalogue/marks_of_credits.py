@@ -14,6 +14,7 @@ from kpis.catalogue.cubes.credits import (
     CAMPAIGN_SPENDING,
     CREDITS,
 )
+from kpis.catalogue.marks_of_engagement import CUSTOMERS_OF_VISITORS, VISITOR_NUMBER
 from kpis.tracking import Mark, of_day, of_group, of_parent
 
 BY_LATER_TOUCHES = "(SELECT attribution_model FROM crm_organization) <> 'first'"
@@ -40,13 +41,7 @@ def where_touched(names: str, condition: str = "TRUE") -> str:
 
 OF_CUSTOMERS = days_of("SELECT c.id FROM changed c")
 OF_LEADS = days_of("SELECT l.customer_id FROM changed c JOIN leads_lead l ON l.id = c.id")
-# A visitor stands in a mark by a number that their name gives.
-OF_VISITORS = days_of(
-    "SELECT l.customer_id FROM changed c JOIN leads_lead m ON m.visitor <> '' AND hashtextextended(m.visitor, 0) = c.id"
-    " JOIN leads_lead l ON l.id = coalesce(m.merged_into_id, m.id)"
-    " UNION SELECT k.customer_id FROM changed c JOIN customers_cart k"
-    " ON k.visitor <> '' AND hashtextextended(k.visitor, 0) = c.id"
-)
+OF_VISITORS = days_of(CUSTOMERS_OF_VISITORS)
 TOUCHED_BY = (
     "SELECT k.id FROM changed c JOIN customers_customer k ON k.{column} = c.id"
     f" UNION SELECT t.customer_id FROM changed c JOIN leads_touchpoint t ON t.{{column}} = c.id WHERE {BY_LATER_TOUCHES}"
@@ -95,7 +90,7 @@ CREDIT_MARKS: tuple[Mark, ...] = (
         "visitor.touches",
         "campaigns_session",
         VISIT,
-        where_touched("hashtextextended(c.visitor, 0)", "c.visitor <> ''"),
+        where_touched(VISITOR_NUMBER, "c.visitor <> ''"),
         OF_VISITORS,
         *CREDITED,
     ),

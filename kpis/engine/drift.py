@@ -20,7 +20,7 @@ from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, LEAD_CUBES, RFM
 from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
-from kpis.engine import newcomers, selling
+from kpis.engine import engaged, newcomers, selling
 from kpis.engine.cohorts import drift_of_cohorts
 from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
@@ -104,13 +104,7 @@ CHECKS = {
           FROM expected e FULL JOIN kpis_customerday k
             ON (k.fact_id, k.day, k.owner_id, k.team_id) = (e.customer_id, e.day, e.owner_id, e.team_id)
          WHERE e.customer_id IS NULL OR k.fact_id IS NULL""",
-    "days of tickets and answers": """
-        SELECT coalesce(e.customer_id, k.fact_id) AS customer_id
-          FROM (SELECT a.customer_id, a.day FROM (SELECT customer_id, created_on AS day FROM customers_ticket
-                                                   UNION SELECT customer_id, answered_on FROM customers_answer) a
-                  JOIN kpis_customerfact f USING (customer_id)) e
-          FULL JOIN kpis_customercontact k ON (k.fact_id, k.day) = (e.customer_id, e.day)
-         WHERE e.customer_id IS NULL OR k.fact_id IS NULL""",
+    "days of engagement": engaged.CHECK,
     "leads that ordered": FACTS
     + """ SELECT coalesce(l.customer_id, f.customer_id) AS customer_id
           FROM (SELECT * FROM leads_lead WHERE customer_id IS NOT NULL AND NOT is_test AND NOT is_spam

@@ -16,6 +16,7 @@ from kpis.engine.distinct import Once
 from kpis.engine.folding import LONGEST_PERIOD
 from kpis.engine.rewriting import Relation, rewrite
 from kpis.models import Batch
+from leads.models import Activity
 
 CONTACTS = Relation("kpis_customercontact", ("fact_id", "day"))
 NOTES = "kpis_engagednote"
@@ -31,6 +32,28 @@ ENGAGING = Once(
     upto="m.upto",
     placed="d.upto > d.past",
 )
+# What customers did without ordering, by whichever way it names them, and its day.
+CONTACTED = (
+    (Ticket.objects.all(), "customer_id", "created_on"),
+    (Answer.objects.all(), "customer_id", "answered_on"),
+    *(
+        (Activity.objects.replies().counted(), customer, "done_on")
+        for customer in ("customer_id", "opportunity__customer_id", "lead__customer_id")
+    ),
+)
+# Sessions of the visitors that they are known to be, by a lead (merged ones too) or a cart.
+VISITED = """
+    SELECT k.customer_id, s.started_on
+      FROM (SELECT l.customer_id, l.visitor FROM kpis_batch b JOIN leads_lead l USING (customer_id)
+             WHERE l.merged_into_id IS NULL AND NOT l.is_test AND NOT l.is_spam
+             UNION
+            SELECT l.customer_id, m.visitor FROM kpis_batch b JOIN leads_lead l USING (customer_id)
+              JOIN leads_lead m ON m.merged_into_id = l.id
+             WHERE l.merged_into_id IS NULL AND NOT l.is_test AND NOT l.is_spam
+             UNION
+            SELECT c.customer_id, c.visitor FROM kpis_batch b JOIN customers_cart c USING (customer_id)) k
+      JOIN campaigns_session s ON s.visitor = k.visitor AND s.visitor <> '' AND NOT s.is_bot
+"""
 
 
 def prepare_engaged(cursor: Any) -> None:
@@ -41,17 +64,17 @@ def prepare_engaged(cursor: Any) -> None:
 
 
 def write_contacts(cursor: Any, *, known: bool) -> None:
-    """The days on which the batch's customers wrote or answered, of those who have a fact."""
-    batch = Batch.objects.values("customer_id")
-    asked, answered = (
-        model.objects.filter(customer_id__in=batch).order_by().values(fact=F("customer_id"), on=F(day))
-        for model, day in ((Ticket, "created_on"), (Answer, "answered_on"))
+    """The days on which the batch's customers wrote, answered or came to the site, of those who have a fact."""
+    first, *others = (
+        rows.filter(**{f"{customer}__in": Batch.objects.values("customer_id")}).order_by().values(fact=F(customer), on=F(day))
+        for rows, customer, day in CONTACTED
     )
-    sql, params = asked.union(answered).query.sql_with_params()
+    sql, params = first.union(*others).query.sql_with_params()
     rewrite(
         cursor,
         CONTACTS,
-        f"SELECT q.fact, q.on FROM ({sql}) q WHERE EXISTS (SELECT FROM kpis_customerfact f WHERE f.customer_id = q.fact)",
+        f"SELECT q.fact, q.on FROM ({sql} UNION {VISITED}) q"
+        " WHERE EXISTS (SELECT FROM kpis_customerfact f WHERE f.customer_id = q.fact)",
         params,
         known=known,
     )
@@ -71,3 +94,33 @@ def note_engaged(cursor: Any, sign: int) -> None:
           JOIN kpis_customerfact f ON f.customer_id = e.fact_id
         """
     )
+
+
+# -- drift -----------------------------------------------------------------------------------------------------------
+
+# Who wrote, answered or came on which days, straight from the rows, in other words than above.
+CHECK = """
+    WITH visitor AS (SELECT CASE WHEN l.id IS NULL THEN m.customer_id ELSE l.customer_id END AS customer_id, m.visitor
+                       FROM leads_lead m LEFT JOIN leads_lead l ON l.id = m.merged_into_id
+                      WHERE NOT coalesce(l.is_test OR l.is_spam, m.is_test OR m.is_spam)
+                      UNION SELECT customer_id, visitor FROM customers_cart),
+         reply AS (SELECT v.customer_id, local_day(a.done_at) AS day
+                     FROM leads_activity a
+                     LEFT JOIN leads_opportunity o ON o.id = a.opportunity_id
+                     LEFT JOIN leads_lead l ON l.id = a.lead_id
+                    CROSS JOIN LATERAL (VALUES (a.customer_id), (o.customer_id), (l.customer_id)) v (customer_id)
+                    WHERE a.kind IN ('e-mail', 'message') AND a.outcome IN ('replied', 'clicked', 'talked')
+                      AND a.done_at IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM leads_lead t WHERE t.id IN (a.lead_id, o.lead_id) AND (t.is_test OR t.is_spam))
+                      AND NOT EXISTS (SELECT FROM customers_customer t
+                                       WHERE t.id IN (a.customer_id, o.customer_id) AND (t.is_test OR t.is_spam))),
+         contact AS (SELECT customer_id, created_on AS day FROM customers_ticket
+                      UNION SELECT customer_id, answered_on FROM customers_answer
+                      UNION SELECT customer_id, day FROM reply
+                      UNION SELECT v.customer_id, s.started_on FROM visitor v JOIN campaigns_session s USING (visitor)
+                             WHERE v.visitor <> '' AND NOT s.is_bot)
+    SELECT coalesce(e.customer_id, k.fact_id) AS customer_id
+      FROM (SELECT c.customer_id, c.day FROM contact c JOIN kpis_customerfact f USING (customer_id)) e
+      FULL JOIN kpis_customercontact k ON (k.fact_id, k.day) = (e.customer_id, e.day)
+     WHERE e.customer_id IS NULL OR k.fact_id IS NULL
+"""

@@ -96,7 +96,7 @@ class CustomerDay(models.Model):
 
 
 class CustomerContact(models.Model):
-    """A day on which a customer wrote a ticket or answered a survey."""
+    """A day on which a customer wrote, answered or came to the site."""
 
     fact = models.ForeignKey(CustomerFact, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     day = models.DateField()

@@ -21,6 +21,8 @@ OUTCOMES: dict[str, Promise] = {
     "talked": _("Talked"),
     "no_answer": _("No answer"),
     "wrong_number": _("Wrong number"),
+    "replied": _("Replied"),
+    "clicked": _("Followed a link"),
     "held": _("Took place"),
     "no_show": _("Did not turn up"),
 }
@@ -45,6 +47,10 @@ class ActivityQuerySet(RecordQuerySet):
         """What reached somebody: done, not only noted, and answered."""
         return self.filter(kind__in=Activity.CONTACTS, done_at__isnull=False).exclude(outcome__in=Activity.UNANSWERED)
 
+    def replies(self) -> Self:
+        """E-mails and messages that got an answer, or whose link was followed."""
+        return self.filter(kind__in=Activity.WRITTEN, outcome__in=Activity.REPLIES, done_at__isnull=False)
+
     def planned(self) -> Self:
         return self.filter(done_at__isnull=True, due_at__isnull=False)
 
@@ -65,6 +71,9 @@ class Activity(Record):
     CONTACTS = (Kind.CALL, Kind.MEETING, Kind.EMAIL, Kind.MESSAGE, *DEMONSTRATIONS)
     NO_SHOW = "no_show"
     UNANSWERED = ("no_answer", "wrong_number", NO_SHOW)
+    WRITTEN = (Kind.EMAIL, Kind.MESSAGE)
+    # The API takes any outcome: who talked over messages replied, too.
+    REPLIES = ("replied", "clicked", "talked")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="activities")

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
-from crm.database import local_day_field
+from crm.database import TextNumber, local_day_field
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, User
 from customers.models import Customer
@@ -101,6 +101,7 @@ class Lead(Record):
             models.Index(fields=["phone"], condition=~Q(phone=""), name="leads_lead_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="leads_lead_email"),
             models.Index(fields=["visitor"], condition=~Q(visitor=""), name="leads_lead_visitor"),
+            models.Index(TextNumber("visitor"), condition=~Q(visitor=""), name="leads_lead_visitor_number"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="leads_lead_search"),
         ]
 

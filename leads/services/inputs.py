@@ -28,7 +28,11 @@ from crm.inputs.fields import (
 )
 from crm.inputs.verbs import Verb
 
-Outcome = line(50)
+Outcome = line(
+    50,
+    "talked, replied, clicked, no_answer, wrong_number, held, no_show, or any other word. An e-mail or a message that was replied"
+    " to or clicked is an engagement of its customer, on the day of done_at",
+)
 MOST_LINES = 1_000
 
 

@@ -68,7 +68,7 @@ def test_what_differs_without_a_mark_is_drift(customer):
     Ticket.objects.create(customer=customer, created_at=tehran(2025, 10, 2))
     assert find_drift() == []  # marked
     DirtyCustomer.objects.all().delete()
-    assert find_drift() == [f"days of tickets and answers: wrong for customer {customer.pk}"]
+    assert find_drift() == [f"days of engagement: wrong for customer {customer.pk}"]
 
     Ticket.objects.filter(created_on=date(2025, 10, 2)).delete()
     drain(at=NOW)

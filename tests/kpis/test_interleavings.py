@@ -17,7 +17,7 @@ from kpis.models import BUCKET_DAYS, EPOCH, DirtyDay, Failure
 from leads.models import Lead, Opportunity, Stage
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import make_books, tehran
-from tests.kpis.proof import NOW, assert_right
+from tests.kpis.proof import NOW, assert_right, card
 from tests.kpis.sessions import at_the_same_time, session
 
 pytestmark = [pytest.mark.usefixtures("live"), pytest.mark.slow]
@@ -33,6 +33,10 @@ NEW_LEAD = """
     INSERT INTO leads_lead (name, company, phone, email, customer_id, created_at, disqualified_reason, is_test, is_spam,
                             is_archived, notes, visitor)
     VALUES ('Ali', '', '', '', %s, %s, '', false, false, false, '', '')
+"""
+NEW_SESSION = """
+    INSERT INTO campaigns_session (visitor, started_at, created_at, referrer, is_bot, view_count)
+    VALUES ('ann', %s, now(), '', false, 0)
 """
 MOVE = """
     UPDATE leads_opportunity SET created_at = created_at + make_interval(days => %s)
@@ -243,6 +247,20 @@ def a_lead_comes_while_its_customer_is_computed(monkeypatch):
     then_right([*KEYS, "lead_to_customer_rate"])
 
 
+def a_customer_comes_to_the_site_while_their_lead_is_written():
+    """The visit is written before the lead that tells whose it is, and committed after that was drained."""
+    customer = make_customer()
+    make_order(customer=customer, placed_at=tehran(2025, 8, 1))
+    with session() as visitor:
+        visitor.execute(NEW_SESSION, [tehran(2025, 9, 24)])
+        Lead.objects.create(name="Ann", customer=customer, visitor="ann")
+        drain(at=NOW)
+        assert (is_clean(), find_drift()) == (True, [])
+        visitor.commit()
+    then_right(["customer_engagement_rate"])
+    assert card("customer_engagement_rate").numerator == 1
+
+
 def a_customer_is_deleted_and_written_anew():
     """One transaction takes the row out and puts it back under another channel; its orders never moved."""
     books = make_books()
@@ -301,6 +319,10 @@ def test_an_order_that_moves_while_a_line_is_added():
 
 def test_a_lead_that_comes_while_its_customer_is_computed(monkeypatch):
     a_lead_comes_while_its_customer_is_computed(monkeypatch)
+
+
+def test_a_customer_who_comes_to_the_site_while_their_lead_is_written():
+    a_customer_comes_to_the_site_while_their_lead_is_written()
 
 
 def test_a_customer_deleted_and_written_anew():

@@ -7,11 +7,13 @@ from django.db import IntegrityError
 
 from kpis import tracking
 from kpis.catalogue.marks import MARKS
+from kpis.catalogue.marks_of_engagement import CUSTOMERS_OF_VISITORS, VISITOR_NUMBER
 from kpis.engine import customers, percentiles
 from leads.models import Opportunity
 from tests.kpis import mutants
 from tests.kpis.test_interleavings import (
     a_customer_changes_while_an_order_comes,
+    a_customer_comes_to_the_site_while_their_lead_is_written,
     a_customer_is_deleted_and_written_anew,
     a_deal_moves_while_a_product_is_added,
     a_lead_comes_while_its_customer_is_computed,
@@ -70,6 +72,15 @@ def test_parents_looked_up_at_once_would_miss_a_new_order():
     mutants.install_triggers([replace(mark, deferred="") for mark in MARKS])
 
     assert caught(a_customer_changes_while_an_order_comes)
+
+
+def test_customers_of_a_visit_looked_up_at_once_would_miss_a_late_one():
+    """As it is for a lead that is known already, whose customer is found while the visit is written."""
+    found = CUSTOMERS_OF_VISITORS.replace("c.id", VISITOR_NUMBER)
+    at_once = {"deferred": "", "query": found}
+    mutants.install_triggers([replace(mark, **at_once) if mark.deferred == "visitor.customers" else mark for mark in MARKS])
+
+    assert caught(a_customer_comes_to_the_site_while_their_lead_is_written)
 
 
 def test_children_that_do_not_hold_their_parent_would_land_on_its_old_day():

@@ -1,6 +1,6 @@
 """Whatever becomes of visits, posts, carts and invitations, in whatever order: the figures are those of the rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import strategies as st
@@ -9,15 +9,16 @@ from hypothesis.stateful import Bundle, consumes, initialize, multiple
 from campaigns.models import Campaign, Channel, PageView, Session, SocialNetwork, SocialPost
 from crm.models import User
 from customers.models import Cart, Customer, Invitation, Survey, Ticket
+from leads.models import Lead
 from tests.factories.campaigns import make_landing_page
-from tests.factories.customers import make_product
+from tests.factories.customers import make_contract, make_product
 from tests.kpis.machine import Figures, moments, run, write
 from tests.kpis.proof import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEYS = ["sessions", "organic_sessions", "social_session_share", "pages_per_session", "site_engagement_rate"]
 KEYS += ["social_engagement_rate", "social_engagement_rate_per_post", "cart_abandonment_rate", "recovered_carts"]
-KEYS += ["survey_response_rate", "landing_page_conversion_rate"]
+KEYS += ["survey_response_rate", "landing_page_conversion_rate", "customer_engagement_rate"]
 
 waits = st.sampled_from([None, timedelta(0), timedelta(seconds=11), timedelta(hours=24), timedelta(hours=25), timedelta(days=30)])
 picks, few = st.integers(0, 2), st.integers(0, 3)
@@ -38,7 +39,7 @@ class Site(Figures):
         self.campaigns = [None, *(Campaign.objects.create(name=name) for name in ("Spring", "Autumn"))]
         self.pages = [None, make_landing_page(), make_landing_page()]
         self.users = [None, *(User.objects.create_user(f"{i}@example.com") for i in (1, 2))]
-        self.customers = [Customer.objects.create(name=f"C{i}") for i in range(3)]
+        self.customers = [make_contract(starts_on=date(2024, 9, 22)).customer for _ in range(3)]
         self.products = [None, make_product(), make_product()]
         self.tickets = [None, *(Ticket.objects.create(created_at=NOW) for _ in range(2))]
         self.surveys = [Survey.objects.get(slug=slug) for slug in ("nps", "csat", "loyalty")]
@@ -113,6 +114,12 @@ class Site(Figures):
     @write(invitation=invitations, at=st.one_of(st.none(), moments), answered=st.one_of(st.none(), moments))
     def change_invitation(self, invitation, at, answered):
         Invitation.objects.filter(pk=invitation).update(delivered_at=at, answered_at=answered)
+
+    @write(visitor=picks, customer=picks, into=picks)
+    def leave_a_name(self, visitor, customer, into):
+        """By a new lead, which may be one of those of before."""
+        survivor = Lead.objects.filter(merged_into=None).order_by("pk")[into : into + 1].first() if into else None
+        Lead.objects.create(name="L", visitor=f"v{visitor}", customer=self.customers[customer], merged_into=survivor)
 
     @write(customer=picks, owner=picks, is_test=st.booleans())
     def change_customer(self, customer, owner, is_test):

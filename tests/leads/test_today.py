@@ -237,6 +237,18 @@ class TestFinishing:
         demo.refresh_from_db()
         assert ('value="no_show"><span>Did not turn up</span>' in page, demo.outcome, demo.done_at) == (True, "no_show", NOON)
 
+    @pytest.mark.parametrize("kind", ["e-mail", "message"])
+    def test_what_was_written_may_have_been_answered_or_clicked(self, browse, omid, kind):
+        lead, client = make_lead(owner=omid), browse(omid)
+        written = plan(lead, kind=kind, due_at=NOON)
+        page = client.get(url_of("lead-detail", lead)).content.decode()
+        assert 'value="replied"><span>Replied</span>' in page
+        assert not Activity.objects.replies().exists()
+
+        client.post(url_of("activity-finish", written), {"outcome": "clicked"})
+
+        assert list(Activity.objects.replies()) == [written]
+
     @pytest.mark.parametrize(
         ("sent", "errors"),
         [

@@ -24,11 +24,11 @@ def kept_spans(first: Day, last: Day) -> QuerySet:
 
 
 def engaged_spans(first: Day, last: Day) -> QuerySet:
-    """Of those active on the evening of the last day, those who ordered, wrote a ticket or answered in the period."""
+    """Of those active on the evening of the last day, those who ordered, wrote, answered or came to the site in the period."""
     ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).values("fact_id")
-    wrote = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    contacted = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
     # One list of those who did anything, each once: so the database knows how long it is, and looks nobody up in a long one.
-    return active_spans(last).filter(fact__in=ordered.union(wrote))
+    return active_spans(last).filter(fact__in=ordered.union(contacted))
 
 
 def begun_spans(first: Day, last: Day) -> QuerySet:
@@ -36,10 +36,10 @@ def begun_spans(first: Day, last: Day) -> QuerySet:
 
 
 def anything_done(first: Day, last: Day) -> QuerySet:
-    """Whoever came, ordered or wrote."""
+    """Whoever became active, ordered, wrote, answered or came to the site."""
     ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).values("fact_id")
-    wrote = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
-    return begun_spans(first, last).values("fact_id").union(ordered, wrote, all=True)
+    contacted = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    return begun_spans(first, last).values("fact_id").union(ordered, contacted, all=True)
 
 
 def left_by_the_end(first: Day, last: Day, end: Day) -> QuerySet:
@@ -50,9 +50,9 @@ def left_by_the_end(first: Day, last: Day, end: Day) -> QuerySet:
     threshold = Subquery(Organization.objects.values("inactivity_days")[:1])
     early = ExpressionWrapper(Value(end, DateField()) - threshold, DateField())
     ordered = CustomerDay.objects.filter(day__gte=first, day__lte=last).filter(day__lte=early).values("fact_id")
-    wrote = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
+    contacted = CustomerContact.objects.filter(day__gte=first, day__lte=last).values("fact_id")
     left = CustomerSpan.objects.filter(lost_day__gt=last, lost_day__lte=end, start_day__lte=last)
-    return left.filter(fact__in=ordered.union(wrote))
+    return left.filter(fact__in=ordered.union(contacted))
 
 
 KEPT = PeriodCube(

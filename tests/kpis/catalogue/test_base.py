@@ -8,7 +8,11 @@ import pytest
 from campaigns.models import Channel
 from customers.models import Answer, Survey, Ticket
 from kpis.definitions import Dimension
+from leads.models import Activity, Lead
+from tests.factories.campaigns import make_session
+from tests.factories.customers import make_cart
 from tests.factories.kpis import tehran
+from tests.factories.leads import make_opportunity
 from tests.kpis.catalogue.conftest import LONG_AFTER
 from tests.kpis.catalogue.test_customers import LONG_AGO, MEHR, SPRING, SUMMER, people
 from tests.kpis.proof import card, parts
@@ -74,5 +78,32 @@ def test_customer_engagement_rate(refresh):
     refresh()
 
     # of the four of the summer and the buyer: one asked, one answered, one did both, one bought
+    value = card("customer_engagement_rate", today=LONG_AFTER)
+    assert (value.numerator, value.denominator, value.value) == (4, 5, Decimal("0.8"))
+
+
+def test_customer_engagement_rate_counts_replies_and_visits(refresh):
+    replying, clicking, browsing, shopping, silent = people(5, SUMMER)
+    deal = make_opportunity(customer=clicking)
+    Activity.objects.create(kind="message", customer=replying, done_at=MEHR, outcome="replied")
+    Activity.objects.create(kind="e-mail", opportunity=deal, done_at=MEHR, outcome="clicked")
+    Lead.objects.create(name="Ann", customer=browsing, visitor="ann")
+    make_session(visitor="ann", started_at=MEHR)
+    make_cart(customer=shopping, visitor="eve", created_at=MEHR + timedelta(days=3))
+    make_session(visitor="eve", started_at=MEHR)  # before the shop knew who it was
+
+    # what was written to somebody, and what others did, says nothing of them
+    Activity.objects.create(kind="message", customer=silent, done_at=MEHR, outcome="no_answer")
+    Activity.objects.create(kind="e-mail", customer=silent, done_at=MEHR)
+    Activity.objects.create(kind="e-mail", customer=silent, due_at=MEHR, outcome="replied")
+    Activity.objects.create(kind="call", customer=silent, done_at=MEHR, outcome="talked")
+    Lead.objects.create(name="Bob", customer=silent, visitor="bob")
+    make_session(visitor="bob", started_at=MEHR, is_bot=True)
+    make_session(visitor="bob", started_at=SUMMER)
+    make_session(visitor="nobody", started_at=MEHR)
+    make_session(started_at=MEHR)
+    refresh()
+
+    # one replied, one followed a link, two came to the site, one did nothing
     value = card("customer_engagement_rate", today=LONG_AFTER)
     assert (value.numerator, value.denominator, value.value) == (4, 5, Decimal("0.8"))

@@ -59,7 +59,9 @@ RESOLVED = Part(COUNT, "resolution")
 ENGAGED = """(
     EXISTS (SELECT 1 FROM buyday n WHERE n.customer = r.customer AND n.day BETWEEN p.first_day AND p.last_day)
     OR EXISTS (SELECT 1 FROM ticket t WHERE t.customer = r.customer AND t.created_day BETWEEN p.first_day AND p.last_day)
-    OR EXISTS (SELECT 1 FROM answer a WHERE a.customer = r.customer AND a.day BETWEEN p.first_day AND p.last_day))
+    OR EXISTS (SELECT 1 FROM answer a WHERE a.customer = r.customer AND a.day BETWEEN p.first_day AND p.last_day)
+    OR EXISTS (SELECT 1 FROM reply a WHERE a.customer = r.customer AND a.day BETWEEN p.first_day AND p.last_day)
+    OR EXISTS (SELECT 1 FROM visit v WHERE v.customer = r.customer AND v.day BETWEEN p.first_day AND p.last_day))
 """
 UP_TO_END = "r.day <= p.last_day"
 # The last word on an opportunity up to the period's end.

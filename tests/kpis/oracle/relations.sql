@@ -362,6 +362,36 @@ landing AS (
      WHERE s.landing_page_id IS NOT NULL AND s.is_bot = FALSE
 ),
 
+-- Visits of people who are known as customers: the lead that names the visitor, or the one it was merged into, or a cart
+-- says of whom.
+visit AS (
+    SELECT k.customer_id AS customer, CAST(s.started_at AT TIME ZONE :zone AS DATE) AS day
+      FROM campaigns_session s
+      JOIN (SELECT n.visitor, l.customer_id
+              FROM leads_lead n
+              JOIN leads_lead l ON l.id = CASE WHEN n.merged_into_id IS NULL THEN n.id ELSE n.merged_into_id END
+             WHERE l.is_test = FALSE AND l.is_spam = FALSE
+             UNION ALL
+            SELECT visitor, customer_id FROM customers_cart) k ON k.visitor = s.visitor
+     WHERE s.visitor <> '' AND s.is_bot = FALSE
+),
+
+-- E-mails and messages that were answered, or whose link was followed, by each customer that they are about.
+reply AS (
+    SELECT w.customer, CAST(a.done_at AT TIME ZONE :zone AS DATE) AS day
+      FROM leads_activity a
+      JOIN (SELECT x.id, x.customer_id AS customer FROM leads_activity x
+             UNION SELECT x.id, l.customer_id FROM leads_activity x JOIN leads_lead l ON l.id = x.lead_id
+             UNION SELECT x.id, o.customer_id FROM leads_activity x JOIN leads_opportunity o ON o.id = x.opportunity_id) w
+        ON w.id = a.id
+      LEFT JOIN leads_lead l ON l.id = a.lead_id
+      LEFT JOIN customers_customer c ON c.id = a.customer_id
+     WHERE a.kind IN ('e-mail', 'message') AND a.outcome IN ('replied', 'clicked', 'talked') AND a.done_at IS NOT NULL
+       AND (l.id IS NULL OR (l.is_test = FALSE AND l.is_spam = FALSE))
+       AND (c.id IS NULL OR (c.is_test = FALSE AND c.is_spam = FALSE))
+       AND (a.opportunity_id IS NULL OR a.opportunity_id IN (SELECT id FROM opportunity))
+),
+
 -- Posts; a rate is of those that reached somebody, to six places.
 post AS (
     SELECT s.id, CAST(s.posted_at AT TIME ZONE :zone AS DATE) AS day, s.social_network_id AS social_network,
