@@ -8,7 +8,7 @@ from kpis.tracking import insertion, triggers_sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kpis", "0046_percentiles_of_quarters"),
+        ("kpis", "0047_owners_of_credits"),
         ("customers", "0012_number_of_visitors"),
         ("leads", "0014_number_of_visitors"),
     ]
