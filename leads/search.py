@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import path
+from django.db.models import Model, QuerySet, Value
+from django.urls import path, reverse
 from django.views.generic import TemplateView
 
+from crm.database import FoldText
 from crm.models import User
 from crm.pages import Page
 from crm.permissions import may_sell
-from customers.models import Customer, Order
+from crm.text import our_number, to_latin_digits
+from customers.models import Customer, Order, Ticket
 from leads.models import Lead, Opportunity, Quote
 
 IN_DROPDOWN, ON_PAGE = 5, 20
+# Whatever has a number, with its icon and its page: what is asked for by its number most often comes first.
+NUMBERED: tuple[tuple[type[Model], str, str], ...] = (
+    (Order, "receipt", "customers:order-detail"),
+    (Quote, "file-text", "leads:quote-detail"),
+    (Lead, "user", "leads:lead-detail"),
+    (Opportunity, "hand-coins", "leads:opportunity-detail"),
+    (Customer, "building-2", "customers:customer-detail"),
+    (Ticket, "message-square", ""),
+)
+JOINS: dict[type[Model], tuple[str, ...]] = {Order: ("customer",), Quote: ("opportunity", "customer", "lead")}
+
+
+@dataclass(frozen=True)
+class Called:
+    """A record whose number is just what was typed."""
+
+    row: Any
+    icon: str
+    url: str
+
+    @property
+    def kind(self) -> str:
+        return self.row._meta.verbose_name
+
+    @property
+    def is_numbered(self) -> bool:
+        """Orders and quotes go by a number; the others have names."""
+        return hasattr(self.row, "is_named")
+
+    @property
+    def about(self) -> Any:
+        """Whom it is for, where its own name is but a number."""
+        return (getattr(self.row, "whom", None) or self.row.customer) if self.is_numbered else None
 
 
 class SearchView(Page, TemplateView):
@@ -35,12 +71,44 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     customers = Customer.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-pk")[:most]
     # By what they are called: those of a found customer are one step away.
     orders = Order.objects.visible_to(user).numbered(text).select_related("customer").order_by("-pk")[:most]
-    found: dict[str, list[Any]] = {"customers": list(customers), "orders": list(orders)}
+    found: dict[str, list[Any]] = {"exact": exactly(text, user), "customers": list(customers), "orders": list(orders)}
     if may_sell(user):
         found["leads"] = list(_leads(text, user)[:most])
         found["opportunities"] = list(_opportunities(text, user)[:most])
         found["quotes"] = list(_quotes(text, user)[:most])
-    return found
+    exact = [called.row for called in found["exact"]]
+    return found | {kind: [row for row in rows if row not in exact] for kind, rows in found.items() if kind != "exact"}
+
+
+def exactly(text: str, user: User) -> list[Called]:
+    """Those whose number, or key in another system, is just that: no number that it is only a part of."""
+    if not any(sign.isdigit() for sign in text):
+        return []
+    return [
+        Called(row, icon, reverse(url, args=[row.pk]) if url else ticket_url(row))
+        for model, icon, url in NUMBERED
+        for row in _called(model, text, user)[:IN_DROPDOWN]
+    ]
+
+
+def ticket_url(ticket: Ticket) -> str:
+    return f"{reverse('customers:ticket-list')}?state=all&number={ticket.pk}"
+
+
+def _called(model: type[Model], text: str, user: User) -> QuerySet:
+    """Each way of its own, as each has an index of its own."""
+    latin, all_rows = to_latin_digits(text), model._default_manager
+    ways = [all_rows.filter(external_id=latin)]
+    if (key := our_number(text)) is not None:
+        ways.append(all_rows.filter(pk=key))
+    if model is Order:
+        ways.append(all_rows.filter(number=latin).exclude(number=""))
+    if model is Quote:
+        ways.append(all_rows.filter(search_text__contains=FoldText(Value(latin)), number=latin))
+    first, *others = (rows.order_by().values("pk") for rows in ways)
+    found = all_rows.visible_to(user).filter(pk__in=first.union(*others))
+    found = found.filter(merged_into=None) if model in {Lead, Customer} else found
+    return (found.select_related(*JOINS[model]) if model in JOINS else found).order_by("-pk")
 
 
 def _leads(text: str, user: User) -> QuerySet[Lead]:

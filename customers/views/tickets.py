@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy
 from crm.ago import ago, lasting
 from crm.columns import Column, ColumnsPage
 from crm.models import User
-from crm.pages import Chip, action, count_of, not_offered, query_with, say
+from crm.pages import Chip, action, count_of, key_in, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
+from crm.templatetags.crm_format import reader_digits
 from customers.models import Customer, Ticket, TicketEvent
 from customers.services import tickets as services
 
@@ -56,7 +57,10 @@ class TicketListView(ColumnsPage):
         rows = {"": rows.open, "resolved": rows.resolved, "all": rows.all}[self.state]()
         rows = rows.filter(priority=self.priority) if self.priority else rows
         rows = rows.filter(owner=self.owner) if self.owner else rows
-        self.missing = not_offered(asked, {"state": self.state, "priority": self.priority, "owner": self.owner})
+        self.number = key_in(asked.get("number"))
+        rows = rows.filter(pk=self.number) if self.number else rows
+        chosen = {"state": self.state, "priority": self.priority, "owner": self.owner, "number": self.number}
+        self.missing = not_offered(asked, chosen)
         self.found = rows.none() if self.missing else rows
         # Whose request it is may be a colleague's customer.
         seen = Customer.objects.visible_to(user).filter(pk=OuterRef("customer"))
@@ -80,7 +84,9 @@ class TicketListView(ColumnsPage):
         }
 
     def _chips(self) -> Iterator[Chip]:
-        labels = {"state": _("State"), "priority": _("Priority"), "owner": _("Owner")}
+        labels = {"state": _("State"), "priority": _("Priority"), "owner": _("Owner"), "number": _("Number")}
+        if self.number:
+            yield Chip(f"{labels['number']}: {reader_digits(str(self.number), self.request.prefs)}", self._without("number"))
         if self.priority:
             yield Chip(f"{labels['priority']}: {Ticket.Priority(self.priority).label}", self._without("priority"))
         if self.owner:
