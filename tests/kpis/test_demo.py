@@ -68,8 +68,20 @@ def test_the_company_has_the_size_it_promises(company):
     assert 6000 <= company["sessions"] == Session.objects.count() <= 7000
     assert 4000 <= company["carts"] == Cart.objects.count() <= 4600
     assert 350 <= company["quotes"] == Quote.objects.count() <= 500
-    assert User.objects.filter(role="rep").count() == 4
+    assert [User.objects.filter(role=role).count() for role in User.Role.values] == [4, 1, 1, 1, 0, 0]
     assert len(tiles_of(Dashboard.objects.get().tiles)) == 8
+
+
+def test_each_of_its_people_finds_their_work():
+    """The manager's team has two reps, and targets of its own; campaigns and requests are for those who keep them."""
+    manager, marketer, support = (User.objects.get(role=role) for role in ("manager", "marketer", "support"))
+    team = Lead.objects.visible_to(manager)
+    assert set(team.values_list("owner__email", flat=True)) == {"negar@demo.example", "pouya@demo.example"}
+    assert 0 < team.count() < Lead.objects.visible_to(marketer).count() == 2000
+    assert Lead.objects.visible_to(support).count() == 0
+    assert set(Campaign.objects.values_list("owner", flat=True)) == {marketer.pk}
+    assert 0.5 < Ticket.objects.filter(owner=support).count() / Ticket.objects.count() < 0.7
+    assert sorted(Target.objects.filter(team=manager.team).values_list("kpi", "value")) == [("leads", 60), ("orders", 85)]
 
 
 def leads_of(seed):
@@ -277,7 +289,9 @@ def test_a_second_load_changes_nothing():
 
 def test_what_was_planned_adds_up():
     """Twelve months of 1405 are planned, and so are its quarters and the year itself."""
-    targets = Target.objects.filter(kpi="leads", person=None, calendar="jalali", start__range=("2026-03-21", "2027-03-20"))
+    targets = Target.objects.filter(
+        kpi="leads", person=None, team=None, calendar="jalali", start__range=("2026-03-21", "2027-03-20")
+    )
     sums = dict(targets.values_list("grain").annotate(total=Sum("value")))
 
     assert sums["month"] == sums["quarter"] == sums["year"] > 0

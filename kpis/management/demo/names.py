@@ -28,6 +28,10 @@ REPS = (
     ("کاوه سپهری", "kaveh", 1, 19, 0.6),
 )
 TEAMS = ("فروش خرد", "فروش سازمانی")
+# Those who do not sell: the first team's manager, who keeps the campaigns, and who answers the requests.
+MANAGER = ("مریم یزدانی", "maryam", 0)
+MARKETER = ("مهسا کیانفر", "mahsa")
+SUPPORT = ("سینا روشن‌بین", "sina")
 CHANNELS = (
     # slug, name, kind, is marketing, share of the leads, strength
     ("search", "جست‌وجو", "search", True, 30, 1.1),

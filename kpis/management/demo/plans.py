@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from crm.models import User
+from crm.models import Team, User
 from crm.periods import Calendar, Grain, Period, local_day, period_of, periods_between
 from customers.models import Order
 from kpis.management.demo.names import DEMO, TAG
@@ -19,6 +19,7 @@ from leads.models import Lead
 # A little more than what came of it, in whole fives, as people plan.
 AMBITION, STEP, LATEST = Decimal("1.08"), 5, 3
 RATES = {"lead_conversion_rate": "0.28", "churn_rate": "0.05", "win_rate": "0.45", "nps": "30", "csat": "0.8"}
+OF_A_TEAM = {"leads": 60, "orders": 85}
 ALERTS = (
     ("churn_rate", "above", "0.05", Grain.MONTH),
     ("leads", "falls", "0.3", Grain.MONTH),
@@ -38,7 +39,7 @@ NOTES = ((40, "تغییر قیمت قهوه"), (150, "نمایشگاه بهار�
 
 
 def make_plans(story: Story, frame: Frame) -> list[Target]:
-    """Targets of the months, quarters and years, of the company and of each rep; alerts of the administrator; two notes."""
+    """Targets of the months, quarters and years, of the company, its teams and reps; alerts of the administrator; two notes."""
     months = periods_between(story.first_day, year_of(story.months[-1]).end, Calendar.JALALI, Grain.MONTH)
     orders = Order.objects.filter(source=DEMO, status__in=("paid", "fulfilled"))
     counts = {
@@ -50,6 +51,8 @@ def make_plans(story: Story, frame: Frame) -> list[Target]:
     this_month = story.months[-1]
     for rep in frame.reps:
         targets.append(target_of("leads", this_month, Decimal(30), person=rep))
+    for team in frame.teams:
+        targets += [target_of(key, this_month, Decimal(value), team=team) for key, value in OF_A_TEAM.items()]
     for number, target in enumerate(targets):
         target.external_id = f"target-{number}"
     make_alerts()
@@ -93,9 +96,9 @@ def rounded(count: int) -> Decimal:
     return Decimal(-(-int(count * AMBITION) // STEP) * STEP)
 
 
-def target_of(kpi: str, period: Period, value: Decimal, person: User | None = None) -> Target:
+def target_of(kpi: str, period: Period, value: Decimal, **of: User | Team) -> Target:
     facts = {"calendar": period.calendar.value, "grain": period.grain.value, "start": period.start}
-    return Target(kpi=kpi, value=value, person=person, source=DEMO, **facts)
+    return Target(kpi=kpi, value=value, source=DEMO, **facts, **of)
 
 
 def make_alerts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 from campaigns.models import Campaign, Channel, Expense, LandingPage, LeadSource, SocialNetwork
 from crm.models import Team, User
 from crm.periods import Period
+from crm.services import SEES
 from customers.models import Category, Product
 from kpis.management.demo.names import (
     CAMPAIGNS,
@@ -18,12 +20,15 @@ from kpis.management.demo.names import (
     CHANNELS,
     DEMO,
     DOMAIN,
+    MANAGER,
+    MARKETER,
     NETWORKS,
     PAGES,
     PRODUCTS,
     REPS,
     SITE_CHANNELS,
     SOURCES,
+    SUPPORT,
     TAG,
     TEAMS,
 )
@@ -46,6 +51,8 @@ MONTHLY_COSTS = {
 @dataclass(frozen=True)
 class Frame:
     reps: list[User]
+    teams: list[Team]
+    support: User
     channels: dict[str, Channel]
     sources: dict[str, LeadSource]
     networks: list[SocialNetwork]
@@ -55,7 +62,9 @@ class Frame:
 
 
 def make_frame(story: Story) -> Frame:
-    reps = make_reps()
+    teams = [Team.objects.create(name=f"{name} ({TAG})") for name in TEAMS]
+    reps = make_reps(teams)
+    _manager, marketer, support = make_others(teams)
     started = story.moment(story.first_day)
     facts = {"source": DEMO, "created_at": started}
     channels = Channel.objects.bulk_create(
@@ -73,10 +82,12 @@ def make_frame(story: Story) -> Frame:
         )
         for key, title, months in PAGES
     )  # fmt: skip
-    campaigns = make_campaigns(story, by_slug, reps, facts)
+    campaigns = make_campaigns(story, by_slug, marketer, facts)
     make_expenses(story, campaigns, facts)
     return Frame(
         reps=reps,
+        teams=teams,
+        support=support,
         channels=by_slug,
         sources=usual_sources(facts),
         networks=networks,
@@ -104,18 +115,31 @@ def usual_sources(facts: dict) -> dict[str, LeadSource]:
     return found | {source.slug: source for source in LeadSource.objects.bulk_create(missing)}
 
 
-def make_reps() -> list[User]:
+def make_reps(teams: list[Team]) -> list[User]:
+    return save_users(
+        User(email=f"{mailbox}@{DOMAIN}", name=name, role=User.Role.REP, team=teams[team]) for name, mailbox, team, *_ in REPS
+    )
+
+
+def make_others(teams: list[Team]) -> list[User]:
+    """A manager, a marketer and somebody of support; each sees what their role usually does."""
+    (name, mailbox, team), by_role = MANAGER, {User.Role.MARKETER: MARKETER, User.Role.SUPPORT: SUPPORT}
+    leads = User(email=f"{mailbox}@{DOMAIN}", name=name, role=User.Role.MANAGER, team=teams[team])
+    others = [User(email=f"{mailbox}@{DOMAIN}", name=name, role=role) for role, (name, mailbox) in by_role.items()]
+    for user in (leads, *others):
+        user.visibility = SEES[user.role]
+    return save_users((leads, *others))
+
+
+def save_users(users: Iterable[User]) -> list[User]:
     """People nobody can sign in as: they have no password."""
-    teams = [Team.objects.create(name=f"{name} ({TAG})") for name in TEAMS]
-    reps = []
-    for name, mailbox, team, *_ in REPS:
-        rep = User(email=f"{mailbox}@{DOMAIN}", name=name, role=User.Role.REP, team=teams[team])
-        rep.set_unusable_password()
-        reps.append(rep)
-    return User.objects.bulk_create(reps)
+    rows = list(users)
+    for user in rows:
+        user.set_unusable_password()
+    return User.objects.bulk_create(rows)
 
 
-def make_campaigns(story: Story, channels: dict[str, Channel], reps: list[User], facts: dict) -> dict[str, Campaign]:
+def make_campaigns(story: Story, channels: dict[str, Channel], marketer: User, facts: dict) -> dict[str, Campaign]:
     rows = []
     for number, (name, channel, first, months, spend, _, _, _, goal) in enumerate(CAMPAIGNS):
         start, end = campaign_days(story, first, months)
@@ -124,7 +148,7 @@ def make_campaigns(story: Story, channels: dict[str, Channel], reps: list[User],
                 name=name, channel=channels[channel], goal=goal, starts_on=start, ends_on=end, budget=spend * MILLION,
                 status=Campaign.Status.RUNNING if end >= story.today else Campaign.Status.ENDED,
                 goal_event=Campaign.GoalEvent.SALE if goal == Campaign.Goal.SALES else Campaign.GoalEvent.OPPORTUNITY,
-                owner=reps[number % len(reps)], external_id=f"campaign-{number}", **aims_of(goal, spend), **facts,
+                owner=marketer, external_id=f"campaign-{number}", **aims_of(goal, spend), **facts,
             )
         )  # fmt: skip
     return {campaign.name: campaign for campaign in Campaign.objects.bulk_create(rows)}

@@ -16,6 +16,8 @@ from leads.models import Activity, Lead, Opportunity
 TICKETS = 320
 # priority: (share, hours to resolution in the middle)
 PRIORITIES = {"urgent": (1, 5), "high": (3, 12), "normal": (8, 26), "low": (3, 55)}
+# who answers the requests: most of them support, a few each rep
+SHARE_OF_SUPPORT, SHARE_OF_REP = 60, 10
 # months before the last one: how the answers fall, as promoters, passives and detractors
 WAVES = {13: (56, 26, 18), 7: (50, 27, 23), 1: (44, 28, 28)}
 WAVE_SIZE, TRICKLE = 120, 10
@@ -54,8 +56,9 @@ def new_ticket(story: Story, frame: Frame, number: int, opened_at: datetime, buy
     hours = PRIORITIES[priority][1] * story.rng.lognormvariate(0, 0.8)
     answered_at = opened_at + timedelta(hours=min(hours * 0.3, 8))
     resolved_at = opened_at + timedelta(hours=hours)
+    owner = story.one_of([frame.support, *frame.reps], [SHARE_OF_SUPPORT, *[SHARE_OF_REP] * len(frame.reps)])
     return Ticket(
-        customer=buyer.customer, owner=story.one_of(frame.reps), priority=priority, product=story.one_of(frame.products),
+        customer=buyer.customer, owner=owner, priority=priority, product=story.one_of(frame.products),
         subject=story.one_of(SUBJECTS), created_at=opened_at, source=DEMO, external_id=f"ticket-{number}",
         first_response_at=answered_at if story.is_past(answered_at) else None,
         resolved_at=resolved_at if story.is_past(resolved_at) else None,
