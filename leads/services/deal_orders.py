@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import partial
 from itertools import takewhile
 
 import msgspec
@@ -49,7 +50,7 @@ class DealOrderIn(OrderIn):
     becomes: leave `customer` out, give its id, or describe the same person by external id, phone or e-mail. Where it has
     neither, who buys is its customer from then on. An order belongs to one opportunity: null takes it from there.
     An opportunity without a customer gets its own by such an order, so a token needs `opportunities:write` for that, too;
-    with `orders:write` alone the order is refused with `insufficient-scope`.
+    with `orders:write` alone the order is refused with `insufficient-scope`, also where it is stored and says who buys only now.
     """
 
     opportunity: Reference | UnsetType | None = UNSET
@@ -63,7 +64,7 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     """
     naming = [item for item in sound(items) if item.data.opportunity is not UNSET]
     if not naming:
-        write_orders(items, caller, keep_buyers)
+        write_others(items, caller)
         return
     refuse_repeated(sound(items), caller)
     orders = stored(sound(items), caller)
@@ -76,20 +77,39 @@ def write_deal_orders(items: list[Item], caller: Caller) -> None:
     open_items = [item for item in sound(items) if item.index in deals]
     others = [item for item in sound(items) if item.index not in deals]
     if others:
-        write_orders(others, caller, keep_buyers)
+        write_others(others, caller)
     unlink(freed)
     while open_items:
         open_items = open_deals(open_items, deals, orders, caller)
 
 
-def keep_buyers(moved: dict[Item, int | None]) -> None:
-    """An order that is the outcome of an opportunity does not become somebody else's behind its back."""
+def write_others(items: list[Item], caller: Caller) -> None:
+    """Orders that name no opportunity. Who buys for one that had nobody is its customer, as where the order names it."""
+    opened: dict[int, int] = {}
+    write_orders(items, caller, partial(keep_buyers, opened=opened, caller=caller))
+    if opened:
+        held = hold_deals(opened.values())
+        settle([item for item in items if item.index in opened], {index: held[deal] for index, deal in opened.items()}, caller)
+
+
+def keep_buyers(moved: dict[Item, int | None], opened: dict[int, int], caller: Caller) -> None:
+    """An order that is the outcome of an opportunity does not become somebody else's behind its back.
+
+    `opened` gets the opportunities that had nobody, by the places of the orders that say who it is.
+    """
     linked = deals_of_orders({item.row.pk for item in moved if item.data.opportunity is not None})
     buyers = dict(Opportunity.objects.filter(pk__in=linked.values()).values_list("pk", "customer")) if linked else {}
     for item, customer in moved.items():
         deal = linked.get(item.row.pk)
-        if deal and buyers[deal] not in {None, customer}:
+        if deal is None:
+            continue
+        if buyers[deal] not in {None, customer}:
             item.refuse("/customer", "conflict", is_of_another(deal))
+        elif buyers[deal] is None and customer is not None:
+            if caller.may(SCOPE):
+                opened[item.index], buyers[deal] = deal, customer
+            else:
+                item.refuse("/customer", "insufficient-scope", scope_text())
 
 
 def check_scope(deals: Deals, items: list[Item], orders: Orders, caller: Caller) -> None:
@@ -99,11 +119,15 @@ def check_scope(deals: Deals, items: list[Item], orders: Orders, caller: Caller)
     for item in sound(items):
         deal = deals.get(item.index)
         if deal and not deal.customer_id and (has_buyer(deal) or names_buyer(item, orders.get(item.index))):
-            text = _(
-                "The opportunity has no customer yet, and this order would be the one to say who that is: that needs the scope"
-                " %(scope)s as well. Set the customer of the opportunity first, or use a token with both."
-            )
-            item.refuse("/opportunity", "insufficient-scope", text % {"scope": SCOPE})
+            item.refuse("/opportunity", "insufficient-scope", scope_text())
+
+
+def scope_text() -> str:
+    text = _(
+        "The opportunity has no customer yet, and this order would be the one to say who that is: that needs the scope"
+        " %(scope)s as well. Set the customer of the opportunity first, or use a token with both."
+    )
+    return text % {"scope": SCOPE}
 
 
 def open_deals(items: list[Item], deals: Deals, orders: Orders, caller: Caller) -> list[Item]:

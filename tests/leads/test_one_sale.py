@@ -131,6 +131,37 @@ class TestWhoSaysWhoseItIs:
         deal.refresh_from_db()
         assert (response.status_code, deal.customer, deal.orders.count()) == (201, None, 1)
 
+    def test_a_stored_order_that_says_only_later_who_buys_says_it_of_its_deal_too(self, client, omid):
+        """Two orders without a buyer, of one deal without a customer: the first who buys is its customer, and nobody else."""
+        deal, ali, reza = make_opportunity(owner=omid), make_customer(name="Ali", owner=omid), make_customer(owner=omid)
+        first, second = (make_order(owner=omid, source="phone", external_id=key) for key in "12")
+        deal.orders.add(first, second)
+        shop = Api(client, make_token(omid, scopes=["orders:write"]))
+        both = Api(client, make_token(omid, scopes=["orders:write", "opportunities:write"]))
+
+        refused = shop.patch(f"/orders/{first.pk}/", {"customer": ali.pk})
+        items = [{"id": first.pk, "customer": ali.pk}, {"id": second.pk, "customer": reza.pk}]
+        answers = [both.patch(f"/orders/{item.pop('id')}/", item) for item in items]
+
+        assert (refused.status_code, refusals(refused)) == (403, [("/customer", "insufficient-scope")])
+        assert [answer.status_code for answer in answers] == [200, 409]
+        assert refusals(answers[1]) == [("/customer", "conflict")]
+        for row in (deal, first, second):
+            row.refresh_from_db()
+        assert (deal.customer, first.customer, second.customer) == (ali, ali, None)
+
+    def test_of_two_in_one_call_the_first_who_buys_is_its_customer(self, api, omid):
+        deal, ali, reza = make_opportunity(owner=omid), make_customer(name="Ali", owner=omid), make_customer(owner=omid)
+        keys = ["1", "2"]
+        deal.orders.add(*(make_order(owner=omid, source="phone", external_id=key) for key in keys))
+        items = [{"external_id": key, "customer": buyer.pk} for key, buyer in zip(keys, (ali, reza), strict=True)]
+
+        results = api.post("/orders/bulk/", {"items": items}).json()["results"]
+
+        deal.refresh_from_db()
+        assert ([result["status"] for result in results], deal.customer) == (["updated", "error"], ali)
+        assert [error["code"] for error in results[1]["errors"]] == ["conflict"]
+
     def test_many_who_may_not_be_named_are_refused_in_one_go(self, api, omid, nima):
         hidden, mine = make_customer(owner=nima), make_customer(owner=omid)
 

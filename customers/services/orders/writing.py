@@ -43,7 +43,8 @@ PARTS = (Prefetch("lines", OrderLine.objects.annotate(sku=F("product__sku")).ord
 def write_orders(items: list[Item], caller: Caller, judge: Judge | None = None) -> None:
     """Create or update orders. Nothing is written for those that are refused, stale or the same as before.
 
-    `judge` may refuse that stored orders become another customer's; it is asked with the new one of each.
+    `judge` may refuse that stored orders become somebody's, or nobody's, whose they were not; it is asked with the new one of
+    each.
     """
     drafts = plan_orders(items, caller)
     derive_touches([(draft.values, draft.data.utm or None) for draft in drafts if has_new_touch(draft)])
@@ -89,7 +90,7 @@ def try_orders(items: list[Item], caller: Caller) -> dict[int, Item]:
 
 
 def has_other_customer(draft: Draft) -> bool:
-    return draft.row is not None and draft.row.customer_id not in {None, draft.values["customer_id"]}
+    return draft.row is not None and draft.row.customer_id != draft.values["customer_id"]
 
 
 def find_orders(items: list[Item], caller: Caller) -> None:
