@@ -36,9 +36,9 @@ def final_amount_hint(opportunity: Opportunity, prefs: Preferences) -> SafeStrin
     if offered is None or offered.amount == opportunity.amount:
         return ""
     if offered.is_last_word:
-        text, other = _("The total of %(quotes)s; the opportunity said %(amount)s until now."), opportunity.amount
+        text, other = _("The total of quote %(quotes)s; the opportunity said %(amount)s until now."), opportunity.amount
     else:
-        text, other = _("The opportunity's own amount, newer than %(quotes)s with its total of %(amount)s."), offered.amount
+        text, other = _("The opportunity's own amount, newer than quote %(quotes)s with its total of %(amount)s."), offered.amount
     quotes = format_html_join(" + ", "{}", ((ltr(named(quote, prefs)),) for quote in offered.quotes))
     return format_html(text % {"quotes": "{quotes}", "amount": "{amount}"}, quotes=quotes, amount=money_text(other, prefs))
 

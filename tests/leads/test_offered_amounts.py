@@ -85,7 +85,7 @@ class TestPages:
 
         field = browse(omid).get(self.move_url(deal), {"stage": "won"}).context["form"]["amount"]
 
-        text = 'The total of <bdi dir="ltr">Q-7</bdi>; the opportunity said 500 Toman until now.'
+        text = 'The total of quote <bdi dir="ltr">Q-7</bdi>; the opportunity said 500 Toman until now.'
         assert (field.value(), field.help_text) == ("800", text)
 
     def test_the_form_keeps_a_newer_amount_and_tells_of_the_quote(self, browse, omid, deal):
@@ -94,7 +94,7 @@ class TestPages:
 
         field = browse(omid).get(self.move_url(deal), {"stage": "won"}).context["form"]["amount"]
 
-        text = 'The opportunity\'s own amount, newer than <bdi dir="ltr">Q-7</bdi> with its total of 800 Toman.'
+        text = 'The opportunity\'s own amount, newer than quote <bdi dir="ltr">Q-7</bdi> with its total of 800 Toman.'
         assert (field.value(), field.help_text.replace("&#x27;", "'")) == ("700", text)
 
     def test_nothing_is_said_where_both_agree(self, browse, omid, deal):
