@@ -84,13 +84,14 @@ def local_day_sql(zone: str) -> str:
 
 
 class CountUpTo(models.Subquery):
-    """How many rows there are, up to one more than `most`: to count on would be to read them all."""
+    """How many rows there are, up to one more than `most`: to count on would be to read them all, which None asks for."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = models.IntegerField()
 
-    def __init__(self, rows: models.QuerySet, most: int) -> None:
-        super().__init__(rows.order_by().values("pk")[: most + 1])
+    def __init__(self, rows: models.QuerySet, most: int | None) -> None:
+        keys = rows.order_by().values("pk")
+        super().__init__(keys if most is None else keys[: most + 1])
 
 
 class LocalDay(models.Func):

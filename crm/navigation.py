@@ -53,6 +53,7 @@ ENTRIES = (
     Entry(_("Campaigns"), "megaphone", "/campaigns/", ("/campaigns/",), may_see_traffic),
     Entry(_("KPIs"), "gauge", "/kpis/", OF_KPIS, may_enter),
     Entry(_("Dashboards"), "layout-dashboard", "/kpis/dashboards/", ("/kpis/dashboards/",), may_enter),
+    Entry(_("Surveys"), "star", "customers:survey-list", ("/surveys/",), may_enter),
     Entry(_("Support"), "message-square", "customers:ticket-list", ("/tickets/",), may_enter),
     Entry(_("Settings"), "settings", "settings", ("/settings/", "/admin/"), may_manage_people),
 )

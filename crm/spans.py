@@ -55,6 +55,12 @@ def span_of(token: str, prefs: Preferences, today: date) -> Span | None:
     return Span(token, period.start, period.end, period.label(prefs.language, latin_digits=prefs.latin_digits))
 
 
+def choices_of(chosen: Span | None) -> list[tuple[str, Promise | str]]:
+    """The spans that have a name, and the one that is chosen where it is none of them."""
+    named: list[tuple[str, Promise | str]] = [(token, name) for token, (name, _grain, _back) in NAMED.items()]
+    return named if chosen is None or chosen.token in NAMED else [*named, (chosen.token, chosen.label)]
+
+
 def _between(token: str, prefs: Preferences, today: date) -> Span | None:
     calendar = Calendar(prefs.calendar)
     start, end = (parse_date(text, calendar, today) for text in token.split("..", 1))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Channel
 from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, not_offered, query_with
 from crm.permissions import owners_for
-from crm.spans import NAMED, span_of
+from crm.spans import choices_of, span_of
 from customers.models import Order
 
 NOBODY = "none"
@@ -30,7 +30,7 @@ class OrderFilterForm(forms.Form):
     campaign = forms.ChoiceField(label=_("Campaign"), required=False)
     placed = forms.CharField(label=_("Placed"), required=False, widget=forms.Select, max_length=40)
 
-    def __init__(self, *args: Any, owners: list[tuple[str, str]], spans: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owners: list[tuple[str, str]], spans: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("status", _("Any status"), list(Order.Status.choices))
         for name, model, anything in (("channel", Channel, _("Any channel")), ("campaign", Campaign, _("Any campaign"))):
@@ -56,12 +56,10 @@ class OrderFilters:
         self.request, user, prefs = request, request.user, request.prefs
         self.visible = Order.objects.visible_to(user)
         self.span = span_of(request.GET.get("placed", ""), prefs, today) if request.GET.get("placed") else None
-        spans = [(token, name) for token, (name, _grain, _back) in NAMED.items()]
-        if self.span and self.span.token not in NAMED:
-            spans.append((self.span.token, self.span.label))
         sees_others = user.sees_all or user.sees_team
         owners = owners_for(user).values_list("pk", "name", "email") if sees_others else []
-        self.form = OrderFilterForm(request.GET, owners=[(str(key), name or email) for key, name, email in owners], spans=spans)
+        people = [(str(key), name or email) for key, name, email in owners]
+        self.form = OrderFilterForm(request.GET, owners=people, spans=choices_of(self.span))
         self.form.is_valid()
         self.missing = not_offered(request.GET, {name: self._chosen(name) for name in OrderFilterForm.base_fields})
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import contracts, customers, duplicates, merging, order_actions, order_list, orders, tickets
+from customers.views import contracts, customers, duplicates, merging, order_actions, order_list, orders, surveys, tickets
 
 app_name = "customers"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/duplicates/", duplicates.CustomerDuplicatesView.as_view(), name="customer-duplicates"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
+    path("customers/<int:pk>/archive/", customers.archive, name="customer-archive"),
     path("customers/<int:pk>/restore/", customers.restore, name="customer-restore"),
     path("customers/<int:pk>/merge/", merging.CustomerMergeView.as_view(), name="customer-merge"),
     path("customers/<int:pk>/unmerge/", merging.unmerge, name="customer-unmerge"),
@@ -26,6 +27,8 @@ urlpatterns = [
     path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),
     path("orders/<int:pk>/refund/", orders.OrderRefundView.as_view(), name="order-refund"),
     path("refunds/<int:pk>/take-back/", order_actions.take_back, name="refund-take-back"),
+    path("surveys/", surveys.SurveyListView.as_view(), name="survey-list"),
+    path("surveys/<int:pk>/", surveys.SurveyDetailView.as_view(), name="survey-detail"),
     path("tickets/", tickets.TicketListView.as_view(), name="ticket-list"),
     path("tickets/<int:pk>/<str:kind>/", tickets.note, name="ticket-note"),
     path("tickets/events/<int:pk>/undo/", tickets.undo, name="ticket-undo"),

@@ -18,7 +18,7 @@ from crm.database import CountUpTo
 from crm.models import PeopleList, User
 from crm.pages import LONGEST_SEARCH, MOST_COUNTED, MOST_FOUND, Chip, counted, not_offered, query_with
 from crm.permissions import colleagues, owners_for
-from crm.spans import NAMED, span_of
+from crm.spans import choices_of, span_of
 from leads.columns import COLUMNS
 from leads.models import Lead
 from leads.models.lead import OPEN
@@ -103,10 +103,7 @@ class LeadFilters:
         self.visible = Lead.objects.visible_to(self.user).listed()
         self.view = request.GET.get("view") if request.GET.get("view") in VIEWS else "all"
         self.span = span_of(request.GET.get("created", ""), self.prefs, today) if request.GET.get("created") else None
-        choices = [(token, name) for token, (name, _grain, _back) in NAMED.items()]
-        if self.span and self.span.token not in NAMED:
-            choices.append((self.span.token, self.span.label))
-        self.form = LeadFilterForm(request.GET, user=self.user, created_choices=choices)
+        self.form = LeadFilterForm(request.GET, user=self.user, created_choices=choices_of(self.span))
         self.form.is_valid()
         chosen = {name: self._chosen(name) for name in LeadFilterForm.base_fields}
         self.missing = not_offered(request.GET, chosen | {"view": request.GET.get("view") in VIEWS})

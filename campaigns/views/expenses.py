@@ -22,7 +22,7 @@ from campaigns.services import spending as services
 from crm.models import Organization
 from crm.pages import Chip, FormPage, ListPage, action, count_of, form_key, key_in, next_url, not_offered, say
 from crm.permissions import may_keep_reference_data, may_see_costs
-from crm.spans import NAMED, span_of
+from crm.spans import choices_of, span_of
 
 NO_ONE = "none"
 
@@ -64,9 +64,7 @@ class ExpenseListView(ListPage):
         }
 
     def _selects(self) -> list[dict[str, Any]]:
-        labels, spans = labels_of_filters(), [(token, name) for token, (name, _grain, _back) in NAMED.items()]
-        if self.span and self.span.token not in NAMED:
-            spans.append((self.span.token, self.span.label))
+        labels = labels_of_filters()
         anything = {"kind": _("Any kind"), "campaign": _("Any campaign"), "channel": _("Any channel")}
         return [
             {"name": name, "label": labels[name], "options": [("", anything[name]), *options], "chosen": self.chosen[name]}
@@ -75,7 +73,7 @@ class ExpenseListView(ListPage):
             {
                 "name": "days",
                 "label": labels["days"],
-                "options": [("", _("Any time")), *spans],
+                "options": [("", _("Any time")), *choices_of(self.span)],
                 "chosen": self.span.token if self.span else "",
             }
         ]

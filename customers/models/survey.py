@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import ReferenceQuerySet
@@ -25,8 +25,18 @@ class Survey(Record):
         CSAT_WORDS = "csat-words", _("CSAT in four words")
         LOYALTY = "loyalty", _("Loyalty")
 
-    # kind: (lowest, highest, lowest score of the satisfied)
-    SCALES = {Kind.NPS: (0, 10, 9), Kind.CSAT: (1, 5, 4), Kind.CSAT_WORDS: (1, 4, 3), Kind.LOYALTY: (1, 5, 4)}
+    # Those who give a score from the first number to the second; together they are the scale, from its top.
+    GROUPS = {
+        Kind.NPS: {(9, 10): _("Promoters"), (7, 8): _("Passives"), (0, 6): _("Detractors")},
+        Kind.CSAT: {(4, 5): _("Satisfied"), (1, 3): _("Not satisfied")},
+        Kind.CSAT_WORDS: {(3, 4): _("Satisfied"), (1, 2): _("Not satisfied")},
+        Kind.LOYALTY: {(4, 5): _("Would buy again"), (1, 3): _("Would not, or is not sure")},
+    }
+
+    # Scores of the survey in four words.
+    WORDS = {4: _("Excellent"), 3: _("Good"), 2: _("Fair"), 1: _("Poor")}
+    # What those that every installation starts with are called in its tables.
+    FIRST_NAMES = frozenset({"NPS", "CSAT", "Loyalty"})
 
     slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=100)
@@ -44,9 +54,19 @@ class Survey(Record):
         return self.name
 
     @property
+    def title(self) -> str:
+        """One of those that were there at the start goes by its kind, in the reader's language, until it is renamed."""
+        is_first = self.slug == self.kind and self.name in self.FIRST_NAMES
+        return str(self.get_kind_display()) if is_first else self.name
+
+    @property
     def scale(self) -> tuple[int, int]:
         """The lowest and the highest score."""
-        return self.SCALES[self.Kind(self.kind)][:2]
+        return min(lowest for lowest, _highest in self.groups), max(highest for _lowest, highest in self.groups)
+
+    @property
+    def groups(self) -> dict[tuple[int, int], Any]:
+        return self.GROUPS[self.Kind(self.kind)]
 
 
 class AnswerQuerySet(RecordQuerySet):
@@ -86,7 +106,10 @@ class Answer(Record):
             ),
             models.CheckConstraint(condition=Q(score__lte=10), name="customers_answer_score_in_scale"),
         ]
-        indexes = [models.Index(fields=["answered_on"], name="customers_answer_day")]
+        indexes = [
+            models.Index(fields=["answered_on"], name="customers_answer_day"),
+            models.Index(F("survey"), F("answered_at").desc(), F("id").desc(), name="customers_answer_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}: {self.score}"
@@ -95,3 +118,13 @@ class Answer(Record):
     def title(self) -> str:
         """Who answered what; a survey without names has no customer."""
         return f"{self.customer} · {self.survey}" if self.customer else str(self.survey)
+
+    @property
+    def word(self) -> str:
+        """The score in the words of its survey, where it has some."""
+        return str(Survey.WORDS[self.score]) if self.survey.kind == Survey.Kind.CSAT_WORDS else ""
+
+    @property
+    def subject(self) -> Order | Product | Ticket | None:
+        """What was asked about; nothing where it was the whole of the customer's time."""
+        return self.order or self.product or self.ticket

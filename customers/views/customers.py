@@ -36,7 +36,7 @@ from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
 from customers.forms import CustomerForm, EditCustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, Order, Ticket
-from customers.services.customers import create_customer, edit_customer, restore_customer
+from customers.services.customers import archive_customer, create_customer, edit_customer, restore_customer
 from customers.views.duplicates import PersonFormPage
 
 EXPORT_CHUNK = 2000
@@ -182,6 +182,15 @@ class CustomerEditView(CustomerFormPage, PersonFormPage):
         edit_customer(self.customer, by=self.request.user, at=self.at, **changed)
         say(self.request, _("Saved."))
         return redirect("customers:customer-detail", pk=self.customer.pk)
+
+
+@action(may_enter)
+def archive(request: HttpRequest, pk: int) -> str:
+    """Out of the lists."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    archive_customer(customer, by=request.user, at=timezone.now())
+    say(request, _("%(customer)s was archived.") % {"customer": customer}, undo=reverse("customers:customer-restore", args=[pk]))
+    return reverse("customers:customer-detail", args=[pk])
 
 
 @action(may_enter)

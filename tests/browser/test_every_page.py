@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Expense, LeadSource
 from crm.periods import Calendar, Grain, period_of
-from customers.models import Customer, Order, OrderLine, Refund, Ticket
+from customers.models import Answer, Customer, Order, OrderLine, Refund, Survey, Ticket
 from customers.services.sales import SaleLine
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
 from kpis.services import set_mailing
@@ -128,6 +128,8 @@ def make_sale(user, now):
     OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
     Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=user)
+    answer = {"score": 3, "comment": "بسته‌بندی بهتر می‌خواهم.", "order": order, "answered_at": now}
+    Answer.objects.create(survey=Survey.objects.get(kind="csat-words"), customer=customer, **answer)
     return order
 
 
@@ -177,6 +179,8 @@ def pages_of_sales(order):
         f"/orders/{order.pk}/edit/",
         f"/orders/{order.pk}/refund/",
         "/search/?q=علی",
+        "/surveys/",
+        *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
         "/tickets/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",

@@ -46,7 +46,10 @@ def test_programs_and_people_who_left_are_no_colleagues(omid, nima):
 
 @pytest.mark.parametrize(
     ("person", "labels"),
-    [("omid", ["Today", "Leads", "Pipeline", "Customers", "Orders", "Support"]), ("hana", ["Customers", "Orders", "Support"])],
+    [
+        ("omid", ["Today", "Leads", "Pipeline", "Customers", "Orders", "Surveys", "Support"]),
+        ("hana", ["Customers", "Orders", "Surveys", "Support"]),
+    ],
 )
 def test_what_one_may_not_open_is_not_in_the_menu(request, person, labels):
     items = items_for(request.getfixturevalue(person), "/customers/3/")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -235,4 +236,19 @@ def test_an_archived_customer_is_brought_back_by_those_who_see_it(browse, omid, 
 
     assert (url in page, refused, Customer.objects.get().is_archived) == (True, 404, True)
     browse(omid).post(url)
+    assert not Customer.objects.get().is_archived
+
+
+def test_a_customer_is_archived_and_the_toast_takes_it_back(browse, omid, nima):
+    customer = Customer.objects.create(name="Arya", owner=omid)
+    url, page = (reverse(f"customers:customer-{name}", args=[customer.pk]) for name in ("archive", "detail"))
+    client = browse(omid)
+
+    offered = url in client.get(page).content.decode()
+    statuses = [browse(nima).post(url).status_code, client.get(url).status_code]
+    (toast,) = get_messages(client.post(url).wsgi_request)
+
+    assert (offered, statuses, str(toast)) == (True, [404, 405], "Arya was archived.")
+    assert (Customer.objects.get().is_archived, url in client.get(page).content.decode()) == (True, False)
+    client.post(toast.extra_tags)
     assert not Customer.objects.get().is_archived

@@ -1,0 +1,166 @@
+"""The pages of surveys: what they count, which answers they show, to whom, and as a file."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Answer, Customer, Survey, Ticket
+from tests.factories.customers import make_customer, make_invitation, make_order, make_product
+from tests.spreadsheets import csv_rows
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2025, 9, 23, 8, 30, tzinfo=UTC)  # Tuesday 1 Mehr 1404, 12:00 in Tehran
+DAY = timedelta(days=1)
+
+
+def survey(slug="nps"):
+    return Survey.objects.get(slug=slug)
+
+
+def page_of(slug="nps"):
+    return f"/surveys/{survey(slug).pk}/"
+
+
+def make_answer(score, slug="nps", **facts):
+    return Answer.objects.create(**{"survey": survey(slug), "score": score, "answered_at": NOON, **facts})
+
+
+def scores(response):
+    return [row.score for row in response.context["rows"]]
+
+
+@pytest.fixture
+def three(omid, nima):
+    """Of a customer of Omid's, of one of Nima's, and of somebody without a name."""
+    make_answer(9, customer=make_customer(name="Arya", owner=omid), comment="=Quick")
+    make_answer(3, customer=make_customer(name="Pars", owner=nima), answered_at=NOON - DAY)
+    make_answer(7, answered_at=NOON - 40 * DAY)
+
+
+class TestList:
+    def counts_for(self, client):
+        rows = client.get("/surveys/").context["rows"]
+        return {row.slug: (row.answer_count, row.response_rate, row.last_answered_at) for row in rows}
+
+    def test_it_counts_what_its_reader_sees(self, browse, sara, omid, three):
+        """Of Omid's customer one of two invitations that arrived was answered, of Nima's none of two: 1 of 4."""
+        arya, pars = Customer.objects.order_by("pk")
+        make_invitation(customer=arya, answered_at=NOON)
+        for customer in (arya, pars, pars):
+            make_invitation(customer=customer)
+        make_invitation(customer=arya, delivered_at=None)
+        make_invitation(customer=make_customer(is_test=True))
+
+        of_all, of_omid = self.counts_for(browse(sara)), self.counts_for(browse(omid))
+
+        assert (of_all["nps"], of_omid["nps"]) == ((3, 0.25, NOON), (1, 0.5, NOON))
+        assert of_all["csat"] == (0, None, None)
+
+    def test_surveys_of_the_start_go_by_their_kind_until_they_are_renamed(self, browse, sara):
+        Survey.objects.filter(slug="loyalty").update(name="After a year")
+        sara.language = "fa"
+        sara.save()
+
+        titles = [row.title for row in browse(sara).get("/surveys/").context["rows"]]
+
+        assert titles == ["NPS", "CSAT", "رضایت با چهار واژه", "After a year"]
+
+    def test_it_costs_the_same_for_one_survey_and_five(self, browse, sara):
+        make_answer(9)
+        client, counts = browse(sara), []
+        for wanted in (4, 9):
+            for number in range(Survey.objects.count(), wanted):
+                make_answer(5, survey=Survey.objects.create(slug=f"s{number}", name=f"S{number}", kind="nps"))
+            with CaptureQueriesContext(connection) as captured:
+                client.get("/surveys/")
+            counts.append(len(captured))
+
+        assert counts[0] == counts[1] <= 6
+
+    def test_it_stands_in_the_menu_of_everybody(self, browse, omid, hana):
+        for user in (omid, hana):
+            page = browse(user).get(page_of())
+            assert [str(item.label) for item in page.context["navigation"] if item.is_current] == ["Surveys"]
+        assert browse().get("/surveys/").status_code == 302
+
+
+class TestAnswers:
+    @pytest.mark.usefixtures("three")
+    def test_everybody_sees_those_they_may(self, browse, sara, omid, nima, hana):
+        assert [scores(browse(user).get(page_of())) for user in (sara, omid, nima, hana)] == [[9, 3, 7], [9], [3], [9, 3, 7]]
+        assert [browse(user).get("/surveys/0/").status_code for user in (sara, None)] == [404, 302]
+
+    @pytest.mark.parametrize(
+        ("query", "found", "chips"),
+        [
+            ({"answered": "2025-09-22..2025-09-23"}, [9, 3], ["Answered on: 22 September 2025 to 23 September 2025"]),
+            ({"score": "7-8"}, [7], ["Score: Passives (7 to 8)"]),
+            ({"score": "0-6", "answered": "2025-08"}, [], ["Answered on: August 2025", "Score: Detractors (0 to 6)"]),
+            ({"score": "9"}, [9], ["Score: 9"]),
+            ({"score": "11", "answered": "some day"}, [], ["Answered on: not available", "Score: not available"]),
+        ],
+    )
+    @pytest.mark.usefixtures("three")
+    def test_filters_stand_in_the_address_and_as_chips(self, browse, sara, query, found, chips):
+        response = browse(sara).get(page_of(), query)
+
+        assert (scores(response), [chip.text for chip in response.context["chips"]]) == (found, chips)
+
+    def test_what_was_asked_about_is_told_to_those_who_see_it(self, browse, sara, omid, nima):
+        mine = make_customer(owner=omid)
+        make_answer(1, "csat", customer=mine, order=make_order(number="A-1", customer=mine, owner=omid))
+        make_answer(2, "csat", customer=mine, order=make_order(number="B-1", customer=mine, owner=nima))
+        make_answer(3, "csat", customer=mine, ticket=Ticket.objects.create(subject="Late", customer=mine, owner=nima))
+        make_answer(4, "csat", customer=mine, product=make_product(name="Tea"))
+
+        told = [[str(row.about) for row in browse(user).get(page_of("csat")).context["rows"]] for user in (sara, omid)]
+
+        assert told == [["Tea", "Late", "B-1", "A-1"], ["Tea", "None", "None", "A-1"]]
+
+    def test_pages_turn_by_the_last_row(self, browse, sara, monkeypatch):
+        monkeypatch.setattr("customers.views.surveys.SurveyDetailView.page_size", 2)
+        for score in range(5):
+            make_answer(score)
+        client, url, pages = browse(sara), page_of(), []
+
+        while url:
+            response = client.get(url)
+            pages.append(scores(response))
+            url = response.context["pager"].next_url
+
+        assert (pages, response.context["pager"].text) == ([[4, 3], [2, 1], [0]], "1 of 5")
+
+    def test_it_costs_the_same_for_one_answer_and_three(self, browse, sara, omid):
+        client, url, counts = browse(sara), page_of("csat"), []
+        for wanted in (1, 3):
+            while Answer.objects.count() < wanted:
+                customer = make_customer(owner=omid)
+                make_answer(4, "csat", customer=customer, order=make_order(customer=customer))
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(url).status_code == 200
+            counts.append(len(captured))
+
+        assert counts[0] == counts[1] <= 8
+
+    def test_as_a_file_it_is_what_the_filters_show(self, browse, omid):
+        customer = make_customer(name="Arya", owner=omid)
+        make_answer(3, "csat-words", customer=customer, product=make_product(name="Tea"), comment="=Quick")
+        make_answer(1, "csat-words", customer=customer)
+        make_answer(4, "csat-words", customer=make_customer(name="Pars"))
+
+        rows = csv_rows(browse(omid).get(page_of("csat-words"), {"export": "csv", "score": "3-4"}))
+
+        assert rows == [
+            {
+                "Customer": "Arya", "Score": "3", "In words": "Good", "About": "Tea", "Comment": "'=Quick",
+                "Answered on": "2025-09-23, 12:00", "Answered on (ISO)": "2025-09-23T12:00:00+03:30",
+            }
+        ]  # fmt: skip
+
+    def test_without_answers_it_says_how_they_come_in(self, browse, sara):
+        page = browse(sara).get(page_of()).content.decode()
+
+        assert [text in page for text in ("No answers yet", ">survey-answers</code>", "/api/v1/docs")] == [True] * 3
