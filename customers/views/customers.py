@@ -30,7 +30,7 @@ from crm.pages import (
     not_offered,
     say,
 )
-from crm.permissions import may_enter, may_sell, owners_for
+from crm.permissions import may_enter, may_see_costs, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
@@ -131,6 +131,7 @@ class CustomerDetailView(DetailPage):
             "older_contracts": older,
             "tickets": Ticket.objects.visible_to(user).filter(customer=customer).order_by("-created_at", "-pk")[:ROWS_ON_PAGE],
             "may_sell": may_sell(user),
+            "sees_costs": may_see_costs(user),
         }
 
 

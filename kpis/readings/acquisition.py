@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from campaigns.models import Expense
@@ -102,7 +102,22 @@ class Shares:
             return
         rows = ranked(self.sources[1].rows).filter(rank__gt=after).order_by("rank")
         for row in rows[:limit] if limit else rows.iterator(chunk_size=1000):
-            yield Share(row.rank, row.pk, str(row.customer), row.first_day, self.parts_of(row))
+            yield self.share(row)
+
+    def share_of(self, customer: int) -> Share | None:
+        """Of one of them; nothing where they were not won in this period."""
+        rows = self.sources[1].rows.order_by() if self.sources else CustomerFact.objects.none()
+        row = rows.select_related("customer").filter(pk=customer).first()
+        if row is None:
+            return None
+        earlier = rows.filter(Q(first_day__lt=row.first_day) | Q(first_day=row.first_day, pk__lt=row.pk))
+        alike = {name: Count("pk", filter=Q(**{f"{name}_id": getattr(row, f"{name}_id")})) for name in ("campaign", "channel")}
+        before = earlier.aggregate(all=Count("pk"), **alike)
+        row.rank, row.rank_in_campaign, row.rank_in_channel = (before[name] + 1 for name in ("all", "campaign", "channel"))
+        return self.share(row)
+
+    def share(self, row: CustomerFact) -> Share:
+        return Share(row.rank, row.pk, str(row.customer), row.first_day, self.parts_of(row))
 
     def parts_of(self, row: CustomerFact) -> dict[str, Decimal]:
         ranks = {EVERYBODY: row.rank, ("campaign", row.campaign_id): row.rank_in_campaign}

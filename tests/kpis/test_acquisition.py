@@ -7,8 +7,10 @@ import pytest
 
 from campaigns.models import Campaign, Channel, Expense
 from crm.money import spread
+from crm.periods import Calendar, Grain, period_of
 from kpis.engine import drain
-from kpis.readings.acquisition import equal_part
+from kpis.readings.acquisition import Shares, equal_part
+from kpis.readings.query import Query
 from tests.factories.customers import make_customer, make_order
 from tests.spreadsheets import csv_rows
 
@@ -104,3 +106,14 @@ def test_costs_are_not_for_reps_and_other_kpis_have_no_such_table(browse, sara, 
         400,
     ]
     assert browse(sara).get(f"{PAGE}?side=shares&after=x").status_code == 400
+
+
+@pytest.mark.usefixtures("four")
+def test_the_share_of_one_is_the_share_that_is_listed():
+    period = period_of(MEHR.date(), Calendar.JALALI, Grain.MONTH)
+    shares = Shares(Query((period,), period.end))
+    listed = {share.customer: share for share in shares.listed()}
+
+    assert {key: shares.share_of(key) for key in listed} == listed
+    assert [share.total for share in listed.values()] == [653, 652, 151, 35]
+    assert Shares(Query((period.previous(),), period.end)).share_of(min(listed)) is None
