@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.exports import Percent
-from crm.money import DISPLAY_UNITS
+from crm.exports import Percent, money_unit, with_unit
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis.definitions import Group, Kpi, Unit
@@ -55,15 +54,6 @@ def rounded(value: Decimal | float | None) -> Decimal | str:
         return plain(exact.quantize(PLACES) if exact.as_tuple().exponent < PLACES.as_tuple().exponent else exact)
 
 
-def money_unit(prefs: Preferences) -> tuple[str, Decimal]:
-    """The name of the unit in which the files of a reader are, as their pages, and how much of the base currency it holds."""
-    currency = prefs.organization.currency
-    if currency != "IRR":
-        return currency, Decimal(1)
-    unit = DISPLAY_UNITS[prefs.money_unit]
-    return unit.name(prefs.language), unit.factor
-
-
 def money(amount: Decimal | None, prefs: Preferences) -> Decimal | str:
     """An amount in the reader's unit, to the last digit: units are powers of ten."""
     if amount is None:
@@ -75,10 +65,6 @@ def money(amount: Decimal | None, prefs: Preferences) -> Decimal | str:
 def percent(share: Decimal | float | None) -> Decimal | str:
     number = rounded(share)
     return Percent(number) if isinstance(number, Decimal) else number
-
-
-def with_unit(heading: str, unit: str) -> str:
-    return f"{heading} ({unit})" if unit else heading
 
 
 def side_unit(kpi: Kpi, side: str, prefs: Preferences) -> str:

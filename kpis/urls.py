@@ -44,6 +44,7 @@ urlpatterns = [
     path("kpis/overview/<file:kind>/", overview.OverviewFileView.as_view(), name="overview-file"),
     path("kpis/overview/pdf/", printing.OverviewPdfView.as_view(), name="overview-pdf"),
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),
+    path("kpis/catalog/<file:kind>/", catalogue.CatalogueFileView.as_view(), name="catalogue-file"),
     path("kpis/cohorts/", cohorts.CohortsView.as_view(), name="cohorts"),
     path("kpis/cohorts/<file:kind>/", cohorts.CohortsFileView.as_view(), name="cohorts-file"),
     path("kpis/dashboards/", dashboards.DashboardsView.as_view(), name="dashboards"),
@@ -118,5 +119,6 @@ urlpatterns = [
     path("reviews/<int:pk>/<str:key>/", reviews.SittingView.as_view(), name="sitting"),
     path("reviews/<int:pk>/<str:key>/open/", reviews.open_one, name="sitting-open"),
     path("targets/", targets.TargetsView.as_view(), name="targets"),
+    path("targets/<file:kind>/", targets.TargetsFileView.as_view(), name="targets-file"),
     path("targets/edits/<int:pk>/undo/", targets.undo, name="targets-undo"),
 ]

@@ -16,9 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.exports import table_of_expenses
 from campaigns.forms import ExpenseForm
 from campaigns.models import Campaign, Channel, Expense, ExpenseDay
 from campaigns.services import spending as services
+from crm.exports import KINDS, file_response
 from crm.models import Organization
 from crm.pages import Chip, FormPage, ListPage, action, count_of, form_key, key_in, next_url, not_offered, say
 from crm.permissions import may_keep_reference_data, may_see_costs
@@ -61,7 +63,13 @@ class ExpenseListView(ListPage):
             "new_query": self._new_query(),
             "way_back": urlencode({"next": self.request.get_full_path()}),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
+            "files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS},
         }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if (kind := self.request.GET.get("export")) in KINDS:
+            return file_response(self.request, kind, table_of_expenses(self.found, self.request.prefs))
+        return super().render_to_response(context, **kwargs)
 
     def _selects(self) -> list[dict[str, Any]]:
         labels = labels_of_filters()

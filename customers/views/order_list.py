@@ -11,8 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.columns import ColumnsPage
-from crm.exports import KINDS, Table, file_response
-from crm.money import DISPLAY_UNITS
+from crm.exports import KINDS, Table, file_response, money_unit, with_unit
 from crm.pages import count_of
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment
@@ -51,18 +50,13 @@ class OrderListView(ColumnsPage):
         return super().render_to_response(context, **kwargs)
 
     def _table(self) -> Table:
-        prefs = self.request.prefs
-        unit = DISPLAY_UNITS[prefs.money_unit].name(prefs.language) if self._is_rial else prefs.organization.currency
-        about = [_("Number"), _("Customer"), _("Status"), _("Net amount") + f" ({unit})", _("Owner"), _("Channel"), _("Campaign")]
+        amount = with_unit(_("Net amount"), money_unit(self.request.prefs)[0])
+        about = [_("Number"), _("Customer"), _("Status"), amount, _("Owner"), _("Channel"), _("Campaign")]
         return Table(_("orders"), [*about, _("Placed"), _("Placed (ISO)")], self._cells())
-
-    @property
-    def _is_rial(self) -> bool:
-        return self.request.prefs.organization.currency == "IRR"
 
     def _cells(self) -> Iterator[list[Any]]:
         prefs = self.request.prefs
-        factor = DISPLAY_UNITS[prefs.money_unit].factor if self._is_rial else 1
+        factor = money_unit(prefs)[1]
         rows = self.found.select_related("customer", "owner", "channel", "campaign").order_by("-placed_at", "-pk")
         for order in rows.iterator(chunk_size=EXPORT_CHUNK):
             placed = [format_moment(order.placed_at, prefs, "short"), order.placed_at.astimezone(prefs.zone)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,16 @@ from django.utils.translation import gettext_lazy
 
 from crm.ago import ago, lasting
 from crm.columns import Column, ColumnsPage
+from crm.exports import KINDS, Table, file_response
 from crm.models import User
 from crm.pages import Chip, action, count_of, key_in, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
-from crm.templatetags.crm_format import reader_digits
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_moment, reader_digits
 from customers.models import Customer, Ticket, TicketEvent
 from customers.services import tickets as services
 
+EXPORT_CHUNK = 2000
 COLUMNS = (
     Column("customer", gettext_lazy("Customer"), joins=("customer",)),
     Column("priority", gettext_lazy("Priority")),
@@ -72,8 +75,7 @@ class TicketListView(ColumnsPage):
         for ticket in context["rows"]:
             ticket.age = ago(ticket.created_at, self.at, prefs)
             ticket.presses = [kind for kind in services.COLUMNS if ticket.may_be(kind)]
-            if not ticket.is_open:
-                ticket.took = lasting((ticket.resolved_at - ticket.created_at).total_seconds(), prefs)
+            ticket.state_text = state_text(ticket, prefs)
         return context | {
             "states": list(STATES.items()),
             "priorities": [("", _("Any priority")), *Ticket.Priority.choices],
@@ -81,7 +83,24 @@ class TicketListView(ColumnsPage):
             "chips": list(self._chips()),
             "clear_url": self.request.path + query_with(QueryDict(), state=self.state),
             "pager": replace(context["pager"], text=self.count_text(len(context["rows"]), count_of(self.found))),
+            "files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS},
         }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if (kind := self.request.GET.get("export")) in KINDS:
+            about = [_("Subject"), _("Customer"), _("Priority"), _("State"), _("Owner"), _("Product")]
+            return file_response(
+                self.request, kind, Table(_("tickets"), [*about, _("Opened on"), _("Opened on (ISO)")], self._cells())
+            )
+        return super().render_to_response(context, **kwargs)
+
+    def _cells(self) -> Iterator[list[Any]]:
+        prefs = self.request.prefs
+        rows = self.found.select_related("customer", "owner", "product").order_by("-pk")
+        for ticket in rows.iterator(chunk_size=EXPORT_CHUNK):
+            about = [str(ticket), ticket.customer, ticket.get_priority_display(), state_text(ticket, prefs)]
+            opened = [format_moment(ticket.created_at, prefs, "short"), ticket.created_at.astimezone(prefs.zone)]
+            yield [*about, ticket.owner, ticket.product, *opened]
 
     def _chips(self) -> Iterator[Chip]:
         labels = {"state": _("State"), "priority": _("Priority"), "owner": _("Owner"), "number": _("Number")}
@@ -95,6 +114,12 @@ class TicketListView(ColumnsPage):
 
     def _without(self, name: str) -> str:
         return self.url_with(**{name: None}, after=None, before=None)
+
+
+def state_text(ticket: Ticket, prefs: Preferences) -> str:
+    if ticket.is_open:
+        return _("Answered") if ticket.first_response_at else _("Not answered")
+    return _("Resolved in %(time)s") % {"time": lasting((ticket.resolved_at - ticket.created_at).total_seconds(), prefs)}
 
 
 @action(may_enter)

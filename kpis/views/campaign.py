@@ -31,6 +31,7 @@ from kpis.readings.pages import Choice, Landings
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, percent_text, value_parts, value_text
+from kpis.views import campaign_files
 from leads.models import Lead
 
 PAGE, LATEST = 25, 10
@@ -49,9 +50,12 @@ class CampaignDetailView(DetailPage):
         return self.file(kind) if kind in KINDS else super().get(request, *args, **kwargs)
 
     def file(self, kind: str) -> HttpResponse:
-        """The rows behind a number, all of them."""
-        campaign = self.get_object()
-        self.life = Life(campaign, Campaigns.of_lives(self.request.user, self.prefs.today(self.at)))
+        """One of the tables, or the rows behind a number; all of them."""
+        campaign, today = self.get_object(), self.prefs.today(self.at)
+        if name := self.request.GET.get("table"):
+            table = campaign_files.table_of(name, campaign, self.request.user, self.prefs, today)
+            return file_response(self.request, kind, table)
+        self.life = Life(campaign, Campaigns.of_lives(self.request.user, today))
         figure = self.figure_asked()
         key, side = figure.rows
         header, rows = exports.rows_table(CATALOGUE[key], side, self.life.query, self.prefs)
@@ -89,6 +93,7 @@ class CampaignDetailView(DetailPage):
                 "charts": self.charts(),
                 "brand": self.brand(),
                 "landings": self.landings(),
+                "tables": campaign_files.files_of(self.request.GET),
                 **self.opened(),
             }
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page
-from kpis import addresses, dashboards, options
+from kpis import addresses, dashboards, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.readings import Query, read
@@ -18,26 +22,50 @@ from kpis.views.pins import pin_button
 MISSING = ("no_data", "not_visible", "too_little_data", "too_few_profitable", "not_fitted", "not_installed")
 
 
-class CatalogueView(Page, TemplateView):
+class CataloguePage(Page):
+    def described(self) -> dict[Promise, list[dict[str, Any]]]:
+        """Each KPI in words, group by group."""
+        prefs, user = self.request.prefs, self.request.user
+        choice = addresses.choice_of({}, prefs, prefs.today(self.at), user)
+        tables = read(list(CATALOGUE.values()), Query((choice.period,), choice.today, viewer=user))
+        return {
+            name: [describe(kpi, tables[kpi.key].total[0], user) for kpi in CATALOGUE.values() if kpi.group is group]
+            for group, name in options.GROUPS.items()
+        }
+
+
+class CatalogueView(CataloguePage, TemplateView):
     template_name = "kpis/catalogue.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        prefs = self.request.prefs
-        choice = addresses.choice_of({}, prefs, prefs.today(self.at), self.request.user)
-        tables = read(list(CATALOGUE.values()), Query((choice.period,), choice.today, viewer=self.request.user))
         user, pinned = self.request.user, {kpi.key for kpi in dashboards.own(self.request.user)}
         groups = [
-            {
-                "name": name,
-                "rows": [
-                    describe(kpi, tables[kpi.key].total[0], user) | {"pin": pin_button(kpi.key, pinned, user)}
-                    for kpi in CATALOGUE.values()
-                    if kpi.group is group
-                ],
-            }
-            for group, name in options.GROUPS.items()
+            {"name": name, "rows": [row | {"pin": pin_button(row["kpi"].key, pinned, user)} for row in rows]}
+            for name, rows in self.described().items()
         ]
-        return super().get_context_data(groups=groups, count=len(CATALOGUE), **kwargs)
+        return super().get_context_data(groups=groups, files=file_urls("kpis:catalogue-file", ""), **kwargs)
+
+
+class CatalogueFileView(CataloguePage, FilePage):
+    """The same words, one KPI a row."""
+
+    def table(self) -> Table:
+        name = [_("Group"), _("KPI"), _("Abbreviation"), _("Key"), _("Version"), _("Unit")]
+        about = [_("Leading or lagging"), _("Formula"), _("Use"), _("What moves it"), _("Broken down by"), _("Status")]
+        return Table(_("KPI catalogue"), [*name, *about], self.cells())
+
+    def cells(self) -> Iterator[list[object]]:
+        for group, rows in self.described().items():
+            for row in rows:
+                kpi = row["kpi"]
+                name = [group, kpi.name, kpi.abbreviation, kpi.key, kpi.version, exports.unit_name(kpi, self.request.prefs)]
+                drivers, dimensions = (joined(row[what]) for what in ("drivers", "dimensions"))
+                status = _("computed") if row["is_computed"] else row["reason_text"]
+                yield [*name, row["timing"], row["formula"], kpi.why, drivers, dimensions, status]
+
+
+def joined(names: Sequence[Any]) -> str:
+    return " · ".join(str(getattr(name, "name", name)) for name in names)
 
 
 def describe(kpi: Kpi, value: Any, viewer: Any) -> dict[str, Any]:

@@ -262,13 +262,20 @@ class LandingPagesFileView(LandingPages, FilePage):
         self.ask()
         first, last = self.span()
         landings, days = Landings(self.choice_of(first, last)), f"{first.isoformat()}-{last.isoformat()}"
-        counts = [_("Visitors"), _("Conversions"), _("Rate"), _("Lower"), _("Upper")]
         match self.request.GET.get("what", "pages"):
             case "pages":
-                header, rows = [_("Page"), *counts, _("Alarm")], page_rows(landings)
-                return Table(_("Landing pages") + f"-{days}", header, rows)
+                return table_of_landings(landings, _("Landing pages") + f"-{days}")
             case "tests":
-                header = [_("Page"), _("Variant"), _("Key"), *counts, _("Verdict"), "z", "p", _("Equal split by chance (p)")]
+                header = [
+                    _("Page"),
+                    _("Variant"),
+                    _("Key"),
+                    *count_headings(),
+                    _("Verdict"),
+                    "z",
+                    "p",
+                    _("Equal split by chance (p)"),
+                ]
                 return Table(_("A/B tests") + f"-{days}", header, trial_rows(landings))
             case "visitors":
                 found = self.chosen(landings)
@@ -276,6 +283,14 @@ class LandingPagesFileView(LandingPages, FilePage):
                     raise BadRequest("landed")
                 return self.sessions_table(_("Visitors") + f"-{days}", found[1])
         raise BadRequest("what")
+
+
+def table_of_landings(landings: Landings, name: str) -> Table:
+    return Table(name, [_("Page"), *count_headings(), _("Alarm")], page_rows(landings))
+
+
+def count_headings() -> list[str]:
+    return [_("Visitors"), _("Conversions"), _("Rate"), _("Lower"), _("Upper")]
 
 
 def count_cells(found: Landed | Arm) -> list[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from crm.exports import FilePage, Table, file_urls
 from crm.money import AmountError, parse_amount
 from crm.pages import Page, action, key_in, query_with, say
 from crm.periods import Calendar, DateError, Grain, Period, parse_period, period_of
 from crm.permissions import may_set_targets
 from crm.transactions import in_transaction
 from crm.words import CALENDARS
-from kpis import addresses, dashboards, grids, options
+from kpis import addresses, dashboards, exports, grids, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, is_hidden
 from kpis.grids import Sent, Sheet, name_of
@@ -41,7 +42,84 @@ PINNED = "pinned"
 Figures = dict[tuple[str, str], Decimal]
 
 
-class TargetsView(Page, TemplateView):
+class SheetPage(Page):
+    """The grid that an address asks for, and what has come of its targets."""
+
+    def read_sheet(self) -> Sheet:
+        query, user = self.request.GET, self.request.user
+        self.scope = addresses.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
+        self.members = options.members_for(self.scope, user)
+        member = self.member_asked()
+        return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs, user)
+
+    def year_asked(self) -> Period:
+        prefs, query = self.request.prefs, self.request.GET
+        calendar = addresses.enum_asked(Calendar, query.get("calendar"), Calendar(prefs.calendar))
+        rules = prefs.organization.calendar_rules
+        if not query.get("year"):
+            return period_of(prefs.today(self.at), calendar, Grain.YEAR, rules)
+        try:
+            period = parse_period(query["year"], rules, calendar)
+        except DateError as error:
+            raise BadRequest(f"year: {error}") from None
+        if period.grain is not Grain.YEAR or not FIRST_YEARS[calendar] <= period.year <= LAST_YEARS[calendar]:
+            raise BadRequest("year")
+        return period
+
+    def member_asked(self) -> int | None:
+        if self.scope is Scope.COMPANY:
+            return None
+        text = self.request.GET.get("member")
+        if not text:
+            return self.members[0][0] if self.members else None
+        member = key_in(text)
+        if all(member != pk for pk, _name in self.members):
+            self.members += options.member_for(self.scope, member, self.request.user)  # one that the choice is too short for
+        if all(member != pk for pk, _name in self.members):
+            raise BadRequest("member")
+        return member
+
+    def kpis_asked(self, member: int | None) -> list[Kpi]:
+        """Those of a group that the reader may see and that can be narrowed so; first those that stand on their overview."""
+        user = self.request.user
+        asked = self.request.GET.get("group") or PINNED
+        if asked != PINNED and asked not in set(Group):
+            raise BadRequest("group")
+        self.group = asked
+        if self.scope is not Scope.COMPANY and member is None:
+            return []
+        found = dashboards.pinned(user, None) if asked == PINNED else [k for k in CATALOGUE.values() if k.group.value == asked]
+        return [kpi for kpi in found if not is_hidden(kpi, user) and fits(kpi, self.scope)]
+
+    def so_far(self, kpi: Kpi, value: Value | None, target: Decimal | None) -> dict[str, Any]:
+        """What has come of it, in small, with a mark and a word."""
+        if value is None or value.value is None:
+            return {}
+        prefs = self.request.prefs
+        shown = {"actual": value_text(kpi, value.value, prefs, short=True)}
+        if value.is_small_sample(kpi):
+            return shown | {"sample": sample_text(kpi, value, prefs)}
+        if target is None:
+            return shown
+        found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)
+        word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
+        return shown | {"word": word, "tone": tone, "icon": icon}
+
+    def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:
+        """The values of what has begun, where the reader sees all that the target is about."""
+        user, today = self.request.user, self.request.prefs.today(self.at)
+        filters = {} if sheet.member is None else {Dimension(sheet.scope): sheet.member}
+        if scope_for(filters, user) != (sheet.scope, sheet.member) or not sheet.kpis:
+            return {}
+        found = {}
+        for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR):
+            periods = tuple(period for period in sheet.columns if period.grain is grain and period.start <= today)
+            tables = read(sheet.kpis, Query(periods, today, filters=filters, viewer=user)) if periods else {}
+            found |= {(key, value.period.key): value for key, table in tables.items() for value in table.total}
+        return found
+
+
+class TargetsView(SheetPage, TemplateView):
     template_name = "kpis/targets.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -101,54 +179,6 @@ class TargetsView(Page, TemplateView):
             now = value_text(kpi, found, sheet.prefs)
             self.sent.errors[name] = _("Meanwhile this was set to %(value)s. Save again to replace it.") % {"value": now}
 
-    # -- what the address asks ---------------------------------------------------------------------------------------
-
-    def read_sheet(self) -> Sheet:
-        query, user = self.request.GET, self.request.user
-        self.scope = addresses.enum_asked(Scope, query.get("scope"), Scope.COMPANY)
-        self.members = options.members_for(self.scope, user)
-        member = self.member_asked()
-        return Sheet(self.year_asked(), self.scope, member, self.kpis_asked(member), self.request.prefs, user)
-
-    def year_asked(self) -> Period:
-        prefs, query = self.request.prefs, self.request.GET
-        calendar = addresses.enum_asked(Calendar, query.get("calendar"), Calendar(prefs.calendar))
-        rules = prefs.organization.calendar_rules
-        if not query.get("year"):
-            return period_of(prefs.today(self.at), calendar, Grain.YEAR, rules)
-        try:
-            period = parse_period(query["year"], rules, calendar)
-        except DateError as error:
-            raise BadRequest(f"year: {error}") from None
-        if period.grain is not Grain.YEAR or not FIRST_YEARS[calendar] <= period.year <= LAST_YEARS[calendar]:
-            raise BadRequest("year")
-        return period
-
-    def member_asked(self) -> int | None:
-        if self.scope is Scope.COMPANY:
-            return None
-        text = self.request.GET.get("member")
-        if not text:
-            return self.members[0][0] if self.members else None
-        member = key_in(text)
-        if all(member != pk for pk, _name in self.members):
-            self.members += options.member_for(self.scope, member, self.request.user)  # one that the choice is too short for
-        if all(member != pk for pk, _name in self.members):
-            raise BadRequest("member")
-        return member
-
-    def kpis_asked(self, member: int | None) -> list[Kpi]:
-        """Those of a group that the reader may see and that can be narrowed so; first those that stand on their overview."""
-        user = self.request.user
-        asked = self.request.GET.get("group") or PINNED
-        if asked != PINNED and asked not in set(Group):
-            raise BadRequest("group")
-        self.group = asked
-        if self.scope is not Scope.COMPANY and member is None:
-            return []
-        found = dashboards.pinned(user, None) if asked == PINNED else [k for k in CATALOGUE.values() if k.group.value == asked]
-        return [kpi for kpi in found if not is_hidden(kpi, user) and fits(kpi, self.scope)]
-
     def may_edit(self, sheet: Sheet) -> bool:
         user = self.request.user
         return bool(sheet.kpis) and may_set_targets(user) and may_decide(user, sheet.scope, sheet.member)
@@ -181,6 +211,7 @@ class TargetsView(Page, TemplateView):
             "members": [(pk, name, pk == sheet.member) for pk, name in self.members],
             "groups": self.groups(),
             "carried": addresses.carried(query, "member"),
+            "files": file_urls("kpis:targets-file", query_with(query)),
         }
 
     def column(self, period: Period) -> dict[str, Any]:
@@ -233,33 +264,6 @@ class TargetsView(Page, TemplateView):
             **self.so_far(kpi, actual.get((kpi.key, period.key)), target),
         }
 
-    def so_far(self, kpi: Kpi, value: Value | None, target: Decimal | None) -> dict[str, Any]:
-        """What has come of it, in small, with a mark and a word."""
-        if value is None or value.value is None:
-            return {}
-        prefs = self.request.prefs
-        shown = {"actual": value_text(kpi, value.value, prefs, short=True)}
-        if value.is_small_sample(kpi):
-            return shown | {"sample": sample_text(kpi, value, prefs)}
-        if target is None:
-            return shown
-        found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)
-        word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
-        return shown | {"word": word, "tone": tone, "icon": icon}
-
-    def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:
-        """The values of what has begun, where the reader sees all that the target is about."""
-        user, today = self.request.user, self.request.prefs.today(self.at)
-        filters = {} if sheet.member is None else {Dimension(sheet.scope): sheet.member}
-        if scope_for(filters, user) != (sheet.scope, sheet.member) or not sheet.kpis:
-            return {}
-        found = {}
-        for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR):
-            periods = tuple(period for period in sheet.columns if period.grain is grain and period.start <= today)
-            tables = read(sheet.kpis, Query(periods, today, filters=filters, viewer=user)) if periods else {}
-            found |= {(key, value.period.key): value for key, table in tables.items() for value in table.total}
-        return found
-
     def steps(self, year: Period) -> dict[str, str]:
         query = self.request.GET
         calendar = Calendar(year.calendar)
@@ -287,6 +291,27 @@ class TargetsView(Page, TemplateView):
     def groups(self) -> list[options.Link]:
         names = {PINNED: _("Most important")} | {group.value: str(name) for group, name in options.GROUPS.items()}
         return [options.Link(name, query_with(self.request.GET, group=key), key == self.group) for key, name in names.items()]
+
+
+class TargetsFileView(SheetPage, FilePage):
+    """The grid with every digit, and under each KPI's targets what has come of them."""
+
+    def table(self) -> Table:
+        sheet = self.read_sheet()
+        whose = next((f"-{name}" for pk, name in self.members if pk == sheet.member), "")
+        periods = [period_text(period, sheet.prefs) for period in sheet.columns]
+        name = _("targets") + f"-{period_text(sheet.year, sheet.prefs)}{whose}"
+        return Table(name, [_("KPI"), _("Key"), _("Unit"), _("Row"), *periods], self.cells(sheet))
+
+    def cells(self, sheet: Sheet) -> Iterator[list[object]]:
+        stored, actual, prefs = grids.stored_figures(sheet), self.actual(sheet), sheet.prefs
+        for kpi in sheet.kpis:
+            name, places = [kpi.name, kpi.key, exports.unit_name(kpi, prefs)], [(kpi.key, period.key) for period in sheet.columns]
+            values = [actual[place].value if place in actual else None for place in places]
+            yield [*name, _("Target"), *(exports.value_cell(kpi, stored.get(place), prefs) for place in places)]
+            yield [*name, _("So far"), *(exports.value_cell(kpi, value, prefs) for value in values)]
+            states = [self.so_far(kpi, actual.get(place), stored.get(place)) for place in places]
+            yield [*name, _("State"), *(state.get("word") or state.get("sample", "") for state in states)]
 
 
 @action(may_set_targets)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, OuterRef, QuerySet, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.database import CountUpTo
-from crm.exports import KINDS
+from crm.exports import KINDS, Table, file_response
 from crm.models import PeopleList
 from crm.origins import said
 from crm.pages import MOST_FOUND, ListPage, action, count_of, counted, say
 from crm.permissions import may_enter
+from crm.templatetags.crm_format import format_moment
 from customers.models import Customer
 from leads import services
 from leads.models import Lead
@@ -32,12 +34,15 @@ class PeopleListsView(ListPage):
     template_name = "leads/people_lists.html"
 
     def get_queryset(self) -> QuerySet:
+        return self.lists(MOST_FOUND)
+
+    def lists(self, most: int | None) -> QuerySet:
         user = self.request.user
         people = {
             PeopleList.Kind.CUSTOMERS: Customer.objects.visible_to(user).listed().in_list(HERE),
             PeopleList.Kind.LEADS: Lead.objects.visible_to(user).listed().in_list(HERE),
         }
-        counts = [When(kind=kind, then=CountUpTo(rows, MOST_FOUND)) for kind, rows in people.items()]
+        counts = [When(kind=kind, then=CountUpTo(rows, most)) for kind, rows in people.items()]
         return PeopleList.objects.visible_to(user).select_related("owner").annotate(people=Case(*counts))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -45,7 +50,21 @@ class PeopleListsView(ListPage):
         for row in context["rows"]:
             row.people_text = counted(row.people, self.request.prefs, MOST_FOUND)
             row.origin_text = said(row.origin, self.request.prefs)
-        return context
+        return context | {"files": {kind: self.url_with(export=kind, after=None, before=None) for kind in KINDS}}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if (kind := self.request.GET.get("export")) in KINDS:
+            about = [_("Name"), _("Kind"), _("People"), _("Came from"), _("Owner"), _("Who sees it")]
+            header = [*about, _("Saved on"), _("Saved on (ISO)")]
+            return file_response(self.request, kind, Table(_("Lists of people"), header, self._cells()))
+        return super().render_to_response(context, **kwargs)
+
+    def _cells(self) -> Iterator[list[Any]]:
+        """Each with all of its people: a file does not break off counting."""
+        prefs = self.request.prefs
+        for row in self.lists(None).order_by("-pk"):
+            about = [row.name, row.get_kind_display(), row.people, said(row.origin, prefs), row.owner, row.get_scope_display()]
+            yield [*about, format_moment(row.created_at, prefs, "short"), row.created_at.astimezone(prefs.zone)]
 
 
 class PeopleListView(ListPage):

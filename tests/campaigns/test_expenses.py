@@ -14,6 +14,7 @@ from crm.models import ExchangeRate
 from tests.api_client import Api
 from tests.conftest import make_user
 from tests.factories.campaigns import make_channel
+from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2025, 9, 23, 7, 0, tzinfo=UTC)  # 1 Mehr 1404
@@ -348,3 +349,15 @@ def test_a_pasted_row_that_cannot_be_read_keeps_all_of_them_out_and_says_why(mar
     )  # fmt: skip
     assert form.rows[1].errors["amount"] == "Enter an amount in digits, such as 1250000."
     assert form.errors["text"] == ["Rows that cannot be read: 2. Nothing was saved; correct them above, the reasons stand below."]
+
+
+def test_the_list_is_a_file_of_what_its_filters_show(marketer, autumn):
+    days = {"valid_from": FIRST, "valid_to": LAST}
+    Expense.objects.create(kind="ads", amount=75_000_000, campaign=autumn, note="=Banner", is_estimate=True, **days)
+    Expense.objects.create(kind="salary", amount=10, **days)
+
+    (row,) = csv_rows(marketer.get(f"/campaigns/expenses/?campaign={autumn.pk}&export=csv"))
+
+    assert (row["Kind"], row["Note"], row["Campaign"], row["Estimated"]) == ("Ads", "'=Banner", "Autumn", "1")
+    assert (row["First day (ISO)"], row["Last day (ISO)"]) == ("2025-09-23", "2025-10-22")
+    assert Decimal(row["Amount (Toman)"]) == 7_500_000

@@ -13,6 +13,7 @@ from django.utils import timezone
 from customers.models import Ticket, TicketEvent
 from customers.services import tickets as services
 from tests.factories.customers import make_customer
+from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,21 @@ class TestList:
         make_ticket(created_at=AT - 5 * HOUR, resolved_at=AT - 2 * HOUR)
 
         assert "Resolved in 3 hours" in browse(hana).get("/tickets/?state=all").content.decode()
+
+    def test_as_a_file_it_is_what_the_filters_show(self, browse, omid):
+        customer = make_customer(name="Arya", owner=omid)
+        make_ticket("=late", owner=omid, customer=customer, priority="high", first_response_at=AT - HOUR)
+        make_ticket("done", owner=omid, created_at=AT - 5 * HOUR, resolved_at=AT - 2 * HOUR)
+        make_ticket("not his")
+        client = browse(omid)
+
+        rows = csv_rows(client.get("/tickets/?state=all&export=csv"))
+
+        assert [(row["Subject"], row["State"]) for row in rows] == [("done", "Resolved in 3 hours"), ("'=late", "Answered")]
+        assert (rows[1]["Customer"], rows[1]["Priority"], rows[1]["Owner"], rows[1]["Opened on (ISO)"]) == (
+            "Arya", "High", "Omid", "2025-09-23T07:30:00+03:30",
+        )  # fmt: skip
+        assert len(csv_rows(client.get("/tickets/?export=csv"))) == 1
 
     def test_it_costs_the_same_for_one_and_three(self, browse, hana):
         counts = []

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from campaigns.models import Campaign, Channel, Expense
+from campaigns.models import Campaign, Channel, Expense, SocialNetwork, SocialPost
 from crm.services import create_token
 from customers.models import OrderLine
 from kpis.engine import drain
@@ -18,6 +18,7 @@ from kpis.readings.campaigns import BY_KEY, Campaigns, Life
 from kpis.readings.query import Query
 from leads.models import Lead
 from tests.api_client import Api
+from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
@@ -315,6 +316,44 @@ def test_the_page_of_a_campaign(browse, sara, four):
     rows = csv_rows(client.get(f"/campaigns/{autumn.pk}/{page.context['files']['csv']}"))
     assert {row["Name"] for row in rows} == {"Autumn 0", "Autumn 1"}
     assert client.get(f"/campaigns/{autumn.pk}/?export=csv").status_code == 400
+
+
+def test_the_tables_of_a_campaigns_page_are_files_with_all_their_rows(browse, sara, omid, four, monkeypatch):
+    monkeypatch.setattr("kpis.views.campaign.LATEST", 2)
+    autumn, network = four[0], SocialNetwork.objects.create(slug="x", name="Instagram")
+    for likes in (1, 2, 3):
+        counts = {"reach": 100, "likes": likes, "comments": 10, "shares": 20}
+        SocialPost.objects.create(
+            campaign=autumn, social_network=network, posted_at=MEHR, external_id=f"p{likes}", source="x", **counts
+        )
+    landing, lead = make_landing_page(title="Offer"), Lead.objects.get(name="Autumn 0")
+    make_session(started_at=MEHR, landing_page=landing, campaign=autumn, converted_at=MEHR)
+    make_session(started_at=MEHR, landing_page=landing, campaign=autumn)
+    client = browse(sara)
+    page = client.get(f"/campaigns/{autumn.pk}/")
+
+    files = {
+        name: csv_rows(client.get(f"{page.wsgi_request.path}{urls['csv']}")) for name, urls in page.context["tables"].items()
+    }
+
+    shown = {name: len(page.context[name]) for name in ("landings", "leads", "expenses", "posts")}
+    assert shown == {"landings": 1, "leads": 2, "expenses": 1, "posts": 2}
+    assert [(row["Page"], row["Visitors"], row["Conversions"], row["Rate"]) for row in files["landings"]] == [
+        ("Offer", "2", "1", "0.5")
+    ]
+    assert (
+        [row["Name"] for row in files["leads"]]
+        == ["Autumn 2", "Autumn 1", "Autumn 0"]
+        == [*map(str, page.context["leads"]), str(lead)]
+    )
+    # 9,000 Rial are 900 Toman
+    (expense,) = files["expenses"]
+    assert (expense["Kind"], Decimal(expense["Amount (Toman)"]), expense["Last day (ISO)"]) == ("Ads", 900, "2025-09-30")
+    assert [row["Likes, comments, shares"] for row in files["posts"]] == ["33", "32", "31"]
+    refused = [
+        browse(omid).get(f"/campaigns/{autumn.pk}/?export=csv&table={name}").status_code for name in ("expenses", "posts", "x")
+    ]
+    assert (refused, csv_rows(browse(omid).get(f"/campaigns/{autumn.pk}/?export=csv&table=leads"))) == ([400] * 3, [])
 
 
 def test_an_expense_that_is_entered_in_the_pages_changes_what_a_lead_costs(browse, sara, omid):

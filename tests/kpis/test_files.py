@@ -223,6 +223,18 @@ class TestTables:
 
         assert [(row["Customers"], row["Share"]) for row in rows] == [("0", "")] * 4
 
+    def test_the_catalogue_says_of_each_kpi_what_its_page_says(self, browse, sara):
+        client = browse(sara)
+        shown = [row for group in client.get("/kpis/catalog/").context["groups"] for row in group["rows"]]
+
+        rows = csv_rows(client.get("/kpis/catalog/csv/"))
+
+        assert [row["Key"] for row in rows] == [row["kpi"].key for row in shown]
+        assert [row["Formula"] for row in rows] == [row["formula"] for row in shown]
+        (nps,) = [row for row in rows if row["Key"] == "nps"]
+        drivers = "Mean time to resolution · Customer satisfaction"
+        assert (nps["Group"], nps["Abbreviation"], nps["What moves it"]) == ("Satisfaction and support", "NPS", drivers)
+
     @pytest.mark.parametrize(
         "address",
         ["/kpis/rfm/csv/?what=x", "/kpis/loyalty/csv/?what=x", "/kpis/top-pages/csv/?what=x", "/kpis/landing-pages/xlsx/?what=x",

@@ -8,15 +8,18 @@ import pytest
 
 from kpis.engine import drain
 from kpis.models import Target, TargetEdit
+from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.test_targets import make_target, stored
+from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
 
 
 class TestGrid:
     URL = "/targets/?calendar=jalali&year=1404"
+    FILE = "/targets/csv/?calendar=jalali&year=1404"
 
     def cells(self, response, kpi="leads"):
         row = next(row for row in response.context["rows"] if row["kpi"].key == kpi)
@@ -53,6 +56,25 @@ class TestGrid:
             "lead_conversion_rate": Decimal("0.28"),
             "new_customers": Decimal(1200),
         }
+
+    def test_the_grid_as_a_file_has_what_came_of_the_targets_below_them(self, browse, sara, omid):
+        """Of Mehr 1404: 3 new customers where 2 were wanted; 300,000 rials, 30,000 tomans, where 12,505 were."""
+        for _number in range(3):
+            make_order(customer=make_customer(), placed_at=tehran(2025, 9, 25))
+        drain(at=tehran(2026, 1, 1))
+        make_target("new_customers", figure="2")
+        make_target("revenue", figure="12505")
+        client = browse(sara)
+
+        rows = csv_rows(client.get(self.FILE))
+
+        found = {(row["Key"], row["Row"]): row["Mehr 1404"] for row in rows}
+        assert [found["new_customers", name] for name in ("Target", "So far", "State")] == ["2", "3", "reached"]
+        assert [row["Unit"] for row in rows if row["Key"] == "revenue"] == ["Toman"] * 3
+        assert [Decimal(found["revenue", name]) for name in ("Target", "So far")] == [Decimal("1250.5"), 30_000]
+        assert len(rows[0]) == 4 + 12 + 4 + 1
+        assert browse(omid).get(self.FILE).status_code == 200
+        assert client.post(self.FILE, {"seen": "{}", "revenue:1404-07": "9"}).status_code == 405
 
     def test_a_row_of_a_spreadsheet_in_one_field_goes_on_to_the_right(self, browse, sara):
         browse(sara).post(self.URL, {"seen": "{}", "new_customers:1404-03": "۱۰\t۲۰\t\t40"})

@@ -10,6 +10,7 @@ from leads.services import edit_people_list, remove_people_list, save_people
 from leads.services.lists import members_of
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
+from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
@@ -198,3 +199,17 @@ def test_a_lead_that_is_deleted_leaves_the_list(sara):
     Lead.objects.filter(pk=lead.pk).delete()
 
     assert list(members_of(people_list, sara)) == [other]
+
+
+def test_the_lists_are_a_file_with_all_people_that_its_reader_sees(browse, sara, omid, monkeypatch):
+    """On the page counting breaks off, in the file it does not."""
+    monkeypatch.setattr("leads.views.lists.MOST_FOUND", 2)
+    people = [make_customer(owner=omid), *(make_customer() for _ in range(3))]
+    save(sara, people, scope="everyone")
+
+    page = browse(sara).get("/lists/")
+    files = {user: csv_rows(browse(user).get("/lists/?export=csv")) for user in (sara, omid)}
+
+    assert [row.people_text for row in page.context["rows"]] == ["more than 2"]
+    assert [(row["Name"], row["People"], row["Came from"], row["Owner"]) for row in files[sara]] == [("Lost", "4", "RFM", "Sara")]
+    assert [row["People"] for row in files[omid]] == ["1"]
