@@ -21,7 +21,7 @@ def found(response):
 def test_nothing_typed_offers_what_one_can_begin_and_the_menu(browse, omid):
     assert found(browse(omid).get(URL)) == {
         "actions": ["New lead", "New opportunity", "New customer"],
-        "places": ["Today", "Leads", "Pipeline", "Customers", "Orders", "KPIs", "Dashboards", "Support"],
+        "places": ["Today", "Leads", "Pipeline", "Customers", "Orders", "KPIs", "Dashboards", "Surveys", "Support"],
         "leads": [],
         "opportunities": [],
         "customers": [],
