@@ -90,7 +90,7 @@ def win_it(page):
     page.get_by_role("link", name="Won").click()
     page.get_by_label("Final amount").fill("1800")
     page.get_by_role("button", name="Mark as won").click()
-    expect(page.get_by_text("Ali Moradi is won.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Ali Moradi is won with\W*1,800"))).to_be_visible()
 
 
 def write_its_order(page):
