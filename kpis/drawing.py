@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from crm.paper import EDGE, GAP, HAIRLINE, HEADING, INSIDE, MUTED, PRIMARY, SMALL, TONES, WIDTH, Colour, Look, Paper
@@ -20,6 +21,7 @@ LINES: Mapping[str, tuple[Colour, float, tuple[float, float]]] = {
     "previous": (MUTED, 0.4, (1.6, 1.2)),
     "target": ((173, 44, 78), 0.5, (0.6, 1.0)),
 }
+SHARES: Mapping[str, Colour] = {"detractor": (194, 65, 12), "passive": (135, 146, 162), "promoter": PRIMARY}
 FROM_SHORT = 10_000
 
 
@@ -203,3 +205,22 @@ def draw_bars(paper: Paper, rows: Sequence[tuple[str, float, float, str, Colour]
         paper.put(text, NAME, paper.top + 0.4, name + bar + 2, INSIDE - name - bar - 2)
         paper.top += 6
     paper.top += GAP
+
+
+def draw_shares(paper: Paper, scores: Sequence[tuple[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
+    """What each colour means; then a period, the bar of its shares, and its score with the answers it stands on."""
+    start, name, bar = 0.0, INSIDE * 0.24, INSIDE * 0.5
+    for tone, text in scores:
+        paper.box(paper.top + 0.8, start, 3, 3, fill=SHARES[tone])
+        paper.put(str(text), TINY, paper.top, start + 4.5, room := paper.width_of(str(text), TINY))
+        start += room + 10
+    paper.top += TINY.line + 2
+    for row in rows:
+        look = SMALL if row["is_small"] else NAME
+        paper.put(row["period"], look, paper.top + 0.4, 0, name)
+        start = name
+        for part in filter(itemgetter("percent"), row["parts"]):
+            paper.box(paper.top + 0.8, start, length := bar * part["percent"] / 100, 3.8, fill=SHARES[part["tone"]])
+            start += length
+        paper.put(f"{row['score']} · {row['count_text']}", look, paper.top + 0.4, name + bar + 2, INSIDE - name - bar - 2)
+        paper.top += 6

@@ -1,4 +1,4 @@
-"""What an overview shows of its readings, on the page and on paper."""
+"""What an overview shows of its readings: on the page, on paper and on a screen."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.models import User
-from crm.periods import Period, local_day
+from crm.periods import Calendar, Period, local_day
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import charts, dashboards
 from kpis.catalogue import CATALOGUE
 from kpis.charts import signed_count
-from kpis.definitions import Kpi
+from kpis.definitions import Kpi, is_hidden
 from kpis.models import Annotation
 from kpis.readings.cards import reason_text
 from kpis.readings.history import revisions_of
-from kpis.readings.promoters import Answers
-from kpis.readings.segments import Segments
+from kpis.readings.promoters import Answers, stored_answers
+from kpis.readings.segments import Segments, segments_until
 from kpis.readings.summary import Choice, Compare, Reading, year_before
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, period_text, value_text
@@ -44,6 +44,12 @@ PROMOTERS: Mapping[str, Promise] = {
     "passive": gettext_lazy("Passives"),
     "promoter": gettext_lazy("Promoters"),
 }
+SCORES: Mapping[str, Promise] = {
+    "detractor": gettext_lazy("Detractors, 0 to 6"),
+    "passive": gettext_lazy("Passives, 7 and 8"),
+    "promoter": gettext_lazy("Promoters, 9 and 10"),
+}
+PERIODS_OF_ANSWERS = 6
 
 
 def trend_of(reading: Reading, choice: Choice, prefs: Preferences, notes: QuerySet[Annotation]) -> dict[str, Any]:
@@ -109,6 +115,16 @@ def period_steps(readings: Mapping[str, Reading]) -> list[tuple[str, Decimal | N
     return [(key, readings[key].now.numerator) for key in dashboards.FUNNEL_OF_PERIOD]
 
 
+def promoters_of(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
+    """Those who would recommend us, period by period; None where the filters have no meaning for answers."""
+    nps = CATALOGUE["nps"]
+    if is_hidden(nps, choice.viewer) or not set(choice.filters) <= set(nps.dimensions):
+        return None
+    rows = promoter_rows(stored_answers(choice.trend_query(PERIODS_OF_ANSWERS)), prefs)
+    few = _("Grey: fewer than %(count)s answers, too few to judge by.") % {"count": number_text(nps.minimum_sample, prefs)}
+    return {"rows": rows, "scores": SCORES, "note": few if any(row["is_small"] for row in rows) else ""}
+
+
 def promoter_rows(found: Sequence[Answers], prefs: Preferences) -> list[dict[str, Any]]:
     """Who stands behind a score, the newest period first: the score alone does not say how many."""
     nps = CATALOGUE["nps"]
@@ -134,6 +150,21 @@ def shares_of(one: Answers) -> tuple[int, int, int]:
         return 0, 0, 0
     first, second = (round(100 * part / one.count) for part in (one.detractors, one.detractors + one.passives))
     return first, second - first, 100 - second
+
+
+def segments_of(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
+    """How many customers are in each RFM segment, which are of all that a reader may see: no filter narrows them."""
+    if choice.filters:
+        return None
+    found = segments_until(min(choice.period.end, choice.today), Calendar(choice.period.calendar), choice.viewer)
+    if found is None:
+        return None
+    words = {"month": period_text(found.month, prefs), "season": period_text(found.season, prefs)}
+    return {
+        "rows": segment_rows(found, prefs),
+        "days": {"as_of": found.month.end.isoformat()} | ({"compare": found.season.end.isoformat()} if found.before else {}),
+        "note": _("At the end of %(month)s, beside the end of %(season)s.") % words,
+    }
 
 
 def segment_rows(found: Segments, prefs: Preferences) -> list[dict[str, Any]]:

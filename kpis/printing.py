@@ -16,8 +16,8 @@ from crm.templatetags.crm_format import format_moment
 from kpis import charts, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
-from kpis.drawing import draw_bars, draw_cards, draw_trend
-from kpis.glances import STEP_NAMES, growth_steps, notes_of, period_steps, trend_of
+from kpis.drawing import draw_bars, draw_cards, draw_shares, draw_trend
+from kpis.glances import STEP_NAMES, growth_steps, notes_of, period_steps, promoters_of, segments_of, trend_of
 from kpis.readings.breakdown import Part, break_down
 from kpis.readings.cards import Card, card_of, compared_words, interval_text
 from kpis.readings.snapshot import one_snapshot
@@ -29,17 +29,20 @@ MOST_PARTS = 40
 
 
 def print_overview(choice: Choice, prefs: Preferences, *, at: datetime) -> bytes:
-    """The pinned cards, the trend of the first, the funnel, the growth, then everything else in a table."""
+    """What the page shows: the pinned cards, the trend of the first, the panels; then everything else in a table."""
     pinned = dashboards.pinned(choice.viewer, None)
     with one_snapshot():
         readings = overview(list(CATALOGUE.values()), choice, pinned[0])
         chart = trend_of(readings[pinned[0].key], choice, prefs, notes_of(choice.viewer, readings[pinned[0].key]))
+        promoters, segments = promoters_of(choice, prefs), segments_of(choice, prefs)
     paper = begin(_("KPI overview"), choice, prefs, at)
     cards = [card_of(readings[kpi.key], choice, prefs) for kpi in pinned]
     draw_cards(paper, cards, [value_parts(kpi, readings[kpi.key].now.value, prefs, short=True) for kpi in pinned])
     draw_trend(paper, chart, prefs)
     draw_funnel(paper, readings, prefs)
     draw_growth(paper, readings, prefs)
+    draw_promoters(paper, promoters)
+    draw_segments(paper, segments)
     draw_rest(paper, [readings[kpi.key] for kpi in CATALOGUE.values() if kpi not in pinned], choice, prefs)
     return paper.finish(_("KPI overview") + f" · {period_text(choice.period, prefs)}")
 
@@ -97,6 +100,28 @@ def draw_growth(paper: Paper, readings: dict[str, Reading], prefs: Preferences) 
         paper,
         [(each["label"], each["start"], each["length"], each["value_text"], TONES.get(each["tone"], MUTED)) for each in steps],
     )
+
+
+def draw_promoters(paper: Paper, found: Mapping[str, Any] | None) -> None:
+    if found is None:
+        return
+    paper.room_for(65)
+    paper.write(_("NPS by period"), HEADING)
+    draw_shares(paper, list(found["scores"].items()), found["rows"])
+    if found["note"]:
+        paper.write(found["note"], SMALL)
+    paper.top += GAP
+
+
+def draw_segments(paper: Paper, found: Mapping[str, Any] | None) -> None:
+    if found is None:
+        return
+    paper.room_for(40)
+    paper.write(_("RFM groups"), HEADING)
+    paper.write(found["note"], SMALL)
+    columns = [Column(_("Segment"), 0.4)]
+    columns += [Column(heading, 0.2, is_number=True) for heading in (_("Customers"), _("Change"))]
+    paper.table(columns, [[row["name"], row["count"], row["change"]] for row in found["rows"]])
 
 
 def draw_rest(paper: Paper, readings: Sequence[Reading], choice: Choice, prefs: Preferences) -> None:

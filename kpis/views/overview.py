@@ -15,28 +15,24 @@ from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
-from crm.periods import Calendar
 from crm.permissions import may_sell
 from kpis import addresses, charts, dashboards, exports, glances, options
 from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi, is_hidden
+from kpis.definitions import Kpi
 from kpis.glances import notes_of
 from kpis.models import Alert
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel
-from kpis.readings.promoters import stored_answers
-from kpis.readings.segments import segments_until
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
-from kpis.readings.words import number_text, period_text
+from kpis.readings.words import period_text
 from kpis.views.alerts import url_of
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 MOST_ALARMS = 3
-PERIODS_OF_ANSWERS = 6
 
 
 class Cards(Page, TemplateView):
@@ -146,35 +142,19 @@ class OverviewView(Cards):
         }
 
     def promoters(self) -> dict[str, Any] | None:
-        """Those who would recommend us, period by period; None where the filters have no meaning for answers."""
-        nps, prefs = CATALOGUE["nps"], self.request.prefs
-        if is_hidden(nps, self.choice.viewer) or not set(self.choice.filters) <= set(nps.dimensions):
-            return None
-        rows = glances.promoter_rows(stored_answers(self.choice.trend_query(PERIODS_OF_ANSWERS)), prefs)
-        return {
-            "rows": [row | {"url": self.page_of("nps", period=row["key"])} for row in rows],
-            "has_small": any(row["is_small"] for row in rows),
-            "smallest": number_text(nps.minimum_sample, prefs),
+        found = glances.promoters_of(self.choice, self.request.prefs)
+        return found and found | {
+            "rows": [row | {"url": self.page_of("nps", period=row["key"])} for row in found["rows"]],
             "url": reverse("kpis:nps-seasons"),
         }
 
     def segments(self) -> dict[str, Any] | None:
-        """How many customers are in each RFM segment, which are of all that a reader may see: no filter narrows them."""
-        choice, prefs, page = self.choice, self.request.prefs, reverse("kpis:rfm")
-        if choice.filters:
-            return None
-        found = segments_until(min(choice.period.end, choice.today), Calendar(choice.period.calendar), choice.viewer)
-        if found is None:
-            return None
-        days = {"as_of": found.month.end.isoformat()} | ({"compare": found.season.end.isoformat()} if found.before else {})
-        return {
+        found, page = glances.segments_of(self.choice, self.request.prefs), reverse("kpis:rfm")
+        return found and found | {
             "rows": [
-                row | {"url": f"{page}?{urlencode(days | {'segment': row['segment']})}#people"}
-                for row in glances.segment_rows(found, prefs)
+                row | {"url": f"{page}?{urlencode(found['days'] | {'segment': row['segment']})}#people"} for row in found["rows"]
             ],
-            "month": period_text(found.month, prefs),
-            "season": period_text(found.season, prefs),
-            "url": f"{page}?{urlencode(days | {'view': 'movement'})}",
+            "url": f"{page}?{urlencode(found['days'] | {'view': 'movement'})}",
         }
 
     def page_of(self, key: str, **changes: str) -> str:

@@ -20,7 +20,7 @@ from crm.models import User
 from crm.pages import key_in, query_with
 from crm.permissions import may_open_screens
 from crm.templatetags.crm_format import reader_digits
-from kpis import addresses, dashboards, options
+from kpis import addresses, dashboards, glances, options
 from kpis.addresses import CARRIED
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import FUNNEL_OF_PERIOD
@@ -29,6 +29,7 @@ from kpis.models import Dashboard
 from kpis.painting import Painter
 from kpis.readings.boards import read_board
 from kpis.readings.cards import compared_words
+from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
 from kpis.readings.words import number_text, period_text
 from kpis.tiles import Shape, Tile, tiles_of
@@ -97,8 +98,9 @@ class Screen(TemplateView):
         prefs, query = self.request.prefs, self.query
         self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.viewer)
         tiles = [tile for tile in self.tiles if not tile.is_personal]
-        painted = Painter(read_board(tiles, self.choice), self.choice, prefs, "").paint(tiles)
-        screens = list(in_screens(painted))
+        with one_snapshot():
+            board, panels = read_board(tiles, self.choice), self.panels()
+        screens = [*in_screens(Painter(board, self.choice, prefs, "").paint(tiles)), *([panel] for panel in panels)]
         return super().get_context_data(**kwargs) | {
             "title": self.title,
             "screens": [(screen, self.place(number, len(screens))) for number, screen in enumerate(screens, start=1)],
@@ -116,6 +118,14 @@ class Screen(TemplateView):
     @cached_property
     def settings(self) -> Settings:
         return Settings.of(self.query)
+
+    def panels(self) -> list[dict[str, Any]]:
+        """What stands on the overview alone, where there is something to show."""
+        if self.name != OVERVIEW:
+            return []
+        read = {"promoters": glances.promoters_of, "segments": glances.segments_of}
+        found = {name: of(self.choice, self.request.prefs) for name, of in read.items()}
+        return [{"shape": name, name: panel} for name, panel in found.items() if panel]
 
     def place(self, number: int, count: int) -> str:
         texts = {"number": number_text(number, self.request.prefs), "count": number_text(count, self.request.prefs)}

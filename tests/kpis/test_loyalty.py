@@ -13,6 +13,7 @@ from customers.models import Answer, Survey
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain
+from kpis.glances import SCORES
 from kpis.loyalty import Loyalty
 from kpis.readings import Query, read
 from kpis.readings.loyalty import LoyaltyMatrix
@@ -180,6 +181,16 @@ class TestSeasons:
         assert rows[0]["url"] == "/kpis/nps/?period=1404-Q2"
         assert {row["score"] for row in own} == {"—"}  # nobody that Omid sees has answered
         assert browse(sara).get("/kpis/?period=1404-Q2&channel=null").context["promoters"] is None
+
+    def test_the_screen_and_the_paper_show_the_same(self, seasons, browse, sara, printed):
+        page = browse(sara).get("/kpis/?period=1404-Q2&tv=1")
+        browse(sara).get("/kpis/overview/pdf/?period=1404-Q2")
+
+        (last,), _place = page.context["screens"][-1]
+        assert [row["score"] for row in last["promoters"]["rows"]][:3] == ["+30", "+60", "—"]
+        assert "/kpis/nps/" not in page.content.decode()  # nothing on a screen leads anywhere
+        start = printed.index("NPS by period")
+        assert printed[start + 1 : start + 6] == [*map(str, SCORES.values()), "Summer 1404", "+30 · 10 answers"]
 
     def test_the_gregorian_quarters_are_others(self, seasons):
         found = answers_of(Query(periods_of(Calendar.GREGORIAN, Grain.QUARTER, date(2025, 4, 1), TODAY), TODAY))

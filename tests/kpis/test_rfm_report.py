@@ -187,10 +187,22 @@ def test_the_overview_shows_segments_beside_those_of_the_season_before(browse, s
     of_sara = [("champion", "2", "+2"), ("loyal", "2", "+2"), ("needs_attention", "2", "+2"), ("lost", "4", "+3")]
     page = browse(sara).get("/kpis/?period=2025-09")
     assert (seen(sara), seen(sara, "period=2025-09&channel=null")) == (of_sara, None)
-    assert (page.context["segments"]["month"], page.context["segments"]["season"]) == ("September 2025", "Q2 2025")
+    assert page.context["segments"]["note"] == "At the end of September 2025, beside the end of Q2 2025."
     assert browse(sara).get(page.context["segments"]["rows"][0]["url"]).context["people_title"] == "Champion"
     assert seen(omid) == [("champion", "2", "—")]  # who had not bought by then
     assert max(len(questions(browse(user), "/kpis/?period=2025-09&compare=last-year")) for user in (sara, omid)) <= 15
+
+
+def test_the_screen_and_the_paper_of_the_overview_show_segments(browse, sara, ten, printed):
+    drain(at=NOW)
+
+    page = browse(sara).get("/kpis/?period=2025-09&tv=1")
+    browse(sara).get("/kpis/overview/pdf/?period=2025-09")
+
+    (last,), _place = page.context["screens"][-1]
+    assert [(row["name"], row["change"]) for row in last["segments"]["rows"]][:1] == [("Champion", "+2")]
+    start = printed.index("RFM groups")
+    assert printed[start + 2 : start + 8] == ["Segment", "Customers", "Change", "Champion", "2", "+2"]
 
 
 def test_the_pages_movement_adds_up(browse, sara, ten):

@@ -20,10 +20,13 @@ DRAINED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def screens(response):
-    return [[(tile["card"].key, tile["shape"]) for tile in screen] for screen, _place in response.context["screens"]]
+    return [
+        [("card" in tile and tile["card"].key, tile["shape"]) for tile in screen]
+        for screen, _place in response.context["screens"]
+    ]
 
 
-def test_the_overview_shows_four_cards_a_screen_then_a_line_and_the_funnel(browse, sara):
+def test_the_overview_shows_four_cards_a_screen_then_a_line_the_funnel_and_who_promotes(browse, sara):
     """Without any data all are cards that say why; with leads the first trend and the funnel are drawn."""
     set_pins(sara, ["leads", *LEADERS[:4]])
     make_lead(at=MEHR)
@@ -33,9 +36,9 @@ def test_the_overview_shows_four_cards_a_screen_then_a_line_and_the_funnel(brows
     page = browse(sara).get("/kpis/?tv=1&period=1404-07")
 
     kinds = [[shape for _key, shape in screen] for screen in screens(page)]
-    assert kinds[:3] == [["card"] * 4, ["card"], ["line"]]
+    assert (kinds[:3], kinds[4]) == ([["card"] * 4, ["card"], ["line"]], ["promoters"])
     assert [key for key, _shape in screens(page)[0]] == ["leads", *LEADERS[:3]]
-    assert next(place for _screen, place in page.context["screens"]) == "1 of 4"
+    assert next(place for _screen, place in page.context["screens"]) == "1 of 5"
     assert (page.context["forced_theme"], page.context["next_url"]) == ("dark", "/kpis/?tv=1&period=1404-07")
 
 
