@@ -173,6 +173,10 @@ class Campaigns:
         with localcontext(prec=PRECISION):
             return rounded(sums[figure.top] / sums[figure.bottom])
 
+    def is_small_sample(self, figure: Figure, sums: Sums) -> bool:
+        """Whether a rate stands on too few to be judged."""
+        return figure.bottom is not None and sums[figure.bottom] < figure.kpi.minimum_sample
+
     def value_of_paid(self, figure: Figure, members: Iterable[int]) -> Decimal | None:
         """A return of several together, without those that brought something in and cost nothing, where there are such.
 
@@ -238,8 +242,7 @@ class Life:
         return None if given is None else Decimal(given)
 
     def is_small_sample(self, figure: Figure) -> bool:
-        """Whether a rate stands on too few to be judged."""
-        return figure.bottom is not None and self.sums[figure.bottom] < figure.kpi.minimum_sample
+        return self.campaigns.is_small_sample(figure, self.sums)
 
     def attainment(self, figure: Figure, organization: Organization) -> Attainment | None:
         """How far a figure is from its target; missed only when nothing more of it is waited for."""

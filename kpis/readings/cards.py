@@ -198,13 +198,17 @@ def compared_words(choice: Choice, prefs: Preferences) -> str:
     return words % {"period": name, "days": number_text(choice.cut_days, prefs)}
 
 
+def small_sample_text(size: str) -> str:
+    return _("Small sample (n = %(count)s)") % {"count": size}
+
+
 def sample_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
     """What the number stands on."""
     if value.sample_size is None:
         return ""
     size = number_text(value.sample_size, prefs)
     if value.value is not None and value.is_small_sample(kpi):
-        return _("Small sample (n = %(count)s)") % {"count": size}
+        return small_sample_text(size)
     if value.value is None:
         return ""
     if counts_parts(kpi):

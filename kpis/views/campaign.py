@@ -25,7 +25,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
 from kpis.readings.campaigns import BY_KEY, HEADINGS, Campaigns, Figure, Life
-from kpis.readings.cards import data_value, side_text
+from kpis.readings.cards import data_value, side_text, small_sample_text
 from kpis.readings.goals import goal_text
 from kpis.readings.pages import Choice, Landings
 from kpis.readings.people import kind_behind
@@ -149,7 +149,8 @@ class CampaignDetailView(DetailPage):
         value, kpi = self.life.campaigns.value(figure, self.life.sums), figure.kpi
         number, unit = value_parts(kpi, value, self.prefs, short=True)
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
-        found, is_small = self.life.attainment(figure, self.prefs.organization), self.life.is_small_sample(figure)
+        found = self.life.attainment(figure, self.prefs.organization)
+        is_small = value is not None and self.life.is_small_sample(figure)
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -158,12 +159,11 @@ class CampaignDetailView(DetailPage):
             "url": query_with(self.request.GET, rows=figure.key, after=None) + "#rows" if value is not None else "",
             "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
             "maturing": self.maturing(figure) if value is not None else "",
-            "sample": self.sample(figure) if is_small and value is not None else "",
+            "sample": small_sample_text(number_text(self.life.sums[figure.bottom], self.prefs))
+            if is_small and value is not None
+            else "",
             "target": goal_text(kpi, found, None if is_small else value, self.prefs) if found else None,
         }
-
-    def sample(self, figure: Figure) -> str:
-        return _("Small sample (n = %(count)s)") % {"count": number_text(self.life.sums[figure.bottom], self.prefs)}
 
     def maturing(self, figure: Figure) -> str:
         if not self.life.is_maturing(figure):

@@ -24,9 +24,9 @@ from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
 from kpis.readings.campaigns import FIGURES, HEADINGS, Campaigns, Figure, Sums
-from kpis.readings.cards import data_value
+from kpis.readings.cards import data_value, small_sample_text
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import period_text, value_text
+from kpis.readings.words import number_text, period_text, value_text
 from kpis.views.overview import filter_bar
 
 # What the bar of filters is of.
@@ -146,10 +146,16 @@ class CampaignsReportView(Page, TemplateView):
     def cell(self, figure: Figure, sums: Sums, campaign: int | None) -> dict[str, Any]:
         value = self.campaigns.value(figure, sums)
         text = "—" if value is None else data_value(value, value_text(figure.kpi, value, self.request.prefs, short=True))
+        is_small = value is not None and self.campaigns.is_small_sample(figure, sums)
         key, side = figure.rows
         asked = {"period": self.choice.period.key, "campaign": campaign, "side": side}
         link = f"{reverse('kpis:kpi-detail', args=[key])}?{urlencode(asked)}#rows"
-        return {"label": HEADINGS[figure.key], "text": text, "url": link if campaign and value is not None else ""}
+        return {
+            "label": HEADINGS[figure.key],
+            "text": text,
+            "url": link if campaign and value is not None else "",
+            "sample": small_sample_text(number_text(sums[figure.bottom], self.request.prefs)) if is_small else "",
+        }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if (kind := self.request.GET.get("export")) in KINDS:
