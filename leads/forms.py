@@ -21,7 +21,8 @@ from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from customers.models import Customer
 from customers.order_forms import SaleForm
-from leads.models import Activity, Lead, Stage
+from leads.models import OUTCOMES, Activity, Lead, Stage
+from leads.timeline import outcomes_of
 
 DISQUALIFY_REASONS = (_("Wrong number"), _("Not interested"), _("No budget"), _("Not our customer"), _("Duplicate"))
 LOSS_REASONS = (_("Price"), _("Chose a competitor"), _("No answer"), _("Bad timing"), _("Missing feature"))
@@ -183,6 +184,12 @@ class ActivityForm(ReaderForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "aria-label": _("Text"), "placeholder": _("What was said, what was agreed")}),
     )
+    outcome = forms.ChoiceField(
+        label=_("Result"),
+        choices=[("", _("Result?")), *OUTCOMES.items()],
+        required=False,
+        widget=forms.Select(attrs={"aria-label": _("Result")}),
+    )
     due_on = DayField(label=_("Planned for"), required=False)
     due_time = ClockField(label=_("At"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -191,7 +198,23 @@ class ActivityForm(ReaderForm):
         facts = super().clean()
         if not self.errors and not (facts.get("body") or facts.get("due_on")) and facts.get("kind") == Activity.Kind.NOTE:
             self.add_error("body", ValidationError(_("Write something, or choose a day."), code="required"))
+        if not self.errors and facts.get("outcome") and (fault := self.fault_of_outcome(facts)):
+            self.add_error("outcome", ValidationError(fault, code="invalid"))
         return facts
+
+    def fault_of_outcome(self, facts: dict[str, Any]) -> str:
+        """Why this cannot have come of it."""
+        if facts.get("due_on"):
+            return _("What is planned has no result yet: leave it out, or say no day.")
+        fitting = dict(outcomes_of(facts["kind"]))
+        if facts["outcome"] in fitting:
+            return ""
+        words = {"kind": Activity.Kind(facts["kind"]).label, "outcome": OUTCOMES[facts["outcome"]]}
+        if not fitting:
+            return _("“%(outcome)s” does not fit “%(kind)s”, of which no result is noted.") % words
+        return _("“%(outcome)s” does not fit “%(kind)s”. What fits: %(fitting)s.") % (
+            words | {"fitting": " · ".join(fitting.values())}
+        )
 
     @property
     def due_at(self) -> datetime | None:

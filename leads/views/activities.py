@@ -108,7 +108,8 @@ class LogPage(FollowUpPage):
         return super().get_initial() | {"kind": Activity.Kind.CALL}
 
     def save(self, form: ActivityForm) -> HttpResponse:
-        facts = {"kind": form.cleaned_data["kind"], "body": form.cleaned_data["body"], "due_at": form.due_at, **self.about}
+        typed = {name: form.cleaned_data[name] for name in ("kind", "body", "outcome")}
+        facts = {**typed, "due_at": form.due_at, **self.about}
         key = activity_key(form, next(iter(self.about.values())), facts)
         activity = services.log_activity(by=self.request.user, at=self.at, **facts, **key)
         return self.done(_("Planned.") if activity.due_at else _("Added."))

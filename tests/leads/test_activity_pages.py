@@ -47,6 +47,18 @@ def test_who_may_write_on_whose(browse, sara, omid, nima, hana):
             {"due_on": ["“9377-05-05” is too far away: give a day from 1990-01-01 to 2030-12-31."]},
         ),
         ({"due_on": "+3", "due_time": "25:00"}, {"due_time": ["Enter a time of day, such as 10:30."]}),
+        (
+            {"outcome": "replied"},
+            {"outcome": ["“Replied” does not fit “Note”, of which no result is noted."]},
+        ),
+        (
+            {"kind": "call", "outcome": "clicked"},
+            {"outcome": ["“Followed a link” does not fit “Call”. What fits: Talked · No answer · Wrong number."]},
+        ),
+        (
+            {"kind": "e-mail", "outcome": "replied", "due_on": "+3"},
+            {"outcome": ["What is planned has no result yet: leave it out, or say no day."]},
+        ),
         ({"kind": "nap"}, {"kind": ["Select a valid choice. nap is not one of the available choices."]}),
     ],
 )
@@ -67,6 +79,14 @@ def test_what_is_planned_goes_back_to_the_page_it_came_from(browse, omid):
     response = browse(omid).post(url_of("lead-activity", lead), {"kind": "call", "due_on": "1404/07/03", "next": "/today/"})
 
     assert (response.url, written()) == ("/today/", [("call", "", datetime.fromisoformat("2025-09-25T09:00:00+03:30"))])
+
+
+def test_a_reply_is_noted_with_the_message_it_answers(browse, omid):
+    lead = make_lead(owner=omid)
+
+    browse(omid).post(url_of("lead-activity", lead), {"kind": "message", "outcome": "replied", "body": "wants a price"})
+
+    assert list(Activity.objects.replies().values_list("kind", "body", "done_at")) == [("message", "wants a price", NOON)]
 
 
 class TestSentTwice:
