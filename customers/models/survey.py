@@ -51,7 +51,7 @@ class Survey(Record):
         verbose_name_plural = _("surveys")
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
 
     @property
     def title(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
@@ -331,11 +332,23 @@ def records_of(model: type[Model]) -> QuerySet:
 def row_of(source: Source, found: Model | None, record: int, day: date, amount: Decimal) -> Row:
     shown, added = source.shown, source.sign * amount
     if isinstance(found, Answer):
-        # An answer has no page of its own: whoever sees it sees its customer.
-        url = reverse("customers:customer-detail", args=[found.customer_id]) if found.customer_id else ""
-        return Row(shown.type, record, found.title, url, day, added, found.score)
-    return Row(shown.type, record, str(found or f"#{record}"), url_of(shown, record), day, added)
+        return Row(shown.type, record, found.title, url_within(found, day), day, added, found.score)
+    url = url_of(shown, record) or url_within(found, day)
+    return Row(shown.type, record, str(found or f"#{record}"), url, day, added)
 
 
 def url_of(shown: Shown, record: int) -> str:
     return reverse(shown.url, args=[record]) if shown.url else ""
+
+
+def url_within(found: Model | None, day: date) -> str:
+    """Where what has no page of its own is found: among its like, or with its customer, whom all see who see it."""
+    match found:
+        case Answer():
+            asked = {"answered": f"{day}..{day}", "score": found.score}
+            return f"{reverse('customers:survey-detail', args=[found.survey_id])}?{urlencode(asked)}"
+        case Ticket():
+            return f"{reverse('customers:ticket-list')}?{urlencode({'state': 'all', 'number': found.pk})}"
+        case Invitation():
+            return reverse("customers:customer-detail", args=[found.customer_id])
+    return ""

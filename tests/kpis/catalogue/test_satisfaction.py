@@ -9,6 +9,7 @@ from crm.models import Organization, Team, User
 from customers.models import Answer, Customer, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
+from tests.factories.customers import make_invitation
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
 from tests.kpis.proof import card, parts
@@ -226,3 +227,37 @@ def test_csat_mean(refresh):
     assert [value.lower, value.upper] == near(0.737863, 6.762137)
     # the share of the satisfied: 3 of 4 and 7 of 7
     assert (card("csat").numerator, card("csat").denominator) == (10, 11)
+
+
+def test_what_people_said_of_one_survey_leads_to_their_words(browse, sara, refresh):
+    """Both surveys of satisfaction that are there at the start: 5 and 2 of five, and 4 of four."""
+    numbers, words = (Survey.objects.get(slug=slug) for slug in ("csat", "csat-words"))
+    answers(numbers, {5: 1, 2: 1})
+    answers(words, {4: 1})
+    refresh()
+    client = browse(sara)
+
+    parts = client.get("/kpis/csat/?period=1404-07&by=survey").context["parts"]
+    urls = {part["label"]: part["url"] for part in parts}
+    alone = client.get(f"/kpis/csat/{urls['CSAT']}").context
+
+    assert sorted(urls) == ["CSAT", "CSAT in four words"]
+    assert (alone["value_text"], alone["narrowed"]) == ("50.0%", "Survey: \u2068CSAT\u2069")
+    assert [part["label"] for part in client.get(f"/kpis/csat/{alone['clear_url']}&by=survey").context["parts"]] == list(urls)
+    (row,) = alone["row_list"]
+    assert [answer.score for answer in client.get(row["url"]).context["rows"]] == [5]
+
+
+def test_invitations_and_tickets_lead_to_where_they_are_seen(browse, sara, refresh):
+    asked = make_invitation(delivered_at=MEHR)
+    tickets(2)
+    refresh()
+    client = browse(sara)
+
+    urls = {}
+    for key in ("survey_response_rate", "mean_time_to_resolution"):
+        (row,) = client.get(f"/kpis/{key}/?period=1404-07&side=denominator").context["row_list"]
+        urls[key] = row["url"]
+
+    assert urls["survey_response_rate"] == f"/customers/{asked.customer_id}/"
+    assert list(client.get(urls["mean_time_to_resolution"]).context["rows"]) == [Ticket.objects.get()]
