@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -36,19 +35,14 @@ KPIS_OF_ALL = {"survey_response_rate": gettext_lazy("Survey response rate")}
 
 
 def with_counts(surveys: QuerySet[Survey], user: User) -> QuerySet[Survey]:
-    """Each with what its reader sees of its answers, and with how many of those who were asked answered."""
+    """Each with what its reader sees of its answers, and of the invitations that arrived."""
     answers = Answer.objects.visible_to(user).filter(survey=OuterRef("pk"))
     delivered = Invitation.objects.visible_to(user).counted().filter(survey=OuterRef("pk"), delivered_at__isnull=False)
     return surveys.annotate(
         answer_count=CountUpTo(answers, MOST_COUNTED),
         last_answered_at=Subquery(answers.order_by("-answered_at", "-pk").values("answered_at")[:1]),
-        delivered=CountUpTo(delivered, None),
-        responded=CountUpTo(delivered.filter(answered_at__isnull=False), None),
+        invitation_count=CountUpTo(delivered, MOST_COUNTED),
     )
-
-
-def response_rate(survey: Survey) -> Decimal | None:
-    return Decimal(survey.responded) / survey.delivered if survey.delivered else None
 
 
 class SurveyListView(ListPage):
@@ -63,7 +57,7 @@ class SurveyListView(ListPage):
         context = super().get_context_data(**kwargs)
         for survey in context["rows"]:
             survey.answers_text = counted(survey.answer_count, self.request.prefs)
-            survey.response_rate = response_rate(survey)
+            survey.invitations_text = counted(survey.invitation_count, self.request.prefs)
         return context
 
 
@@ -96,7 +90,7 @@ class SurveyDetailView(ListPage):
         return context | {
             "survey": self.survey,
             "answers_text": counted(self.survey.answer_count, self.request.prefs),
-            "response_rate": response_rate(self.survey),
+            "invitations_text": counted(self.survey.invitation_count, self.request.prefs),
             "kpis": list((KPIS[Kind(self.survey.kind)] | KPIS_OF_ALL).items()),
             "filters": self.filters,
             "chips": self.filters.chips(),

@@ -43,10 +43,10 @@ def three(omid, nima):
 class TestList:
     def counts_for(self, client):
         rows = client.get("/surveys/").context["rows"]
-        return {row.slug: (row.answer_count, row.response_rate, row.last_answered_at) for row in rows}
+        return {row.slug: (row.answer_count, row.invitation_count, row.last_answered_at) for row in rows}
 
     def test_it_counts_what_its_reader_sees(self, browse, sara, omid, three):
-        """Of Omid's customer one of two invitations that arrived was answered, of Nima's none of two: 1 of 4."""
+        """Two invitations to Omid's customer arrived, and two to Nima's."""
         arya, pars = Customer.objects.order_by("pk")
         make_invitation(customer=arya, answered_at=NOON)
         for customer in (arya, pars, pars):
@@ -56,8 +56,8 @@ class TestList:
 
         of_all, of_omid = self.counts_for(browse(sara)), self.counts_for(browse(omid))
 
-        assert (of_all["nps"], of_omid["nps"]) == ((3, 0.25, NOON), (1, 0.5, NOON))
-        assert of_all["csat"] == (0, None, None)
+        assert (of_all["nps"], of_omid["nps"]) == ((3, 4, NOON), (1, 2, NOON))
+        assert of_all["csat"] == (0, 0, None)
 
     def test_surveys_of_the_start_go_by_their_kind_until_they_are_renamed(self, browse, sara):
         Survey.objects.filter(slug="loyalty").update(name="After a year")
