@@ -31,6 +31,7 @@ class OrderListView(ColumnsPage):
 
     def get_queryset(self) -> QuerySet[Order]:
         self.filters = OrderFilters(self.request, self.request.prefs.today(self.at))
+        self.missing = self.filters.missing
         self.found = self.filters.rows()
         return self.found.select_related(*self.joins)
 

@@ -75,6 +75,7 @@ class SurveyDetailView(ListPage):
 
     def get_queryset(self) -> QuerySet[Answer]:
         self.filters = AnswerFilters(self.survey, self.request, self.request.prefs.today(self.at))
+        self.missing = self.filters.missing
         self.found = self.filters.rows()
         # What was asked about may be a colleague's.
         sees = {

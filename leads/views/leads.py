@@ -43,6 +43,7 @@ class LeadListView(ColumnsPage):
 
     def get_queryset(self) -> Any:
         self.filters = LeadFilters(self.request, self.request.prefs.today(self.at))
+        self.missing = self.filters.missing
         rows = self.filters.rows()
         return rows.select_related(*self.joins).annotate(next_due=next_due_at("lead"))
 
