@@ -15,6 +15,10 @@ import pytest
 
 from crm import embedded
 
+# Whole histories are loaded, audited and thrown away: nothing is worth a wait for the disk.
+OPTIONS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB"]
+OPTIONS += ["shared_buffers=256MB", "work_mem=64MB"]
+
 in_use: list[IO[str]] = []
 
 
@@ -24,7 +28,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     os.environ["TESTING"] = os.environ["EMBEDDED"] = "1"
     if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit all of this
         os.environ["DATA_DIR"] = str(embedded.data_dir() / "tests")
-        os.environ["PG_OPTIONS"] = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        os.environ["PG_OPTIONS"] = " ".join(f"-c {option}" for option in OPTIONS)
         for name, start in (("DATABASE_URL", embedded.ensure_postgres), ("REDIS_URL", embedded.ensure_valkey)):
             os.environ[name] = os.environ.get(name) or start()
         in_use.append(open(embedded.data_dir() / "in-use", "w"))  # noqa: SIM115  held until the process ends

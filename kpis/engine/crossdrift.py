@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED
@@ -82,8 +83,9 @@ def told(cursor: Any, cube: Cube, key: Sequence[str]) -> Iterator[str]:
         yield f"{cube.key}: crossed, {place} differs by {row[len(key) :]}"
 
 
+@cache
 def crossed_rows(cube: Cube) -> Statement:
-    """All rows of a cube that have a day, in the shape of what is stored."""
+    """All rows of a cube that have a day, in the shape of what is stored; what is asked never changes."""
     finest = fold_finest(cube, cube.rows().filter(**{f"{cube.day}__isnull": False}))
     terms = f"all_finest AS MATERIALIZED ({finest.sql}), {crossed_terms(cube, 'all')}"
     return Statement(f"WITH {terms} SELECT * FROM all_crossed", finest.params)

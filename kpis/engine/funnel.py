@@ -6,6 +6,7 @@ What their steps add to the sums is taken back before and added after, in the sa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.db.models import Case, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -129,9 +130,15 @@ def first(rows: QuerySet, by: str, moment: str) -> QuerySet:
     return rows.order_by().values(by).annotate(first_moment=Min(moment)).values("first_moment")
 
 
+@cache
+def all_steps() -> tuple[str, tuple[Any, ...]]:
+    """What is asked of all leads never changes."""
+    return steps_of(Lead.objects.all()).query.sql_with_params()
+
+
 def drift_of_steps(cursor: Any, dirty: str, few: int) -> Iterator[str]:
     """What is stored of all leads against what their rows say, apart from the leads that a statement names as dirty."""
-    sql, params = steps_of(Lead.objects.all()).query.sql_with_params()
+    sql, params = all_steps()
     told, stored = (", ".join(f"{table}.{name}" for name in STEPS.rest) for table in ("e", "f"))
     cursor.execute(
         f"SELECT coalesce(e.id, f.lead_id) FROM ({sql}) e (id, {', '.join(STEPS.rest)})"

@@ -45,23 +45,27 @@ SEGMENT = f"""
          WHEN e.f >= 2 THEN {CODE["POTENTIAL_LOYALIST"]} WHEN e.r = 4 THEN {CODE["PROMISING"]} ELSE {CODE["NEW"]} END
 """
 # The spans are read once: by their index on the customer all of it would be gone through again for each snapshot.
-CUSTOMERS = f"""
-     , span AS MATERIALIZED (SELECT * FROM kpis_rfmspan)
-    SELECT coalesce(e.day, s.day), coalesce(e.customer_id, s.customer_id)
-      FROM score e
-      FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN span p ON p.first_day <= d.day AND p.until_day > d.day) s
-        ON s.day = e.day AND s.customer_id = e.customer_id
-     WHERE (e.r, e.f, e.m, {SEGMENT}) IS DISTINCT FROM (s.recency, s.frequency, s.monetary, s.segment)
-        OR e.customer_id IS NULL OR s.customer_id IS NULL
-     ORDER BY 1, 2 LIMIT {FEW}
-"""
-CELLS = f"""
-    SELECT day, r, f, m, sum(customers), sum(revenue) FROM (
-        SELECT day, r, f, m, count(*) AS customers, sum(revenue) AS revenue FROM score GROUP BY 1, 2, 3, 4
-         UNION ALL
-        SELECT day, recency, frequency, monetary, -customers, -revenue
-          FROM kpis_rfmcell WHERE day IN (SELECT day FROM snapshot)) q
-     GROUP BY 1, 2, 3, 4 HAVING sum(customers) <> 0 OR sum(revenue) <> 0 ORDER BY 1 LIMIT {FEW}
+# The scores are computed once for both: the differences of single customers come before those of cells.
+SCORES = f"""
+     , span AS MATERIALIZED (SELECT * FROM kpis_rfmspan),
+     customer AS (
+        SELECT coalesce(e.day, s.day) AS day, coalesce(e.customer_id, s.customer_id) AS customer_id
+          FROM score e
+          FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN span p ON p.first_day <= d.day AND p.until_day > d.day) s
+            ON s.day = e.day AND s.customer_id = e.customer_id
+         WHERE (e.r, e.f, e.m, {SEGMENT}) IS DISTINCT FROM (s.recency, s.frequency, s.monetary, s.segment)
+            OR e.customer_id IS NULL OR s.customer_id IS NULL
+         ORDER BY 1, 2 LIMIT {FEW}),
+     cell AS (
+        SELECT day, r, f, m, sum(customers) AS customers, sum(revenue) AS revenue FROM (
+            SELECT day, r, f, m, count(*) AS customers, sum(revenue) AS revenue FROM score GROUP BY 1, 2, 3, 4
+             UNION ALL
+            SELECT day, recency, frequency, monetary, -customers, -revenue
+              FROM kpis_rfmcell WHERE day IN (SELECT day FROM snapshot)) q
+         GROUP BY 1, 2, 3, 4 HAVING sum(customers) <> 0 OR sum(revenue) <> 0 ORDER BY 1 LIMIT {FEW})
+    SELECT day, customer_id, NULL, NULL, NULL, NULL, NULL FROM customer
+     UNION ALL
+    SELECT day, NULL, r, f, m, customers, revenue FROM cell
 """
 OVERLAPS = f"""
     SELECT customer_id, first_day FROM (
@@ -93,10 +97,12 @@ SELECT earlier, day, before, after, sum(customers) FROM (
 
 def drift_of_snapshots(cursor: Any, dirty: Sequence[date]) -> Iterator[str]:
     """Scores, segments and cells of every snapshot that neither is dirty nor has a dirty day in its window; and moves."""
-    cursor.execute(EXPECTED + CUSTOMERS, [list(dirty)])
-    yield from (f"rfm: {day} wrong for customer {customer}" for day, customer in cursor.fetchall())
-    cursor.execute(EXPECTED + CELLS, [list(dirty)])
-    yield from (f"rfm: cell {row[1:4]} of {row[0]} differs by {row[4:]}" for row in cursor.fetchall())
+    cursor.execute(EXPECTED + SCORES, [list(dirty)])
+    for day, customer, *cell in cursor.fetchall():
+        if customer is not None:
+            yield f"rfm: {day} wrong for customer {customer}"
+        else:
+            yield f"rfm: cell {tuple(cell[:3])} of {day} differs by {tuple(cell[3:])}"
     cursor.execute(OVERLAPS)
     yield from (f"rfm: spans overlap, wrong for customer {customer} on {day}" for customer, day in cursor.fetchall())
     cursor.execute(MOVES)

@@ -254,9 +254,11 @@ def pages(sara):
     ]
 
 
-# A page is loaded once and looked at in all widths of its look; axe and the reader of Persian take one of them each.
+# A page is loaded once and looked at in all widths of its look; the reader of Persian takes one of them. Axe, which takes longer
+# than all else, sees every other page in the one of its looks and the rest in the other: what they are made of is the same.
 LOOKS = {"fa light": (360, 1280), "fa dark": (768, 1920), "en dark": (1280, 360), "en light": (768,)}
 WIDTHS_OF_AXE = {"fa light": 1280, "en dark": 360}
+TURNS_OF_AXE = {"fa light": 0, "en dark": 1}
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -267,14 +269,14 @@ def test_every_page_is_whole_and_named_and_in_its_readers_language(visit, sara, 
     sara.save()
     page, wrong = visit(sara), []
 
-    for url in pages:
+    for turn, url in enumerate(pages):
         page.goto(url)
         shown = "dark" if "tv=1" in url else theme  # a screen on the wall is dark for everybody
         for width in LOOKS[look]:
             page.set_viewport_size({"width": width, "height": 800})
             page.evaluate(SETTLED)
             wrong += [(url, width, fault) for fault in looked_at(page, language, shown)]
-            if width == WIDTHS_OF_AXE.get(look):
+            if width == WIDTHS_OF_AXE.get(look) and turn % 2 == TURNS_OF_AXE[look]:
                 wrong += [(url, width, fault) for fault in faults_of(page)]
         if language == "fa":
             wrong += [(url, fault) for fault in not_persian(page)]
@@ -297,7 +299,8 @@ def not_persian(page):
 
 def faults_of(page):
     """What axe calls serious or critical, by its rule, with the first element it points at."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).response["violations"]
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
     return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found if rule["impact"] in ("serious", "critical")]
 
 

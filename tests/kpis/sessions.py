@@ -9,23 +9,39 @@ from typing import Any
 
 import psycopg
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Looks, each a hundredth of a second, until somebody waits for a lock or has ended.
 LOOKS = 1000
 
 
-@contextmanager
-def pointed_at(name: str) -> Iterator[None]:
-    """Everything that this thread asks of the database in this block goes to another one."""
-    usual = connections["default"]
-    other = usual.copy()
+def connection_to(name: str) -> BaseDatabaseWrapper:
+    """To another database of the same server; nothing asks it anything before it is put in the usual one's place."""
+    other = connections["default"].copy()
     other.settings_dict["NAME"] = name
+    return other
+
+
+@contextmanager
+def put_in_place(other: BaseDatabaseWrapper) -> Iterator[None]:
+    """Everything that this thread asks of the database in this block goes there; the connection stays open for the next."""
+    usual = connections["default"]
     connections["default"] = other
     try:
         yield
     finally:
-        other.close()
         connections["default"] = usual
+
+
+@contextmanager
+def pointed_at(name: str) -> Iterator[None]:
+    """Everything that this thread asks of the database in this block goes to another one."""
+    other = connection_to(name)
+    try:
+        with put_in_place(other):
+            yield
+    finally:
+        other.close()
 
 
 @contextmanager

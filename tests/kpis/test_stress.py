@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
 
 @pytest.fixture
-def stress(history_database, db):
+def stress(history_database, history_connection, db):
     """A run in processes of its own, on a copy of the three years; what it saw."""
 
     def run(*options):
@@ -25,6 +25,7 @@ def stress(history_database, db):
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=300, check=True)
         return json.loads(done.stdout)
 
+    history_connection.close()  # only what nobody is connected to can be copied
     with copy_of(history_database, f"{history_database}_stress") as name:
         yield run
 
