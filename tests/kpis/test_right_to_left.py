@@ -88,17 +88,17 @@ def test_a_percent_sign_stands_at_one_side_of_its_number_whatever_is_beside_it(s
     assert percent_text(Decimal("0.5"), prefs, 0) == "\u2066۵۰٪\u2069"
 
 
-def test_an_answer_says_who_gave_it_and_leads_to_them(persian):
+def test_an_answer_says_who_gave_it_and_leads_to_where_it_stands(persian):
     customer = make_customer(name="Omid")
-    answer(10, customer=customer)
+    survey = answer(10, customer=customer).survey
     answer(3)
     drain(at=datetime(2026, 1, 1, tzinfo=UTC))
 
     rows = persian.get("/kpis/nps/?period=1404-07&side=denominator").context["row_list"]
 
     assert [(row["label"], row["score"], row["url"]) for row in rows] == [
-        ("Omid · Yearly", "۱۰", f"/customers/{customer.pk}/"),
-        ("Yearly", "۳", ""),
+        ("Omid · Yearly", "۱۰", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=10"),
+        ("Yearly", "۳", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=3"),
     ]
 
 
