@@ -71,10 +71,11 @@ class QuoteFormPage(SaleFormPage):
         raise NotImplementedError
 
     def save(self, form: QuoteForm) -> HttpResponse:
-        quote, text = self.write(form), _("Quote %(quote)s was saved.")
+        quote, text, undo = self.write(form), _("Quote %(quote)s was saved."), ""
         if "send" in self.request.POST:
             quote, text = services.send_quote(quote, by=self.request.user, at=self.at), _("Quote %(quote)s is with the customer.")
-        say(self.request, text % {"quote": named(quote, self.request.prefs)})
+            undo = reverse("leads:quote-recall", args=[quote.pk])
+        say(self.request, text % {"quote": named(quote, self.request.prefs)}, undo=undo)
         return redirect("leads:quote-detail", pk=quote.pk)
 
     def facts(self, form: QuoteForm) -> dict[str, Any]:

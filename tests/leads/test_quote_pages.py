@@ -161,6 +161,13 @@ class TestAnswers:
         press("quote-reopen")
         assert (quote.declined_at, quote.declined_reason, quote.issued_at is None) == (None, "", False)
 
+    def test_one_that_is_sent_as_it_is_written_is_taken_back_too(self, browse, omid, deal):
+        client = browse(omid)
+
+        response = client.post(url_of("opportunity-quote", deal), typed(LINE, number="Q-1", send="1"))
+
+        assert toasts(response) == [("Quote Q-1 is with the customer.", url_of("quote-recall", Quote.objects.get()))]
+
     def test_an_accepted_one_is_the_order_of_the_deal(self, browse, omid, deal):
         quote = make_quote([(2, 100_000)], opportunity=deal, number="Q-1", owner=omid)
         client = browse(omid)
