@@ -28,6 +28,8 @@ from kpis.readings.query import Query
 MOST_WEEKS, SHOWN_WEEKS = 156, 26
 # What the brand is compared with: the 13 weeks before.
 BEFORE = timedelta(days=91)
+# Before a whole week has passed, a week cannot be told: its first morning would be all lost.
+LEAST = timedelta(days=6)
 ZERO = Decimal(0)
 
 
@@ -101,11 +103,13 @@ class Brand:
 
 
 def brand_effect(campaign: Campaign, viewer: User, today: date, organization: Organization) -> Brand | None:
-    """None where there is nothing to look at, or nobody who may."""
+    """None where there is nothing to look at, too few days of it, or nobody who may."""
     days = days_of(campaign, today)
     if days is None or not viewer.may_see_traffic:
         return None
     first, last = days
+    if last - first < LEAST:
+        return None
     own = Q(channel__kind=Channel.Kind.DIRECT)
     for word in filter(None, map(fold, organization.brand_words)):
         own |= Q(term__contains=word)

@@ -82,6 +82,15 @@ def test_from_nothing_there_is_no_change(campaign, organization, sara):
     assert brand_effect(campaign, sara, TODAY, organization).change is None
 
 
+def test_less_than_a_week_says_nothing_of_the_brand(campaign, organization, sara):
+    make_session(started_at=tehran(2025, 9, 5), channel=make_channel(kind=Channel.Kind.DIRECT))
+
+    sixth, seventh = (brand_effect(campaign, sara, date(2025, 9, day), organization) for day in (11, 12))
+
+    # one in 13 weeks before, none in the seven days
+    assert (sixth, seventh.days, seventh.change) == (None, 7, -1)
+
+
 def test_what_has_not_begun_has_neither(organization, sara):
     for starts_on in (None, date(2025, 10, 1)):
         campaign = Campaign.objects.create(name="C", starts_on=starts_on)
