@@ -105,3 +105,9 @@ def test_who_stands_at_the_second_step_may_sign_in_as_somebody_else(browse, omid
 
     assert [text in page for text in (omid.email, "Sign in as somebody else")] == [True, True]
     assert (back.url, client.get(step).url) == (sign_in, sign_in)
+
+
+def test_the_second_step_is_set_up_on_a_page_with_a_way_back(browse, omid):
+    page = browse(omid).get(reverse("mfa_index")).content.decode()
+
+    assert "To the start page" in page
