@@ -17,7 +17,7 @@ from tests.factories.history import DRAINED_AT, make_history
 from tests.factories.kpis import Books, make_books
 from tests.kpis.sessions import connection_to, pointed_at, put_in_place
 
-pytest.register_assert_rewrite("tests.kpis.proof", "tests.kpis.writing")
+pytest.register_assert_rewrite("tests.kpis.proof", "tests.kpis.writing", "tests.kpis.interleavings")
 
 
 def administer(sql: str) -> None:

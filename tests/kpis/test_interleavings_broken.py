@@ -11,7 +11,7 @@ from kpis.catalogue.marks_of_engagement import CUSTOMERS_OF_VISITORS, VISITOR_NU
 from kpis.engine import customers, percentiles
 from leads.models import Opportunity
 from tests.kpis import mutants
-from tests.kpis.test_interleavings import (
+from tests.kpis.interleavings import (
     a_customer_changes_while_an_order_comes,
     a_customer_comes_to_the_site_while_their_lead_is_written,
     a_customer_is_deleted_and_written_anew,
