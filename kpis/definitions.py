@@ -40,13 +40,7 @@ class Dimension(StrEnum):
 
 
 # Where somebody or something first came from.
-FIRST_TOUCH = (
-    Dimension.CHANNEL,
-    Dimension.LEAD_SOURCE,
-    Dimension.CAMPAIGN,
-    Dimension.LANDING_PAGE,
-    Dimension.SOCIAL_NETWORK,
-)
+FIRST_TOUCH = (Dimension.CHANNEL, Dimension.LEAD_SOURCE, Dimension.CAMPAIGN, Dimension.LANDING_PAGE, Dimension.SOCIAL_NETWORK)
 CROSSABLE = frozenset({Dimension.OWNER, *FIRST_TOUCH})
 
 # Codes of the stored tables; 0 is the total. Never renumber.
@@ -136,6 +130,10 @@ class Cube:
     folds: Mapping[str, Fold]
     resource: str
     stores_days: bool = True
+    # The rows that it would have if figures left nothing out, without those that it has. None for what is worked out of other
+    # records (facts of customers and leads, what follows from them, predictions): who is left out has none of it. And none
+    # for medians, whose denominator has the same rows.
+    left_out: Callable[[], QuerySet] | None = None
     stock_rows: Callable[[date], QuerySet] | None = None
     span: tuple[str, str] | None = None
     is_cost: bool = False

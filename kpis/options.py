@@ -75,6 +75,7 @@ class Link:
     label: str
     url: str
     is_current: bool
+    count: str = ""
 
 
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:

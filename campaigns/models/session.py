@@ -15,6 +15,7 @@ from campaigns.models.channel import Channel, SocialNetwork
 from campaigns.models.landing_page import LandingPage, Variant
 from crm.database import ElapsedSeconds, local_day_field
 from crm.models import Record, RecordQuerySet, User
+from crm.reasons import Reason, left_out
 
 ENGAGED_SECONDS = Decimal(10)
 
@@ -30,6 +31,9 @@ class SessionQuerySet(TrafficQuerySet):
     def counted(self) -> Self:
         """Robots are no visitors."""
         return self.filter(is_bot=False)
+
+    def left_out(self) -> Self:
+        return left_out(self, {Reason.ROBOT: Q(is_bot=True)})
 
 
 class Session(Record):

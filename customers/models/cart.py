@@ -13,7 +13,8 @@ from crm.database import TextNumber, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet
-from customers.models.customer import Customer
+from crm.reasons import left_out
+from customers.models.customer import Customer, of_left_out_customer
 from customers.models.order import Order
 
 
@@ -22,6 +23,9 @@ class CartQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False))
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_customer())
 
 
 @keeps_history

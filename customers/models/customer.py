@@ -15,10 +15,19 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from crm.database import FoldText
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, RecordQuerySet, User
+from crm.reasons import Reason, Reasons, left_out
 from crm.text import to_latin_digits
 
 NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
 SHORTEST_NUMBER = 4
+
+
+def of_left_out_customer(path: str = "") -> Reasons:
+    """Why figures leave out what is a customer's: `path` leads to what is theirs."""
+    return {
+        Reason.TEST_CUSTOMER: Q(**{f"{path}customer__is_test": True}),
+        Reason.SPAM_CUSTOMER: Q(**{f"{path}customer__is_spam": True}),
+    }
 
 
 class SearchQuerySet(RecordQuerySet):
@@ -56,6 +65,16 @@ class PersonQuerySet(SearchQuerySet):
     def counted(self) -> Self:
         """Those that figures count: not a test, not spam, not merged into another."""
         return self.filter(is_test=False, is_spam=False, merged_into__isnull=True)
+
+    def left_out(self) -> Self:
+        return left_out(
+            self,
+            {
+                Reason.TEST: Q(is_test=True),
+                Reason.SPAM: Q(is_spam=True),
+                Reason.MERGED: Q(merged_into__isnull=False),
+            },
+        )
 
     def standing(self) -> Self:
         """Those that are not merged away: listed or archived."""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet
-from customers.models.customer import Customer
+from crm.reasons import left_out
+from customers.models.customer import Customer, of_left_out_customer
 from customers.models.order import Order
 from customers.models.survey import Survey
 from customers.models.ticket import Ticket
@@ -23,6 +24,9 @@ class InvitationQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(customer__is_test=False, customer__is_spam=False)
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_customer())
 
     def unsent(self) -> Self:
         """Planned, and not on their way yet."""

@@ -16,8 +16,9 @@ from crm.database import RoundMoney, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
+from crm.reasons import Reason, Reasons, left_out
 from crm.text import our_number, to_latin_digits
-from customers.models.customer import Customer
+from customers.models.customer import Customer, of_left_out_customer
 from customers.models.product import Product
 
 
@@ -34,6 +35,17 @@ def of_counted_order(path: str = "") -> Q:
     return of_real_customer(path) & Q(**{f"{path}status__in": Order.COUNTED})
 
 
+def of_left_out_order(path: str = "") -> Reasons:
+    """Why an order is not `of_counted_order`."""
+    status = f"{path}status"
+    return {
+        Reason.DRAFT: Q(**{status: Order.Status.DRAFT}),
+        Reason.PENDING: Q(**{status: Order.Status.PENDING}),
+        Reason.CANCELLED: Q(**{status: Order.Status.CANCELLED}),
+        **of_left_out_customer(path),
+    }
+
+
 def of_invoice(path: str = "") -> Q:
     """An invoice is an order that is neither a draft nor cancelled, of a customer that figures count."""
     return of_real_customer(path) & Q(**{f"{path}status__in": Order.INVOICED})
@@ -44,6 +56,9 @@ class OrderQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_order())
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_order())
 
     def first_day(self) -> date | None:
         """The day of the first in order, which an index finds; for the least of all days every order would be read."""
@@ -160,6 +175,9 @@ class OrderLineQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(of_counted_order("order__"))
 
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_order("order__"))
+
 
 @keeps_history
 class OrderLine(models.Model):
@@ -216,6 +234,9 @@ class RefundQuerySet(RecordQuerySet):
         """Refunds count only while their order counts."""
         return self.filter(of_counted_order("order__"))
 
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_order("order__"))
+
 
 @keeps_history
 class Refund(Record):
@@ -247,6 +268,9 @@ class Refund(Record):
 class RefundLineQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(of_counted_order("refund__order__"))
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_order("refund__order__"))
 
 
 class RefundLine(models.Model):

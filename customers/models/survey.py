@@ -12,7 +12,8 @@ from campaigns.models.channel import ReferenceQuerySet
 from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet
-from customers.models.customer import Customer
+from crm.reasons import left_out
+from customers.models.customer import Customer, of_left_out_customer
 from customers.models.order import Order
 from customers.models.product import Product
 from customers.models.ticket import Ticket
@@ -74,6 +75,9 @@ class AnswerQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False))
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_customer())
 
 
 @keeps_history

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
-from customers.models.customer import Customer
+from crm.reasons import left_out
+from customers.models.customer import Customer, of_left_out_customer
 from customers.models.product import Product
 
 
@@ -21,6 +22,9 @@ class TicketQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(Q(customer__isnull=True) | Q(customer__is_test=False, customer__is_spam=False))
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_customer())
 
     def resolved(self) -> Self:
         """Resolved, and not reopened since the last resolution."""

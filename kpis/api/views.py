@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
 from django.db.models import Max
 from django.http import HttpResponse
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from msgspec import Struct
 from rest_framework.request import Request
 
@@ -25,11 +27,13 @@ from kpis.dashboards import TWINS
 from kpis.definitions import Dimension, Kpi
 from kpis.engine.drain import dirty_cells, oldest_mark
 from kpis.models import Refresh, Snapshot
-from kpis.readings import Query, Value, list_rows, read
+from kpis.readings import Query, Row, RowPage, Value, list_rows, read
 from kpis.readings.history import revisions_of
+from kpis.readings.left_out import EXCLUDED, count_left_out, list_left_out
 from kpis.readings.members import member_labels, public_id
 
 MOST_ROWS, DEFAULT_ROWS = 200, 50
+SIDES = ("numerator", "denominator", EXCLUDED)
 VALUE_PARAMETERS = ("grain", "from", "to", "by", "window", *FILTERS)
 ROW_PARAMETERS = ("period", "side", "window", "cursor", "limit", *FILTERS)
 
@@ -123,6 +127,7 @@ class RowOut(Struct):
     url: str
     day: str
     amount: str
+    reason: str | None
 
 
 class RowsOut(Struct):
@@ -193,18 +198,17 @@ class RowsView(ApiView):
     def get(self, request: Request, key: str) -> HttpResponse:
         kpi = kpi_of(key)
         parameters = self.parameters(ROW_PARAMETERS)
-        side = parameters.get("side", "numerator")
-        if side not in {"numerator", "denominator"}:
-            raise bad_parameter("side")
+        side = parameters.get("side", SIDES[0])
+        if side not in SIDES:
+            raise bad_parameter("side", _("One of: %(names)s.") % {"names": ", ".join(SIDES)})
         self.check_scopes(kpi)
         limit = whole_number("limit", parameters.get("limit", str(DEFAULT_ROWS)), least=1, most=MOST_ROWS)
         query = query_of_one(kpi, parameters, self.caller)
         try:
-            page = list_rows(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
+            page = page_of(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
         except ValueError as error:
             raise bad_parameter("cursor") from error
-        rows = [RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), plain(row.amount)) for row in page.results]
-        return answer(RowsOut(page.total, plain(page.amount), rows, page.next))
+        return answer(RowsOut(page.total, plain(page.amount), [row_out(row) for row in page.results], page.next))
 
     def check_scopes(self, kpi: Kpi) -> None:
         """A token needs the read scope of what it lists, besides kpis:read."""
@@ -223,6 +227,18 @@ class FreshnessView(ApiView):
         seconds = (self.caller.at - oldest).total_seconds() if oldest else 0.0
         last = Refresh.objects.aggregate(at=Max("computed_at"))["at"]
         return answer(FreshnessOut(dirty_cells(), max(seconds, 0.0), last.isoformat() if last else None))
+
+
+def page_of(kpi: Kpi, side: str, query: Query, *, after: str, limit: int) -> RowPage:
+    """What is left out adds nothing to the number."""
+    if side != EXCLUDED:
+        return list_rows(kpi, side, query, after=after, limit=limit)
+    rows, following = list_left_out(kpi, query, after=after, limit=limit)
+    return RowPage(count_left_out(kpi, query), Decimal(0), rows, following)
+
+
+def row_out(row: Row) -> RowOut:
+    return RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), plain(row.amount), row.reason and row.reason.value)
 
 
 def period_out(period: Period) -> PeriodOut:
@@ -307,7 +323,12 @@ OPERATIONS = [
         "/kpis/{key}/rows/",
         "The records behind one number",
         "kpis:read",
-        {"period": "a period's key", "side": "numerator (by default) or denominator", "cursor": "from next", "limit": "1 to 200"}
+        {
+            "period": "a period's key",
+            "side": "numerator (by default), denominator, or excluded: what figures leave out, each with its reason",
+            "cursor": "from next",
+            "limit": "1 to 200",
+        }
         | {"window": "days, for cohorts"}
         | FILTER_HELP,
         None,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from campaigns.models import Campaign, Expense, ExpenseDay
+from campaigns.models import Campaign
 from crm.database import DaysBetween
 from crm.fields import ExactField
+from crm.reasons import left_out
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
 from kpis.catalogue.cubes.asking import ASKING_CUBES
 from kpis.catalogue.cubes.base import ENGAGED, active_spans
@@ -25,13 +26,13 @@ from kpis.catalogue.cubes.predictions import PREDICTIONS
 from kpis.catalogue.cubes.quotes import QUOTE_CUBES
 from kpis.catalogue.cubes.selling import NOBODYS_CUBES, SELLING
 from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segment_of
-from kpis.catalogue.cubes.spending import SPENDING
+from kpis.catalogue.cubes.spending import EXPENSES, SPENDING
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
 from kpis.catalogue.cubes.traffic import TRAFFIC_CUBES
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
-from leads.models.opportunity import of_counted_opportunity
+from leads.models.opportunity import of_counted_opportunity, of_left_out_opportunity
 
 D = Dimension
 IN_LEADS_CAMPAIGN = Q(campaign__goal=Campaign.Goal.LEADS)
@@ -42,6 +43,7 @@ LEADS_CREATED = Cube(
     key="leads_created",
     code=1,
     rows=Lead.objects.counted,
+    left_out=Lead.objects.left_out,
     day="created_on",
     dimensions=LEAD_SIDES,
     folds={
@@ -57,6 +59,7 @@ MQLS = Cube(
     key="mqls",
     code=2,
     rows=Lead.objects.counted,
+    left_out=Lead.objects.left_out,
     day="mql_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold(), "became_sql": Fold(Q(sql_on__isnull=False))},
@@ -66,6 +69,7 @@ SQLS = Cube(
     key="sqls",
     code=3,
     rows=Lead.objects.counted,
+    left_out=Lead.objects.left_out,
     day="sql_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold()},
@@ -75,6 +79,7 @@ CONVERSIONS = Cube(
     key="conversions",
     code=4,
     rows=Lead.objects.counted,
+    left_out=Lead.objects.left_out,
     day="converted_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold()},
@@ -85,6 +90,7 @@ ORDERS = Cube(
     key="orders",
     code=5,
     rows=Order.objects.counted,
+    left_out=Order.objects.left_out,
     day="placed_on",
     dimensions=first_touch("customer__") | {D.OWNER: Coalesce("owner_id", "customer__owner_id")},
     folds={
@@ -101,6 +107,7 @@ REFUNDS = Cube(
     key="refunds",
     code=6,
     rows=Refund.objects.counted,
+    left_out=Refund.objects.left_out,
     day="refunded_on",
     dimensions=first_touch("order__customer__") | {D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={
@@ -118,6 +125,7 @@ LINES = Cube(
     code=7,
     new_in=("customers_order", "order_id"),
     rows=OrderLine.objects.counted,
+    left_out=OrderLine.objects.left_out,
     day="order__placed_on",
     dimensions={
         D.PRODUCT: "product_id",
@@ -139,6 +147,7 @@ REFUND_LINES = Cube(
     code=8,
     new_in=("customers_refund", "refund_id"),
     rows=RefundLine.objects.counted,
+    left_out=RefundLine.objects.left_out,
     day="refund__refunded_on",
     dimensions={
         D.PRODUCT: "line__product_id",
@@ -154,44 +163,12 @@ CATEGORY_ORDERS = Cube(
     code=9,
     new_in=("customers_order", "order_id"),
     rows=OrderLine.objects.counted,
+    left_out=OrderLine.objects.left_out,
     day="order__placed_on",
     dimensions={D.CATEGORY: "product__category_id", D.OWNER: Coalesce("order__owner_id", "order__customer__owner_id")},
     folds={"orders": Fold(distinct="order_id")},
     resource="orders",
     live=first_touch("order__customer__") | {D.PRODUCT: "product_id"},
-)
-
-EXPENSES = Cube(
-    key="expenses",
-    code=10,
-    rows=ExpenseDay.objects.all,
-    day="day",
-    dimensions={
-        D.CHANNEL: Coalesce("expense__channel_id", "expense__campaign__channel_id"),
-        D.CAMPAIGN: "expense__campaign_id",
-    },
-    folds={
-        "acquisition": Fold(Q(expense__kind__in=Expense.ACQUISITION_KINDS), F("amount"), is_cost=True),
-        "for_leads": Fold(
-            Q(expense__campaign__goal=Campaign.Goal.LEADS)
-            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
-            F("amount"),
-            is_cost=True,
-        ),
-        "acquisition_estimated": Fold(
-            Q(expense__kind__in=Expense.ACQUISITION_KINDS, expense__is_estimate=True), F("amount"), is_cost=True
-        ),
-        "for_leads_estimated": Fold(
-            Q(expense__campaign__goal=Campaign.Goal.LEADS, expense__is_estimate=True)
-            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
-            F("amount"),
-            is_cost=True,
-        ),
-        "retention": Fold(Q(expense__kind=Expense.Kind.RETENTION), F("amount"), is_cost=True),
-    },
-    resource="expenses",
-    span=("expense__valid_from", "expense__valid_to"),
-    is_cost=True,
 )
 
 WON = Q(won_at__isnull=False)
@@ -200,6 +177,7 @@ OPPORTUNITIES_CLOSED = Cube(
     key="opportunities_closed",
     code=11,
     rows=Opportunity.objects.counted,
+    left_out=Opportunity.objects.left_out,
     day="closed_on",
     dimensions=sides_of_opportunity(),
     folds={
@@ -215,6 +193,7 @@ OPPORTUNITY_PRODUCTS = Cube(
     code=12,
     new_in=("leads_opportunity", "opportunity_id"),
     rows=lambda: Opportunity.products.through.objects.filter(of_counted_opportunity("opportunity__")),
+    left_out=lambda: left_out(Opportunity.products.through.objects.all(), of_left_out_opportunity("opportunity__")),
     day="opportunity__closed_on",
     dimensions={D.PRODUCT: "product_id", D.OWNER: Coalesce("opportunity__owner_id", "opportunity__customer__owner_id")},
     folds={
@@ -234,6 +213,7 @@ ANSWERS = Cube(
     key="answers",
     code=14,
     rows=Answer.objects.counted,
+    left_out=Answer.objects.left_out,
     day="answered_on",
     dimensions={D.OWNER: "customer__owner_id", D.SURVEY: "survey_id", D.PRODUCT: "product_id"},
     folds={

@@ -9,8 +9,9 @@ from django.db import models
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.fields import MoneyField
 from crm.models import RecordQuerySet, User
+from crm.reasons import left_out
 from customers.models import Customer, Order
-from customers.models.order import of_counted_order
+from customers.models.order import of_counted_order, of_left_out_order
 
 
 class CreditQuerySet(RecordQuerySet):
@@ -18,6 +19,9 @@ class CreditQuerySet(RecordQuerySet):
 
     def counted(self) -> Self:
         return self.filter(of_counted_order())
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_order())
 
 
 class Credit(models.Model):

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from campaigns.models import Expense, ExpenseDay, Session, SocialPost
 from crm.fields import ExactField
+from crm.reasons import Reason
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Fold, Kpi, Term, is_hidden
 from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory, Prediction
@@ -56,6 +57,8 @@ class Row:
     score: int | None = None
     # What is expected: of customers whose value is predicted only.
     forecast: Forecast | None = None
+    # Why it does not count: of records that figures leave out only.
+    reason: Reason | None = None
 
     @property
     def name(self) -> str:

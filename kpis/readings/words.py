@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, localcontext
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from crm.jalali import language_key
 from crm.money import DISPLAY_UNITS, MINUS, NOTHING, format_number, format_percent, money_parts
 from crm.periods import Period
 from crm.preferences import Preferences
+from crm.templatetags.crm_format import reader_digits
 from kpis.definitions import Kpi, Unit
 from kpis.readings.exact import PRECISION
 
@@ -17,6 +19,7 @@ from kpis.readings.exact import PRECISION
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 SCALED_UNITS = ("rial", "toman")
 WHOLE_FROM = 1000
+OUR_NUMBER = re.compile(r"#[0-9]+")
 # Keeps a sign at the left of its number where the words around run from right to left.
 ISOLATE, ISOLATE_BY_WORDS, END_ISOLATE = "\u2066", "\u2068", "\u2069"
 
@@ -29,6 +32,11 @@ def scaled(scale: str, unit: str) -> str:
             return _("billion %(unit)s") % {"unit": unit}
         case _:
             return _("million %(unit)s") % {"unit": unit}
+
+
+def label_text(label: str, prefs: Preferences) -> str:
+    """What a record is called by: of one without a name or number of its own, ours in the reader's digits."""
+    return reader_digits(label, prefs) if OUR_NUMBER.fullmatch(label) else label
 
 
 def number_text(value: Decimal | float | None, prefs: Preferences, *, decimals: int | None = None, most: int = 2) -> str:

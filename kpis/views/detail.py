@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -11,15 +10,16 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
-from crm.pages import Page, Pager, query_with
+from crm.pages import MOST_COUNTED, Page, Pager, counted, query_with
 from crm.periods import Grain
-from crm.templatetags.crm_format import format_day, reader_digits
+from crm.templatetags.crm_format import format_day
 from kpis import addresses, charts, dashboards, exports, options
 from kpis.addresses import kpi_of
 from kpis.catalogue import CATALOGUE
@@ -28,12 +28,13 @@ from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
+from kpis.readings.left_out import EXCLUDED, count_left_out
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, summarise
-from kpis.readings.words import difference_text, number_text, percent_text, period_text, value_text
-from kpis.views import acquisition
+from kpis.readings.words import difference_text, label_text, number_text, percent_text, period_text, value_text
+from kpis.views import acquisition, left_out
 from kpis.views.annotations import note_row
 from kpis.views.campaigns import SIDES
 from kpis.views.offers import calculator
@@ -42,8 +43,6 @@ from kpis.views.pins import pin_of
 from kpis.views.predictions import fitted_models, forecast_cells, headings, predicted_page
 
 PAGE = 25
-# What a record without a name or number of its own is called by.
-OUR_NUMBER = re.compile(r"#[0-9]+")
 # How many periods the trend of each grain shows.
 TRENDS = {Grain.DAY: 31, Grain.WEEK: 26, Grain.MONTH: 18, Grain.QUARTER: 9, Grain.YEAR: 6}
 USUAL_TREND = 9
@@ -52,6 +51,7 @@ FILES = {
     "breakdown": gettext_lazy("breakdown"),
     "rows": gettext_lazy("rows"),
     acquisition.SHARES: gettext_lazy("costs by customer"),
+    EXCLUDED: gettext_lazy("excluded"),
 }
 STATES = {
     "open": gettext_lazy("open: rows of these days may still come"),
@@ -140,7 +140,8 @@ class KpiView(Page, TemplateView):
 
     def files(self) -> dict[str, dict[str, str]]:
         """The addresses of the three tables' files."""
-        rows = acquisition.SHARES if acquisition.is_asked(self.request.GET, self.kpi) else "rows"
+        others = {acquisition.SHARES: acquisition.is_asked, EXCLUDED: left_out.is_asked}
+        rows = next((name for name, is_asked in others.items() if is_asked(self.request.GET, self.kpi)), "rows")
         return {
             name: file_urls("kpis:kpi-file", query_with(self.known, what=what, after=None), self.kpi.key)
             for name, what in {"trend": "trend", "breakdown": "breakdown", "rows": rows}.items()
@@ -197,6 +198,9 @@ class KpiView(Page, TemplateView):
         if acquisition.is_asked(query, self.kpi):
             table = acquisition.shares_table(query, self.choice, self.request.prefs)
             return {"sides": self.sides(acquisition.SHARES), **table}
+        if left_out.is_asked(query, self.kpi):
+            table = left_out.left_out_table(query, self.kpi, self.choice, self.request.prefs, self.left_out_count)
+            return {"sides": self.sides(EXCLUDED), **table}
         side = side_asked(self.request, self.kpi)
         page = self.page_of_rows(side)
         return {
@@ -212,15 +216,23 @@ class KpiView(Page, TemplateView):
 
     def sides(self, shown: str) -> list[options.Link]:
         """The tables of records, one beside the other."""
-        names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if len(self.kpi.sides) > 1 else {shown: _("Rows")}
+        first, *others = self.kpi.sides
+        names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if others else {first: _("Rows")}
         if acquisition.has_shares(self.kpi):
             names[acquisition.SHARES] = _("Each new customer")
+        # Where nothing is left out there is nothing to explain.
+        if self.left_out_count or shown == EXCLUDED:
+            names[EXCLUDED] = _("Excluded")
+        counts = {EXCLUDED: counted(self.left_out_count, self.request.prefs)}
         query = self.request.GET
         return [
-            options.Link(label, query_with(query, side=name, after=None) + "#rows", name == shown)
+            options.Link(label, query_with(query, side=name, after=None) + "#rows", name == shown, counts.get(name, ""))
             for name, label in names.items()
-            if name in (*self.kpi.sides, acquisition.SHARES)
         ]
+
+    @cached_property
+    def left_out_count(self) -> int:
+        return count_left_out(self.kpi, self.choice.trend_query(1), MOST_COUNTED)
 
     def page_of_rows(self, side: str) -> RowPage:
         query = self.request.GET
@@ -239,7 +251,7 @@ class KpiView(Page, TemplateView):
         for row in page.results:
             yield {
                 "type": exports.TYPES.get(row.type, row.type),
-                "label": reader_digits(row.label, prefs) if OUR_NUMBER.fullmatch(row.label) else row.label,
+                "label": label_text(row.label, prefs),
                 "score": "" if row.score is None else number_text(row.score, prefs),
                 "forecast": forecast_cells(row.forecast, prefs) if row.forecast else {},
                 "url": row.url,
@@ -291,6 +303,8 @@ class KpiFileView(FilePage):
                 header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
             case acquisition.SHARES if acquisition.has_shares(kpi):
                 header, rows = acquisition.shares_file(choice, prefs)
+            case left_out.EXCLUDED if left_out.leaves_out(kpi):
+                header, rows = left_out.left_out_file(kpi, choice, prefs)
             case _:
                 raise BadRequest("what")
         return Table(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)

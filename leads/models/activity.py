@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.database import local_day_field
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
+from crm.reasons import left_out
 from customers.models import Customer
 from leads.models.lead import Lead
-from leads.models.opportunity import Opportunity, of_counted_opportunity
+from leads.models.opportunity import Opportunity, of_counted_opportunity, of_left_out_opportunity
 
 # How the doors name what came of an activity; the API takes any other word, too.
 OUTCOMES: dict[str, Promise] = {
@@ -38,6 +39,10 @@ class ActivityQuerySet(RecordQuerySet):
         for person in ("lead", "customer"):
             real &= Q(**{f"{person}__isnull": True}) | Q(**{f"{person}__is_test": False, f"{person}__is_spam": False})
         return self.filter(real)
+
+    def left_out(self) -> Self:
+        of_opportunity = of_left_out_opportunity("opportunity__")
+        return left_out(self, {reason: holds | of_opportunity[reason] for reason, holds in of_left_out_opportunity().items()})
 
     def demonstrations(self) -> Self:
         """Demos and consultations: what shows somebody the product."""

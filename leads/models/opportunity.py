@@ -15,8 +15,9 @@ from crm.database import local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
+from crm.reasons import Reason, Reasons, left_out
 from customers.models import Customer, Order, Product
-from customers.models.customer import SearchQuerySet, search_key
+from customers.models.customer import SearchQuerySet, of_left_out_customer, search_key
 from leads.models.lead import Lead
 
 
@@ -58,12 +59,21 @@ def of_counted_opportunity(path: str = "") -> Q:
     return real
 
 
+def of_left_out_opportunity(path: str = "") -> Reasons:
+    """Why an opportunity is not `of_counted_opportunity`."""
+    lead = {Reason.TEST_LEAD: Q(**{f"{path}lead__is_test": True}), Reason.SPAM_LEAD: Q(**{f"{path}lead__is_spam": True})}
+    return lead | of_left_out_customer(path)
+
+
 class OpportunityQuerySet(SearchQuerySet):
     owner_paths = ("owner", "customer__owner")
     is_for_sellers = True
 
     def counted(self) -> Self:
         return self.filter(of_counted_opportunity())
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_opportunity())
 
     def open(self) -> Self:
         return self.filter(won_at__isnull=True, lost_at__isnull=True)

@@ -16,11 +16,12 @@ from crm.database import FoldText, RoundMoney, local_day_field
 from crm.fields import MoneyField
 from crm.history import keeps_history
 from crm.models import Record, User
+from crm.reasons import Reasons, left_out
 from crm.text import our_number
 from customers.models import Customer, Order, OrderLine, Product
 from customers.models.customer import SearchQuerySet, search_key
 from leads.models.lead import Lead
-from leads.models.opportunity import Opportunity
+from leads.models.opportunity import Opportunity, of_left_out_opportunity
 
 # Fewer letters are in most names, and no index finds them.
 SHORTEST_NAME = 3
@@ -36,12 +37,21 @@ def of_counted_quote(path: str = "") -> Q:
     return real
 
 
+def of_left_out_quote(path: str = "") -> Reasons:
+    """Why a quote is not `of_counted_quote`."""
+    of_opportunity = of_left_out_opportunity(f"{path}opportunity__")
+    return {reason: holds | of_opportunity[reason] for reason, holds in of_left_out_opportunity(path).items()}
+
+
 class QuoteQuerySet(SearchQuerySet):
     owner_paths = ("owner", "opportunity__owner", "lead__owner", "customer__owner", "opportunity__customer__owner")
     is_for_sellers = True
 
     def counted(self) -> Self:
         return self.filter(of_counted_quote())
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_quote())
 
     def found_by(self, text: str, user: User) -> Self:
         """By its number, or by whom it is for where the user sees them; each by an index of its own."""
@@ -167,6 +177,9 @@ class Quote(Record):
 class QuoteLineQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(of_counted_quote("quote__"))
+
+    def left_out(self) -> Self:
+        return left_out(self, of_left_out_quote("quote__"))
 
 
 @keeps_history

@@ -192,6 +192,7 @@ def pages_of_figures(board):
     return [
         "/kpis/",
         "/kpis/revenue/",
+        "/kpis/leads/?side=excluded",
         "/kpis/catalog/",
         "/kpis/pins/",
         "/kpis/dashboards/",

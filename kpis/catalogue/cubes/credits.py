@@ -24,6 +24,7 @@ CREDITS = Cube(
     code=103,
     new_in=("customers_order", "order_id"),
     rows=Credit.objects.counted,
+    left_out=Credit.objects.left_out,
     day="day",
     days_of=CREDITED,
     dimensions=first_touch() | {D.OWNER: "owner_id"},
@@ -49,8 +50,8 @@ def within(day: str, campaign: str, days_after_end: int, days_after_start: int =
     return begun & (lasting | Q(**{f"{day}__lte": F(starts) + days_after_start}) if days_after_start else lasting)
 
 
-def returns() -> QuerySet:
-    return Credit.objects.counted().filter(within("day", "campaign", SHORT), campaign__isnull=False)
+def returns(rows: QuerySet) -> QuerySet:
+    return rows.filter(within("day", "campaign", SHORT), campaign__isnull=False)
 
 
 MARGIN = F("amount") - F("cost")
@@ -58,7 +59,8 @@ CAMPAIGN_RETURNS = Cube(
     key="campaign_returns",
     code=104,
     new_in=("customers_order", "order_id"),
-    rows=returns,
+    rows=lambda: returns(Credit.objects.counted()),
+    left_out=lambda: returns(Credit.objects.left_out()),
     day="day",
     days_of=CREDITED,
     dimensions={D.CHANNEL: "channel_id", D.CAMPAIGN: "campaign_id", D.OWNER: "owner_id"},
@@ -102,21 +104,22 @@ CAMPAIGN_SPENDING = Cube(
 )
 
 
-def orders_of_campaigns() -> QuerySet:
+def orders_of_campaigns(orders: QuerySet) -> QuerySet:
     """All orders of the customers whose first touch was a campaign, whatever the attribution model."""
     mine = within("placed_on", "customer__campaign", SHORT, LONG)
-    return Order.objects.counted().filter(mine, customer__campaign__isnull=False)
+    return orders.filter(mine, customer__campaign__isnull=False)
 
 
-def refunds_of_campaigns() -> QuerySet:
+def refunds_of_campaigns(refunds: QuerySet) -> QuerySet:
     mine = within("refunded_on", "order__customer__campaign", SHORT, LONG)
-    return Refund.objects.counted().filter(mine, order__customer__campaign__isnull=False)
+    return refunds.filter(mine, order__customer__campaign__isnull=False)
 
 
 CAMPAIGN_ORDERS = Cube(
     key="campaign_orders",
     code=106,
-    rows=orders_of_campaigns,
+    rows=lambda: orders_of_campaigns(Order.objects.counted()),
+    left_out=lambda: orders_of_campaigns(Order.objects.left_out()),
     day="placed_on",
     dimensions={
         D.CHANNEL: "customer__channel_id",
@@ -133,7 +136,8 @@ CAMPAIGN_ORDERS = Cube(
 CAMPAIGN_REFUNDS = Cube(
     key="campaign_refunds",
     code=107,
-    rows=refunds_of_campaigns,
+    rows=lambda: refunds_of_campaigns(Refund.objects.counted()),
+    left_out=lambda: refunds_of_campaigns(Refund.objects.left_out()),
     day="refunded_on",
     dimensions={
         D.CHANNEL: "order__customer__channel_id",

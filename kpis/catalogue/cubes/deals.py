@@ -10,11 +10,12 @@ from django.db.models.functions import Coalesce
 
 from crm.database import DaysBetween
 from crm.fields import ExactField
+from crm.reasons import left_out
 from customers.models.order import of_invoice
 from kpis.catalogue.cubes.sides import LEAD_SIDES
 from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
 from leads.models import Lead, Opportunity, Quote, Stage, StageChange
-from leads.models.opportunity import of_counted_opportunity
+from leads.models.opportunity import of_counted_opportunity, of_left_out_opportunity
 
 D = Dimension
 
@@ -32,6 +33,7 @@ OPPORTUNITIES_CREATED = Cube(
     key="opportunities_created",
     code=44,
     rows=Opportunity.objects.counted,
+    left_out=Opportunity.objects.left_out,
     day="created_on",
     dimensions=sides_of_opportunity(),
     folds={"count": Fold(), "won": Fold(Q(won_at__isnull=False))},
@@ -41,6 +43,7 @@ PRODUCTS_OF_CREATED = Cube(
     key="products_of_created",
     code=45,
     rows=lambda: Opportunity.products.through.objects.filter(of_counted_opportunity("opportunity__")),
+    left_out=lambda: left_out(Opportunity.products.through.objects.all(), of_left_out_opportunity("opportunity__")),
     day="opportunity__created_on",
     dimensions={D.PRODUCT: "product_id", D.OWNER: sides_of_opportunity("opportunity__")[D.OWNER]},
     folds={
@@ -133,6 +136,7 @@ LEADS_INVOICED = Cube(
     key="leads_invoiced",
     code=47,
     rows=Lead.objects.counted,
+    left_out=Lead.objects.left_out,
     day="created_on",
     dimensions=LEAD_SIDES,
     folds={"count": Fold(has_invoice())},

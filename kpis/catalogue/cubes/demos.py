@@ -21,10 +21,15 @@ def demos() -> QuerySet:
     return Activity.objects.counted().demonstrations()
 
 
+def left_out_demos() -> QuerySet:
+    return Activity.objects.left_out().demonstrations()
+
+
 DEMOS_BOOKED = Cube(
     key="demos_booked",
     code=41,
     rows=demos,
+    left_out=left_out_demos,
     day="booked_on",
     dimensions=SIDES,
     folds={"count": Fold()},
@@ -34,6 +39,7 @@ DEMOS_DONE = Cube(
     key="demos_done",
     code=42,
     rows=demos,
+    left_out=left_out_demos,
     day="done_on",
     dimensions=SIDES,
     folds={"held": Fold(HELD)},
@@ -43,6 +49,7 @@ DEMOS_DUE = Cube(
     key="demos_due",
     code=43,
     rows=demos,
+    left_out=left_out_demos,
     day="due_on",
     dimensions=SIDES,
     folds={"decided": Fold(HELD | NO_SHOW), "no_show": Fold(NO_SHOW)},

@@ -32,12 +32,12 @@ SIDES: Mapping[Dimension, str] = {
 }
 
 
-def landings() -> QuerySet:
-    return Session.objects.counted().filter(landing_page__isnull=False).alias(visitor_key=VISITOR)
+def landings(sessions: QuerySet) -> QuerySet:
+    return sessions.filter(landing_page__isnull=False).alias(visitor_key=VISITOR)
 
 
 def landings_in(first: Day | date, last: Day | date) -> QuerySet:
-    return landings().filter(started_on__gte=first, started_on__lte=last)
+    return landings(Session.objects.counted()).filter(started_on__gte=first, started_on__lte=last)
 
 
 # The days of visitors that the engine keeps (engine/landings.py): as much as several members at once are asked of.
@@ -55,7 +55,8 @@ LANDING_DAYS = PeriodCube(
 LANDINGS = PeriodCube(
     key="landings",
     code=65,
-    rows=landings,
+    rows=lambda: landings(Session.objects.counted()),
+    left_out=lambda: landings(Session.objects.left_out()),
     rows_in=landings_in,
     day="started_on",
     dimensions=SIDES,

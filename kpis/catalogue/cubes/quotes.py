@@ -38,11 +38,11 @@ def before(quote: str = "", outer: str = "") -> Q:
     return Q(**{f"{quote}issued_at__lt": at}) | Q(**{f"{quote}issued_at": at, f"{quote}pk__lt": OuterRef(f"{outer}pk")})
 
 
-def first_issued() -> QuerySet:
+def first_issued(quotes: QuerySet) -> QuerySet:
     """Each quote once, as it was first issued, with the amount it was last issued with."""
     versions = Quote.objects.filter(of_family())
     last = versions.filter(issued_at__isnull=False).order_by("-issued_at", "-pk").values("amount")
-    firsts = Quote.objects.counted().filter(~Exists(versions.filter(before())), issued_on__isnull=False)
+    firsts = quotes.filter(~Exists(versions.filter(before())), issued_on__isnull=False)
     return firsts.alias(last_amount=Subquery(last[:1]), is_invoiced=Exists(versions.filter(of_invoice("order__"))))
 
 
@@ -50,7 +50,8 @@ INVOICED = Q(is_invoiced=True)
 QUOTES_ISSUED = Cube(
     key="quotes_issued",
     code=100,
-    rows=first_issued,
+    rows=lambda: first_issued(Quote.objects.counted()),
+    left_out=lambda: first_issued(Quote.objects.left_out()),
     day="issued_on",
     dimensions=sides_of_quote(),
     folds={
@@ -76,21 +77,22 @@ def is_accepted(lines: QuerySet) -> Exists:
     return Exists(lines.filter(quote__accepted_at__isnull=False))
 
 
-def offers() -> QuerySet:
+def offers(quotes: QuerySet) -> QuerySet:
     """Issued versions: whether each is the first that offers something of a class, and whether that was accepted."""
     flags = {}
     for name, line_class in (("up", UPSELL), ("beside", CROSS_SELL)):
         lines = offering(line_class)
         has_some = Exists(QuoteLine.objects.filter(quote=OuterRef("pk"), line_class=line_class))
         flags |= {f"has_{name}": has_some, f"first_{name}": is_first(lines), f"accepted_{name}": is_accepted(lines)}
-    return Quote.objects.counted().filter(issued_on__isnull=False).alias(**flags)
+    return quotes.filter(issued_on__isnull=False).alias(**flags)
 
 
 OFFERED_UP, OFFERED_BESIDE = Q(has_up=True, first_up=True), Q(has_beside=True, first_beside=True)
 OFFERS = Cube(
     key="offers",
     code=101,
-    rows=offers,
+    rows=lambda: offers(Quote.objects.counted()),
+    left_out=lambda: offers(Quote.objects.left_out()),
     day="issued_on",
     dimensions={D.OWNER: sides_of_quote()[D.OWNER]},
     folds={
@@ -103,7 +105,7 @@ OFFERS = Cube(
 )
 
 
-def offered_lines() -> QuerySet:
+def offered_lines(lines: QuerySet) -> QuerySet:
     """Lines that offer more: those of the first version that offers this of a category, and whether that was accepted."""
     category = Coalesce("product__category_id", Value(0))
     alike = (
@@ -111,7 +113,7 @@ def offered_lines() -> QuerySet:
         .alias(category=category)
         .filter(category=Coalesce(OuterRef("product__category_id"), Value(0)))
     )
-    lines = QuoteLine.objects.counted().filter(line_class__in=(UPSELL, CROSS_SELL), quote__issued_on__isnull=False)
+    lines = lines.filter(line_class__in=(UPSELL, CROSS_SELL), quote__issued_on__isnull=False)
     return lines.filter(is_first(alike, outer="quote__")).alias(is_accepted=is_accepted(alike))
 
 
@@ -123,7 +125,8 @@ OFFERS_BY_CATEGORY = Cube(
     key="offers_by_category",
     code=102,
     new_in=("leads_quote", "quote_id"),
-    rows=offered_lines,
+    rows=lambda: offered_lines(QuoteLine.objects.counted()),
+    left_out=lambda: offered_lines(QuoteLine.objects.left_out()),
     day="quote__issued_on",
     dimensions={D.CATEGORY: "product__category_id", D.OWNER: sides_of_quote("quote__")[D.OWNER]},
     folds={

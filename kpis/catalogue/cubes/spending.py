@@ -1,11 +1,11 @@
-"""What is spent: all of it, what stands under a channel or source, and what marketing spends."""
+"""What is spent: all of it, what stands under a channel or source, what marketing spends, and what brings leads or customers."""
 
 from __future__ import annotations
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from campaigns.models import ExpenseDay
+from campaigns.models import Campaign, Expense, ExpenseDay
 from campaigns.models.expense import of_marketing
 from kpis.catalogue.cubes.sides import choice_code
 from kpis.definitions import Cube, Dimension, Fold
@@ -38,6 +38,38 @@ SPENDING = Cube(
         "all_estimated": spent(ESTIMATED),
         "placed_estimated": spent(PLACED & ESTIMATED),
         "marketing_estimated": spent(OF_MARKETING & ESTIMATED),
+    },
+    resource="expenses",
+    span=("expense__valid_from", "expense__valid_to"),
+    is_cost=True,
+)
+EXPENSES = Cube(
+    key="expenses",
+    code=10,
+    rows=ExpenseDay.objects.all,
+    day="day",
+    dimensions={
+        D.CHANNEL: Coalesce("expense__channel_id", "expense__campaign__channel_id"),
+        D.CAMPAIGN: "expense__campaign_id",
+    },
+    folds={
+        "acquisition": Fold(Q(expense__kind__in=Expense.ACQUISITION_KINDS), F("amount"), is_cost=True),
+        "for_leads": Fold(
+            Q(expense__campaign__goal=Campaign.Goal.LEADS)
+            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
+            F("amount"),
+            is_cost=True,
+        ),
+        "acquisition_estimated": Fold(
+            Q(expense__kind__in=Expense.ACQUISITION_KINDS, expense__is_estimate=True), F("amount"), is_cost=True
+        ),
+        "for_leads_estimated": Fold(
+            Q(expense__campaign__goal=Campaign.Goal.LEADS, expense__is_estimate=True)
+            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
+            F("amount"),
+            is_cost=True,
+        ),
+        "retention": Fold(Q(expense__kind=Expense.Kind.RETENTION), F("amount"), is_cost=True),
     },
     resource="expenses",
     span=("expense__valid_from", "expense__valid_to"),

@@ -15,6 +15,7 @@ SESSIONS = Cube(
     key="sessions",
     code=70,
     rows=Session.objects.counted,
+    left_out=Session.objects.left_out,
     day="started_on",
     dimensions={D.CHANNEL: "channel_id", D.SOCIAL_NETWORK: "social_network_id", D.LANDING_PAGE: "landing_page_id"},
     folds={

@@ -1,0 +1,63 @@
+"""What a KPI leaves out: the tab beside its rows, where each record says why, and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.pages import Pager, counted
+from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_day
+from kpis import exports
+from kpis.definitions import Kpi
+from kpis.readings.left_out import EXCLUDED, leaves_out, list_left_out
+from kpis.readings.summary import Choice
+from kpis.readings.words import label_text
+
+PAGE = 25
+
+
+def is_asked(query: QueryDict, kpi: Kpi) -> bool:
+    return leaves_out(kpi) and query.get("side") == EXCLUDED
+
+
+def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preferences, count: int) -> dict[str, Any]:
+    """A page of what is left out, of so many in all."""
+    try:
+        rows, following = list_left_out(kpi, choice.trend_query(1), after=query.get("after", ""), limit=PAGE)
+    except ValueError:
+        raise BadRequest("after") from None
+    return {
+        "left_out_rows": [
+            {
+                "type": exports.TYPES[row.type],
+                "label": label_text(row.label, prefs),
+                "url": row.url,
+                "iso": row.day.isoformat(),
+                "day": format_day(row.day, prefs),
+                "reason": row.reason.label,
+            }
+            for row in rows
+        ],
+        "row_total": counted(count, prefs),
+        "row_title": _("Left out of the number"),
+        "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=following),
+    }
+
+
+def left_out_file(kpi: Kpi, choice: Choice, prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
+    """The whole table, page by page."""
+
+    def rows() -> Iterator[list[object]]:
+        after: str | None = ""
+        while after is not None:
+            page, after = list_left_out(kpi, choice.trend_query(1), after=after, limit=exports.PAGE)
+            for row in page:
+                day = format_day(row.day, prefs, "short")
+                yield [str(exports.TYPES[row.type]), row.id, row.name, row.day, day, row.reason.label]
+
+    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), _("Reason")], rows()
