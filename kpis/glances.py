@@ -120,9 +120,10 @@ def promoters_of(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
     nps = CATALOGUE["nps"]
     if is_hidden(nps, choice.viewer) or not set(choice.filters) <= set(nps.dimensions):
         return None
-    rows = promoter_rows(stored_answers(choice.trend_query(PERIODS_OF_ANSWERS)), prefs)
+    found = stored_answers(choice.trend_query(PERIODS_OF_ANSWERS))
+    rows, is_empty = promoter_rows(found, prefs), not any(one.count for one in found)
     few = _("Grey: fewer than %(count)s answers, too few to judge by.") % {"count": number_text(nps.minimum_sample, prefs)}
-    return {"rows": rows, "scores": SCORES, "note": few if any(row["is_small"] for row in rows) else ""}
+    return {"rows": rows, "is_empty": is_empty, "scores": SCORES, "note": few if any(row["is_small"] for row in rows) else ""}
 
 
 def promoter_rows(found: Sequence[Answers], prefs: Preferences) -> list[dict[str, Any]]:

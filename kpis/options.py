@@ -75,7 +75,8 @@ class Link:
     label: str
     url: str
     is_current: bool
-    count: str = ""
+    # Where it is asked how much is there, once the page is seen.
+    count_url: str = ""
 
 
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:

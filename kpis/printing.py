@@ -103,7 +103,7 @@ def draw_growth(paper: Paper, readings: dict[str, Reading], prefs: Preferences) 
 
 
 def draw_promoters(paper: Paper, found: Mapping[str, Any] | None) -> None:
-    if found is None:
+    if found is None or found["is_empty"]:
         return
     paper.room_for(65)
     paper.write(_("NPS by period"), HEADING)

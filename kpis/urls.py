@@ -79,6 +79,7 @@ urlpatterns = [
     path("kpis/landing-pages/<int:pk>/start/", levers.start, name="levers-start"),
     path("kpis/<str:key>/", detail.KpiView.as_view(), name="kpi-detail"),
     path("kpis/<str:key>/pdf/", printing.KpiPdfView.as_view(), name="kpi-pdf"),
+    path("kpis/<str:key>/excluded/", detail.KpiExcludedView.as_view(), name="kpi-excluded"),
     path("kpis/<str:key>/<file:kind>/", detail.KpiFileView.as_view(), name="kpi-file"),
     path("kpis/<str:key>/pin/", pins.pin, name="pin"),
     path("kpis/<str:key>/unpin/", pins.unpin, name="unpin"),

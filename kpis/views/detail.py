@@ -10,14 +10,13 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
-from crm.pages import MOST_COUNTED, Page, Pager, counted, query_with
+from crm.pages import Page, Pager, query_with
 from crm.periods import Grain
 from crm.templatetags.crm_format import format_day
 from kpis import addresses, charts, dashboards, exports, options
@@ -28,7 +27,7 @@ from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import card_of, interval_text, side_text
-from kpis.readings.left_out import EXCLUDED, count_left_out
+from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
@@ -199,7 +198,7 @@ class KpiView(Page, TemplateView):
             table = acquisition.shares_table(query, self.choice, self.request.prefs)
             return {"sides": self.sides(acquisition.SHARES), **table}
         if left_out.is_asked(query, self.kpi):
-            table = left_out.left_out_table(query, self.kpi, self.choice, self.request.prefs, self.left_out_count)
+            table = left_out.left_out_table(query, self.kpi, self.choice, self.request.prefs)
             return {"sides": self.sides(EXCLUDED), **table}
         side = side_asked(self.request, self.kpi)
         page = self.page_of_rows(side)
@@ -220,19 +219,15 @@ class KpiView(Page, TemplateView):
         names = {"numerator": _("Numerator"), "denominator": _("Denominator")} if others else {first: _("Rows")}
         if acquisition.has_shares(self.kpi):
             names[acquisition.SHARES] = _("Each new customer")
-        # Where nothing is left out there is nothing to explain.
-        if self.left_out_count or shown == EXCLUDED:
+        if left_out.leaves_out(self.kpi):
             names[EXCLUDED] = _("Excluded")
-        counts = {EXCLUDED: counted(self.left_out_count, self.request.prefs)}
+        # Nothing that is stored tells how many are left out, and nobody waits for the page until they are counted.
+        counts = {EXCLUDED: reverse("kpis:kpi-excluded", args=[self.kpi.key]) + query_with(self.known, side=None, after=None)}
         query = self.request.GET
         return [
             options.Link(label, query_with(query, side=name, after=None) + "#rows", name == shown, counts.get(name, ""))
             for name, label in names.items()
         ]
-
-    @cached_property
-    def left_out_count(self) -> int:
-        return count_left_out(self.kpi, self.choice.trend_query(1), MOST_COUNTED)
 
     def page_of_rows(self, side: str) -> RowPage:
         query = self.request.GET
@@ -278,6 +273,17 @@ def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
     if kpi.unit is Unit.HOURS and side == "numerator":
         return value_text(kpi, amount / kpi.divisor, prefs)
     return side_text(kpi, side, amount, prefs)
+
+
+class KpiExcludedView(Page, TemplateView):
+    """How many records are left out of the number: a fragment for their tab."""
+
+    template_name = "kpis/_excluded.html"
+
+    def get_context_data(self, key: str, **kwargs: Any) -> dict[str, Any]:
+        kpi = kpi_of(key)
+        count = left_out.count_text(kpi, choice_for(self.request, kpi, self.at), self.request.prefs)
+        return super().get_context_data(count=count, **kwargs)
 
 
 class KpiFileView(FilePage):

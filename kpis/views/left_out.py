@@ -9,12 +9,12 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from crm.pages import Pager, counted
+from crm.pages import MOST_COUNTED, Pager, counted
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis import exports
 from kpis.definitions import Kpi
-from kpis.readings.left_out import EXCLUDED, leaves_out, list_left_out
+from kpis.readings.left_out import EXCLUDED, count_left_out, leaves_out, list_left_out
 from kpis.readings.summary import Choice
 from kpis.readings.words import label_text
 
@@ -25,8 +25,12 @@ def is_asked(query: QueryDict, kpi: Kpi) -> bool:
     return leaves_out(kpi) and query.get("side") == EXCLUDED
 
 
-def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preferences, count: int) -> dict[str, Any]:
-    """A page of what is left out, of so many in all."""
+def count_text(kpi: Kpi, choice: Choice, prefs: Preferences) -> str:
+    return counted(count_left_out(kpi, choice.trend_query(1), MOST_COUNTED), prefs)
+
+
+def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preferences) -> dict[str, Any]:
+    """A page of what is left out, and how much there is in all."""
     try:
         rows, following = list_left_out(kpi, choice.trend_query(1), after=query.get("after", ""), limit=PAGE)
     except ValueError:
@@ -43,7 +47,7 @@ def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preference
             }
             for row in rows
         ],
-        "row_total": counted(count, prefs),
+        "row_total": count_text(kpi, choice, prefs),
         "row_title": _("Left out of the number"),
         "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=following),
     }

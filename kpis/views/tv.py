@@ -125,7 +125,7 @@ class Screen(TemplateView):
             return []
         read = {"promoters": glances.promoters_of, "segments": glances.segments_of}
         found = {name: of(self.choice, self.request.prefs) for name, of in read.items()}
-        return [{"shape": name, name: panel} for name, panel in found.items() if panel]
+        return [{"shape": name, name: panel} for name, panel in found.items() if panel and not panel.get("is_empty")]
 
     def place(self, number: int, count: int) -> str:
         texts = {"number": number_text(number, self.request.prefs), "count": number_text(count, self.request.prefs)}

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from customers.models import Answer, Survey
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import LEADERS
 from kpis.engine import drain
@@ -31,6 +32,7 @@ def test_the_overview_shows_four_cards_a_screen_then_a_line_the_funnel_and_who_p
     set_pins(sara, ["leads", *LEADERS[:4]])
     make_lead(at=MEHR)
     make_lead(at=MEHR - timedelta(days=40))
+    Answer.objects.create(survey=Survey.objects.get(kind="nps"), score=9, answered_at=MEHR)
     drain(at=DRAINED)
 
     page = browse(sara).get("/kpis/?tv=1&period=1404-07")
