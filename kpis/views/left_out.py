@@ -36,6 +36,7 @@ def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preference
     except ValueError:
         raise BadRequest("after") from None
     return {
+        "is_left_out": True,
         "left_out_rows": [
             {
                 "type": exports.TYPES[row.type],
