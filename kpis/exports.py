@@ -28,6 +28,7 @@ TYPES = {
     "order": gettext_lazy("Order"),
     "refund": gettext_lazy("Refund"),
     "opportunity": gettext_lazy("Opportunity"),
+    "quote": gettext_lazy("Quote"),
     "customer": gettext_lazy("Customer"),
     "ticket": gettext_lazy("Ticket"),
     "survey-answer": gettext_lazy("Survey answer"),

@@ -15,8 +15,10 @@ from crm.services import create_token
 from customers.models import Answer, Cart, Invitation, Order, OrderLine, Refund, RefundLine, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
+from kpis.exports import TYPES
 from kpis.models import Credit
 from kpis.readings.left_out import leaves_out
+from kpis.readings.rows import SHOWN
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_session
@@ -191,6 +193,13 @@ def test_programs_ask_for_the_same_rows(browse, sara):
     assert (counted["label"], counted["reason"]) == ("A1", None)
     assert api.get("/kpis/customers_total/rows/", period="1404-07", side="excluded").json()["total"] == 0
     assert api.get("/kpis/orders/rows/", period="1404-07", side="left").json()["errors"][0]["pointer"] == "?side"
+
+
+def test_a_quote_for_a_test_customer_says_what_it_is(browse, sara):
+    make_quote(number="Q1", customer=make_customer(is_test=True), issued_at=MEHR)
+
+    assert told(opened(browse(sara), "quotes_issued")) == [("Q1", "Quote", "Test customer")]
+    assert {shown.type for shown in SHOWN.values()} == set(TYPES)
 
 
 FLAGS = [{}, {"is_test": True}, {"is_spam": True}, {"is_test": True, "is_spam": True}]
