@@ -19,6 +19,7 @@ from crm.periods import Calendar, CalendarRules, local_day
 from crm.words import CALENDARS, choices
 
 MINUTES_OF_A_WEEK = 7 * 24 * 60
+DAYS_OF_TEN_YEARS = 3650
 
 
 def saturday_to_wednesday() -> list[int]:
@@ -52,7 +53,10 @@ class Organization(models.Model):
     )
     fiscal_calendar = models.CharField(max_length=10, choices=choices(CALENDARS), default=Calendar.JALALI)
     fiscal_month = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(12)])
-    inactivity_days = models.PositiveIntegerField(_("inactivity threshold, days"), default=180, validators=[MinValueValidator(1)])
+    # Whom it would lose on a day that the calendar does not reach, no figure could count.
+    inactivity_days = models.PositiveIntegerField(
+        _("inactivity threshold, days"), default=180, validators=[MinValueValidator(1), MaxValueValidator(DAYS_OF_TEN_YEARS)]
+    )
     attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)
     closing_days = models.PositiveSmallIntegerField(_("days a period stays open after its end"), default=3)
     nps_interval_days = models.PositiveSmallIntegerField(_("days between two NPS surveys of one customer"), default=90)

@@ -112,6 +112,12 @@ class TestOrganization:
         assert list(response.context["adminform"].form.errors) == ["first_contact_minutes"]
         assert Organization.current().first_contact_minutes == 60
 
+    @pytest.mark.parametrize(("sent", "stored"), [("0", 180), ("3650", 3650), ("3651", 180), ("2147483647", 180)])
+    def test_nobody_is_lost_on_a_day_that_figures_do_not_know(self, browse, root, sent, stored):
+        self.send(browse(root), inactivity_days=sent)
+
+        assert Organization.current().inactivity_days == stored
+
     def test_it_is_asked_for_in_persian(self, browse, root):
         root.language = "fa"
         root.save()
