@@ -156,12 +156,9 @@ def test_a_rate_of_a_few_leads_says_so(browse, sara, four):
     """Autumn has 3 leads, Expo 5: fewer than the 30 of which a rate is judged."""
     page = browse(sara).get(f"/reports/campaigns/{MONTH}")
 
-    (row,) = [row for row in page.context["rows"] if row["name"] == "Autumn"]
-    told = [
-        {str(cell["label"]): cell["sample"] for cell in cells if cell["sample"]}
-        for cells in (row["cells"], page.context["total"])
-    ]
-    assert told == [{"Lead conversion rate": f"Small sample (n = {count})"} for count in (3, 8)]
+    (autumn,) = [row["cells"] for row in page.context["rows"] if row["name"] == "Autumn"]
+    told = [[cell["sample"] for cell in cells if cell["sample"]] for cells in (autumn, page.context["total"])]
+    assert told == [["Small sample (n = 3)"], ["Small sample (n = 8)"]]
     assert "Small sample (n = 3)" in page.content.decode()
 
 

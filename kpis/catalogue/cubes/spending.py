@@ -14,6 +14,9 @@ D = Dimension
 ESTIMATED = Q(expense__is_estimate=True)
 PLACED = Q(expense__channel__isnull=False) | Q(expense__campaign__channel__isnull=False) | Q(expense__lead_source__isnull=False)
 OF_MARKETING = of_marketing("expense__")
+OF_ACQUISITION = Q(expense__kind__in=Expense.ACQUISITION_KINDS)
+NO_LEADS_KINDS = [Expense.Kind.OPERATING, Expense.Kind.RETENTION]
+FOR_LEADS = Q(expense__campaign__goal=Campaign.Goal.LEADS) & ~Q(expense__kind__in=NO_LEADS_KINDS)
 
 
 def spent(where: Q | None = None) -> Fold:
@@ -53,23 +56,11 @@ EXPENSES = Cube(
         D.CAMPAIGN: "expense__campaign_id",
     },
     folds={
-        "acquisition": Fold(Q(expense__kind__in=Expense.ACQUISITION_KINDS), F("amount"), is_cost=True),
-        "for_leads": Fold(
-            Q(expense__campaign__goal=Campaign.Goal.LEADS)
-            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
-            F("amount"),
-            is_cost=True,
-        ),
-        "acquisition_estimated": Fold(
-            Q(expense__kind__in=Expense.ACQUISITION_KINDS, expense__is_estimate=True), F("amount"), is_cost=True
-        ),
-        "for_leads_estimated": Fold(
-            Q(expense__campaign__goal=Campaign.Goal.LEADS, expense__is_estimate=True)
-            & ~Q(expense__kind__in=[Expense.Kind.OPERATING, Expense.Kind.RETENTION]),
-            F("amount"),
-            is_cost=True,
-        ),
-        "retention": Fold(Q(expense__kind=Expense.Kind.RETENTION), F("amount"), is_cost=True),
+        "acquisition": spent(OF_ACQUISITION),
+        "for_leads": spent(FOR_LEADS),
+        "acquisition_estimated": spent(OF_ACQUISITION & ESTIMATED),
+        "for_leads_estimated": spent(FOR_LEADS & ESTIMATED),
+        "retention": spent(Q(expense__kind=Expense.Kind.RETENTION)),
     },
     resource="expenses",
     span=("expense__valid_from", "expense__valid_to"),
