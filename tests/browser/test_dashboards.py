@@ -61,9 +61,10 @@ def test_the_screen_turns_reads_again_and_keeps_its_figures_when_the_server_is_s
     page.clock.run_for(30_000)
     paused = place.inner_text()
     page.get_by_role("button", name="Pause").click()
+    page.locator("[data-tv]").evaluate("screens => { screens.dataset.old = 'true'; }")
     with page.expect_response("**/kpis/?tv=1**") as read:
         page.clock.run_for(90_000)
-    page.locator("[data-tv-screen]:visible").wait_for()
+    page.locator("[data-tv]:not([data-old]) [data-tv-screen]:visible").wait_for()
     page.route("**/kpis/?tv=1**", lambda route: route.fulfill(body="<p>Sign in</p>", content_type="text/html"))
     page.clock.run_for(90_000)
     page.get_by_text("no connection").wait_for()
