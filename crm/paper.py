@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from io import BytesIO
-from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from fpdf import FPDF
-from fpdf.bidi import BidiParagraph
-from fpdf.enums import TextDirection
-from fpdf.line_break import Fragment
 
 from crm.money import format_number
 from crm.preferences import Preferences
@@ -27,11 +21,6 @@ INSIDE = WIDTH - 2 * EDGE
 # A line's height in millimetres by the size of its letters in points: Persian needs room above and below.
 LINE = 0.58
 GAP, PADDING = 4.0, 2.0
-ISOLATES = ("LRI", "RLI", "FSI", "PDI")
-# What keeps two Persian letters apart has no direction, and among English words would tear its word in two: meanwhile
-# a sign that runs as they do stands for it.
-NON_JOINER, STAND_IN = "\u200c", "\U00010800"
-WITHIN_WORD = re.compile(f"(?<=[\u0600-\u06ff]){NON_JOINER}(?=[\u0600-\u06ff])")
 Colour = tuple[int, int, int]
 TEXT: Colour = (26, 31, 41)
 MUTED: Colour = (90, 100, 114)
@@ -66,20 +55,15 @@ class Column:
     is_number: bool = False
 
 
-class Sheets(FPDF):
-    """A run of one direction is shaped whole: cut where its script changes, a mark above a letter would lose the letter."""
-
-    def _parse_chars(self, text: str, markdown: bool, **kept: Any) -> Iterator[Fragment]:
-        yield Fragment(text, self._get_current_graphics_state(), self.k)
-
-
 class Paper:
     """What is drawn stands at a distance from the side where reading starts, and from the top."""
 
     def __init__(self, prefs: Preferences, *, is_rtl: bool, foot: str) -> None:
         self.prefs, self.is_rtl, self.foot = prefs, is_rtl, foot
         self.widths: dict[tuple[str, float, bool], float] = {}
-        self.pdf = Sheets(format="A4")
+        # Loaded when something is printed: to import what shapes letters takes every process half a second of its start.
+        self.sheets = import_module("crm.sheets")
+        self.pdf = self.sheets.Sheets(format="A4")
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.c_margin = 0
         self.pdf.set_lang(prefs.language)
@@ -131,15 +115,8 @@ class Paper:
         self.pdf.set_text_color(*look.colour)
 
     def runs(self, line: str) -> Iterator[tuple[str, str]]:
-        """The parts of a line from left to right, each in the order in which it is read."""
-        base = TextDirection.RTL if self.is_rtl else TextDirection.LTR
-        whole = WITHIN_WORD.sub(STAND_IN, line)
-        shown = BidiParagraph(whole, base, preserve_bn_chars=True).get_reordered_characters()
-        for is_turned, found in groupby(shown, key=lambda each: each.embedding_level % 2 == 1):
-            letters = [each.character for each in found if each.original_bidi_class not in ISOLATES]
-            run = "".join(letters[::-1] if is_turned else letters).replace(STAND_IN, NON_JOINER)
-            if run:
-                yield run, "rtl" if is_turned else "ltr"
+        """The parts of a line from left to right, each in the order in which it is read, with its direction."""
+        return self.sheets.runs(line, is_rtl=self.is_rtl)
 
     def width_of(self, line: str, look: Look) -> float:
         """Letters join within words only, so a line is as wide as its words and the spaces between; most words come again."""
