@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 LARGEST_LOG = 20 * 1024 * 1024
@@ -17,20 +18,22 @@ GRACE = 6.0
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _leave_with_the_parent() -> None:
-    """Linux: a child whose supervisor was killed gets SIGTERM instead of living on."""
+def _begin(niceness: int) -> None:
+    """In the child. Linux: one whose supervisor was killed gets SIGTERM instead of living on."""
     if LIBC:
         LIBC.prctl(1, signal.SIGTERM)
+    os.nice(niceness)
 
 
 @dataclass
 class Child:
-    """One process, its log and the pause before its next restart."""
+    """One process, its log and the pause before its next restart. The nicer one is, the more it lets the others go first."""
 
     name: str
     command: list[str]
     env: dict[str, str]
     log: Path
+    niceness: int = 0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause: float = 1.0
@@ -47,7 +50,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches only the supervisor, which knows the order
-                preexec_fn=_leave_with_the_parent,  # noqa: PLW1509  no threads run here
+                preexec_fn=partial(_begin, self.niceness),  # noqa: PLW1509  no threads run here
             )
         self.started_at, self.restart_at = now, None
 
