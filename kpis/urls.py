@@ -90,6 +90,7 @@ urlpatterns = [
     path("alerts/<int:pk>/edit/", alerts.AlertFormView.as_view(), name="alert-edit"),
     path("alerts/<int:pk>/mute/", alerts.mute, name="alert-mute"),
     path("alerts/<int:pk>/switch/", alerts.switch, name="alert-switch"),
+    path("alerts/<int:pk>/remove/", alerts.remove, name="alert-remove"),
     path("annotations/new/", annotations.AnnotationFormView.as_view(), name="annotation-create"),
     path("annotations/<int:pk>/remove/", annotations.remove, name="annotation-remove"),
     path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),

@@ -57,6 +57,7 @@ urlpatterns = [
     path("quotes/<int:pk>/accept/", quote_actions.accept, name="quote-accept"),
     path("quotes/<int:pk>/decline/", quote_actions.decline, name="quote-decline"),
     path("quotes/<int:pk>/reopen/", quote_actions.reopen, name="quote-reopen"),
+    path("quotes/<int:pk>/remove/", quote_actions.remove, name="quote-remove"),
     path("opportunities/<int:pk>/plan/", activities.PlanView.as_view(), name="opportunity-plan"),
     path("opportunities/<int:pk>/activities/", activities.OpportunityLogView.as_view(), name="opportunity-activity"),
     path("customers/<int:pk>/opportunities/", orders.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),

@@ -1,4 +1,12 @@
-from kpis.services.alerts import judge_rules, mark_alerts_read, mute_alert, set_alert, switch_alert, write_alerts
+from kpis.services.alerts import (
+    judge_rules,
+    mark_alerts_read,
+    mute_alert,
+    remove_alert,
+    set_alert,
+    switch_alert,
+    write_alerts,
+)
 from kpis.services.annotations import add_annotation, remove_annotation, write_annotations
 from kpis.services.attribution import change_attribution
 from kpis.services.closing import change_calendar, close_periods
@@ -39,6 +47,7 @@ __all__ = [
     "pin_kpi",
     "plan_mailings",
     "recipient_of",
+    "remove_alert",
     "remove_annotation",
     "remove_dashboard",
     "remove_mailing",

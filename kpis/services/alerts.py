@@ -85,6 +85,11 @@ def switch_alert(rule: AlertRule, *, on: bool) -> AlertRule:
     return rule
 
 
+def remove_alert(rule: AlertRule) -> None:
+    """With what it has rung."""
+    rule.delete()
+
+
 def mark_alerts_read(user: User, *, at: datetime) -> int:
     return Alert.objects.visible_to(user).unread().update(read_at=at)
 

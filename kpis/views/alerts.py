@@ -24,7 +24,7 @@ from kpis.models import Alert, AlertRule
 from kpis.readings.alerts import Ringing, preview
 from kpis.readings.bells import EACH, alert_sentence, rule_sentence
 from kpis.readings.words import number_text, period_text, value_text
-from kpis.services import mark_alerts_read, mute_alert, set_alert, switch_alert
+from kpis.services import mark_alerts_read, mute_alert, remove_alert, set_alert, switch_alert
 
 MOST_RINGINGS = 50
 MUTED_DAYS = (7, 30)
@@ -161,6 +161,15 @@ def mute(request: HttpRequest, pk: int) -> str:
 def switch(request: HttpRequest, pk: int) -> str:
     rule = own_rule(request, pk)
     switch_alert(rule, on=not rule.is_on)
+    return reverse("kpis:alerts")
+
+
+@action(may_enter)
+def remove(request: HttpRequest, pk: int) -> str:
+    rule = own_rule(request, pk)
+    sentence = rule_sentence(rule, request.prefs)
+    remove_alert(rule)
+    say(request, _("The alert “%(alert)s” was deleted.") % {"alert": sentence})
     return reverse("kpis:alerts")
 
 

@@ -32,7 +32,7 @@ from leads.services.opportunities import (
     win_opportunity,
 )
 from leads.services.outcomes import hold_deals, link_order, unlink_order, without_deal
-from leads.services.quotes import accept_quote, decline_quote, recall_quote, reopen_quote, send_quote
+from leads.services.quotes import accept_quote, decline_quote, recall_quote, remove_quote, reopen_quote, send_quote
 from leads.services.together import archive_leads, assign_leads, qualify_leads, set_campaign_of_leads, undo_bulk_change
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "recall_quote",
     "register_lead",
     "remove_people_list",
+    "remove_quote",
     "remove_view",
     "reopen_activity",
     "reopen_lead",

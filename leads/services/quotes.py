@@ -18,10 +18,11 @@ from crm.inputs.reading import read_struct
 from crm.models import User
 from customers.models import Customer, Order
 from customers.services.orders import OrderIn, write_orders
-from leads.models import Lead, Quote
+from customers.services.sales import lock_order, set_order_status
+from leads.models import Lead, Opportunity, Quote
 from leads.services.conversion import find_or_make_customer
 from leads.services.leads import lock_lead
-from leads.services.outcomes import LINKS
+from leads.services.outcomes import LINKS, deals_of_orders, is_elsewhere
 
 SOURCE = "quote"
 
@@ -63,13 +64,30 @@ def recall_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
 
 
 @transaction.atomic
-def reopen_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
-    """It was not declined after all."""
+def reopen_quote(quote: Quote, *, by: User, at: datetime) -> Quote:
+    """It was neither declined nor accepted after all. Its order is cancelled; one that was paid has to be cancelled first."""
     quote = _lock(quote)
-    if quote.declined_at:
+    if quote.is_accepted:
+        _cancel_order(quote, by=by, at=at)
+        if quote.issued_at == quote.accepted_at:  # it was a draft until then
+            quote.issued_at = None
+        quote.accepted_at = quote.order = None
+        quote.save(update_fields=["accepted_at", "order", "issued_at", "updated_at"])
+    elif quote.declined_at:
         quote.declined_at, quote.declined_reason = None, ""
         quote.save(update_fields=["declined_at", "declined_reason", "updated_at"])
     return quote
+
+
+@transaction.atomic
+def remove_quote(quote: Quote) -> None:
+    """A draft that is not to become an offer; figures have never counted it."""
+    quote = _lock(quote)
+    if quote.issued_at or quote.is_accepted or quote.declined_at:
+        raise ValidationError(_("This quote was sent: it stays, as figures count it."), code="conflict")
+    if quote.replaced_by.exists() or quote.revisions.exists():
+        raise ValidationError(_("A newer version has taken the place of this quote: it stays beside it."), code="conflict")
+    quote.delete()
 
 
 @transaction.atomic
@@ -90,8 +108,29 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
     quote.customer = customer
     quote.save(update_fields=["order", "accepted_at", "issued_at", "customer", "updated_at"])
     if quote.opportunity:
-        LINKS.objects.create(opportunity=quote.opportunity, order=quote.order)
+        _link_order(quote.opportunity, quote.order)
     return quote
+
+
+def _link_order(opportunity: Opportunity, order: Order) -> None:
+    """One that is made again may have become the outcome of another sale meanwhile."""
+    deal = deals_of_orders([order.pk]).get(order.pk)
+    if deal is None:
+        LINKS.objects.create(opportunity=opportunity, order=order)
+    elif deal != opportunity.pk:
+        raise ValidationError(is_elsewhere(deal), code="conflict")
+
+
+def _cancel_order(quote: Quote, *, by: User, at: datetime) -> None:
+    """It is no outcome of the quote's opportunity any more."""
+    order = quote.order
+    if order is None:
+        return
+    order = lock_order(order)
+    if order.status in Order.COUNTED:
+        raise ValidationError(_("The order of this quote was paid: cancel it first."), code="conflict")
+    set_order_status(order, status=Order.Status.CANCELLED, by=by, at=at)
+    LINKS.objects.filter(opportunity=quote.opportunity_id, order=order).delete()
 
 
 def _buyer_of(quote: Quote, *, at: datetime) -> Customer:
@@ -115,16 +154,23 @@ def _buyer_of(quote: Quote, *, at: datetime) -> Customer:
 
 
 def _place_order(quote: Quote, customer: Customer, *, caller: Caller, status: str) -> Order:
-    """Through the door of every order. Whose it is follows from the quote, also where its acceptor does not see them."""
+    """Through the door of every order. Whose it is follows from the quote, also where its acceptor does not see them.
+
+    The one that was cancelled, of a quote that was reopened since, is made again; one that goes on is its order as it is.
+    """
+    made = Order.objects.filter(source=SOURCE, external_id=str(quote.pk), customer=customer)
+    known = made.select_for_update().first()
+    if known and known.status != Order.Status.CANCELLED:
+        return known
     data, failures = read_struct(OrderIn, _order_of(quote, status), caller)
-    item = Item(0, data, failures=failures)
+    item = Item(0, data, failures=failures, row=known)
     if not failures:
         write_orders([item], caller)
     if item.failures:
         raise Refused(item.failures)
     order = Order.objects.get(pk=item.pk)
-    order.customer, order.owner = customer, _owner_of(quote) or order.owner
-    order.save(update_fields=["customer", "owner", "updated_at"])
+    order.customer, order.owner, order.placed_at = customer, _owner_of(quote) or order.owner, caller.at
+    order.save(update_fields=["customer", "owner", "placed_at", "updated_at"])
     return order
 
 

@@ -46,7 +46,7 @@ def accept(request: HttpRequest, pk: int) -> str:
     names = {"quote": named(quote, request.prefs), "order": named(quote.order, request.prefs)}
     text = _("Quote %(quote)s was accepted; order %(order)s was made from it.") % names
     kept = kept_amount(quote.opportunity, request.prefs) if quote.opportunity else ""
-    say(request, f"{text} {kept}".strip())
+    say(request, f"{text} {kept}".strip(), undo=reverse("leads:quote-reopen", args=[pk]))
     return _page(pk)
 
 
@@ -64,6 +64,16 @@ def decline(request: HttpRequest, pk: int) -> str:
 
 @action(may_sell)
 def reopen(request: HttpRequest, pk: int) -> str:
-    services.reopen_quote(_quote(request, pk), by=request.user, at=timezone.now())
-    say(request, _("Taken back."))
+    before = _quote(request, pk)
+    services.reopen_quote(before, by=request.user, at=timezone.now())
+    text = _("Quote %(quote)s is open again; its order is cancelled.") if before.order_id else _("Taken back.")
+    say(request, text % {"quote": named(before, request.prefs)})
     return _page(pk)
+
+
+@action(may_sell)
+def remove(request: HttpRequest, pk: int) -> str:
+    quote = _quote(request, pk)
+    services.remove_quote(quote)
+    say(request, _("Quote %(quote)s was deleted.") % {"quote": named(quote, request.prefs)})
+    return reverse("leads:opportunity-board")

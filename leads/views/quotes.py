@@ -38,7 +38,7 @@ class QuoteDetailView(DetailPage):
         context = super().get_context_data(**kwargs)
         versions = quotes_shown(Quote.objects.family_of(self.object), self)
         quote = next(version for version in versions if version.pk == self.object.pk)
-        lines = quote.lines.all()
+        lines, order = quote.lines.all(), self.object.order
         return context | {
             "quote": quote,
             "lines": lines,
@@ -46,6 +46,8 @@ class QuoteDetailView(DetailPage):
             "versions": versions if len(versions) > 1 else [],
             "currency": foreign_currency(quote.currency, self),
             "may_answer": quote.status in OPEN and not any(version.is_accepted for version in versions),
+            "may_reopen": quote.is_accepted and (order is None or order.status == Order.Status.CANCELLED),
+            "may_remove": quote.status == Quote.Status.DRAFT and order is None and not quote.replaced_by.all(),
             "is_editable": len(lines) <= MOST_LINES,
             "reasons": LOSS_REASONS,
             **self._related(),

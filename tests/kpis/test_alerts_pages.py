@@ -92,9 +92,20 @@ class TestPages:
 
         mine.refresh_from_db()
         assert (mine.muted_until is None, mine.is_on) == (False, False)
-        for address in ("mute", "switch", "edit"):
+        for address in ("mute", "switch", "edit", "remove"):
             assert client.post(f"/alerts/{others.pk}/{address}/", {"days": "7"}).status_code == 404
         assert client.post(f"/alerts/{mine.pk}/mute/", {"days": "8"}).status_code == 400
+
+    def test_one_that_is_removed_goes_with_what_it_rang(self, browse, sara):
+        rule = make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+        judge_rules(at=AT)
+        client = browse(sara)
+
+        response = client.post(f"/alerts/{rule.pk}/remove/", follow=True)
+
+        assert (response.context["rules"], response.context["rung"], AlertRule.objects.count()) == ([], [], 0)
+        assert "The alert “Leads generated below 40” was deleted." in response.content.decode()
 
     def test_the_page_shows_ones_own_rules_and_crossings(self, browse, sara, omid):
         make_rule(sara, condition="below", bound=40)

@@ -15,12 +15,12 @@ from leads import services
 from leads.models import Quote, QuoteLine
 from tests.customers.test_order_pages import toasts, typed
 from tests.factories.customers import make_customer, make_product
-from tests.factories.leads import make_lead, make_opportunity, make_quote
+from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
 
 pytestmark = pytest.mark.django_db
 
 LINE = {"name": "Thing", "unit_price": "5"}
-ACTIONS = ("quote-send", "quote-recall", "quote-accept", "quote-decline", "quote-reopen")
+ACTIONS = ("quote-send", "quote-recall", "quote-accept", "quote-decline", "quote-reopen", "quote-remove")
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ class TestAnswers:
         responses = [client.post(url_of("quote-accept", quote)) for _time in range(2)]
 
         order = Order.objects.get()
-        assert toasts(responses[0]) == [("Quote Q-1 was accepted; order Q-1 was made from it.", "")]
+        assert toasts(responses[0]) == [("Quote Q-1 was accepted; order Q-1 was made from it.", url_of("quote-reopen", quote))]
         assert stored_lines(OrderLine) == [(None, "Tea", 2, 100_000, 0, "")]
         assert (order.customer, order.owner, order.status, list(deal.orders.all())) == (deal.customer, omid, "pending", [order])
         page = client.get(url_of("quote-detail", quote)).content.decode()
@@ -184,6 +184,69 @@ class TestAnswers:
         deal_page = client.get(url_of("opportunity-detail", deal)).content.decode()
         assert [text in deal_page for text in ("Quote Q-1 was accepted", url_of("quote-detail", quote))] == [True, True]
         assert list(client.get(url_of("order-opportunities", order)).context["quotes"]) == [quote]
+
+    def test_an_acceptance_is_taken_back_with_its_order_and_said_again_is_that_order(self, browse, omid, deal):
+        quote = make_quote([(2, 100_000)], opportunity=deal, number="Q-1", owner=omid)
+        client = browse(omid)
+        client.post(url_of("quote-accept", quote))
+        made_at = Order.objects.get().placed_at
+
+        response = client.post(url_of("quote-reopen", quote))
+
+        assert toasts(response)[-1] == ("Quote Q-1 is open again; its order is cancelled.", "")
+        quote.refresh_from_db()
+        # it was a draft when it was accepted
+        assert (quote.accepted_at, quote.order, quote.issued_at, quote.status_on(A_DAY.date())) == (None, None, None, "draft")
+        assert (Order.objects.get().status, list(deal.orders.all())) == ("cancelled", [])
+
+        client.post(url_of("quote-accept", quote))
+
+        order = Order.objects.get()
+        quote.refresh_from_db()
+        assert (quote.order, order.status, order.number, list(deal.orders.all())) == (order, "pending", "Q-1", [order])
+        assert order.placed_at > made_at
+        assert stored_lines(OrderLine) == [(None, "Tea", 2, 100_000, 0, "")]
+
+    def test_after_its_order_was_cancelled_the_order_is_made_again_or_the_quote_is_open_again(self, browse, omid, deal):
+        quote = make_quote(opportunity=deal, number="Q-1", owner=omid, issued_at=A_DAY)
+        client = browse(omid)
+        client.post(url_of("quote-accept", quote))
+        order = Order.objects.get()
+        status = reverse("customers:order-status", args=[order.pk])
+        reopen = url_of("quote-reopen", quote)
+
+        def offered():
+            page = client.get(url_of("quote-detail", quote)).content.decode()
+            return [text in page for text in ("Reopen the quote", "Make the order again")]
+
+        assert offered() == [False, False]
+        client.post(status, {"status": "paid"})
+        assert toasts(client.post(reopen))[-1][0] == "The order of this quote was paid: cancel it first."
+        client.post(status, {"status": "cancelled"})
+        assert offered() == [True, True]
+
+        again = client.post(status, {"status": "pending", "next": url_of("quote-detail", quote)})
+        assert (again.url, Order.objects.get().status, offered()) == (url_of("quote-detail", quote), "pending", [False, False])
+        client.post(status, {"status": "cancelled"})
+        client.post(reopen)
+
+        quote.refresh_from_db()
+        assert (quote.order, quote.issued_at, quote.status_on(A_DAY.date())) == (None, A_DAY, "sent")
+
+    def test_an_order_that_goes_on_again_is_the_quotes_as_it_is(self, browse, omid, deal):
+        """Somebody has reopened and paid it on its own page before the quote was accepted again."""
+        quote = make_quote(opportunity=deal, owner=omid)
+        client = browse(omid)
+        client.post(url_of("quote-accept", quote))
+        client.post(url_of("quote-reopen", quote))
+        order = Order.objects.get()
+        client.post(reverse("customers:order-status", args=[order.pk]), {"status": "paid"})
+
+        client.post(url_of("quote-accept", quote))
+
+        again = Order.objects.get()
+        quote.refresh_from_db()
+        assert (quote.order, again.status, again.placed_at) == (order, "paid", order.placed_at)
 
     def test_what_orders_object_to_is_said_in_words(self, omid, deal):
         quote = make_quote(opportunity=deal, number="Q-1")
@@ -194,6 +257,33 @@ class TestAnswers:
 
         assert refusal.value.messages[0] == "The order was not saved."
         assert (Quote.objects.get().accepted_at, Order.objects.count()) == (None, 0)
+
+
+class TestRemoving:
+    def test_a_draft_is_removed(self, browse, omid, deal):
+        quote, page = make_quote(opportunity=deal, number="Q-1"), url_of("opportunity-detail", deal)
+        client = browse(omid)
+        assert url_of("quote-remove", quote) in client.get(url_of("quote-detail", quote)).content.decode()
+
+        response = client.post(url_of("quote-remove", quote), {"next": page})
+
+        assert (response.url, toasts(response)) == (page, [("Quote Q-1 was deleted.", "")])
+        assert (Quote.objects.count(), QuoteLine.objects.count()) == (0, 0)
+
+    def test_what_was_sent_or_replaced_stays(self, browse, omid, deal):
+        sent, first = make_quote(opportunity=deal, issued_at=A_DAY), make_quote(opportunity=deal)
+        revision = make_quote(opportunity=deal, revision_of=first, original=first)
+        client = browse(omid)
+
+        texts = [toasts(client.post(url_of("quote-remove", quote)))[-1][0] for quote in (sent, first)]
+
+        assert texts == [
+            "This quote was sent: it stays, as figures count it.",
+            "A newer version has taken the place of this quote: it stays beside it.",
+        ]
+        pages = [client.get(url_of("quote-detail", quote)).content.decode() for quote in (sent, first, revision)]
+        shown = [url_of("quote-remove", quote) in page for quote, page in zip((sent, first, revision), pages, strict=True)]
+        assert (shown, Quote.objects.count()) == ([False, False, True], 3)
 
 
 def test_more_quotes_take_no_more_queries(browse, omid, deal):
