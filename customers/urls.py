@@ -30,6 +30,7 @@ urlpatterns = [
     path("surveys/", surveys.SurveyListView.as_view(), name="survey-list"),
     path("surveys/<int:pk>/", surveys.SurveyDetailView.as_view(), name="survey-detail"),
     path("tickets/", tickets.TicketListView.as_view(), name="ticket-list"),
+    path("tickets/new/", tickets.TicketCreateView.as_view(), name="ticket-create"),
     path("tickets/<int:pk>/<str:kind>/", tickets.note, name="ticket-note"),
     path("tickets/events/<int:pk>/undo/", tickets.undo, name="ticket-undo"),
     path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),

@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.inputs.items import Item
+from crm.inputs.reading import read_struct
 from crm.models import User
-from customers.models import Ticket, TicketEvent
+from customers.models import Customer, Product, Ticket, TicketEvent
+from customers.services.sales import SOURCE, caller_of, refusal
+from customers.services.support import TicketIn, write_tickets
 
 Kind = TicketEvent.Kind
 # What may be said of a request by hand, and the column that dates it.
 COLUMNS = {Kind.RESPONDED: "first_response_at", Kind.RESOLVED: "resolved_at", Kind.REOPENED: "reopened_at"}
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    by: User,
+    at: datetime,
+    subject: str,
+    priority: str = Ticket.Priority.NORMAL,
+    customer: Customer | None = None,
+    owner: User | None = None,
+    product: Product | None = None,
+    **key: str,
+) -> Ticket:
+    """A new request, through the door of a help desk's. A known `source` and `external_id` answer with the one they have."""
+    if key and (known := Ticket.objects.filter(**key).first()):
+        return known
+    sent: dict[str, Any] = {"subject": subject, "priority": priority, **key}
+    named = {"customer": customer, "owner": owner, "product": product}
+    sent |= {name: row.pk for name, row in named.items() if row}
+    caller = caller_of(by, at, SOURCE)
+    data, failures = read_struct(TicketIn, sent, caller)
+    item = Item(0, data, failures=failures)
+    if not failures:
+        write_tickets([item], caller)
+    if item.failures:
+        raise refusal(item.failures, _("The ticket was not saved."))
+    return Ticket.objects.get(pk=item.pk)
 
 
 @transaction.atomic

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,12 +20,14 @@ from crm.ago import ago, lasting
 from crm.columns import Column, ColumnsPage
 from crm.exports import KINDS, Table, file_response
 from crm.models import User
-from crm.pages import Chip, action, count_of, key_in, not_offered, query_with, say
+from crm.pages import Chip, FormPage, action, count_of, form_key, key_in, next_url, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_moment, reader_digits
-from customers.models import Customer, Ticket, TicketEvent
+from customers.models import Customer, Product, Ticket, TicketEvent
 from customers.services import tickets as services
+from customers.ticket_forms import TicketForm
+from customers.views.orders import PRODUCTS_OFFERED
 
 EXPORT_CHUNK = 2000
 COLUMNS = (
@@ -120,6 +123,33 @@ def state_text(ticket: Ticket, prefs: Preferences) -> str:
     if ticket.is_open:
         return _("Answered") if ticket.first_response_at else _("Not answered")
     return _("Resolved in %(time)s") % {"time": lasting((ticket.resolved_at - ticket.created_at).total_seconds(), prefs)}
+
+
+class TicketCreateView(FormPage):
+    """From the list, or from the page of a customer, whom it is for then."""
+
+    template_name = "customers/ticket_form.html"
+    form_class = TicketForm
+
+    def get_initial(self) -> dict[str, Any]:
+        rows = Customer.objects.visible_to(self.request.user)
+        customer = rows.filter(pk=key_in(self.request.GET.get("customer"))).first()
+        return {"token": uuid4(), "owner": self.request.user, "customer": customer, "priority": Ticket.Priority.NORMAL.value}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        offered = Product.objects.order_by("name", "sku")[:PRODUCTS_OFFERED]
+        return super().get_context_data(cancel_url=self.back, products=offered, **kwargs)
+
+    @property
+    def back(self) -> str:
+        return next_url(self.request, default=reverse("customers:ticket-list"))
+
+    def save(self, form: TicketForm) -> HttpResponse:
+        facts = dict(form.cleaned_data)
+        key = form_key(Ticket, facts.pop("token"), facts)
+        ticket = services.open_ticket(by=self.request.user, at=self.at, **facts, **key)
+        say(self.request, _("“%(ticket)s” was saved.") % {"ticket": ticket})
+        return redirect(self.back)
 
 
 @action(may_enter)

@@ -182,6 +182,7 @@ def pages_of_sales(order):
         "/surveys/",
         *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
         "/tickets/",
+        "/tickets/new/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",
         "/settings/holidays/",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from customers.models import Ticket, TicketEvent
 from customers.services import tickets as services
-from tests.factories.customers import make_customer
+from tests.factories.customers import make_customer, make_product
 from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,42 @@ class TestList:
             counts.append(len(queries))
 
         assert counts[0] == counts[1] <= 8
+
+
+class TestNew:
+    def test_from_a_customers_page_it_is_theirs_and_sent_twice_it_is_one(self, browse, hana):
+        customer = make_customer(name="Arya")
+        tea = make_product(sku="tea", name="Green tea")
+        client, page = browse(hana), f"/customers/{customer.pk}/"
+        url = f"/tickets/new/?customer={customer.pk}&next={page}"
+        assert f'href="{url.replace("&", "&amp;")}"' in client.get(page).content.decode()
+        first = client.get(url).context["form"].initial
+        sent = {"subject": "Too late", "customer": first["customer"].pk, "priority": "high", "product": "tea"}
+        sent |= {"owner": first["owner"].pk, "token": first["token"]}
+
+        responses = [client.post(url, sent) for _time in range(2)]
+
+        ticket = Ticket.objects.get()
+        assert (ticket.subject, ticket.customer, ticket.priority, ticket.product) == ("Too late", customer, "high", tea)
+        assert (ticket.owner, ticket.created_at, ticket.source) == (hana, AT, "page")
+        assert list(ticket.events.values_list("kind", "at", "by")) == [("opened", AT, hana.pk)]
+        assert (responses[0].url, toasts(responses[0])) == (page, [("“Too late” was saved.", "")])
+        assert f'href="/tickets/?state=all&amp;number={ticket.pk}"' in client.get(page).content.decode()
+
+    def test_what_is_missing_or_another_is_said_and_nothing_is_lost(self, browse, hana, omid, nima):
+        his, theirs = make_customer(owner=omid), make_customer(owner=nima)
+        sent = {"subject": "Broken", "customer": theirs.pk, "priority": "normal", "owner": nima.pk}
+
+        page = browse(omid).post("/tickets/new/", sent)
+        empty = browse(hana).post("/tickets/new/", {"subject": " ", "priority": "soon", "product": "no such thing"})
+
+        assert set(page.context["form"].errors) == {"customer", "owner"}
+        assert "Broken" in page.content.decode()
+        assert set(empty.context["form"].errors) == {"subject", "priority", "product"}
+        assert Ticket.objects.count() == 0
+        browse(omid).post("/tickets/new/", sent | {"customer": his.pk, "owner": omid.pk})
+        browse(hana).post("/tickets/new/", {"subject": "Of nobody", "priority": "low"})
+        assert list(Ticket.objects.order_by("pk").values_list("customer", "owner")) == [(his.pk, omid.pk), (None, None)]
 
 
 class TestPresses:
