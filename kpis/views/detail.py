@@ -276,12 +276,14 @@ def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
 
 
 class KpiExcludedView(Page, TemplateView):
-    """How many records are left out of the number: a fragment for their tab."""
+    """How many records are left out of the number: a fragment for their tab, refused where the tab is."""
 
     template_name = "kpis/_excluded.html"
 
     def get_context_data(self, key: str, **kwargs: Any) -> dict[str, Any]:
         kpi = kpi_of(key)
+        if not left_out.leaves_out(kpi):
+            raise BadRequest("side")
         count = left_out.count_text(kpi, choice_for(self.request, kpi, self.at), self.request.prefs)
         return super().get_context_data(count=count, **kwargs)
 
@@ -292,6 +294,8 @@ class KpiFileView(FilePage):
     def table(self, key: str) -> Table:
         kpi, request = kpi_of(key), self.request
         addresses.refuse_unknown_filters(request.GET, kpi)
+        if request.GET.get("after"):  # a file has all rows, from whichever page it is asked for
+            raise BadRequest("after")
         choice = choice_for(request, kpi, self.at)
         prefs, what = request.prefs, request.GET.get("what", "trend")
         match what:

@@ -99,7 +99,9 @@ def test_the_tab_is_there_where_something_could_be_left_out(browse, sara):
     # What is worked out from other records leaves out nobody.
     assert tab(client, opened(client, "new_customers", side="numerator")) == []
     assert client.get("/kpis/new_customers/?side=excluded").status_code == 400
+    assert client.get("/kpis/new_customers/excluded/").status_code == 400
     assert client.get("/kpis/new_customers/csv/?what=excluded").status_code == 400
+    assert client.get("/kpis/orders/csv/?what=excluded&after=0").status_code == 400
     assert client.get("/kpis/orders/?side=excluded&after=x").status_code == 400
 
 
