@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import User
-from crm.models.organization import MINUTES_OF_A_WEEK
+from crm.models.organization import DAYS_OF_TEN_YEARS, HIGHEST_CSAT, MINUTES_OF_A_WEEK
 from crm.money import (
     CURRENCY_DIGITS,
     DISPLAY_UNITS,
@@ -338,25 +338,25 @@ class OrganizationForm(ReaderForm):
     nps_interval_days = WholeNumberField(
         label=_("Days between two NPS surveys of one customer"),
         least=1,
-        most=3650,
+        most=DAYS_OF_TEN_YEARS,
         help_text=_("Who was asked is left in peace for so long. Usual: 90."),
     )
     nps_first_order_days = WholeNumberField(
         label=_("Days from the first order to the first NPS survey"),
         least=0,
-        most=3650,
+        most=DAYS_OF_TEN_YEARS,
         help_text=_("A new customer has nothing to judge yet. Usual: 30."),
     )
     nps_first_delivery_days = WholeNumberField(
         label=_("Days from the first delivery to the first NPS survey"),
         least=0,
-        most=3650,
+        most=DAYS_OF_TEN_YEARS,
         help_text=_("Counted from the first order that was fulfilled. Usual: 14."),
     )
     csat_low_score = WholeNumberField(
         label=_("CSAT score that asks for the reason"),
         least=1,
-        most=5,
+        most=HIGHEST_CSAT,
         help_text=_("At this score or below a follow-up is due. Usual: 2."),
     )
 

@@ -19,7 +19,8 @@ from crm.periods import Calendar, CalendarRules, local_day
 from crm.words import CALENDARS, choices
 
 MINUTES_OF_A_WEEK = 7 * 24 * 60
-DAYS_OF_TEN_YEARS = 3650
+DAYS_OF_A_YEAR, DAYS_OF_TEN_YEARS = 365, 3650
+HIGHEST_CSAT = 5
 
 
 def saturday_to_wednesday() -> list[int]:
@@ -58,11 +59,19 @@ class Organization(models.Model):
         _("inactivity threshold, days"), default=180, validators=[MinValueValidator(1), MaxValueValidator(DAYS_OF_TEN_YEARS)]
     )
     attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)
-    closing_days = models.PositiveSmallIntegerField(_("days a period stays open after its end"), default=3)
-    nps_interval_days = models.PositiveSmallIntegerField(_("days between two NPS surveys of one customer"), default=90)
-    nps_first_order_days = models.PositiveSmallIntegerField(_("days from the first order to the first NPS survey"), default=30)
+    closing_days = models.PositiveSmallIntegerField(
+        _("days a period stays open after its end"), default=3, validators=[MaxValueValidator(DAYS_OF_A_YEAR)]
+    )
+    nps_interval_days = models.PositiveSmallIntegerField(
+        _("days between two NPS surveys of one customer"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(DAYS_OF_TEN_YEARS)],
+    )
+    nps_first_order_days = models.PositiveSmallIntegerField(
+        _("days from the first order to the first NPS survey"), default=30, validators=[MaxValueValidator(DAYS_OF_TEN_YEARS)]
+    )
     nps_first_delivery_days = models.PositiveSmallIntegerField(
-        _("days from the first delivery to the first NPS survey"), default=14
+        _("days from the first delivery to the first NPS survey"), default=14, validators=[MaxValueValidator(DAYS_OF_TEN_YEARS)]
     )
     business_days = ArrayField(
         models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)]),
@@ -72,7 +81,9 @@ class Organization(models.Model):
     )
     opens_at = models.TimeField(_("business hours from"), default=nine)
     closes_at = models.TimeField(_("business hours to"), default=five_in_the_afternoon)
-    csat_low_score = models.PositiveSmallIntegerField(_("score that asks for the reason"), default=2)
+    csat_low_score = models.PositiveSmallIntegerField(
+        _("score that asks for the reason"), default=2, validators=[MinValueValidator(1), MaxValueValidator(HIGHEST_CSAT)]
+    )
     first_contact_minutes = models.PositiveIntegerField(
         _("minutes until a new lead waits too long"),
         default=60,
@@ -113,6 +124,16 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=Q(first_contact_minutes__range=(1, MINUTES_OF_A_WEEK)), name="crm_organization_first_contact"
             ),
+            models.CheckConstraint(condition=Q(closing_days__range=(0, DAYS_OF_A_YEAR)), name="crm_organization_closing"),
+            models.CheckConstraint(
+                condition=Q(
+                    nps_interval_days__range=(1, DAYS_OF_TEN_YEARS),
+                    nps_first_order_days__range=(0, DAYS_OF_TEN_YEARS),
+                    nps_first_delivery_days__range=(0, DAYS_OF_TEN_YEARS),
+                ),
+                name="crm_organization_nps",
+            ),
+            models.CheckConstraint(condition=Q(csat_low_score__range=(1, HIGHEST_CSAT)), name="crm_organization_csat"),
             models.CheckConstraint(condition=Q(adstock_decay__gte=0, adstock_decay__lt=1), name="crm_organization_adstock"),
             models.CheckConstraint(condition=Q(discount_rate__range=(0, 5)), name="crm_organization_discount"),
         ]

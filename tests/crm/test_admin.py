@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib import admin
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -117,6 +117,25 @@ class TestOrganization:
         self.send(browse(root), inactivity_days=sent)
 
         assert Organization.current().inactivity_days == stored
+
+    @pytest.mark.parametrize(
+        ("name", "largest"),
+        [
+            ("closing_days", 365),
+            ("nps_interval_days", 3650),
+            ("nps_first_order_days", 3650),
+            ("nps_first_delivery_days", 3650),
+            ("csat_low_score", 5),
+        ],
+    )
+    def test_days_and_scores_have_an_end(self, browse, root, name, largest):
+        self.send(browse(root), **{name: str(largest)})
+        refused = self.send(browse(root), **{name: str(largest + 1)})
+
+        assert list(refused.context["adminform"].form.errors) == [name]
+        assert getattr(Organization.current(), name) == largest
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Organization.objects.update(**{name: largest + 1})
 
     def test_it_is_asked_for_in_persian(self, browse, root):
         root.language = "fa"
