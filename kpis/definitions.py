@@ -189,8 +189,8 @@ class PeriodCube(Cube):
 
     `rows_in(first, last)` gives the rows of a period; `day` is not used for folding. `counts_days`: these are just the rows
     of its days, so that a period with nothing in its last days is that period without them. `overlapping` are the dimensions
-    of which one customer may have several members in a period. There are sums of its periods, or of months and quarters by few
-    dimensions, `spread_by`; all else is read from its rows, or from the stored ones of `told_by`. `later` gives rows: with
+    of which one customer may have several members in a period. There are sums of its periods, or percentiles of all but years by
+    few dimensions, `spread_by`; all else is read from its rows, or from the stored ones of `told_by`. `later` gives rows: with
     none in its last days a period is that period without those, but for more rows, its `rest`. Or a part of a period is the
     sum of the days of a cube, `from_days`, less some rows.
     """

@@ -1,4 +1,4 @@
-"""Medians and other percentiles of months and quarters: no sums, so that those of a changed day are worked out from all rows.
+"""Medians and other percentiles of all periods but years: no sums, so that those around a changed day are worked out from rows.
 
 Kept with the sums of the cube that counts the same rows: its marks tell which days have changed. Years are read from the rows
 when they are asked for: to work out two calendars' years at every change would take several times as long as all else of it.
@@ -25,15 +25,15 @@ from kpis.models import GRAIN_CODES, Rollup
 TABLE = Rollup._meta.db_table
 # By the cube whose days are marked where theirs have changed.
 SPREADS: Mapping[Cube, PeriodCube] = {OPPORTUNITIES_CLOSED: SALES_CYCLES, TICKETS_RESOLVED: RESOLUTION_TIMES}
-SPREAD_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.FISCAL_QUARTER)
+SPREAD_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.FISCAL_QUARTER)
 STORED = listed(str(code) for code in sorted({GRAIN_CODES[calendar, grain] for calendar in Calendar for grain in SPREAD_GRAINS}))
-# The months and quarters in which some days lie.
+# The periods in which some days lie: of each day also the day itself.
 AROUND = f"SELECT DISTINCT grain, start, last FROM kpis_calendarday WHERE day = ANY(%s) AND grain IN ({STORED})"
 WHICH = "(grain, start) IN (SELECT * FROM unnest(%s::int[], %s::date[]))"
 
 
 def rewrite_percentiles(cursor: Any, cube: Cube, days: Sequence[date]) -> None:
-    """The months and quarters of some days of a cube, worked out anew.
+    """The periods of some days of a cube, worked out anew.
 
     Under a lock of their own, as they can lie in several cells: who has it reads what everybody before them has written.
     """
@@ -44,18 +44,16 @@ def rewrite_percentiles(cursor: Any, cube: Cube, days: Sequence[date]) -> None:
     periods = cursor.fetchall()
     which = [[grain for grain, *_ in periods], [start for _, start, _ in periods]]
     around = {start + timedelta(days=n) for _, start, last in periods for n in range((last - start).days + 1)}
-    found = percentiles(spread, sorted(around))
+    found = percentiles(spread, sorted(around), which)
     columns = listed(("grain", "dimension", "start", "member", *folds_of(spread)))
     cursor.execute(f"DELETE FROM {TABLE} WHERE cube = {spread.code} AND {WHICH}", which)
-    cursor.execute(
-        f"INSERT INTO {TABLE} (cube, {columns}) SELECT {spread.code}, {columns} FROM ({found.sql}) q WHERE {WHICH}",
-        [*found.params, *which],
-    )
+    cursor.execute(f"INSERT INTO {TABLE} (cube, {columns}) SELECT {spread.code}, {columns} FROM ({found.sql}) q", found.params)
 
 
-def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> Statement:
-    """SELECT (grain, dimension, start, member, m1 …) of the months and quarters of all rows, or of those of some days."""
+def percentiles(spread: PeriodCube, days: Sequence[date] | None = None, which: Sequence[list] = ()) -> Statement:
+    """SELECT (grain, dimension, start, member, m1 …) of all periods, or of those `which` lie in some days: (grains, starts)."""
     rows = spread.rows() if days is None else spread.rows().filter(**{f"{spread.day}__in": days})
+    periods = f"(SELECT * FROM kpis_calendarday WHERE {WHICH})" if which else "kpis_calendarday"
     values = {f"member_{dimension}": member(spread, dimension) for dimension in spread.spread_by}
     values |= {f"fold_{name}": contribution(fold) for name, fold in spread.folds.items()}
     sql, params = rows.order_by().values(fold_day=F(spread.day), **values).query.sql_with_params()
@@ -69,9 +67,8 @@ def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> State
     )
     return Statement(
         f"SELECT c.grain, CASE{code} ELSE 0 END AS dimension, c.start, (CASE{who} ELSE 0 END)::bigint AS member, {folds}"
-        f" FROM ({sql}) q JOIN kpis_calendarday c ON c.day = q.fold_day AND c.grain IN ({STORED})"
-        f" GROUP BY GROUPING SETS ({sets})",
-        params,
+        f" FROM ({sql}) q JOIN {periods} c ON c.day = q.fold_day AND c.grain IN ({STORED}) GROUP BY GROUPING SETS ({sets})",
+        (*params, *which),
     )
 
 
@@ -79,7 +76,7 @@ def percentiles(spread: PeriodCube, days: Sequence[date] | None = None) -> State
 
 
 def drift_of_percentiles(cursor: Any, cube: Cube, dirty: Sequence[date]) -> Iterator[str]:
-    """Every month and quarter that has no dirty day, against all its rows."""
+    """Every period that has no dirty day, against all its rows."""
     if (spread := SPREADS.get(cube)) is None:
         return
     found, used = percentiles(spread), folds_of(spread)

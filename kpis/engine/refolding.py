@@ -55,10 +55,13 @@ FORGET_FACTS = """
 """
 
 
+def all_days() -> str:
+    return f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
+
+
 def refold_sql() -> str:
     """Marks all days of the cubes that store days, and all customers, leads and visitors."""
-    days = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
-    return insertion(days, DAY_CUBES) + refold_facts_sql()
+    return insertion(all_days(), DAY_CUBES) + refold_facts_sql()
 
 
 def refold_facts_sql() -> str:

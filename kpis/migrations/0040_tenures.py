@@ -4,13 +4,9 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import crm.fields
-from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.engine.percentiles import SPREADS
-from kpis.engine.refolding import IS_USED
+from kpis.engine.refolding import all_days
 from kpis.tracking import insertion
-
-# Where nothing is stored yet, as in a new installation, nothing is marked.
-DAYS = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
 
 
 class Migration(migrations.Migration):
@@ -59,5 +55,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(insertion(DAYS, tuple(SPREADS)), migrations.RunSQL.noop),
+        migrations.RunSQL(insertion(all_days(), tuple(SPREADS)), migrations.RunSQL.noop),
     ]

@@ -2,13 +2,10 @@
 
 from django.db import migrations
 
-from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.catalogue.marks import MARKS
 from kpis.engine.percentiles import SPREADS
-from kpis.engine.refolding import IS_USED
+from kpis.engine.refolding import all_days
 from kpis.tracking import insertion, triggers_sql
-
-DAYS = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
 
 
 class Migration(migrations.Migration):
@@ -18,5 +15,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
-        migrations.RunSQL(insertion(DAYS, tuple(SPREADS)), migrations.RunSQL.noop),
+        migrations.RunSQL(insertion(all_days(), tuple(SPREADS)), migrations.RunSQL.noop),
     ]

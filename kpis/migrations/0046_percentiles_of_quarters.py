@@ -2,12 +2,9 @@
 
 from django.db import migrations
 
-from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.engine.percentiles import SPREADS
-from kpis.engine.refolding import IS_USED
+from kpis.engine.refolding import all_days
 from kpis.tracking import insertion
-
-DAYS = f"SELECT DATE '{FIRST_DAY}', DATE '{LAST_DAY}' WHERE {IS_USED}"
 
 
 class Migration(migrations.Migration):
@@ -16,5 +13,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(insertion(DAYS, tuple(SPREADS)), migrations.RunSQL.noop),
+        migrations.RunSQL(insertion(all_days(), tuple(SPREADS)), migrations.RunSQL.noop),
     ]

@@ -82,7 +82,7 @@ class Reader:
         return Source(Place.ROWS)
 
     def _is_stored_of(self, cube: Cube, names: set[Dimension]) -> bool:
-        """Percentiles are stored of months and quarters alone, and by few dimensions."""
+        """Percentiles are stored of all periods but years, and by few dimensions."""
         if not isinstance(cube, PeriodCube) or not cube.spread_by:
             return True
         return self.query.periods[0].grain in SPREAD_GRAINS and names <= cube.spread_by

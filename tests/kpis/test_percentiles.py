@@ -1,4 +1,4 @@
-"""Medians of months and quarters: kept with the sums of the days they are of."""
+"""Medians of all periods but years: kept with the sums of the days they are of."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def stored(cube, dimension=0):
     return {(f"{d.month}/{d.day}" if grain == 5 else f"{d.year}-{d.month}", member): m1 for grain, d, member, m1 in rows}
 
 
-def quarters(grain):
+def medians(grain):
     """{first day: median of the sales cycle} of all deals."""
     rows = Rollup.objects.filter(cube=SALES_CYCLES.code, dimension=0, grain=grain)
     return {f"{start.year}-{start.month}-{start.day}": m1 for start, m1 in rows.values_list("start", "m1")}
@@ -61,7 +61,7 @@ def test_a_month_has_its_own_median():
     of_mail, of_none = {("2025-9", mail.pk): 10, ("9/23", mail.pk): 10}, {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
     assert stored(SALES_CYCLES, CHANNEL) == of_mail | of_none
     # from July on 3, 5 and 10; in summer (22 June to 22 September) 3 and 5, in autumn 10
-    assert (quarters(3), quarters(6)) == ({"2025-7-1": 5}, {"2025-6-22": 4, "2025-9-23": 10})
+    assert (medians(3), medians(6)) == ({"2025-7-1": 5}, {"2025-6-22": 4, "2025-9-23": 10})
     assert_right(["median_sales_cycle_days"])
     assert wrong_cells(["median_sales_cycle_days"], grain=Grain.QUARTER) == []
 
@@ -73,7 +73,26 @@ def test_a_month_has_its_own_median():
     assert_right(["median_sales_cycle_days"])
     assert stored(SALES_CYCLES) == {("2025-8", 0): 3, ("2025-9", 0): 5, ("8/23", 0): 4}
     assert stored(SALES_CYCLES, CHANNEL) == of_none
-    assert (quarters(3), quarters(6)) == ({"2025-7-1": 4}, {"2025-6-22": 4})
+    assert (medians(3), medians(6)) == ({"2025-7-1": 4}, {"2025-6-22": 4})
+
+
+def test_a_day_and_a_week_have_their_own_medians():
+    for days, day in ((3, 22), (5, 22), (10, 23), (20, 30)):
+        win(days, 9, day)
+    last = win(7, 9, 26)
+    drain(at=NOW)
+
+    # The week from Saturday the 20th of September has 3, 5, 7 and 10, the next one 20.
+    assert medians(0) == {"2025-9-22": 4, "2025-9-23": 10, "2025-9-26": 7, "2025-9-30": 20}
+    assert medians(1) == {"2025-9-20": 6, "2025-9-27": 20}
+    assert wrong_cells(["median_sales_cycle_days"], grain=Grain.DAY) == []
+    assert wrong_cells(["median_sales_cycle_days"], grain=Grain.WEEK) == []
+
+    last.delete()
+    drain(at=NOW)
+    assert medians(0) == {"2025-9-22": 4, "2025-9-23": 10, "2025-9-30": 20}
+    assert medians(1) == {"2025-9-20": 5, "2025-9-27": 20}
+    assert find_drift() == []
 
 
 def test_a_team_has_its_own_median():
