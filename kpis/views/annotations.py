@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from crm.forms import DayField, ReaderForm, TextField
 from crm.models import User
 from crm.pages import FormPage, action, form_key, next_url, say
+from crm.periods import Grain, Period, period_of
 from crm.permissions import may_enter
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_day
 from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
 from kpis.models import Annotation
+from kpis.readings.words import period_text
 from kpis.services import add_annotation, remove_annotation
 from kpis.services.annotations import may_share
 
@@ -80,12 +81,13 @@ class AnnotationFormView(FormPage):
         return super().get_context_data(kpi=self.kpi, cancel_url=self.back, **kwargs)
 
 
-def note_row(note: Annotation, request: HttpRequest) -> dict[str, Any]:
-    """A note below its trend."""
+def note_row(note: Annotation, period: Period, request: HttpRequest) -> dict[str, Any]:
+    """A note below the trend of a period, in whose calendar its day is said."""
+    day = period_of(note.day, period.calendar, Grain.DAY, period.rules)
     return {
         "pk": note.pk,
         "iso": note.day.isoformat(),
-        "day": format_day(note.day, request.prefs),
+        "day": period_text(day, request.prefs),
         "text": note.text,
         "is_shared": note.is_shared,
         "is_mine": note.user_id == request.user.pk,

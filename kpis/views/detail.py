@@ -105,7 +105,7 @@ class KpiView(Page, TemplateView):
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": trend_of(reading, choice, prefs, notes),
             "gaps": gaps_of(reading, prefs),
-            "notes": [note_row(note, self.request) for note in notes],
+            "notes": [note_row(note, choice.period, self.request) for note in notes],
             "twins": self.twins(),
             "calendars": options.calendar_links(self.request.GET, choice),
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],

@@ -230,6 +230,14 @@ class TestAnnotations:
         client.post(f"/annotations/{note.pk}/restore/")
         assert self.notes(client) == ["قیمت‌های تازه"]
 
+    def test_its_day_is_said_in_the_calendar_of_the_page(self, browse, sara):
+        make_note(sara)
+        client = browse(sara)
+
+        pages = [client.get(f"/kpis/leads/?period={period}").context["notes"] for period in ("1404-07", "2025-09")]
+
+        assert [note["day"] for (note,) in pages] == ["2 Mehr 1404", "24 September 2025"]
+
     def test_one_sees_ones_own_and_what_is_for_everybody(self, browse, sara, omid):
         make_note(sara, text="secret")
         make_note(sara, text="for all", is_shared=True)
