@@ -61,6 +61,7 @@ urlpatterns = [
     path("kpis/loyalty/<file:kind>/", loyalty.LoyaltyFileView.as_view(), name="loyalty-file"),
     path("kpis/nps-seasons/", loyalty.NpsSeasonsView.as_view(), name="nps-seasons"),
     path("kpis/nps-seasons/<file:kind>/", loyalty.NpsSeasonsFileView.as_view(), name="nps-seasons-file"),
+    path("kpis/fresh/", overview.FreshView.as_view(), name="fresh"),
     path("kpis/more/", overview.MoreView.as_view(), name="more"),
     path("kpis/pins/", pins.PinsView.as_view(), name="pins"),
     path("kpis/pins/reset/", pins.reset, name="pins-reset"),

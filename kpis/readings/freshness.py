@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from crm.periods import Period
 from kpis.catalogue.marks import DEFERRED
 from kpis.catalogue.measures import ACQUIRED
 from kpis.definitions import Cube, Measure, PeriodCube
@@ -30,6 +31,22 @@ SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
  UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0
 """
+
+STATE = f"""
+SELECT coalesce(sum(extract(epoch FROM computed_at)), 0) FROM kpis_refresh WHERE bucket = 0
+    OR bucket BETWEEN (%s - DATE '{EPOCH}') / {BUCKET_DAYS} AND (%s - DATE '{EPOCH}') / {BUCKET_DAYS}
+"""
+
+
+def state_of(period: Period) -> str:
+    """Another one after each time that something of a period was computed.
+
+    The last time alone would not do: what began earlier may end later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STATE, [period.start, period.end])
+        (sum_of_times,) = cursor.fetchone()
+    return str(sum_of_times)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
@@ -25,6 +25,7 @@ from kpis.models import Alert
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence
 from kpis.readings.cards import Card, card_of, compared_words
+from kpis.readings.freshness import state_of
 from kpis.readings.funnel import Funnel
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
@@ -65,7 +66,7 @@ class OverviewView(Cards):
         shown = {kpi.key for kpi in pinned} | {self.charted, *dashboards.FUNNEL_OF_PERIOD, *dashboards.GROWTH}
         with one_snapshot():
             readings = overview([kpi for kpi in CATALOGUE.values() if kpi.key in shown], self.choice, CATALOGUE[self.charted])
-            promoters, segments = self.promoters(), self.segments()
+            promoters, segments, fresh_url = self.promoters(), self.segments(), self.fresh_url()
         return super().get_context_data(**kwargs) | {
             "cards": [self.card(readings[kpi.key]) for kpi in pinned],
             "trend": self.trend(readings),
@@ -75,6 +76,7 @@ class OverviewView(Cards):
             "promoters": promoters,
             "segments": segments,
             "alarms": self.alarms(),
+            "fresh_url": fresh_url,
             "timings": [
                 options.Link(str(name), query_with(query, timing=value), value is timing)
                 for value, name in options.TIMINGS.items()
@@ -85,6 +87,13 @@ class OverviewView(Cards):
             "more_url": reverse("kpis:more") + query_with(query, chart=None, funnel=None),
             **filter_bar(self),
         }
+
+    def fresh_url(self) -> str:
+        """Where a page that stays open asks for newer figures; those of a period that is over seldom change."""
+        period = self.choice.period
+        if not period.is_running(self.choice.today):
+            return ""
+        return f"{reverse('kpis:fresh')}?{urlencode({'period': period.key, 'seen': state_of(period)})}"
 
     def charted_of(self, pinned: list[Kpi]) -> str:
         """The KPI whose trend is drawn large: the first card's where none is chosen."""
@@ -161,6 +170,15 @@ class OverviewView(Cards):
         query = self.request.GET
         link = query_with(query, **{name: None for name in query if name not in CARRIED} | changes)
         return reverse("kpis:kpi-detail", args=[key]) + ("" if link == "?" else link)
+
+
+class FreshView(Page, View):
+    """Whether figures of a period were computed since a page of it was seen: 200 where they were, else 204, without a word."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query, prefs = request.GET, request.prefs
+        period = addresses.period_asked(query, prefs, prefs.today(self.at))
+        return HttpResponse(status=204 if state_of(period) == query.get("seen") else 200)
 
 
 class MoreView(Cards):

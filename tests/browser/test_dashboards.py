@@ -1,7 +1,11 @@
 """Cards and dashboards put in order in a browser: by drag, by the keyboard, and by the same buttons without scripts."""
 
+from django.utils import timezone
+
 from kpis.dashboards import own
+from kpis.engine import drain
 from kpis.services import set_pins
+from tests.factories.customers import make_order
 
 THREE = ["revenue", "leads", "nps"]
 
@@ -72,3 +76,32 @@ def test_the_screen_turns_reads_again_and_keeps_its_figures_when_the_server_is_s
     assert (first, second, paused) == ("1 of 2", "2 of 2", "2 of 2")
     assert read.value.status == 200
     assert page.locator("[data-tv-screen]:visible").count() == 1
+
+
+def test_an_overview_that_stays_open_says_that_there_are_newer_figures(visit, sara):
+    """A clock that the test moves: asked every half a minute while somebody looks, and no more once it is said."""
+    now = timezone.now()
+    page, asked = visit(sara), []
+    page.on("request", lambda request: asked.append(request.url) if "/kpis/fresh/" in request.url else None)
+    page.clock.install()
+    page.goto("/kpis/")
+    link = page.get_by_role("link", name="New figures: show")
+    page.locator("[data-period] a").first.focus()
+    with page.expect_response("**/kpis/fresh/**") as first:
+        page.clock.run_for(36_000)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.clock.run_for(120_000)
+    while_hidden = len(asked)
+    make_order(placed_at=now, status="paid")
+    drain(at=now)
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    link.wait_for()
+    page.clock.run_for(120_000)
+    rel = page.evaluate("document.activeElement.rel")
+    told = len(asked)
+    link.click()
+    page.wait_for_load_state()
+
+    assert first.value.status == 204
+    assert (while_hidden, told, rel) == (1, 2, "prev")
+    assert link.count() == 0
