@@ -31,6 +31,8 @@ def explain(error: BaseException) -> str:
     """What to do, where that is known."""
     if isinstance(error, embedded.EmbeddedError):
         return str(error)
+    if isinstance(error, EOFError):
+        return "The input ended before every question was answered. Run this command in a terminal."
     if isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") in UNDEFINED and has_waiting_migrations():
         return (
             f"The database is not set up, or older than this version (data directory: {embedded.data_dir()}). "

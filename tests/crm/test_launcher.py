@@ -239,6 +239,18 @@ def test_a_command_before_the_first_start_says_so_and_leaves_no_server(home):
     assert not (home / "run" / "valkey.sock").exists()
 
 
+@pytest.mark.slow
+def test_a_command_that_asks_where_nobody_answers_says_so(home):
+    question = [sys.executable, "manage.py", "shell", "-c", "input()"]
+
+    result = subprocess.run(
+        question, cwd=CHECKOUT, env=environment(home), stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == "The input ended before every question was answered. Run this command in a terminal.\n"
+
+
 def test_help_and_a_mistyped_word_are_answered_without_any_package():
     # -I -S: no packages can be imported
     command = [sys.executable, "-I", "-S", str(CHECKOUT / "manage.py"), "up"]
