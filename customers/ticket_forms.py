@@ -18,8 +18,6 @@ from customers.order_forms import ProductField
 class TicketForm(ReaderForm):
     """`token` makes a form that was sent twice one ticket."""
 
-    CUSTOMERS_OFFERED = 200
-
     subject = TextField(label=_("Subject"), max_length=200)
     customer = forms.ModelChoiceField(
         label=_("Customer"),
@@ -35,10 +33,8 @@ class TicketForm(ReaderForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visible = Customer.objects.visible_to(self.user).filter(is_archived=False, merged_into=None)
         chosen = key_in(self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None))
-        offered = list(visible.order_by("-pk").values_list("pk", flat=True)[: self.CUSTOMERS_OFFERED])
-        self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *filter(None, [chosen])]).order_by("name")
+        self.fields["customer"].queryset = Customer.objects.visible_to(self.user).offered(chosen)
         owner = self.fields["owner"]
         owner.queryset = owners_for(self.user)
         if not self.user.sees_all:

@@ -128,15 +128,10 @@ class OpportunityForm(ReaderForm):
     )
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"))
 
-    CUSTOMERS_OFFERED = 200
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visible = Customer.objects.visible_to(self.user).filter(is_archived=False, merged_into=None)
-        chosen = self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None)
-        offered = list(visible.order_by("-pk").values_list("pk", flat=True)[: self.CUSTOMERS_OFFERED])
-        known = [key_in(chosen)]
-        self.fields["customer"].queryset = visible.filter(pk__in=[*offered, *filter(None, known)]).order_by("name")
+        chosen = key_in(self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None))
+        self.fields["customer"].queryset = Customer.objects.visible_to(self.user).offered(chosen)
         self.fields["owner"].queryset = colleagues()
 
 

@@ -20,6 +20,7 @@ from crm.text import to_latin_digits
 
 NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
 SHORTEST_NUMBER = 4
+MOST_OFFERED = 200
 
 
 def of_left_out_customer(path: str = "") -> Reasons:
@@ -100,6 +101,11 @@ class CustomerQuerySet(PersonQuerySet):
     def listed(self) -> Self:
         """Customers a list shows: the rest is archived or merged away."""
         return self.filter(is_archived=False, merged_into__isnull=True)
+
+    def offered(self, chosen: int | None) -> Self:
+        """Whom a form lets one choose from: the newest in lists, and who is chosen already, even from the archive."""
+        newest = list(self.listed().order_by("-pk").values_list("pk", flat=True)[:MOST_OFFERED])
+        return self.filter(Q(pk__in=newest) | Q(pk=chosen), merged_into=None).order_by("name")
 
     def separable_by(self, user: User) -> Self:
         """Whom a user may part from the record they were merged into: it changes that one, too."""

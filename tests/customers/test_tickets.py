@@ -125,7 +125,7 @@ class TestList:
 
 class TestNew:
     def test_from_a_customers_page_it_is_theirs_and_sent_twice_it_is_one(self, browse, hana):
-        customer = make_customer(name="Arya")
+        customer = make_customer(name="Arya", is_archived=True)
         tea = make_product(sku="tea", name="Green tea")
         client, page = browse(hana), f"/customers/{customer.pk}/"
         url = f"/tickets/new/?customer={customer.pk}&next={page}"
