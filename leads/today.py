@@ -16,14 +16,17 @@ from crm.models import User
 from crm.pages import key_in
 from crm.periods import Calendar, Grain, localise, period_of
 from crm.permissions import owners_for
+from customers.models import Answer
 from leads.models import Activity, Lead, Opportunity
-from leads.models.planning import has_next_step
+from leads.models.planning import has_activity_since, has_next_step
 from leads.timeline import Reader, outcomes_of, step_of
 
 MOST_ROWS = 50
 EVERYBODY = "all"
 # Who was not called in so many days is not new any more; the list of leads has a view for them.
 NEW_DAYS = 7
+# Who was unhappy longer ago will not be won back by a call.
+UNHAPPY_DAYS = 30
 
 
 class Today:
@@ -114,6 +117,25 @@ class Today:
         return rows
 
     @cached_property
+    def _unhappy(self) -> QuerySet[Answer]:
+        """Low answers of customers with whom nothing was done or planned since."""
+        low = Answer.objects.visible_to(self.user).counted().unhappy(self.prefs.organization.csat_low_score)
+        recent = low.filter(answered_on__gte=self.day - timedelta(days=UNHAPPY_DAYS), answered_at__lte=self.at)
+        theirs = recent.filter(customer__owner=self.owner) if self.owner else recent.filter(customer__isnull=False)
+        return theirs.filter(~has_activity_since("customer", "answered_at"), customer__is_archived=False)
+
+    @cached_property
+    def unhappy_count(self) -> int:
+        return self._unhappy.aggregate(customers=Count("customer", distinct=True))["customers"]
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """The last one of each customer, the longest ago first."""
+        last = self._unhappy.order_by("customer", "-answered_at", "-pk").distinct("customer")
+        rows = Answer.objects.filter(pk__in=last.values("pk")).select_related("survey", "customer__owner")
+        return list(rows.order_by("answered_at", "pk")[:MOST_ROWS])
+
+    @cached_property
     def done(self) -> dict[str, int]:
         """What was done today and in the running week."""
         week = period_of(self.day, Calendar(self.prefs.calendar), Grain.WEEK, self.prefs.organization.calendar_rules)
@@ -128,7 +150,7 @@ class Today:
 
     @property
     def is_clear(self) -> bool:
-        return not (self.steps or self.leads or self.opportunities or self.campaigns)
+        return not (self.steps or self.leads or self.answers or self.opportunities or self.campaigns)
 
     @property
     def call_outcomes(self) -> list[tuple[str, str]]:

@@ -26,9 +26,10 @@ class Survey(Record):
         CSAT_WORDS = "csat-words", _("CSAT in four words")
         LOYALTY = "loyalty", _("Loyalty")
 
+    DETRACTORS = (0, 6)
     # Those who give a score from the first number to the second; together they are the scale, from its top.
     GROUPS = {
-        Kind.NPS: {(9, 10): _("Promoters"), (7, 8): _("Passives"), (0, 6): _("Detractors")},
+        Kind.NPS: {(9, 10): _("Promoters"), (7, 8): _("Passives"), DETRACTORS: _("Detractors")},
         Kind.CSAT: {(4, 5): _("Satisfied"), (1, 3): _("Not satisfied")},
         Kind.CSAT_WORDS: {(3, 4): _("Satisfied"), (1, 2): _("Not satisfied")},
         Kind.LOYALTY: {(4, 5): _("Would buy again"), (1, 3): _("Would not, or is not sure")},
@@ -78,6 +79,11 @@ class AnswerQuerySet(RecordQuerySet):
 
     def left_out(self) -> Self:
         return left_out(self, of_left_out_customer())
+
+    def unhappy(self, csat_low: int) -> Self:
+        """Detractors, and whoever gave a satisfaction survey this score or a lower one."""
+        is_csat = Q(survey__kind__in=(Survey.Kind.CSAT, Survey.Kind.CSAT_WORDS), score__lte=csat_low)
+        return self.filter(is_csat | Q(survey__kind=Survey.Kind.NPS, score__range=Survey.DETRACTORS))
 
 
 @keeps_history

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Subquery
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from leads.models.activity import Activity
 
@@ -17,6 +20,13 @@ def next_kind(column: str) -> Subquery:
     """The kind of the earliest planned activity of a row."""
     planned = Activity.objects.planned().filter(**{column: OuterRef("pk")})
     return Subquery(planned.order_by("due_at").values("kind")[:1])
+
+
+def has_activity_since(customer: str, moment: str) -> Q:
+    """Whether anything was done or planned with a row's customer, whatever it hangs on, since a moment of the row."""
+    since = {"created_at__gte": OuterRef(moment)}
+    paths = ("customer", "lead__customer", "opportunity__customer")
+    return reduce(or_, (Q(Exists(Activity.objects.filter(**{path: OuterRef(customer)}, **since))) for path in paths))
 
 
 def has_next_step(column: str) -> Exists:

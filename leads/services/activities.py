@@ -89,10 +89,11 @@ def finish_activity(
 
 @transaction.atomic
 def log_contact(
-    lead: Lead,
     *,
     by: User,
     at: datetime,
+    lead: Lead | None = None,
+    customer: Customer | None = None,
     outcome: str = "",
     body: str = "",
     next_kind: str = "",
@@ -100,12 +101,12 @@ def log_contact(
     source: str | None = None,
     external_id: str | None = None,
 ) -> Activity:
-    """A call with a lead that was not planned, and the next step where one is. With the same key it is one call."""
-    key = {"source": source, "external_id": external_id}
-    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, lead=lead, outcome=outcome, body=body, **key)
+    """A call with somebody that was not planned, and the next step where one is. With the same key it is one call."""
+    key, about = {"source": source, "external_id": external_id}, {"lead": lead, "customer": customer}
+    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, outcome=outcome, body=body, **about, **key)
     if next_due_at is not None:
         key["external_id"] = f"{external_id}-next" if external_id else None
-        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, lead=lead, due_at=next_due_at, **key)
+        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, due_at=next_due_at, **about, **key)
     return call
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from crm.forms import ReaderForm
 from crm.pages import FormPage, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
+from customers.models import Customer
 from leads import services
 from leads.follow_up import FinishForm, PlanForm
 from leads.forms import ActivityForm
@@ -91,6 +92,18 @@ class OneOpportunityPage(FollowUpPage):
         return reverse("leads:opportunity-detail", args=[self.opportunity.pk])
 
 
+class OneCustomerPage(FollowUpPage):
+    @property
+    def customer(self) -> Customer:
+        if not hasattr(self, "_customer"):
+            self._customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        return self._customer
+
+    @property
+    def back_url(self) -> str:
+        return reverse("customers:customer-detail", args=[self.customer.pk])
+
+
 class LogPage(FollowUpPage):
     """What was done, or with a day what is planned."""
 
@@ -127,40 +140,72 @@ class OpportunityLogView(LogPage, OneOpportunityPage):
         return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
 
 
-class ContactView(OneLeadPage):
-    """The first call of a new lead, written down when it is over."""
+class ContactPage(FollowUpPage):
+    """A call that was not planned, written down when it is over."""
 
     form_class = FinishForm
 
     @property
+    def about(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
     def heading(self) -> str:
-        return _("Call with %(lead)s") % {"lead": self.lead}
+        return _("Call with %(person)s") % {"person": next(iter(self.about.values()))}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"of_kind": Activity.Kind.CALL}
 
     def save(self, form: FinishForm) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
-        key = activity_key(form, self.lead, said, beside=form.facts)
-        services.log_contact(self.lead, by=self.request.user, at=self.at, **said, **form.facts, **key)
+        key = activity_key(form, next(iter(self.about.values())), said, beside=form.facts)
+        services.log_contact(by=self.request.user, at=self.at, **self.about, **said, **form.facts, **key)
         return self.done(_("Added."))
 
 
-class PlanView(OneOpportunityPage):
-    """A next step for an opportunity that has none."""
+class ContactView(ContactPage, OneLeadPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"lead": self.lead}
+
+
+class CustomerContactView(ContactPage, OneCustomerPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"customer": self.customer}
+
+
+class PlanPage(FollowUpPage):
+    """A next step where there is none."""
 
     form_class = PlanForm
 
     @property
+    def about(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
     def heading(self) -> str:
-        return _("Next step of %(opportunity)s") % {"opportunity": self.opportunity}
+        return _("Next step of %(subject)s") % {"subject": next(iter(self.about.values()))}
 
     def save(self, form: PlanForm) -> HttpResponse:
         kind = form.cleaned_data.get("kind") or Activity.Kind.CALL
-        facts = {"kind": kind, "due_at": form.due_at(), "opportunity": self.opportunity, "lead": self.opportunity.lead}
-        key = activity_key(form, self.opportunity, facts)
+        facts = {"kind": kind, "due_at": form.due_at(), **self.about}
+        key = activity_key(form, next(iter(self.about.values())), facts)
         services.log_activity(by=self.request.user, at=self.at, **facts, **key)
         return self.done(_("Planned."))
+
+
+class PlanView(PlanPage, OneOpportunityPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
+
+
+class CustomerPlanView(PlanPage, OneCustomerPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"customer": self.customer}
 
 
 @action(may_sell)

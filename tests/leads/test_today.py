@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from crm.models import Organization
+from customers.models import Answer, Customer, Survey
 from leads import services
 from leads.models import Activity, Lead
 from tests.factories.customers import make_customer
@@ -55,7 +56,13 @@ class TestAccess:
         table = {reverse("leads:today"): [200, 200, 200, 403, 302]}
         for url in (url_of("activity-finish", call), url_of("activity-snooze", call), url_of("lead-contact", lead)):
             table[url] = [200, 200, 404, 403, 302]
-        table[url_of("opportunity-plan", opportunity)] = [200, 200, 404, 403, 302]
+        customer = make_customer(owner=omid)
+        for url in (
+            url_of("opportunity-plan", opportunity),
+            url_of("customer-contact", customer),
+            url_of("customer-plan", customer),
+        ):
+            table[url] = [200, 200, 404, 403, 302]
 
         for url, expected in table.items():
             assert (url, [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)]) == (url, expected)
@@ -65,6 +72,7 @@ class TestAccess:
         call = plan(lead, due_at=NOON)
         urls = [url_of(name, call) for name in ("activity-finish", "activity-snooze", "activity-move-back")]
         urls += [url_of("lead-contact", lead), url_of("opportunity-plan", opportunity)]
+        urls += [url_of(name, make_customer(owner=omid)) for name in ("customer-contact", "customer-plan")]
 
         for url in urls:
             statuses = [browse(user).post(url, {"when": "tomorrow"}).status_code for user in (nima, hana)]
@@ -132,6 +140,43 @@ class TestDay:
 
         assert "tel:+982188776655" in browse(omid).get(reverse("leads:today")).content.decode()
 
+    def test_who_was_unhappy_waits_until_somebody_calls_or_plans_to(self, browse, omid, nima):
+        csat, nps = (Survey.objects.get(slug=slug) for slug in ("csat", "nps"))
+
+        def answer(survey, score, name, days=1, **facts):
+            customer = Customer.objects.filter(name=name).first() or make_customer(name=name, **{"owner": omid, **facts})
+            Answer.objects.create(survey=survey, score=score, customer=customer, answered_at=NOON - timedelta(days=days))
+            return customer
+
+        # 2 of 5 is what an organisation begins with, and 6 of 10 the best that a detractor gives
+        called, planned = answer(csat, 2, "Arya", days=2), answer(nps, 6, "Babak")
+        answer(csat, 1, "Arya", days=3)
+        answer(csat, 1, "Cyrus", days=30)
+        for survey, score, name in ((csat, 3, "content"), (nps, 7, "passive")):
+            answer(survey, score, name)
+        answer(csat, 1, "long ago", days=31)
+        answer(csat, 1, "a colleague's", owner=nima)
+        answer(csat, 1, "a test", is_test=True)
+        reached = answer(csat, 1, "reached since", days=2)
+        services.log_activity(by=omid, at=NOON, kind="call", lead=make_lead(customer=reached, owner=omid))
+        services.log_activity(by=omid, at=NOON - timedelta(days=4), kind="call", customer=called)
+        client = browse(omid)
+
+        def unhappy():
+            today = client.get(reverse("leads:today")).context["today"]
+            return [(str(row.customer), row.score) for row in today.answers], today.unhappy_count
+
+        assert unhappy() == ([("Cyrus", 1), ("Arya", 2), ("Babak", 6)], 3)
+        client.post(url_of("customer-contact", called), {"outcome": "talked", "body": "The parcel was late.", "when": ""})
+        client.post(url_of("customer-plan", planned), {"when": "tomorrow"})
+        assert unhappy() == ([("Cyrus", 1)], 1)
+        call, plan_ = Activity.objects.filter(customer__in=(called, planned)).order_by("-pk")[:2][::-1]
+        assert (call.customer, call.outcome, call.done_at, call.owner) == (called, "talked", NOON, omid)
+        assert (plan_.customer, plan_.done_at, plan_.due_on) == (planned, None, date(2025, 9, 24))
+
+        Organization.objects.update(csat_low_score=3)
+        assert unhappy() == ([("Cyrus", 1), ("content", 3)], 2)
+
     def test_an_empty_day_says_so(self, browse, omid):
         assert "Nothing waits for you" in browse(omid).get(reverse("leads:today")).content.decode()
 
@@ -142,6 +187,8 @@ class TestDay:
                 plan(make_lead(owner=sara), due_at=NOON)
                 make_lead(owner=sara, at=NOON)
                 make_opportunity(owner=sara, customer=make_customer(owner=sara))
+                unhappy = {"customer": make_customer(owner=sara), "score": 1, "answered_at": NOON}
+                Answer.objects.create(survey=Survey.objects.get(slug="csat"), **unhappy)
                 plan(make_opportunity(owner=sara, customer=make_customer(owner=sara)), due_at=NOON)
             with CaptureQueriesContext(connection) as queries:
                 client.get(reverse("leads:today"))
