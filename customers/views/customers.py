@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,7 +35,7 @@ from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
 from customers.forms import CustomerForm, EditCustomerForm, NewCustomerForm
-from customers.models import Answer, Customer, Order, Ticket
+from customers.models import Answer, Customer, CustomerMerge, Order, Ticket
 from customers.services.customers import archive_customer, create_customer, edit_customer, restore_customer
 from customers.views.duplicates import PersonFormPage
 
@@ -125,6 +125,7 @@ class CustomerDetailView(DetailPage):
             "customer": customer,
             "survivor": survivor_of(customer, user),
             "facts": facts_of(customer, user),
+            "taken": [merge for merge in self.merges() if merge.may_be_undone(self.at)],
             "orders": orders.order_by("-placed_at", "-pk")[:ROWS_ON_PAGE],
             "answers": answers.order_by("-answered_at", "-pk")[:ROWS_ON_PAGE],
             "contracts": contracts,
@@ -133,6 +134,11 @@ class CustomerDetailView(DetailPage):
             "may_sell": may_sell(user),
             "sees_costs": may_see_costs(user),
         }
+
+    def merges(self) -> QuerySet[CustomerMerge]:
+        """What was merged into this record, the last one first, as far as its reader may part the two again."""
+        seen = Customer.objects.visible_to(self.request.user)
+        return CustomerMerge.objects.filter(survivor=self.object, undone_at=None, customer__in=seen).select_related("customer")
 
 
 class CustomerCreateView(PersonFormPage):

@@ -6,7 +6,7 @@ from leads.services.activities import (
     reopen_activity,
     reschedule_activity,
 )
-from leads.services.conversion import convert_lead, undo_conversion
+from leads.services.conversion import convert_lead, customer_of, undo_conversion
 from leads.services.leads import (
     archive_lead,
     assign_lead,
@@ -44,6 +44,7 @@ __all__ = [
     "assign_leads",
     "complete_activity",
     "convert_lead",
+    "customer_of",
     "decline_quote",
     "disqualify_lead",
     "edit_lead",

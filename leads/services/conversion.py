@@ -35,7 +35,7 @@ def convert_lead(
 ) -> Opportunity:
     """The lead's opportunity. The first conversion stays: a converted lead answers with the opportunity it has.
 
-    The customer is the given one, else the lead's own, else the only one with its phone, else the only one
+    The customer is the given one, else the lead's own, else the only one with its phone whom `by` may see, else the only one
     with its e-mail address, else a new one that keeps the lead's first touch. What is planned with the lead goes on with the
     opportunity.
     """
@@ -44,7 +44,7 @@ def convert_lead(
     if lead.converted_at and known:
         return known
     require_not_disqualified(lead)
-    lead.customer = customer or find_or_make_customer(lead, at=at)
+    lead.customer = customer or find_or_make_customer(lead, at=at, seen_by=by)
     is_first = lead.converted_at is None
     lead.converted_at = lead.converted_at or at
     lead.save(update_fields=["customer", "converted_at", "updated_at"])
@@ -90,24 +90,22 @@ def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
     return lead
 
 
-def customer_of(lead: Lead, *, seen_by: User | None = None) -> Customer | None:
-    """The customer a lead belongs to by its phone, else by its e-mail, merged ones as their survivor.
-
-    Two candidates are none, unless there is somebody to see one of them: then, as with every order, it is their first.
+def customer_of(lead: Lead, *, seen_by: User | None, or_first: bool = False) -> Customer | None:
+    """The customer a lead belongs to by its phone, else by its e-mail, merged ones as their survivor: of those whom
+    somebody may see, or of all. Two candidates are none, unless, as with every order, the first of them will do.
     """
+    standing = Customer.objects.visible_to(seen_by) if seen_by else Customer.objects.all()
     for column in ("phone", "email"):
         value = getattr(lead, column)
         rows = Customer.objects.filter(**{column: value}) if value else Customer.objects.none()
-        found = set(rows.values_list(Coalesce("merged_into_id", "pk"), flat=True)[:RESEMBLING])
-        if len(found) == 1:
-            return Customer.objects.get(pk=found.pop())
-        seen = Customer.objects.visible_to(seen_by).filter(pk__in=found).order_by("pk").first() if seen_by and found else None
-        if seen:
-            return seen
+        known = set(rows.values_list(Coalesce("merged_into_id", "pk"), flat=True)[:RESEMBLING])
+        found = list(standing.filter(pk__in=known).order_by("pk")[:2]) if known else []
+        if len(found) == 1 or (found and or_first):
+            return found[0]
     return None
 
 
-def find_or_make_customer(lead: Lead, *, at: datetime, seen_by: User | None = None) -> Customer:
+def find_or_make_customer(lead: Lead, *, at: datetime, seen_by: User | None, or_first: bool = False) -> Customer:
     """The lead's own customer, else the one it is recognised as, else a new one.
 
     Two leads of one phone may be converted at the same moment: the second one waits, and finds the first one's customer.
@@ -115,7 +113,7 @@ def find_or_make_customer(lead: Lead, *, at: datetime, seen_by: User | None = No
     if lead.customer:
         return lead.customer
     hold_keys([Identity(source="", external_id="", name=lead.name, phone=lead.phone, email=lead.email)])
-    return customer_of(lead, seen_by=seen_by) or _new_customer(lead, at=at)
+    return customer_of(lead, seen_by=seen_by, or_first=or_first) or _new_customer(lead, at=at)
 
 
 def _new_customer(lead: Lead, *, at: datetime) -> Customer:

@@ -169,7 +169,9 @@ def found_in(item: Item, who: Identity | None, order: Order | None) -> str:
 def settle_buyer(deal: Opportunity, order: Order, *, by: User | None) -> None:
     """Who buys is the opportunity's customer from now on, and its lead's: somebody who is known already, or becomes it."""
     lead = Lead.objects.select_for_update().get(pk=deal.lead_id) if deal.lead_id else None
-    customer = order.customer or (find_or_make_customer(lead, at=order.placed_at, seen_by=by) if is_to_become(deal) else None)
+    customer = order.customer
+    if customer is None and is_to_become(deal):
+        customer = find_or_make_customer(lead, at=order.placed_at, seen_by=by, or_first=True)
     if customer is None:
         return
     customer = customer.merged_into or customer

@@ -102,7 +102,7 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
     family = Quote.objects.family_of(quote).select_for_update().order_by("pk")
     if any(version.order_id for version in family):
         raise ValidationError(_("Another version of this quote was accepted already."), code="conflict")
-    customer = _buyer_of(quote, at=at)
+    customer = _buyer_of(quote, by=caller.user, at=at)
     quote.order = _place_order(quote, customer, caller=replace(caller, at=at, source=SOURCE), status=status)
     quote.accepted_at, quote.issued_at = quote.accepted_at or at, quote.issued_at or at
     quote.customer = customer
@@ -133,14 +133,14 @@ def _cancel_order(quote: Quote, *, by: User, at: datetime) -> None:
     LINKS.objects.filter(opportunity=quote.opportunity_id, order=order).delete()
 
 
-def _buyer_of(quote: Quote, *, at: datetime) -> Customer:
+def _buyer_of(quote: Quote, *, by: User | None, at: datetime) -> Customer:
     """The quote's customer, else its opportunity's, else the one its lead becomes."""
     opportunity = quote.opportunity
     customer = quote.customer or (opportunity.customer if opportunity else None)
     lead: Lead | None = quote.lead or (opportunity.lead if opportunity else None)
     if customer is None and lead is not None:
         lead = lock_lead(lead)
-        lead.customer = customer = find_or_make_customer(lead, at=at)
+        lead.customer = customer = find_or_make_customer(lead, at=at, seen_by=by)
         lead.save(update_fields=["customer", "updated_at"])
     if customer is None:
         raise ValidationError(_("Say whose quote this is: it has neither a customer nor a lead."), code="required")

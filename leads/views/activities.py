@@ -71,7 +71,8 @@ class OneLeadPage(FollowUpPage):
     @property
     def lead(self) -> Lead:
         if not hasattr(self, "_lead"):
-            self._lead = get_object_or_404(Lead.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+            standing = Lead.objects.visible_to(self.request.user).filter(merged_into=None)
+            self._lead = get_object_or_404(standing, pk=self.kwargs["pk"])
         return self._lead
 
     @property

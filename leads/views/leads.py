@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from crm.ago import ago
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, file_response
+from crm.models import User
 from crm.pages import DetailPage, FormPage, counted, form_key, next_url, query_with, say
 from crm.permissions import colleagues, may_sell
 from customers.models import Customer
-from customers.views.duplicates import SHOWN_DUPLICATES, DuplicatesView, PersonFormPage
+from customers.views.duplicates import SHOWN_DUPLICATES, Duplicates, DuplicatesView, PersonFormPage, duplicates_of
 from leads import services
 from leads.columns import COLUMNS
 from leads.exports import table_of_leads
@@ -145,11 +147,8 @@ class LeadDetailView(LeadPage):
             "steps": planned(Activity.objects.filter(lead=lead), reader),
             "opportunities": opportunities,
             "quotes": quotes_shown(Quote.objects.for_lead(lead), self, MOST_QUOTES),
-            "similar": Lead.objects.visible_to(self.request.user)
-            .listed()
-            .resembling(phone=lead.phone, email=lead.email)
-            .exclude(pk=lead.pk)
-            .select_related("owner")[:SHOWN_DUPLICATES],
+            "similar": self.similar(),
+            "buyers": buyers_of(lead, self.request.user),
             "age": ago(lead.created_at, self.at, self.request.prefs),
             "colleagues": colleagues(),
             "reasons": DISQUALIFY_REASONS,
@@ -158,10 +157,24 @@ class LeadDetailView(LeadPage):
             "activity_url": reverse("leads:lead-activity", args=[lead.pk]),
         }
 
+    def similar(self) -> QuerySet[Lead]:
+        lead, leads = self.object, Lead.objects.visible_to(self.request.user)
+        if lead.merged_into_id:
+            return leads.none()
+        found = leads.listed().resembling(phone=lead.phone, email=lead.email).exclude(pk=lead.pk)
+        return found.select_related("owner")[:SHOWN_DUPLICATES]
+
     def survivor(self) -> Lead | None:
         """The record that a merged one became, where the reader may see it."""
         key = self.object.merged_into_id
         return Lead.objects.visible_to(self.request.user).filter(pk=key).first() if key else None
+
+
+def buyers_of(lead: Lead, user: User) -> Duplicates | None:
+    """The customers with an open lead's number or address, as far as its customer is not settled."""
+    if lead.customer_id or lead.merged_into_id or not (lead.phone or lead.email):
+        return None
+    return duplicates_of(Customer.objects.all(), user, {"phone": lead.phone, "email": lead.email})
 
 
 def activity_form(request: HttpRequest, at: datetime) -> ActivityForm:
@@ -177,7 +190,8 @@ class LeadFormPage(FormPage):
     @property
     def lead(self) -> Lead:
         if not hasattr(self, "_lead"):
-            self._lead = get_object_or_404(Lead.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+            standing = Lead.objects.visible_to(self.request.user).filter(merged_into=None)
+            self._lead = get_object_or_404(standing, pk=self.kwargs["pk"])
         return self._lead
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -208,6 +222,12 @@ class LeadEditView(LeadFormPage, PersonFormPage):
 class LeadConvertView(LeadFormPage):
     template_name = "leads/lead_convert.html"
     form_class = ConvertForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lead, user = self.lead, self.request.user
+        customer = lead.customer or services.customer_of(lead, seen_by=user)
+        known = Customer.objects.visible_to(user).filter(pk=customer.pk).first() if customer else None
+        return super().get_context_data(customer=known, is_new=customer is None, buyers=buyers_of(lead, user), **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {"opportunity_name": str(self.lead)}

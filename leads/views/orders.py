@@ -129,7 +129,8 @@ class OpportunitiesPanel(Page, TemplateView):
 class CustomerOpportunitiesView(OpportunitiesPanel):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        panel = self.panel(Opportunity.objects.filter(customer=customer), customer=customer, of=customer)
+        standing = None if customer.merged_into_id else customer
+        panel = self.panel(Opportunity.objects.filter(customer=customer), customer=standing, of=customer)
         panel["quotes"] = quotes_shown(Quote.objects.for_customer(customer), self, self.MOST)
         return super().get_context_data(back_url=reverse("customers:customer-detail", args=[customer.pk]), **panel, **kwargs)
 

@@ -310,6 +310,24 @@ class TestPage:
 
         assert customer.merged_into is None
 
+    def test_the_survivor_knows_what_it_took_and_the_way_back(self, pair, browse, sara):
+        customer, into = pair
+        client, survivor = browse(sara), reverse("customers:customer-detail", args=[into.pk])
+        client.post(self.url(customer), {"into": into.pk, "name": "stays"})
+
+        merged = client.get(survivor)
+        client.post(reverse("customers:customer-unmerge", args=[customer.pk]))
+
+        assert [merge.customer for merge in merged.context["taken"]] == [customer]
+        assert self.url(customer) in merged.content.decode()
+        assert client.get(survivor).context["taken"] == []
+
+    def test_an_archived_survivor_is_named(self, pair, browse, sara):
+        customer, into = pair
+        Customer.objects.filter(pk=into.pk).update(is_archived=True)
+
+        assert "The record that stays is archived" in browse(sara).get(self.url(customer, into=into.pk)).content.decode()
+
     def test_an_undecided_field_is_asked_for(self, pair, browse, sara):
         customer, into = pair
 

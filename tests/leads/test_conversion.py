@@ -10,6 +10,7 @@ from campaigns.models import Channel, LeadSource
 from customers.models import Customer
 from leads import services
 from leads.models import Lead, LeadEvent, Opportunity
+from tests.factories.customers import make_customer
 from tests.factories.leads import A_DAY, make_lead, stage
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,17 @@ class TestConvert:
 
         assert customer.name == "Ali Moradi"
         assert Customer.objects.count() == 3
+
+    def test_whom_the_seller_does_not_see_is_none(self, omid, nima, now):
+        hidden = make_customer(owner=nima, phone="+989121112233")
+        own = make_customer(owner=omid, email="ali@example.com")
+
+        by_mail = services.convert_lead(make_lead(phone="+989121112233", email="ali@example.com", owner=omid), by=omid, at=now)
+        new = services.convert_lead(make_lead(phone="+989121112233", owner=omid), by=omid, at=now).customer
+
+        assert by_mail.customer == own
+        assert (new.owner, new.phone) == (omid, "+989121112233")
+        assert not hidden.opportunities.exists()
 
     def test_a_disqualified_lead_is_refused(self, now):
         lead = services.disqualify_lead(make_lead(), reason="No", by=None, at=now)

@@ -278,13 +278,13 @@ class TestDealOfALead:
 
         assert (sold(), Customer.objects.count()) == ([(known.pk, omid.pk, 1000)], 2)
 
-    def test_a_colleagues_customer_stays_theirs(self, api, omid, nima, deal):
+    def test_a_colleagues_customer_whom_the_seller_does_not_see_is_not_sold_to(self, api, omid, nima, deal):
         known = make_customer(owner=nima, phone="+989123334455")
 
         response = api.post("/orders/", {"opportunity": deal.pk, "customer": {"phone": "09123334455"}, "lines": LINES})
 
-        known.refresh_from_db()
-        assert (response.status_code, sold(), known.owner) == (201, [(known.pk, omid.pk, 1000)], nima)
+        own = Customer.objects.exclude(pk=known.pk).get()
+        assert (response.status_code, sold(), own.owner) == (201, [(own.pk, omid.pk, 1000)], omid)
 
     @pytest.mark.parametrize("said", ["unknown", "known", "named", "id", "stored"])
     def test_a_stranger_does_not_buy_for_it(self, api, omid, deal, said):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, LeadSource
 from leads import services
 from leads.models import Lead, Opportunity
+from tests.factories.customers import make_customer
 from tests.factories.leads import A_DAY, make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +250,34 @@ class TestRecord:
         assert "met at the stand" in page
         assert "125,000" in page  # Toman
         assert "0912 111 2233" in page
+
+    def test_it_says_whose_number_it_is_and_whose_the_opportunity_will_be(self, browse, sara, omid, nima):
+        make_customer(name="Bahar", phone="+989121112233", owner=nima, is_archived=True)
+        lead = make_lead(name="Ali", phone="+989121112233", owner=omid)
+        urls = [reverse(f"leads:{name}", args=[lead.pk]) for name in ("lead-detail", "lead-convert")]
+
+        seen_by_all, *_ = (browse(sara).get(url).content.decode() for url in urls[:1])
+        of_theirs = browse(sara).get(urls[1]).content.decode()
+        hidden = [browse(omid).get(url).content.decode() for url in urls]
+
+        assert "Looks like <bdi>Bahar</bdi>" in seen_by_all
+        assert "The opportunity will be of the customer" in of_theirs
+        assert "<bdi>Bahar</bdi></a> · archived" in of_theirs
+        assert ["Bahar" in page for page in hidden] == [False, False]
+        assert all("<bdi>Nima</bdi> has a customer with this number or address already." in page for page in hidden)
+        assert "The lead becomes a new customer with it." in hidden[1]
+
+    def test_a_merged_one_only_leads_to_its_survivor(self, browse, sara, now):
+        lead, into = make_lead(name="Ali", phone="+989121112233"), make_lead(name="Ali R", phone="+989121112233")
+        services.merge_leads(lead, into=into, by=sara, at=now)
+        client = browse(sara)
+
+        page = client.get(reverse("leads:lead-detail", args=[lead.pk])).content.decode()
+        names = ("lead-edit", "lead-convert", "lead-merge", "lead-activity", "lead-contact")
+        forms = [reverse(f"leads:{name}", args=[lead.pk]) for name in names]
+
+        assert reverse("leads:lead-detail", args=[into.pk]) in page
+        assert [url for url in forms if url in page or client.get(url).status_code != 404] == []
 
     def test_it_costs_the_same_with_one_activity_and_three(self, browse, sara, now):
         lead = make_lead(owner=sara)
