@@ -4,11 +4,11 @@ The oracle counts every order but cancelled and unavailable ones: delivered is o
 (shipped, invoiced, processing) is paid, cancelled and unavailable are `cancelled`. Of these, 24 have no items; an order
 without lines is refused here, and counts nowhere there. Freight is shipping, which is no revenue of ours: the figures
 to compare with are `revenue_items_centavos` (the averages are taken from it). A customer is a `customer_unique_id`.
-Reviews are answers of the CSAT survey on the day they were created; `top2box` is our rate. Churn is the oracle's own
-definition with a threshold of 180 days: active at the start of a month means an order in the 180 days before it.
-Not comparable: figures with freight, payments, orders per customer and items per order (no KPI), revenue by state (no
-dimension), `repeat_purchase_rate_pct` (no window of 365 days), the mean and the other shares of the scores (no KPI), RFM
-by NTILE (ours keeps ties together), and M with what stands on it, because the oracle's has the freight in it.
+Reviews are answers of the CSAT survey on the day they were created; `top2box` is our rate, `mean` our mean score. Churn is
+the oracle's own definition with a threshold of 180 days: active at the start of a month means an order in the 180 days
+before it. Not comparable: figures with freight, payments, orders per customer and items per order (no KPI), revenue by
+state (no dimension), `repeat_purchase_rate_pct` (no window of 365 days), the other shares of the scores (no KPI), RFM by
+NTILE (ours keeps ties together), and M with what stands on it, because the oracle's has the freight in it.
 """
 
 from collections import defaultdict
@@ -125,6 +125,18 @@ def test_satisfaction_by_the_day_of_the_review(marketplace):
     satisfied, answers = sum(year.numerator for year in years), sum(year.denominator for year in years)
     assert answers == marketplace.oracle["csat"]["n"]
     assert 100 * satisfied / answers == near(marketplace.oracle["csat"]["top2box_pct"])
+
+
+def test_the_mean_score_by_the_day_of_the_review(marketplace):
+    figures = marketplace.figures("csat_mean", *SPAN)
+    assert list(figures) == list(marketplace.oracle["csat_per_month_of_review_creation"])
+    for month, expected in marketplace.oracle["csat_per_month_of_review_creation"].items():
+        assert figures[month].denominator == figures[month].sample_size == expected["n"]
+        assert figures[month].numerator == sum(int(score) * count for score, count in expected["dist"].items())
+        assert figures[month].value == near(expected["mean"])
+    years = marketplace.figures("csat_mean", *SPAN, grain="year").values()
+    scores, answers = sum(year.numerator for year in years), sum(year.denominator for year in years)
+    assert scores / answers == near(marketplace.oracle["csat"]["mean"])
 
 
 def test_churn_with_a_threshold_of_180_days(marketplace):
