@@ -383,16 +383,6 @@ def is_mixed(kpi: Kpi, viewer: User | None) -> bool:
     return len({Dimension.OWNER in term.measure.cube.dimensions for term in kpi.needed}) > 1
 
 
-def may_be_negative(kpi: Kpi) -> bool:
-    """Money and counts lie below nothing only where something is taken off, as in a growth less what was lost."""
-    return kpi.unit not in (Unit.MONEY, Unit.COUNT) or (kpi.unit is Unit.COUNT and any(t.sign < 0 for t in kpi.numerator))
-
-
-def is_part_of_whole(kpi: Kpi) -> bool:
-    """Whether it tells what part of a whole something is, by rows or by value: 100 % at most."""
-    return kpi.unit is Unit.PERCENT and (kpi.interval is Interval.WILSON or kpi.is_share)
-
-
 def visible_cards(viewer: User) -> list[str]:
     """The keys of the KPIs that a viewer's role may see."""
     return [key for key, kpi in CARDS.items() if not is_hidden(kpi, viewer)]

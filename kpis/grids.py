@@ -16,7 +16,8 @@ from crm.models import User
 from crm.money import AmountError, parse_amount
 from crm.periods import Calendar, Grain, Period, periods_between
 from crm.preferences import Preferences
-from kpis.definitions import Kpi, Unit, is_part_of_whole, may_be_negative
+from kpis.bounds import bounds_of
+from kpis.definitions import Kpi, Unit
 from kpis.models import Scope
 from kpis.models.target import Target
 from kpis.readings.exact import PRECISION
@@ -98,12 +99,21 @@ def read_figure(kpi: Kpi, text: str, prefs: Preferences) -> Decimal | None:
         if error.code == "precision" and not decimals:
             raise ValidationError(_("A count is a whole number."), code="precision") from None
         raise unread(kpi, error) from None
-    if figure < 0 and not may_be_negative(kpi):
-        raise ValidationError(_("A count is not negative."), code="negative")
-    if figure > 100 and is_part_of_whole(kpi):
-        raise ValidationError(_("This is a part of a whole: 100 per cent at most."), code="out-of-range")
     with localcontext(prec=PRECISION):
-        return figure / 100 if kpi.unit is Unit.PERCENT else figure
+        value = figure / 100 if kpi.unit is Unit.PERCENT else figure
+    check_bounds(kpi, value, prefs)
+    return value
+
+
+def check_bounds(kpi: Kpi, value: Decimal, prefs: Preferences) -> None:
+    lowest, highest = bounds_of(kpi)
+    if lowest == 0 and value < 0:
+        raise ValidationError(_("This figure is never negative."), code="negative")
+    if highest == 1 and value > 1:
+        raise ValidationError(_("This is a part of a whole: 100 per cent at most."), code="out-of-range")
+    if (lowest is not None and value < lowest) or (highest is not None and value > highest):
+        limits = {"lowest": figure_text(kpi, lowest, prefs), "highest": figure_text(kpi, highest, prefs)}
+        raise ValidationError(_("This figure lies between %(lowest)s and %(highest)s.") % limits, code="out-of-range")
 
 
 def unread(kpi: Kpi, error: AmountError) -> ValidationError:

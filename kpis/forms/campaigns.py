@@ -90,9 +90,6 @@ class CampaignForm(ReaderForm):
         first, last = facts.get("starts_on"), facts.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", ValidationError(_("The first day comes after the last."), code="out-of-range"))
-        rate = facts.get("target_lead_conversion_rate")
-        if rate is not None and rate < 0:
-            self.add_error("target_lead_conversion_rate", ValidationError(_("A rate is not negative."), code="negative"))
         return facts
 
     @property

@@ -21,8 +21,9 @@ from crm.inputs.upsert import Recipe, upsert
 from crm.models import User
 from crm.periods import DateError, Period, parse_period
 from crm.permissions import may_set_targets
+from kpis.bounds import bounds_of
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi, Unit, is_hidden, is_part_of_whole, may_be_negative
+from kpis.definitions import Kpi, Unit, is_hidden
 from kpis.models import TARGET_GRAINS, Scope, Target, TargetEdit
 from kpis.models.scope import COLUMNS, MEMBERS, MODELS
 from kpis.services.inputs import TargetIn
@@ -62,10 +63,13 @@ def check_value(item: Item, kpi: Kpi | None, caller: Caller) -> None:
         item.refuse("/value", "precision")
     if unit is Unit.COUNT and has_decimals(value):
         item.refuse("/value", "precision", _("A count is a whole number."))
-    if kpi and value < 0 and not may_be_negative(kpi):
-        item.refuse("/value", "negative")
-    if kpi and value > 1 and is_part_of_whole(kpi):
+    lowest, highest = bounds_of(kpi) if kpi else (None, None)
+    if lowest is not None and value < lowest:
+        item.refuse("/value", "negative" if lowest == 0 else "out-of-range")
+    if highest == 1 and value > highest:
         item.refuse("/value", "out-of-range", _("This is a part of a whole: 1 (100 per cent) at most."))
+    elif highest is not None and value > highest:
+        item.refuse("/value", "out-of-range")
     if abs(value) >= LARGEST:
         item.refuse("/value", "amount-too-large")
 

@@ -119,6 +119,13 @@ class TestFigures:
         ("revenue", "-1", "negative"),
         ("net_customer_growth", "-1", None),
         ("nps", "-10.5", None),
+        ("nps", "101", "out-of-range"),
+        ("nps", "-101", "out-of-range"),
+        ("active_customers", "-1", "negative"),
+        ("churn_rate", "-3", "negative"),
+        ("lead_conversion_rate", "-2", "negative"),
+        # leads of earlier periods convert too
+        ("lead_conversion_rate", "1500", None),
         ("win_rate", "1500", "out-of-range"),
         ("gross_margin", "1500", "out-of-range"),
         ("romi_short", "1500", None),
