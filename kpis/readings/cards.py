@@ -178,7 +178,9 @@ def change_text(kpi: Kpi, change: Change, prefs: Preferences) -> str:
         case ChangeKind.NEW:
             return _("new")
         case ChangeKind.ABSENT:
-            return _("no figure")
+            return _("no earlier figure")
+        case ChangeKind.SLIGHT:
+            return _("hardly any change")
         case ChangeKind.NONE:
             return _("no change")
         case ChangeKind.PERCENT:

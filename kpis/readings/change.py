@@ -14,6 +14,8 @@ from kpis.readings.exact import PRECISION
 from kpis.readings.values import Value
 
 IN_POINTS = (Unit.PERCENT, Unit.SCORE)
+# What is shown with one digit after the point rounds to nothing below these.
+LEAST_SHARE, LEAST_SCORE = Decimal("0.0005"), Decimal("0.05")
 
 
 class ChangeKind(StrEnum):
@@ -22,6 +24,7 @@ class ChangeKind(StrEnum):
     AMOUNT = "amount"  # to or from below zero: a share would mean nothing
     NEW = "new"  # there was nothing before
     ABSENT = "absent"  # there is no figure to compare with
+    SLIGHT = "slight"  # shown, it would round to nothing
     NONE = "none"
 
 
@@ -35,7 +38,7 @@ class Change:
 
     @property
     def direction(self) -> str:
-        if not self.size:
+        if not self.size or self.kind is ChangeKind.SLIGHT:
             return ""
         return "up" if self.size > 0 else "down"
 
@@ -52,13 +55,18 @@ def change_between(kpi: Kpi, now: Value, then: Value | None) -> Change | None:
     if not difference:
         return Change(ChangeKind.NONE, difference)
     if kpi.unit in IN_POINTS:
+        if abs(difference) < (LEAST_SCORE if kpi.unit is Unit.SCORE else LEAST_SHARE):
+            return Change(ChangeKind.SLIGHT, difference)
         return Change(ChangeKind.POINTS, difference, tone)
     if then.value == 0:
         return Change(ChangeKind.NEW, difference, tone)
     if then.value < 0 or now.value < 0:
         return Change(ChangeKind.AMOUNT, difference, tone)
     with localcontext(prec=PRECISION):
-        return Change(ChangeKind.PERCENT, difference / then.value, tone)
+        share = difference / then.value
+    if abs(share) < LEAST_SHARE:
+        return Change(ChangeKind.SLIGHT, difference)
+    return Change(ChangeKind.PERCENT, share, tone)
 
 
 def tone_of(kpi: Kpi, difference: Decimal) -> str:

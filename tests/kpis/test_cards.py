@@ -72,7 +72,21 @@ def test_nothing_before_and_nothing_now_is_no_change():
 
 @pytest.mark.parametrize("then", [None, Value(MEHR, reason="no_data"), Value(MEHR, reason="no_denominator")])
 def test_without_a_figure_before_there_is_no_percentage(then):
-    assert text_of("leads", value(7), then) == "no figure"
+    assert text_of("leads", value(7), then) == "no earlier figure"
+
+
+@pytest.mark.parametrize(
+    ("key", "now", "then"),
+    # 0.04 % of a count, 0.04 points of a rate, 0.04 of a score
+    [
+        ("leads", value(10_004), value(10_000)),
+        ("lead_conversion_rate", rate(2504, 10_000), rate(25, 100)),
+        ("nps", value("30.04"), value(30)),
+    ],
+)
+def test_what_would_round_to_nothing_has_no_direction(key, now, then):
+    change = change_between(CATALOGUE[key], now, then)
+    assert (text_of(key, now, then), change.direction, change.tone) == ("hardly any change", "", "")
 
 
 def test_without_a_figure_now_there_is_no_change_at_all():
