@@ -63,6 +63,8 @@ ENTRIES = (
 NEW = (
     Entry(_("New lead"), "user-plus", "leads:lead-create", (), may_sell),
     Entry(_("New opportunity"), "hand-coins", "leads:opportunity-create", (), may_sell),
+    Entry(_("New order"), "package", "customers:order-create", (), may_enter),
+    Entry(_("New task"), "calendar", "leads:task-create", (), may_sell),
     Entry(_("New customer"), "building-2", "customers:customer-create", (), may_enter),
     Entry(_("New ticket"), "message-square", "customers:ticket-create", (), may_enter),
     Entry(_("New campaign"), "megaphone", "kpis:campaign-create", (), may_keep_reference_data),

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms import AmountField, CodeField, ReaderField, ReaderForm, ReadField, TextField
 from crm.models import User
+from crm.pages import key_in
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
-from customers.models import Order, OrderLine, Product
+from customers.models import Customer, Order, OrderLine, Product
 from customers.services.giving_back import Returnable
 from customers.services.sales import SaleLine, line_of
 
@@ -202,6 +203,24 @@ class OrderForm(SaleForm):
         """Number and sums, as the services take them."""
         typed = self.cleaned_data
         return {"number": typed["number"], **{name: typed[name] or ZERO for name in ("discount", "tax", "shipping")}}
+
+
+class NewOrderForm(OrderForm):
+    """Of somebody who is chosen on it."""
+
+    customer = forms.ModelChoiceField(
+        label=_("Customer"),
+        queryset=Customer.objects.none(),
+        help_text=_("Who is not offered here: “New order” on their own page."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = Customer.objects.visible_to(self.user).offered(key_in(self.data.get("customer")))
+
+    def focus_on_error(self) -> bool:
+        """The customer stands above the lines."""
+        return ReaderForm.focus_on_error(self) if "customer" in self.errors else super().focus_on_error()
 
 
 def lines_of(order: Order) -> list[SaleLine]:

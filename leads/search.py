@@ -80,6 +80,17 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     return found | {kind: [row for row in rows if row not in exact] for kind, rows in found.items() if kind != "exact"}
 
 
+def subjects(text: str, user: User) -> dict[str, QuerySet]:
+    """Whom a next step may be about, the newest first: those that a text finds, or without one the last few."""
+    rows = {
+        "leads": Lead.objects.visible_to(user).filter(merged_into=None),
+        "opportunities": Opportunity.objects.visible_to(user),
+        "customers": Customer.objects.visible_to(user).filter(merged_into=None),
+    }
+    most = ON_PAGE if text else IN_DROPDOWN
+    return {kind: (found.search(text) if text else found).order_by("-pk")[:most] for kind, found in rows.items()}
+
+
 def exactly(text: str, user: User) -> list[Called]:
     """Those whose number, or key in another system, is just that: no number that it is only a part of."""
     if not any(sign.isdigit() for sign in text):

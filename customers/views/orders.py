@@ -20,7 +20,7 @@ from crm.permissions import may_enter, may_sell
 from crm.templatetags.crm_format import named
 from customers.facts import order_totals
 from customers.models import Customer, Order, Product
-from customers.order_forms import MOST_LINES, OrderForm, RefundForm, SaleForm, lines_of
+from customers.order_forms import MOST_LINES, NewOrderForm, OrderForm, RefundForm, SaleForm, lines_of
 from customers.services.giving_back import key_of_refund, refund_order, refund_rest, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage
@@ -134,7 +134,9 @@ def with_one_more_line(data: Any) -> Any:
     return grown
 
 
-class OrderCreateView(CustomerFormPage, SaleFormPage):
+class OrderFormPage(SaleFormPage):
+    """The form of a new order."""
+
     template_name = "customers/order_form.html"
     form_class = OrderForm
 
@@ -146,6 +148,9 @@ class OrderCreateView(CustomerFormPage, SaleFormPage):
         say(self.request, gettext("Order %(order)s was saved.") % {"order": named(order, self.request.prefs)})
         return redirect(next_url(self.request, default=reverse("customers:order-detail", args=[order.pk])))
 
+    def buyer_of(self, form: OrderForm) -> Customer:
+        raise NotImplementedError
+
     @property
     def owner(self) -> User | None:
         """Whose order it will be, where that is not for the writer's visibility to say."""
@@ -153,11 +158,28 @@ class OrderCreateView(CustomerFormPage, SaleFormPage):
 
     def place(self, form: OrderForm) -> Order:
         facts = form.facts | {"status": form.cleaned_data["status"], "key": str(form.cleaned_data["token"] or uuid4())}
-        whose = {"customer": self.customer, "owner": self.owner}
+        whose = {"customer": self.buyer_of(form), "owner": self.owner}
         return place_order(by=self.request.user, at=self.at, lines=self.lines_of(form), **whose, **facts)
 
     def lines_of(self, form: OrderForm) -> list[SaleLine]:
         return form.lines.sale_lines
+
+
+class OrderCreateView(OrderFormPage):
+    """From the list or the menu: whose order it is stands on the form."""
+
+    form_class = NewOrderForm
+
+    def buyer_of(self, form: NewOrderForm) -> Customer:
+        return form.cleaned_data["customer"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(cancel_url=reverse("customers:order-list"), **kwargs)
+
+
+class CustomerOrderView(CustomerFormPage, OrderFormPage):
+    def buyer_of(self, form: OrderForm) -> Customer:
+        return self.customer
 
 
 class OneOrderPage(FormPage):

@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
 
 from crm.forms import ReaderForm
-from crm.pages import FormPage, action, form_key, key_in, next_url, say
+from crm.pages import FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from customers.models import Customer
 from leads import services
 from leads.follow_up import FinishForm, PlanForm
 from leads.forms import ActivityForm
 from leads.models import Activity, Lead, Opportunity
+from leads.search import subjects
 
 
 def activity_of(request: HttpRequest, pk: int) -> Activity:
@@ -197,6 +199,12 @@ class PlanPage(FollowUpPage):
         return self.done(_("Planned."))
 
 
+class LeadPlanView(PlanPage, OneLeadPage):
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"lead": self.lead}
+
+
 class PlanView(PlanPage, OneOpportunityPage):
     @property
     def about(self) -> dict[str, Any]:
@@ -207,6 +215,18 @@ class CustomerPlanView(PlanPage, OneCustomerPage):
     @property
     def about(self) -> dict[str, Any]:
         return {"customer": self.customer}
+
+
+class TaskCreateView(Page, TemplateView):
+    """A next step begun from anywhere: whom it is about is found here, when it is due is said on the page that follows."""
+
+    template_name = "leads/task_subject.html"
+    permits = staticmethod(may_sell)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:100]
+        found = subjects(text, self.request.user)
+        return super().get_context_data(q=text, **found, is_empty=not any(found.values()), **kwargs)
 
 
 @action(may_sell)

@@ -22,7 +22,7 @@ from crm.templatetags.crm_format import named
 from customers.models import Customer, Order
 from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
-from customers.views.orders import OrderCreateView, SaleFormPage
+from customers.views.orders import CustomerOrderView, SaleFormPage
 from leads import services
 from leads.models import Opportunity, Quote
 from leads.offered import quotes_shown
@@ -66,7 +66,7 @@ class DealPage(SaleFormPage):
         return super().get_context_data(**kwargs) | {"opportunity": self.opportunity, "cancel_url": url}
 
 
-class OpportunityOrderView(DealPage, OrderCreateView):
+class OpportunityOrderView(DealPage, CustomerOrderView):
     """It is linked to the opportunity when it is written."""
 
     form_class = OrderForm

@@ -182,6 +182,8 @@ def pages_of_sales(order):
         "/surveys/",
         *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
         "/tickets/",
+        "/orders/new/",
+        "/activities/new/",
         "/tickets/new/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",

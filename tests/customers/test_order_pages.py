@@ -41,7 +41,7 @@ def tea(db):
 
 @pytest.fixture
 def new_url(arya):
-    return reverse("customers:order-create", args=[arya.pk])
+    return reverse("customers:customer-order", args=[arya.pk])
 
 
 def url_of(name, row):
@@ -94,6 +94,20 @@ class TestWriting:
         assert (order.net_amount, order.cost_amount, order.shipping, order.number) == (36_995, 1_200, 500, "N-7")
         assert (order.customer, order.owner, order.status) == (arya, omid, "paid")
         assert list(order.lines.order_by("position").values_list("line_class", flat=True)) == ["upsell", ""]
+
+    def test_the_customer_is_chosen_where_none_is_said(self, browse, omid, nima, arya):
+        url, line = reverse("customers:order-create"), {"name": "Thing", "unit_price": "5"}
+        make_customer(name="Of another", owner=nima)
+        client = browse(omid)
+
+        offered = client.get(url).context["form"].fields["customer"].queryset
+        nobody, another = client.post(url, typed(line)), browse(nima).post(url, typed(line, customer=arya.pk))
+
+        assert list(offered) == [arya]
+        assert [list(response.context["form"].errors) for response in (nobody, another)] == [["customer"], ["customer"]]
+        assert not Order.objects.exists()
+        client.post(url, typed(line, customer=arya.pk))
+        assert list(Order.objects.values_list("customer", "owner", "net_amount")) == [(arya.pk, omid.pk, 50)]
 
     def test_a_form_sent_twice_is_one_order(self, browse, omid, new_url):
         client = browse(omid)

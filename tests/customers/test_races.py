@@ -52,7 +52,7 @@ def a_sale(token):
 class TestOrderForm:
     def test_sent_again_before_the_first_one_is_saved_it_is_one_order(self):
         manager, customer, token = make_user("manager", visibility="all"), make_customer(), uuid4()
-        url = reverse("customers:order-create", args=[customer.pk])
+        url = reverse("customers:customer-order", args=[customer.pk])
         browser = browser_of(manager)
         # Typed in Toman, as a new user reads money: 1,000 Toman are 10,000 Rial.
         lines = [SaleLine(quantity=1, unit_price=Decimal(10_000), name="Thing")]
@@ -68,7 +68,7 @@ class TestOrderForm:
 
     def test_pressed_several_times_at_once_it_is_one_order(self):
         manager, customer, token = make_user("manager", visibility="all"), make_customer(), uuid4()
-        url = reverse("customers:order-create", args=[customer.pk])
+        url = reverse("customers:customer-order", args=[customer.pk])
         barrier = Barrier(PRESSES)
 
         def press(_number):

@@ -32,7 +32,7 @@ class TestAccess:
         urls = [
             reverse("customers:customer-detail", args=[customer.pk]),
             reverse("customers:customer-edit", args=[customer.pk]),
-            reverse("customers:order-create", args=[customer.pk]),
+            reverse("customers:customer-order", args=[customer.pk]),
         ]
 
         for url in urls:
@@ -49,7 +49,7 @@ class TestAccess:
 
         statuses = [
             client.post(reverse("customers:customer-edit", args=[customer.pk]), {"name": "X", "kind": "person"}).status_code,
-            client.post(reverse("customers:order-create", args=[customer.pk]), {"name": "X", "unit_price": "1"}).status_code,
+            client.post(reverse("customers:customer-order", args=[customer.pk]), {"name": "X", "unit_price": "1"}).status_code,
         ]
 
         customer.refresh_from_db()

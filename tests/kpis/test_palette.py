@@ -20,7 +20,7 @@ def found(response):
 
 def test_nothing_typed_offers_what_one_can_begin_and_the_menu(browse, omid):
     assert found(browse(omid).get(URL)) == {
-        "actions": ["New lead", "New opportunity", "New customer", "New ticket"],
+        "actions": ["New lead", "New opportunity", "New order", "New task", "New customer", "New ticket"],
         "places": ["Today", "Leads", "Pipeline", "Customers", "Orders", "KPIs", "Dashboards", "Surveys", "Support"],
         "leads": [],
         "opportunities": [],
@@ -38,7 +38,7 @@ def test_what_somebody_may_not_do_or_see_is_absent(browse, omid, nima, hana):
 
     assert (mine["leads"], mine["opportunities"]) == (["Arya one"], [])
     assert (support["leads"], support["opportunities"], support["customers"]) == ([], [], ["Arya shop"])
-    assert found(browse(hana).get(URL))["actions"] == ["New customer", "New ticket"]
+    assert found(browse(hana).get(URL))["actions"] == ["New order", "New customer", "New ticket"]
     assert browse().get(URL).status_code == 302
 
 

@@ -1,6 +1,6 @@
 """Writing an activity down on the page of a lead or an opportunity, or beside it on the page of the day."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.models import Activity
+from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead, make_opportunity
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,22 @@ class TestSentTwice:
             client.post(url_of("opportunity-plan", opportunity), {"when": "week", "token": TOKEN})
 
         assert written() == [("call", "", datetime.fromisoformat("2025-09-30T09:00:00+03:30"))]
+
+
+def test_a_task_begins_with_whom_it_is_about(browse, omid, nima):
+    url = reverse("leads:task-create")
+    lead, deal, customer = (
+        make_lead(name="Arya", owner=omid),
+        make_opportunity(name="Arya", owner=omid),
+        make_customer(name="Arya", owner=omid),
+    )
+    make_lead(name="Arya of another", owner=nima)
+    make_customer(name="Babak", owner=omid)
+    client = browse(omid)
+
+    found = client.get(url, {"q": "arya"}).context
+
+    assert [list(found[kind]) for kind in ("leads", "opportunities", "customers")] == [[lead], [deal], [customer]]
+    assert client.get(url).context["customers"].count() == 2
+    client.post(url_of("lead-plan", lead), {"when": "tomorrow"})
+    assert list(Activity.objects.values_list("lead", "kind", "due_on", "done_at")) == [(lead.pk, "call", date(2025, 9, 24), None)]

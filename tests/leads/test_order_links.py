@@ -87,7 +87,7 @@ class TestCustomerOfAColleague:
         shown = [client.get(page).content.decode() for page in pages]
 
         assert [("Pars" in page, customer in page) for page in shown] == [(True, False), (True, False)]
-        statuses = [client.get(url).status_code for url in (customer, reverse("customers:order-create", args=[theirs.pk]))]
+        statuses = [client.get(url).status_code for url in (customer, reverse("customers:customer-order", args=[theirs.pk]))]
         assert statuses == [404, 404]
 
     def test_written_down_by_a_manager_it_is_the_deal_owners_too(self, browse, sara, omid, deal):

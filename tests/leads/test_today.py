@@ -58,6 +58,7 @@ class TestAccess:
             table[url] = [200, 200, 404, 403, 302]
         customer = make_customer(owner=omid)
         for url in (
+            url_of("lead-plan", lead),
             url_of("opportunity-plan", opportunity),
             url_of("customer-contact", customer),
             url_of("customer-plan", customer),
@@ -71,7 +72,7 @@ class TestAccess:
         lead, opportunity = make_lead(owner=omid), make_opportunity(owner=omid)
         call = plan(lead, due_at=NOON)
         urls = [url_of(name, call) for name in ("activity-finish", "activity-snooze", "activity-move-back")]
-        urls += [url_of("lead-contact", lead), url_of("opportunity-plan", opportunity)]
+        urls += [url_of("lead-contact", lead), url_of("lead-plan", lead), url_of("opportunity-plan", opportunity)]
         urls += [url_of(name, make_customer(owner=omid)) for name in ("customer-contact", "customer-plan")]
 
         for url in urls:
