@@ -4,6 +4,7 @@
 const form = document.querySelector("[data-grid]");
 const rows = [...(form?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.querySelectorAll("input")]);
 const unpaste = form?.querySelector("[data-unpaste]");
+const lost = form?.querySelector("[data-lost]");
 let replaced = [];
 
 function placeOf(field) {
@@ -19,16 +20,25 @@ function paste(event) {
   if (!place || !/[\t\n]/.test(text)) return;
   event.preventDefault();
   replaced = [];
+  let left = 0;
   for (const [down, line] of text.split("\n").entries()) {
     for (const [across, cell] of line.split("\t").entries()) {
       const field = rows[place.row + down]?.[place.column + across];
+      if (!field) left += cell.trim() ? 1 : 0;
       if (!field) continue;
       replaced.push([field, field.value]);
-      field.value = cell.trim();
+      field.value = cell.trim().replace(/^"(.*)"$/, "$1");
       mark(field);
     }
   }
   unpaste.hidden = false;
+  tell(left);
+}
+
+// How many cells lay beyond the edge of the table; nothing where all had room.
+function tell(left) {
+  const digits = new Intl.NumberFormat(`en-u-nu-${document.documentElement.dataset.digits || "latn"}`);
+  lost.textContent = left ? lost.dataset.lost.replace("{n}", digits.format(left)) : "";
 }
 
 function takeBack() {
@@ -39,6 +49,7 @@ function takeBack() {
   replaced[0]?.[0].focus();
   replaced = [];
   unpaste.hidden = true;
+  tell(0);
 }
 
 function move(event) {
