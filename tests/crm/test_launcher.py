@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -193,6 +194,12 @@ class Product:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    def ask(self, path: str, token: str, body: dict | None = None) -> dict:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": path}
+        data = json.dumps(body).encode() if body else None
+        with urllib.request.urlopen(urllib.request.Request(f"{self.address}{path}", data, headers), timeout=20) as answer:
+            return json.load(answer)
+
     def stop(self) -> float:
         start = time.monotonic()
         self.process.terminate()
@@ -294,6 +301,14 @@ def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start
     os.kill(int(killed), signal.SIGKILL)
     wait_for(lambda: pid_file.exists() and pid_file.read_text().split()[:1] not in ([killed], []))
     wait_for(product.is_ready)
+
+    # what was killed came back whole: the worker computes what the web was told
+    token = run(home, "create_token", "admin@example.com", "--scopes", "orders:write,kpis:read").stdout.strip()
+    lines = [{"name": "Tea", "quantity": 2, "unit_price": "150000"}]
+    sold = {"external_id": "1", "placed_at": "2026-01-15T12:00:00", "status": "paid", "customer": {"external_id": "1"}}
+    product.ask("/api/v1/orders/", token, {**sold, "lines": lines})
+    revenue = "/api/v1/kpis/revenue/values/?from=2026-01-01&to=2026-01-31&grain=month&calendar=gregorian"
+    wait_for(lambda: [each["value"] for each in product.ask(revenue, token)["results"]] == ["300000"], seconds=60)
 
     family = psutil.Process(product.process.pid).children(recursive=True)
     seconds = product.stop()
