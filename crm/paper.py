@@ -190,8 +190,8 @@ class Paper:
         self.pdf.polyline(points)
         self.pdf.set_dash_pattern()
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """The headings again on each page; a row without all its cells is a heading among them."""
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str = "") -> None:
+        """The headings again on each page, under the title they have; a row without all its cells is a heading among them."""
         self.room_for(3 * BODY.line)
         self.row(columns, [column.heading for column in columns], SMALL)
         for cells in rows:
@@ -200,6 +200,7 @@ class Paper:
             height = self.height_of(wide, cells, look)
             if self.top + height > HEIGHT - EDGE - FOOT:
                 self.turn()
+                self.write(title, STRONG)
                 self.row(columns, [column.heading for column in columns], SMALL)
             self.row(wide, cells, look)
         self.top += GAP

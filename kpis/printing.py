@@ -178,18 +178,19 @@ def draw_table_of(paper: Paper, chart: Mapping[str, Any]) -> None:
     headings, lines = chart["headings"], len(chart["data"]["series"])
     rest = 0.7 / (len(headings) - 1)
     columns = [Column(heading, rest if index else 0.3, is_number=0 < index <= lines) for index, heading in enumerate(headings)]
-    paper.table(columns, chart["rows"])
+    paper.table(columns, chart["rows"], chart["title"])
 
 
 def draw_parts(paper: Paper, kpi: Kpi, by: Dimension, parts: Sequence[Part], prefs: Preferences) -> None:
     paper.room_for(40)
     label = str(options.DIMENSIONS[by])
-    paper.write(_("By %(dimension)s") % {"dimension": label if label.isupper() else label.lower()}, HEADING)
+    title = _("By %(dimension)s") % {"dimension": label if label.isupper() else label.lower()}
+    paper.write(title, HEADING)
     if by in kpi.not_additive:
         paper.write(_("These parts overlap, so they can add up to more than the whole."), SMALL)
     columns = [Column(label, 0.4)]
     columns += [Column(heading, 0.15, is_number=True) for heading in (_("Value"), _("n"), _("Share"), _("Before"))]
-    paper.table(columns, [part_row(kpi, part, prefs) for part in parts[:MOST_PARTS]])
+    paper.table(columns, [part_row(kpi, part, prefs) for part in parts[:MOST_PARTS]], title)
     if len(parts) > MOST_PARTS:
         rest = number_text(len(parts) - MOST_PARTS, prefs)
         paper.write(_("%(count)s more stand on the page.") % {"count": rest}, SMALL)

@@ -59,7 +59,7 @@ def draw_tile(paper: Paper, tile: Mapping[str, Any], prefs: Preferences) -> None
         draw_table_of(paper, chart)
     elif chart["rows"]:
         columns = [Column(heading, 0.2 if index else 0.4, is_number=index > 0) for index, heading in enumerate(chart["headings"])]
-        paper.table(columns, chart["rows"])
+        paper.table(columns, chart["rows"], chart["title"])
 
 
 def draw_parts_as_bars(paper: Paper, chart: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from campaigns.models import Channel
-from crm.paper import BODY, Paper
+from crm.paper import BODY, Column, Paper
 from crm.preferences import Preferences
 from kpis.drawing import tick_text, ticks_of
 from kpis.engine import drain
@@ -69,6 +69,17 @@ class TestLines:
 
         assert sheet.lines("one two one two", BODY, width) == ["one two", "one two"]
         assert sheet.lines("one two one two one", BODY, width, most=2)[1].endswith("…")
+
+    def test_a_table_that_goes_on_says_again_what_it_is_of(self, paper, printed):
+        sheet = paper(is_rtl=False)
+
+        sheet.table(
+            [Column("Day", 0.5), Column("Leads", 0.5, is_number=True)], [[str(n), "7"] for n in range(100)], "Leads by day"
+        )
+
+        # a row takes 6.8 of the 257 mm
+        assert sheet.pdf.pages_count == 3
+        assert (printed.count("Leads by day"), printed.count("Day")) == (2, 3)
 
 
 class TestAxis:
