@@ -100,8 +100,10 @@ class Painter:
         known = [part for part in parts if part.now.value is not None]
         if not known:
             return _("Nothing to break down in this period.")
-        most = max(known, key=lambda part: part.now.value)
+        most, least = (pick(known, key=lambda part: part.now.value) for pick in (max, min))
         words = {"name": most.label, "value": value_text(kpi, most.now.value, self.prefs, short=True)}
+        if len(known) > 1 and most.now.value == least.now.value:
+            return _("All have %(value)s.") % words
         return _("Highest: %(name)s with %(value)s.") % words
 
     def headings(self, by: Dimension) -> list[str]:
