@@ -1,9 +1,9 @@
 """500 real posts of a company's Facebook page in 2014 (UCI 368, with blanks filled).
 
 The oracle's engagement by reach is our `social_engagement_rate`, and its mean of posts our mean per post, whose rates have
-six places each. Posts say their month, but not their day: they are sent on the 15th. Types stand as campaigns, so
-that there is something to split by. Not comparable: engaged users (not kept); the set's own total of interactions, which
-in one row is not the sum of its parts (ours is that sum).
+six places each. Posts say their month, but not their day: they are sent on the 15th. Types, each paid or not, stand as
+campaigns and categories as networks, so that there is something to split by. Not comparable: engaged users (not kept); the
+set's own total of interactions, which in one row is not the sum of its parts (ours is that sum).
 """
 
 from decimal import Decimal
@@ -17,6 +17,9 @@ pytestmark = [pytest.mark.real_data, pytest.mark.django_db, pytest.mark.slow]
 SPAN = ("2014-01-01", "2014-12-31")
 REACH, IMPRESSIONS = "Lifetime_Post_Total_Reach", "Lifetime _Post_Total_Impressions"
 TYPES = ("Link", "Photo", "Status", "Video")
+PAID = ("0", "1")
+CATEGORIES = ("1", "2", "3")
+CAMPAIGNS = [f"{kind}/{paid}" for kind in TYPES for paid in PAID]
 
 
 def whole(text):
@@ -27,8 +30,8 @@ def posts_of(data):
     for number, row in enumerate(data.table("dataset_Facebook.csv")):
         yield {
             "external_id": str(number),
-            "social_network": "facebook",
-            "campaign": {"external_id": row["Type"]},
+            "social_network": row["Category"],
+            "campaign": {"external_id": f"{row['Type']}/{whole(row['Paid'])}"},
             "posted_at": f"2014-{whole(row['Post_Month']):02}-15T{whole(row['Post_Hour']) % 24:02}:00:00",
             "reach": whole(row[REACH]),
             "impressions": whole(row[IMPRESSIONS]),
@@ -42,8 +45,8 @@ def posts_of(data):
 def page(data_set, founded):
     data = data_set("fb_post_metrics")
     with founded(data, zone="UTC", currency="USD", shuffled=2014) as company:
-        company.load("social-networks", [{"slug": "facebook", "name": "Facebook"}])
-        assert company.load("campaigns", [{"external_id": name, "name": name} for name in TYPES]) == {"created": 4}
+        assert company.load("social-networks", [{"slug": name, "name": name} for name in CATEGORIES]) == {"created": 3}
+        assert company.load("campaigns", [{"external_id": name, "name": name} for name in CAMPAIGNS]) == {"created": 8}
         assert company.load("social-posts", posts_of(data)) == {"created": 500}
         company.settle()
         yield company
@@ -65,12 +68,23 @@ def test_engagement_month_by_month(page):
         agrees(months[f"2014-{int(number):02}"], expected)
 
 
-def test_engagement_by_type(page):
+def test_engagement_by_category(page):
+    parts = page.members("social_engagement_rate", "social_network", *SPAN, grain="year")
+
+    assert {name for name, _ in parts} == page.oracle["by_Category"].keys()
+    for name, expected in page.oracle["by_Category"].items():
+        agrees(parts[name, "2014"], expected)
+
+
+@pytest.mark.parametrize("column", ["Type", "Paid"])
+def test_engagement_by_type_and_paid_is_that_of_its_campaigns_together(page, column):
     parts = page.members("social_engagement_rate", "campaign", *SPAN, grain="year")
 
-    assert {name for name, _ in parts} == set(TYPES)
-    for name, expected in page.oracle["by_Type"].items():
-        agrees(parts[name, "2014"], expected)
+    for name, expected in page.oracle[f"by_{column}"].items():
+        found = [part for (campaign, _), part in parts.items() if name in campaign.split("/")]
+        interactions, reach = sum(part.numerator for part in found), sum(part.denominator for part in found)
+        assert (interactions, reach) == (expected["interactions"], expected["reach"])
+        assert 100 * interactions / reach == near(expected["engagement_rate_by_reach_pct"])
 
 
 def test_the_mean_of_posts(page):

@@ -1,7 +1,7 @@
 """Eleven campaigns in four channels over the 28 days of February 2021: spend, leads, orders and revenue of each day.
 
-A few thousand leads come through the API, the others straight into the table, as a move from another system would write them;
-both kinds count alike.
+A few thousand leads come through the API, the others straight into the table, as a move from another system would write them:
+to send all 65,579 takes a minute and a half of one core. Both kinds count alike.
 
 A row becomes one expense of its day, as many leads of its campaign as it says, and as many orders of new customers of that
 campaign, which share its revenue (the cents that are over go to the first). The oracle's CPL is ours, as all campaigns want
