@@ -253,19 +253,21 @@ class Term:
 
 # The input of a model that says what is missing.
 UNKNOWN_COSTS = "unknown costs"
+Compute = Callable[[Mapping[str, Decimal]], Decimal]
 
 
 @dataclass(frozen=True)
 class Model:
-    """How a value is worked out from several sums, as of a period's end.
+    """How a value is worked out from several sums, as of a period's end; `steps` are its formula: sign, unit and amount each.
 
     Each input is what its terms come to over the 365 days up to that end, or at the start or end of them; `tenure` is the
     input that is the mean lifetime of customers. Dividing by nothing leaves the value open.
     """
 
-    compute: Callable[[Mapping[str, Decimal]], Decimal]
+    compute: Compute
     inputs: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     tenure: str = ""
+    steps: tuple[tuple[str, Unit, Compute], ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:

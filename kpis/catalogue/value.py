@@ -55,14 +55,22 @@ def acquisition_cost(sums: Sums) -> Decimal:
     return sums["acquisition"] / sums["acquired"]
 
 
+def years(sums: Sums) -> Decimal:
+    return sums["tenure"] / YEAR
+
+
+def retention_cost(sums: Sums) -> Decimal:
+    """Of one active customer in a year."""
+    return sums["retention"] / (sums["bases"] / 2)
+
+
 def lifetime_revenue(sums: Sums) -> Decimal:
     return order_value(sums) * orders_a_year(sums) * sums["tenure"] / YEAR
 
 
 def lifetime_margin(sums: Sums) -> Decimal:
     """Before the cost of winning the customer: the most that may be paid for one."""
-    retention = sums["retention"] / (sums["bases"] / 2) * sums["tenure"] / YEAR
-    return lifetime_revenue(sums) * gross_margin(sums) - retention
+    return lifetime_revenue(sums) * gross_margin(sums) - retention_cost(sums) * sums["tenure"] / YEAR
 
 
 def lifetime_value(sums: Sums) -> Decimal:
@@ -73,10 +81,25 @@ def value_to_cost(sums: Sums) -> Decimal:
     return lifetime_value(sums) / acquisition_cost(sums)
 
 
+def margin_a_month(sums: Sums) -> Decimal:
+    """A year in which there were only refunds has one, too, without an order."""
+    return sums["revenue"] / (sums["bases"] / 2) / MONTHS * gross_margin(sums)
+
+
 def payback(sums: Sums) -> Decimal:
-    """Without a margin nothing is ever paid back; a year in which there were only refunds has one, too, without an order."""
-    a_month = sums["revenue"] / (sums["bases"] / 2) / MONTHS * gross_margin(sums)
-    return acquisition_cost(sums) / max(a_month, Decimal(0))
+    """Without a margin nothing is ever paid back."""
+    return acquisition_cost(sums) / max(margin_a_month(sums), Decimal(0))
+
+
+REVENUE_STEPS = (("", Unit.MONEY, order_value), ("×", Unit.RATIO, orders_a_year), ("×", Unit.RATIO, years))
+VALUE_STEPS = (
+    *REVENUE_STEPS[:2],
+    ("×", Unit.PERCENT, gross_margin),
+    ("×", Unit.RATIO, years),
+    ("−", Unit.MONEY, retention_cost),
+    ("×", Unit.RATIO, years),
+    ("−", Unit.MONEY, acquisition_cost),
+)
 
 
 AVERAGE_CUSTOMER_TENURE = Kpi(
@@ -114,7 +137,7 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
     why=_("What one customer leaves you in all their time; the most you may ever pay to win one."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(lifetime_value, ECONOMY, tenure="tenure"),
+    model=Model(lifetime_value, ECONOMY, tenure="tenure", steps=VALUE_STEPS),
     unit=Unit.MONEY,
     direction=Direction.UP,
     timing=Timing.LEADING,
@@ -140,7 +163,7 @@ CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     why=_("What one customer buys in all their time, whatever it costs."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(lifetime_revenue, SALES, tenure="tenure"),
+    model=Model(lifetime_revenue, SALES, tenure="tenure", steps=REVENUE_STEPS),
     unit=Unit.MONEY,
     direction=Direction.UP,
     timing=Timing.LEADING,
@@ -189,7 +212,12 @@ CLV_TO_CAC = Kpi(
     why=_("What comes back for each unit of money spent on winning a customer; below 1 growth costs money."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(value_to_cost, ECONOMY, tenure="tenure"),
+    model=Model(
+        value_to_cost,
+        ECONOMY,
+        tenure="tenure",
+        steps=(("", Unit.MONEY, lifetime_value), ("÷", Unit.MONEY, acquisition_cost)),
+    ),
     unit=Unit.RATIO,
     direction=Direction.UP,
     timing=Timing.LAGGING,
@@ -211,7 +239,7 @@ CAC_PAYBACK_MONTHS = Kpi(
     why=_("How many months your money is out before a new customer has earned it back."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(payback, ECONOMY),
+    model=Model(payback, ECONOMY, steps=(("", Unit.MONEY, acquisition_cost), ("÷", Unit.MONEY, margin_a_month))),
     unit=Unit.MONTHS,
     direction=Direction.DOWN,
     timing=Timing.LAGGING,

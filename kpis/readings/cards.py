@@ -272,15 +272,51 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
 
 def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
     """The formula with the period's numbers: 25 ÷ 100 = 25.0 %. It runs from left to right; each amount as its unit does."""
-    if value.numerator is None or value.value is None or not kpi.is_ratio:
+    if value.value is None:
         return ""
+    if kpi.is_percentile:
+        return middle_text(kpi, value, prefs)
+    pieces = quotient(kpi, value, prefs) if value.numerator is not None and kpi.is_ratio else operands(kpi, value, prefs)
+    return " ".join([*pieces, "=", operand(value_text(kpi, value.value, prefs), prefs)]) if pieces else ""
+
+
+def middle_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
+    """Of a median or another percentile: among how many rows it stands, and where."""
+    below = percent_text(kpi.numerator[0].measure.definition.percentile, prefs, 0)
+    return _("%(percent)s of %(count)s rows lie at or below it") % {
+        "percent": below,
+        "count": number_text(value.denominator, prefs),
+    }
+
+
+def quotient(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
     pieces = [operand(part_text(kpi, kpi.numerator, value.numerator, prefs), prefs), "÷"]
     if kpi.scale != 1:
         pieces = [number_text(kpi.scale, prefs), "×", *pieces]
     if kpi.divisor != 1:
         pieces += [number_text(kpi.divisor, prefs), "÷"]
-    pieces += [operand(part_text(kpi, kpi.denominator, value.denominator, prefs), prefs), "="]
-    return " ".join([*pieces, operand(value_text(kpi, value.value, prefs), prefs)])
+    return [*pieces, operand(part_text(kpi, kpi.denominator, value.denominator, prefs), prefs)]
+
+
+def operands(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
+    """What a flow of several terms adds up and takes off, or a model's steps."""
+    if kpi.model:
+        signs = [sign for sign, _unit, _compute in kpi.model.steps]
+        steps = zip(kpi.model.steps, value.operands, strict=False)
+        texts = [step_text(unit, amount, prefs) for (_sign, unit, _compute), amount in steps]
+    else:
+        signs = ["+" if term.sign > 0 else "−" for term in kpi.numerator]
+        texts = [part_text(kpi, kpi.numerator, amount, prefs) for amount in value.operands]
+    return [piece for pair in zip(signs, (operand(text, prefs) for text in texts), strict=False) for piece in pair][1:]
+
+
+def step_text(unit: Unit, amount: Decimal, prefs: Preferences) -> str:
+    match unit:
+        case Unit.MONEY:
+            return money_text(amount, prefs)
+        case Unit.PERCENT:
+            return percent_text(amount, prefs)
+    return number_text(amount, prefs)
 
 
 def part_text(kpi: Kpi, terms: tuple[Term, ...], amount: Decimal, prefs: Preferences) -> str:

@@ -35,6 +35,12 @@ def compute(model: Model, inputs: Inputs) -> Decimal | None:
             return None
 
 
+def amounts_of(model: Model, inputs: Inputs) -> tuple[Decimal, ...]:
+    """What the steps of its formula come to, where there is a value."""
+    with localcontext(prec=PRECISION):
+        return tuple(compute_step(inputs) for _sign, _unit, compute_step in model.steps)
+
+
 class Models:
     """What the models of one reading ask for, read once for all of them."""
 

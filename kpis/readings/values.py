@@ -11,11 +11,11 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kpi, Measure, Model, Term, Unit, is_hidden, is_mixed
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kind, Kpi, Measure, Model, Term, Unit, is_hidden, is_mixed
 from kpis.readings.exact import PRECISION, rounded, rounded_interval
 from kpis.readings.flows import Flows, Reader, windowed
 from kpis.readings.freshness import Freshness
-from kpis.readings.models import Models, compute
+from kpis.readings.models import Models, amounts_of, compute
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 
@@ -26,7 +26,8 @@ POISSON_BELOW = 30
 class Value:
     """One number with all that explains it; `value` is null exactly where `reason` is given.
 
-    A value that is no sum over a sum, such as a median, has no numerator.
+    A value that is no sum over a sum, such as a median, has no numerator. `operands` are the amounts of a flow's terms, or of
+    a model's steps.
     """
 
     period: Period
@@ -41,6 +42,7 @@ class Value:
     state: str = "open"
     is_stale: bool = False
     computed_at: datetime | None = None
+    operands: tuple[Decimal, ...] = ()
 
     def is_small_sample(self, kpi: Kpi) -> bool:
         return kpi.minimum_sample > 0 and self.sample_size is not None and self.sample_size < kpi.minimum_sample
@@ -179,7 +181,14 @@ class Evaluation:
             return self._modelled(self.kpi.model, base, index, member)
         lower, upper = self._interval(sums, index, member, numerator, denominator)
         value = self._divide(numerator, denominator)
-        return replace(base, value=value, lower=lower, upper=upper, quality=self._quality(sums, index, member, value))
+        quality = self._quality(sums, index, member, value)
+        operands = self._addends(sums, index, member)
+        return replace(base, value=value, lower=lower, upper=upper, quality=quality, operands=operands)
+
+    def _addends(self, sums: Mapping[Term, Flows], index: int, member: int | None) -> tuple[Decimal, ...]:
+        """What a flow adds up and takes off, where that is more than one sum."""
+        terms = self.kpi.numerator if self.kpi.kind is Kind.FLOW else ()
+        return tuple(sums[term].get((index, member), Decimal(0)) for term in terms) if len(terms) > 1 else ()
 
     def _modelled(self, model: Model, base: Value, index: int, member: int | None) -> Value:
         inputs = self.models.inputs(model, is_split=member is not None).get((index, member), {})
@@ -187,7 +196,7 @@ class Evaluation:
         if value is None:
             return replace(base, reason="no_denominator")
         quality = "incomplete" if inputs.get(UNKNOWN_COSTS) else "estimated"
-        return replace(base, value=rounded(value), quality=quality)
+        return replace(base, value=rounded(value), quality=quality, operands=amounts_of(model, inputs))
 
     def _divide(self, numerator: Decimal, denominator: Decimal | None) -> Decimal:
         with localcontext(prec=PRECISION):

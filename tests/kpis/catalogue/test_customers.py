@@ -86,6 +86,7 @@ def test_net_customer_growth_and_active_customers(refresh):
     # 200 at the start; 30 new + 5 returned − 15 lost = +20; 220 at the end
     growth, active = card("net_customer_growth", today=LONG_AFTER), card("active_customers", today=LONG_AFTER)
     assert (growth.value, active.value) == (20, 220)
+    assert growth.operands == (30, 5, 15)
     assert card("active_customers", date(2025, 9, 1)).value == 200
     # as of 30 September: nobody lost or returned yet
     assert card("active_customers", today=date(2025, 9, 30)).value == 200 + 30

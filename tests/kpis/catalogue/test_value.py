@@ -12,6 +12,7 @@ from kpis.catalogue.value import CUSTOMER_LIFETIME_VALUE, payback
 from kpis.definitions import Dimension
 from kpis.engine.lifetimes import restricted_mean
 from kpis.models import Prediction, PredictionFit
+from kpis.readings.models import amounts_of
 from tests.factories.customers import make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER
@@ -125,6 +126,7 @@ def test_oracles_of_lifetime_value():
         "acquired": Decimal(4),
     }
     assert CUSTOMER_LIFETIME_VALUE.model.compute(sums) == 750_000
+    assert amounts_of(CUSTOMER_LIFETIME_VALUE.model, sums) == (250_000, 4, Decimal("0.4"), 3, 50_000, 3, 300_000)
     # 24,000 of 20 customers' year are 100 a month, three quarters of it margin
     month = {"orders": Decimal(240), "revenue": Decimal(24_000), "goods": Decimal(6_000), "bases": Decimal(40)}
     assert payback(month | {"acquisition": Decimal(500), "acquired": Decimal(1)}).quantize(Decimal("0.01")) == Decimal("6.67")
