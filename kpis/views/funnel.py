@@ -16,19 +16,22 @@ from django.views.generic import TemplateView
 from crm.exports import FilePage, Table, file_urls, phone_cell
 from crm.pages import Page, Pager, query_with
 from kpis import addresses, exports, options
+from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.funnel import MEANINGS, STEPS, Step
-from kpis.readings.cards import compared_words
+from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.funnel import Funnel, Person, StepFigures, days_of, is_stale
-from kpis.readings.members import member_labels
+from kpis.readings.members import member_labels, public_id
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.summary import Choice
+from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import number_text, percent_text, period_text
 from kpis.views.overview import filter_bar
 
 PAGE = 25
 SPLITS = (Dimension.OWNER, Dimension.CAMPAIGN, Dimension.CHANNEL)
 DROPPED = "dropped"
+# What the funnel is judged by: a rate, or how many and what part that is.
+JUDGED = (("quote_to_invoice_rate",), ("quote_to_invoice_value_rate",), ("leads_invoiced", "lead_to_invoice_rate"))
 
 
 def choice_asked(request: HttpRequest, at: Any) -> Choice:
@@ -70,7 +73,7 @@ class FunnelView(Page, TemplateView):
                 "is_stale": is_stale(),
                 "calendars": options.calendar_links(self.request.GET, self.choice),
                 "files": {what: self.files(what) for what in ("steps", "breakdown", "people")},
-                "kpi_link": query_with(self.request.GET, step=None, side=None, by=None, after=None),
+                "judged": self.judged(),
                 **self.breakdown(by),
                 **self.people(step, steps[STEPS.index(step)], is_dropped=is_dropped),
             }
@@ -81,6 +84,13 @@ class FunnelView(Page, TemplateView):
             return [None] * len(STEPS)
         cuts = {0: self.choice.other_last} if self.choice.other_last else {}
         return Funnel(replace(self.choice.trend_query(1), periods=(self.choice.other,), cuts=cuts)).counted()
+
+    def judged(self) -> list[list[Card]]:
+        """Of the same period and filters, each with the link to its page."""
+        readings = summarise([CATALOGUE[key] for keys in JUDGED for key in keys], self.choice, 1, is_brief=True)
+        link = query_with(self.request.GET, step=None, side=None, by=None, after=None)
+        known = "" if link == "?" else link
+        return [[card_of(readings[key], self.choice, self.request.prefs, known) for key in keys] for keys in JUDGED]
 
     def files(self, what: str) -> dict[str, str]:
         return file_urls("kpis:funnel-file", query_with(self.request.GET, what=what, after=None))
@@ -124,13 +134,17 @@ class FunnelView(Page, TemplateView):
             ],
             "names": [step.label for step in STEPS],
             "parts": [
-                {"label": labels[member], "cells": [self.cell(figures) for figures in steps]} for member, steps in members.items()
+                {"label": labels[member], "cells": [self.cell(figures, by, member) for figures in steps]}
+                for member, steps in members.items()
             ],
         }
 
-    def cell(self, figures: StepFigures) -> dict[str, str]:
-        prefs = self.request.prefs
+    def cell(self, figures: StepFigures, by: Dimension, member: int) -> dict[str, str]:
+        """How many of one member came to a step, and the funnel of that member with its people."""
+        prefs, name = self.request.prefs, public_id(by, member)
+        alone = {by.value: "null" if name is None else str(name), "step": figures.step.value, "side": None, "after": None}
         return {
+            "url": query_with(self.request.GET, **alone) + "#people" if figures.count else "",
             "name": str(figures.step.label),
             "count": number_text(figures.count, prefs),
             "share": percent_text(figures.share_of_first, prefs) if figures.step is not Step.LEAD else "",

@@ -356,6 +356,35 @@ class TestDoors:
         assert [row["label"] for row in page.context["people"]] == ["mql on day 2", "called on day 1"]
         assert page.context["people_title"] == "Dropped out before: Opportunity"
 
+    def test_the_page_has_the_three_numbers_it_is_judged_by(self, browse, sara, eight):
+        page = browse(sara).get("/kpis/funnel/?period=1404-07&by=channel&step=quote")
+
+        # Two quotes, of which one became an invoice; of eight leads that one, and one by its customer.
+        judged = [[(card.name, card.value_html, card.url) for card in cards] for cards in page.context["judged"]]
+        one_of_two, two, a_quarter = (f'<data value="{exact}">{shown}</data>' for exact, shown in (
+            ("0.500000000000", "50.0"), ("2", "2"), ("0.250000000000", "25.0")
+        ))  # fmt: skip
+        assert judged[0] == [("Quote to invoice rate", one_of_two, "/kpis/quote_to_invoice_rate/?period=1404-07")]
+        assert judged[1][0][::2] == ("Quote to invoice rate, by amount", "/kpis/quote_to_invoice_value_rate/?period=1404-07")
+        assert [card[:2] for card in judged[2]] == [("Leads that reached an invoice", two), ("Lead to invoice rate", a_quarter)]
+
+    def test_each_count_of_a_part_leads_to_its_people(self, browse, sara, omid, eight):
+        for viewer, of_nobody in ((sara, 5), (omid, None)):
+            client = browse(viewer)
+            parts = client.get("/kpis/funnel/?period=1404-07&by=owner").context["parts"]
+            counts = {part["label"]: [int(cell["count"]) for cell in part["cells"]] for part in parts}
+            led_to = {
+                part["label"]: [len(client.get(f"/kpis/funnel/{cell['url']}").context["people"]) for cell in part["cells"]]
+                for part in parts
+            }
+
+            # Of Omid's: a missed call, an MQL, and one who bought.
+            assert counts["Omid"] == [3, 2, 1, 1, 1, 1]
+            assert [each[0] for label, each in counts.items() if label != "Omid"] == ([of_nobody] if of_nobody else [])
+            assert {label: each[: sum(map(bool, counts[label]))] for label, each in led_to.items()} == {
+                label: [count for count in each if count] for label, each in counts.items()
+            }
+
     def test_what_waits_to_be_computed_is_said(self, api, browse, sara, eight):
         def is_said():
             words = "Some of these figures are being updated." in browse(sara).get("/kpis/funnel/").content.decode()
