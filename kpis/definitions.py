@@ -251,8 +251,8 @@ class Term:
         return self.measure
 
 
-# The input of a model that says what is missing.
-UNKNOWN_COSTS = "unknown costs"
+# The inputs of a model that say what is missing, and how long customers stay.
+UNKNOWN_COSTS, TENURE, NAIVE_TENURE = "unknown costs", "tenure", "naive tenure"
 Compute = Callable[[Mapping[str, Decimal]], Decimal]
 
 
@@ -261,7 +261,7 @@ class Model:
     """How a value is worked out from several sums, as of a period's end; `steps` are its formula: sign, unit and amount each.
 
     Each input is what its terms come to over the 365 days up to that end, or at the start or end of them; `tenure` is the
-    input that is the mean lifetime of customers. Dividing by nothing leaves the value open.
+    input that is a mean lifetime of customers, where it needs one. Dividing by nothing leaves the value open.
     """
 
     compute: Compute
@@ -300,7 +300,6 @@ class Kpi:
     scale: Decimal = Decimal(1)
     divisor: Decimal = Decimal(1)
     version: int = 1
-    cadence: str = "monthly"
     minimum_sample: int = 0
     interval: Interval | None = None
     # Whether the numerator is a part of the denominator by value, as an interval of Wilson says it of rows.
@@ -308,6 +307,7 @@ class Kpi:
     squares: Term | None = None
     sample: tuple[Term, ...] = ()
     drivers: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     enter_at: str = ""
     not_additive: frozenset[Dimension] = frozenset()

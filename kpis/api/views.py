@@ -105,9 +105,9 @@ class KpiOut(Struct):
     timing: str
     dimensions: list[str]
     additive: dict[str, bool]
-    cadence: str
     minimum_sample: int
     drivers: list[str]
+    beside: list[str]
     twin: str | None
     takes_window: bool
 
@@ -289,9 +289,9 @@ def card(kpi: Kpi) -> Mapping[str, Any]:
         "timing": kpi.timing.value,
         "dimensions": [dimension.value for dimension in kpi.dimensions],
         "additive": {dimension.value: adds_up(kpi, dimension) for dimension in kpi.dimensions},
-        "cadence": kpi.cadence,
         "minimum_sample": kpi.minimum_sample,
         "drivers": list(kpi.drivers),
+        "beside": list(kpi.beside),
         "twin": next((key for key in TWINS.get(kpi.key, ()) if key != kpi.key), None),
         "takes_window": kpi.window is not None,
     }

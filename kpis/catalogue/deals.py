@@ -66,6 +66,7 @@ SALES_CYCLE_DAYS = Kpi(
     numerator=(Term(OPPORTUNITIES_CLOSED["days"]),),
     denominator=(Term(OPPORTUNITIES_CLOSED["won"]),),
     squares=Term(OPPORTUNITIES_CLOSED["squared_days"]),
+    beside=("median_sales_cycle_days",),
     unit=Unit.DAYS,
     direction=Direction.DOWN,
     timing=Timing.LAGGING,

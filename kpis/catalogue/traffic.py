@@ -143,7 +143,7 @@ SOCIAL_ENGAGEMENT_RATE = Kpi(
     timing=Timing.LEADING,
     dimensions=POSTED,
     minimum_sample=30,
-    drivers=("social_engagement_rate_per_post",),
+    beside=("social_engagement_rate_per_post",),
     needs=("posts on social networks",),
     enter_at=ENTERED_BY_API,
 )

@@ -11,7 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from kpis.catalogue.cubes.predictions import PREDICTIONS
 from kpis.catalogue.measures import EXPENSES, LOST, ORDERS, REFUNDS, STARTED
 from kpis.catalogue.terms import ACQUIRED_AT_END, NEW
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Direction, Group, Kind, Kpi, Measure, Model, Term, Timing, Unit
+from kpis.definitions import (
+    NAIVE_TENURE,
+    TENURE,
+    UNKNOWN_COSTS,
+    At,
+    Dimension,
+    Direction,
+    Group,
+    Kind,
+    Kpi,
+    Measure,
+    Model,
+    Term,
+    Timing,
+    Unit,
+)
 
 D = Dimension
 YEAR = Decimal(365)
@@ -56,7 +71,7 @@ def acquisition_cost(sums: Sums) -> Decimal:
 
 
 def years(sums: Sums) -> Decimal:
-    return sums["tenure"] / YEAR
+    return sums[TENURE] / YEAR
 
 
 def retention_cost(sums: Sums) -> Decimal:
@@ -65,12 +80,12 @@ def retention_cost(sums: Sums) -> Decimal:
 
 
 def lifetime_revenue(sums: Sums) -> Decimal:
-    return order_value(sums) * orders_a_year(sums) * sums["tenure"] / YEAR
+    return order_value(sums) * orders_a_year(sums) * sums[TENURE] / YEAR
 
 
 def lifetime_margin(sums: Sums) -> Decimal:
     """Before the cost of winning the customer: the most that may be paid for one."""
-    return lifetime_revenue(sums) * gross_margin(sums) - retention_cost(sums) * sums["tenure"] / YEAR
+    return lifetime_revenue(sums) * gross_margin(sums) - retention_cost(sums) * sums[TENURE] / YEAR
 
 
 def lifetime_value(sums: Sums) -> Decimal:
@@ -113,15 +128,27 @@ AVERAGE_CUSTOMER_TENURE = Kpi(
     why=_("How long a customer stays; the years over which what they cost can come back."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(lambda sums: sums["tenure"], tenure="tenure"),
+    model=Model(lambda sums: sums[TENURE], tenure=TENURE),
     unit=Unit.DAYS,
     direction=Direction.UP,
     timing=Timing.LAGGING,
     dimensions=(D.CHANNEL, D.CAMPAIGN),
     minimum_sample=30,
     drivers=("churn_rate", "repeat_purchase_rate"),
+    beside=("naive_customer_tenure",),
     needs=("orders",),
     enter_at="customers:order-list",
+)
+NAIVE_CUSTOMER_TENURE = replace(
+    AVERAGE_CUSTOMER_TENURE,
+    key="naive_customer_tenure",
+    version=1,
+    name=_("Naive mean of customer tenure"),
+    abbreviation="",
+    formula=_("days from acquisition to loss, or to the period's end of those still active ÷ customers ever acquired"),
+    why=_("Too short while many are still active: how far it lies below the average tenure says how much is still to come."),
+    model=Model(lambda sums: sums[NAIVE_TENURE], tenure=NAIVE_TENURE),
+    beside=("average_customer_tenure",),
 )
 CUSTOMER_LIFETIME_VALUE = Kpi(
     key="customer_lifetime_value",
@@ -137,7 +164,7 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
     why=_("What one customer leaves you in all their time; the most you may ever pay to win one."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(lifetime_value, ECONOMY, tenure="tenure", steps=VALUE_STEPS),
+    model=Model(lifetime_value, ECONOMY, tenure=TENURE, steps=VALUE_STEPS),
     unit=Unit.MONEY,
     direction=Direction.UP,
     timing=Timing.LEADING,
@@ -150,7 +177,7 @@ CUSTOMER_LIFETIME_VALUE = Kpi(
 )
 # Of no card: what an offer of customers is judged by (readings/offers.py).
 CUSTOMER_LIFETIME_MARGIN = replace(
-    CUSTOMER_LIFETIME_VALUE, key="customer_lifetime_margin", model=Model(lifetime_margin, ECONOMY, tenure="tenure")
+    CUSTOMER_LIFETIME_VALUE, key="customer_lifetime_margin", model=Model(lifetime_margin, ECONOMY, tenure=TENURE)
 )
 CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     key="customer_lifetime_value_revenue",
@@ -163,7 +190,7 @@ CUSTOMER_LIFETIME_VALUE_REVENUE = Kpi(
     why=_("What one customer buys in all their time, whatever it costs."),
     numerator=(),
     denominator=(ACQUIRED_AT_END,),
-    model=Model(lifetime_revenue, SALES, tenure="tenure", steps=REVENUE_STEPS),
+    model=Model(lifetime_revenue, SALES, tenure=TENURE, steps=REVENUE_STEPS),
     unit=Unit.MONEY,
     direction=Direction.UP,
     timing=Timing.LEADING,
@@ -215,7 +242,7 @@ CLV_TO_CAC = Kpi(
     model=Model(
         value_to_cost,
         ECONOMY,
-        tenure="tenure",
+        tenure=TENURE,
         steps=(("", Unit.MONEY, lifetime_value), ("÷", Unit.MONEY, acquisition_cost)),
     ),
     unit=Unit.RATIO,
@@ -253,6 +280,7 @@ CAC_PAYBACK_MONTHS = Kpi(
 
 KPIS = (
     AVERAGE_CUSTOMER_TENURE,
+    NAIVE_CUSTOMER_TENURE,
     CUSTOMER_LIFETIME_VALUE,
     CUSTOMER_LIFETIME_VALUE_REVENUE,
     CLV_PREDICTED,

@@ -37,6 +37,13 @@ def restricted_mean(lifetimes: Lifetimes) -> Decimal:
         return area + share * (max(lifetimes) - before)
 
 
+def naive_mean(lifetimes: Lifetimes) -> Decimal:
+    """The mean of the days seen so far, as if everybody who is still here left now."""
+    customers = sum(left + stayed for left, stayed in lifetimes.values())
+    with localcontext(prec=PRECISION):
+        return Decimal(sum(days * (left + stayed) for days, (left, stayed) in lifetimes.items())) / customers
+
+
 # A customer whose span is the last one begun by an evening has left once it is lost, and until then has stayed. Evenings are
 # in order, so each span says from which one on: `gone` is the first evening on which it is lost, `back` the first on which
 # a later span has begun. Of both no more is told than from which evening until which one it holds, of how many customers.

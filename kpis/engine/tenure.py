@@ -18,7 +18,7 @@ from django.db.models import Max, Min
 from crm.models import Organization
 from crm.periods import Calendar, Grain, period_of
 from kpis.definitions import DIMENSION_CODES, Dimension
-from kpis.engine.lifetimes import Change, changes_of, known_of, on_evenings, restricted_mean
+from kpis.engine.lifetimes import Change, changes_of, known_of, naive_mean, on_evenings, restricted_mean
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
 from kpis.models import CustomerSpan, DirtyCustomer, Tenure, TenureEvening
 from kpis.rfm import snapshot_days
@@ -172,7 +172,8 @@ def tenures_of_last(cursor: Any, day: date) -> Iterator[Tenure]:
 def tenures_of(member: int | None, changes: Any, days: Sequence[date]) -> Iterator[Tenure]:
     dimension = 0 if member is None else DIMENSION_CODES[SIDE]
     for day, lifetimes in on_evenings(changes, days):
-        yield Tenure(day=day, dimension=dimension, member=member or 0, tenure=restricted_mean(lifetimes))
+        means = {"tenure": restricted_mean(lifetimes), "naive": naive_mean(lifetimes)}
+        yield Tenure(day=day, dimension=dimension, member=member or 0, **means)
 
 
 # -- drift -----------------------------------------------------------------------------------------------------------
@@ -197,8 +198,8 @@ def drift_of_tenures(cursor: Any) -> Iterator[str]:
     cursor.execute(CHECK)
     yield from (f"lifetimes: channel {row[0]}, {row[1] or row[2]} differs by {row[3]}" for row in cursor.fetchall())
     days = list(TenureEvening.objects.filter(is_dirty=False).order_by("day").values_list("day", flat=True))
-    expected = {(each.day, each.dimension, each.member): each.tenure for each in tenures_from_spans(days)}
-    rows = Tenure.objects.filter(day__in=days).values_list("day", "dimension", "member", "tenure")
-    stored = {tuple(key): tenure for *key, tenure in rows}
+    expected = {(each.day, each.dimension, each.member): (each.tenure, each.naive) for each in tenures_from_spans(days)}
+    rows = Tenure.objects.filter(day__in=days).values_list("day", "dimension", "member", "tenure", "naive")
+    stored = {tuple(key): (tenure, naive) for *key, tenure, naive in rows}
     wrong = [key for key in expected.keys() | stored.keys() if expected.get(key) != stored.get(key)]
     yield from (f"tenure: {day}, dimension {dimension}/{member} is wrong" for day, dimension, member in sorted(wrong)[:20])

@@ -20,13 +20,14 @@ class TenureEvening(models.Model):
 
 
 class Tenure(models.Model):
-    """The mean tenure in days, in total (dimension 0) or of one member of one dimension."""
+    """The mean tenure in days, in total (dimension 0) or of one member of one dimension; beside it the naive mean of the same."""
 
     pk = models.CompositePrimaryKey("day", "dimension", "member")
     day = models.DateField()
     dimension = models.PositiveSmallIntegerField()
     member = models.BigIntegerField()
     tenure = ExactField()
+    naive = ExactField()
 
     def __str__(self) -> str:
         return f"{self.day}: {self.tenure}"

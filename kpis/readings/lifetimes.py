@@ -12,29 +12,31 @@ from django.db import connection
 
 from kpis.catalogue.measures import STARTED
 from kpis.definitions import DIMENSION_CODES, Dimension
-from kpis.engine.lifetimes import Known, Lifetimes, changes_of, known_of, on_evenings, restricted_mean
+from kpis.engine.lifetimes import Known, Lifetimes, changes_of, known_of, naive_mean, on_evenings, restricted_mean
 from kpis.engine.tenure import SIDE
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 
 # Of each evening that is stored and right; it has no row but its own where nobody had come.
 STORED = """
-    SELECT e.day, t.dimension, t.member, t.tenure FROM kpis_tenureevening e
+    SELECT e.day, t.dimension, t.member, t.tenure, t.naive FROM kpis_tenureevening e
       LEFT JOIN kpis_tenure t ON t.day = e.day AND t.dimension = ANY(%s){member}
      WHERE e.day = ANY(%s) AND NOT e.is_dirty
 """
 # Evening, and member or None for all that is asked.
 Place = tuple[date, int | None]
+# As Kaplan and Meier estimate it, and the naive one.
+Means = tuple[Decimal, Decimal]
 
 
 class Tenures:
-    """The mean tenure of all customers acquired by the end of each period of one question."""
+    """The mean tenures of all customers acquired by the end of each period of one question."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
         self.narrowing = Narrowing(query)
 
-    def of_periods(self, *, is_split: bool) -> dict[tuple[int, int | None], Decimal]:
+    def of_periods(self, *, is_split: bool) -> dict[tuple[int, int | None], Means]:
         """Per period and member where it is split, else under None; where nobody had come there is nothing."""
         found = self._stored | self._from_spans(is_split=is_split)
         members = {member for _, member in found if (member is not None) is is_split}
@@ -52,8 +54,9 @@ class Tenures:
         return self.narrowing.asked(STARTED)
 
     @cached_property
-    def _stored(self) -> dict[Place, Decimal]:
-        return {place: tenure for day, dimension, member, tenure in self._rows for place in self._places(day, dimension, member)}
+    def _stored(self) -> dict[Place, Means]:
+        rows = ((self._places(*key), (tenure, naive)) for *key, tenure, naive in self._rows)
+        return {place: means for places, means in rows for place in places}
 
     def _places(self, day: date, dimension: int | None, member: int | None) -> list[Place]:
         """What a row is: the whole; or a member, which is the whole where it alone is asked for."""
@@ -62,7 +65,7 @@ class Tenures:
         return [(day, None)] if dimension == 0 else [(day, member), *([(day, None)] if self._asked else [])]
 
     @cached_property
-    def _rows(self) -> list[tuple[date, int | None, int | None, Decimal | None]]:
+    def _rows(self) -> list[tuple[date, int | None, int | None, Decimal | None, Decimal | None]]:
         if not {*self._asked, self.query.by} <= {SIDE, None}:
             return []
         code, params = DIMENSION_CODES[SIDE], [sorted(members) for members in self._asked.values()]
@@ -84,9 +87,9 @@ class Tenures:
         """Everybody has one member, so that what is known of all members is what is known of the whole."""
         return known_to(self.narrowing, self._others) if self._others else []
 
-    def _from_spans(self, *, is_split: bool) -> dict[Place, Decimal]:
+    def _from_spans(self, *, is_split: bool) -> dict[Place, Means]:
         found = lifetimes_of(self._known, self._others, is_split=is_split)
-        return {place: restricted_mean(lifetimes) for place, lifetimes in found.items()}
+        return {place: (restricted_mean(lifetimes), naive_mean(lifetimes)) for place, lifetimes in found.items()}
 
 
 def known_to(narrowing: Narrowing, evenings: Sequence[date]) -> list[Known]:

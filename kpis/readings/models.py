@@ -10,11 +10,11 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
 from functools import cached_property
 
 from crm.periods import Grain
-from kpis.definitions import At, Kpi, Model, Term, is_hidden
+from kpis.definitions import NAIVE_TENURE, TENURE, At, Kpi, Model, Term, is_hidden
 from kpis.readings.exact import PRECISION
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
-from kpis.readings.lifetimes import Tenures
+from kpis.readings.lifetimes import Means, Tenures
 from kpis.readings.predictions import Fits
 from kpis.readings.query import Query
 
@@ -62,8 +62,8 @@ class Models:
             for term in terms:
                 for place, amount in side.amounts_of(term):
                     found[place][name] += term.sign * amount
-        for place, days in side.tenures.items() if model.tenure else ():
-            found[place][model.tenure] = days
+        for place, means in side.tenures.items() if model.tenure else ():
+            found[place] |= zip((TENURE, NAIVE_TENURE), means, strict=True)
         return found
 
     @cached_property
@@ -105,7 +105,7 @@ class Side:
                 yield from (((index, member), amount) for member, amount in self.reader.before(term.measure, index).items())
 
     @cached_property
-    def tenures(self) -> dict[Place, Decimal]:
+    def tenures(self) -> dict[Place, Means]:
         return self.models.tenures.of_periods(is_split=self.reader.query.by is not None)
 
 

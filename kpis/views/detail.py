@@ -26,7 +26,7 @@ from kpis.definitions import Dimension, Kpi, Unit, is_hidden
 from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
-from kpis.readings.cards import card_of, interval_text, side_text
+from kpis.readings.cards import Card, card_of, interval_text, side_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
@@ -108,6 +108,7 @@ class KpiView(Page, TemplateView):
             "notes": [note_row(note, choice.period, self.request) for note in notes],
             "twins": self.twins(),
             "calendars": options.calendar_links(self.request.GET, choice),
+            "beside": self.beside(),
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
             "formula": capfirst(str(kpi.formula)),
             "link": self.link,
@@ -145,6 +146,12 @@ class KpiView(Page, TemplateView):
             name: file_urls("kpis:kpi-file", query_with(self.known, what=what, after=None), self.kpi.key)
             for name, what in {"trend": "trend", "breakdown": "breakdown", "rows": rows}.items()
         }
+
+    def beside(self) -> list[Card]:
+        """Other figures of the same rows: a median beside a mean."""
+        others = [CATALOGUE[key] for key in self.kpi.beside]
+        readings = summarise(others, self.choice, 1, is_brief=True) if others else {}
+        return [card_of(reading, self.choice, self.request.prefs, self.link) for reading in readings.values()]
 
     def twins(self) -> list[options.Link]:
         """The same question, asked of what happened in the period or of those who entered in it."""

@@ -57,6 +57,9 @@ def test_average_customer_tenure(refresh):
     value = card("average_customer_tenure", today=LONG_AFTER)
     assert (value.value, value.numerator, value.denominator, value.quality) == (7, None, 5, "estimated")
     assert card("average_customer_tenure", today=LONG_AFTER, filters={Dimension.CHANNEL: mail.pk}).value == 10
+    # beside it (3 + 6 + 6 + 8 + 10) ÷ 5, and of the two still here (8 + 10) ÷ 2
+    assert card("naive_customer_tenure", today=LONG_AFTER).value == Decimal("6.6")
+    assert card("naive_customer_tenure", today=LONG_AFTER, filters={Dimension.CHANNEL: mail.pk}).value == 9
     assert card("average_customer_tenure", date(2024, 1, 1)).reason == "no_denominator"
 
 

@@ -329,6 +329,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "mean_time_to_resolution": Figure(TICKET_SIDES, (Part("SUM(r.seconds)", "resolution"),), (RESOLVED,)),
     "average_customer_tenure": Figure(("channel", "campaign"), (), (EVER,)),
+    "naive_customer_tenure": Figure(("channel", "campaign"), (), (EVER,)),
     "customer_lifetime_value": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
     "customer_lifetime_value_revenue": Figure(("channel", "campaign"), (), (EVER,), inputs=YEAR),
     "clv_predicted": Figure(

@@ -20,21 +20,22 @@ life AS (
       FROM last_word),
 step AS (SELECT i, member, days, SUM(has_left) AS gone, COUNT(*) AS people FROM life GROUP BY i, member, days),
 risk AS (SELECT s.*, SUM(people) OVER (PARTITION BY i, member ORDER BY days DESC) AS at_risk FROM step s),
+naive AS (SELECT i, member, AVG(days) AS mean FROM life GROUP BY i, member),
 curve AS (
     SELECT i, member, days,
            EXP(SUM(CASE WHEN gone = at_risk THEN -500.0 ELSE LN(1.0 - CAST(gone AS DOUBLE PRECISION) / at_risk) END)
                OVER (PARTITION BY i, member ORDER BY days)) AS still
       FROM risk)
-SELECT c.i, c.member, SUM(c.still_before * (c.days - c.days_before))
+SELECT c.i, c.member, SUM(c.still_before * (c.days - c.days_before)), MIN(n.mean)
   FROM (SELECT i, member, days, LAG(days, 1, 0) OVER w AS days_before,
                LAG(still, 1, CAST(1.0 AS DOUBLE PRECISION)) OVER w AS still_before
           FROM curve WINDOW w AS (PARTITION BY i, member ORDER BY days)) c
- GROUP BY c.i, c.member
+  JOIN naive n ON n.i = c.i AND n.member = c.member GROUP BY c.i, c.member
 """
 
 
-def tenures(periods: Sequence[Days], dimensions: Sequence[str], only: Only, cursor: Any) -> dict[Key, float]:
-    found: dict[Key, float] = {}
+def tenures(periods: Sequence[Days], dimensions: Sequence[str], only: Only, cursor: Any) -> dict[Key, tuple[float, float]]:
+    found: dict[Key, tuple[float, float]] = {}
     for name in (None, *dimensions):
         narrowing = f" AND COALESCE(r.{only[0]}, 0) = {only[1]}" if only else ""
         cursor.execute(
@@ -42,7 +43,7 @@ def tenures(periods: Sequence[Days], dimensions: Sequence[str], only: Only, curs
                 periods, LIVES.format(member=f"COALESCE(r.{name}, 0)" if name else "CAST(0 AS BIGINT)", only=narrowing)
             )
         )
-        found |= {(index, name, member): float(days) for index, member, days in cursor.fetchall()}
+        found |= {(index, name, member): (float(days), float(mean)) for index, member, days, mean in cursor.fetchall()}
     return found
 
 
@@ -55,6 +56,7 @@ def lifetime_value(v: dict[str, float]) -> float:
 
 MODELS: dict[str, Callable[[dict[str, float]], float]] = {
     "average_customer_tenure": lambda v: v["tenure"],
+    "naive_customer_tenure": lambda v: v["naive"],
     "customer_lifetime_value": lifetime_value,
     "customer_lifetime_value_revenue": lambda v: (
         v["net"] / v["orders"] * v["orders"] / ((v["start"] + v["end"]) / 2) * v["tenure"] / 365
@@ -75,7 +77,8 @@ def modelled(key: str, figure: Figure, periods: Sequence[Days], cursor: Any, onl
     table: dict[Key, Pair] = {}
     for cell in people.keys() | {cell for side in parts.values() for part in side for cell in part}:
         values = {name: float(sum(part.get(cell, 0) for part in side)) for name, side in parts.items()}
-        table[cell] = (value_of(key, values | {"tenure": lives.get(cell)}), people.get(cell, 0))
+        tenure, naive = lives.get(cell, (None, None))
+        table[cell] = (value_of(key, values | {"tenure": tenure, "naive": naive}), people.get(cell, 0))
     return table
 
 
