@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from crm import confidence
 from crm.periods import Period
+from customers.models import Survey
+from kpis.catalogue.cubes.asking import INVITATIONS
 from kpis.catalogue.measures import ANSWERS
 from kpis.definitions import At, Dimension
 from kpis.readings.exact import rounded_interval
@@ -81,6 +83,36 @@ def rows_of(query: Query) -> QuerySet:
     """Of the only period of a query."""
     (span,) = query.spans
     return visible(Narrowing(query).narrow(ANSWERS["nps"].rows(*span), ANSWERS, span[0]), query).order_by()
+
+
+@dataclass(frozen=True)
+class Invited:
+    """The invitations to NPS surveys that were delivered in a period, and how many of those have been answered by now."""
+
+    delivered: int
+    answered: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        return Decimal(self.answered) / self.delivered if self.delivered else None
+
+
+def invited(query: Query) -> list[Invited]:
+    """Of each period of a query, the oldest first, as they are stored of each survey."""
+    surveys = list(Survey.objects.filter(kind=Survey.Kind.NPS).values_list("pk", flat=True))
+    reader = Reader(replace(query, by=Dimension.SURVEY), [(INVITATIONS[fold], At.FLOW) for fold in ("count", "answered")])
+    flows = [reader.flows(INVITATIONS[fold]) for fold in ("count", "answered")]
+    return [Invited(*(sum(int(flow.get((i, each), 0)) for each in surveys) for flow in flows)) for i in query.begun]
+
+
+def comments(query: Query, most: int) -> QuerySet:
+    """The last answers that say why, of the only period of a query."""
+    return rows_of(query).exclude(comment="").order_by("-answered_at", "-pk")[:most]
+
+
+def answers_by(query: Query, group: str) -> QuerySet:
+    """The answers of a group, the one entered last first."""
+    return rows_of(query).filter(GROUPS[group]).order_by("-pk")
 
 
 def answerers(query: Query, group: str) -> QuerySet:

@@ -23,7 +23,7 @@ from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
 from kpis.readings.loyalty import LoyaltyMatrix, Member
-from kpis.readings.promoters import Answers, answerers, answers_of, change
+from kpis.readings.promoters import Answers, Invited, answers_by, answers_of, change, comments, invited
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
@@ -31,7 +31,7 @@ from kpis.readings.words import isolated, number_text, percent_text, period_text
 from kpis.views.detail import choice_for
 from kpis.views.overview import filter_bar
 
-PAGE, SEASONS = 25, 8
+PAGE, SEASONS, COMMENTS = 25, 8, 10
 GROUPS = {
     "promoters": gettext_lazy("Promoters"),
     "passives": gettext_lazy("Passives"),
@@ -181,7 +181,12 @@ def group_asked(request: HttpRequest, choice: Choice) -> tuple[Query, str] | Non
 
 
 def answer_row(answer: Answer, prefs: Any) -> dict[str, Any]:
-    return {"customer": answer.customer, "score": number_text(answer.score, prefs), "answered_on": answer.answered_on}
+    return {
+        "customer": answer.customer,
+        "score": number_text(answer.score, prefs),
+        "comment": answer.comment,
+        "answered_on": answer.answered_on,
+    }
 
 
 class NpsSeasonsView(Page, TemplateView):
@@ -189,28 +194,51 @@ class NpsSeasonsView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         self.choice = seasons_asked(self.request, self.at)
+        seasons = self.choice.trend_query(SEASONS)
         with one_snapshot():
-            found = answers_of(self.choice.trend_query(SEASONS))
+            found, asked = answers_of(seasons), invited(seasons)
             people = self.people(group_asked(self.request, self.choice))
+            said = self.comments(found, seasons)
         query = query_with(self.request.GET, season=None, group=None, after=None)
         return super().get_context_data(**kwargs) | filter_bar(self, NPS) | {
             "compares": [],
             "grains": [],
             "calendars": options.calendar_links(self.request.GET, self.choice),
-            "rows": [self.row(found, index) for index in range(len(found) - 1, -1, -1)],
+            "rows": [
+                self.row(found, index) | {"response": self.response(asked[index])} for index in range(len(found) - 1, -1, -1)
+            ],
             "files": file_urls("kpis:nps-seasons-file", query),
             **people,
+            **said,
         }  # fmt: skip
 
+    def response(self, asked: Invited) -> tuple[str, str]:
+        """The share of the invitations that were answered, and of how many it is."""
+        if not asked.delivered:
+            return "—", ""
+        counts = {"part": asked.answered, "whole": asked.delivered}
+        shown = {name: number_text(count, self.request.prefs) for name, count in counts.items()}
+        return percent_text(asked.rate, self.request.prefs), _("%(part)s of %(whole)s") % shown
+
+    def comments(self, found: Sequence[Answers], seasons: Query) -> dict[str, Any]:
+        """What was said last in the newest season with answers."""
+        last = next((one.period for one in reversed(found) if one.count), None)
+        if last is None:
+            return {}
+        prefs = self.request.prefs
+        said = comments(replace(seasons, periods=(last,)), COMMENTS).select_related("customer")
+        return {"comments": [answer_row(answer, prefs) for answer in said], "said_in": period_text(last, prefs)}
+
     def people(self, asked: tuple[Query, str] | None) -> dict[str, Any]:
-        """The known customers of a group, by number."""
+        """The answers of a group, as many as its number says."""
         if asked is None:
             return {}
         (query, group), sent, prefs = asked, self.request.GET, self.request.prefs
         after = addresses.after_asked(sent)
-        rows = answerers(query, group)
-        found = list(rows.filter(customer__gt=after).select_related("customer")[: PAGE + 1])
-        following = str(found[PAGE - 1].customer_id) if len(found) > PAGE else None
+        rows = answers_by(query, group)
+        page = rows.filter(pk__lt=after) if after else rows
+        found = list(page.select_related("customer")[: PAGE + 1])
+        following = str(found[PAGE - 1].pk) if len(found) > PAGE else None
         return {
             "people_title": f"{GROUPS[group]} · {period_text(query.periods[0], prefs)}",
             "people_total": number_text(rows.count(), prefs),

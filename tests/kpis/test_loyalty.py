@@ -9,7 +9,7 @@ from django.db import connection
 
 from crm.periods import Calendar, Grain
 from crm.services import create_token
-from customers.models import Answer, Survey
+from customers.models import Answer, Invitation, Survey
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain
@@ -226,6 +226,24 @@ class TestSeasons:
             ["60", "", "10", "7", "2", "1", "0"],
             ["30", "-30", "10", "5", "3", "2", "0"],
         ]
+
+    def test_the_page_has_the_response_rate_and_what_was_said(self, seasons, browse, sara, omid):
+        """Of summer three invitations to the NPS survey arrived, one of which was answered; another is to another survey."""
+        surveys = {
+            kind: Survey.objects.get_or_create(slug=kind, defaults={"kind": kind, "name": kind})[0] for kind in ("nps", "csat")
+        }
+        buyer, moment = make_customer(), tehran(2025, 7, 1)
+        for kind, answered_at in (("nps", moment), ("nps", None), ("nps", None), ("csat", moment)):
+            facts = {"sent_at": moment, "delivered_at": moment, "answered_at": answered_at}
+            Invitation.objects.create(survey=surveys[kind], customer=buyer, **facts)
+        Answer.objects.filter(score=0).update(comment="دیر رسید")
+        Answer.objects.filter(score=10, answered_on__lt="2025-06-22").update(comment="Fine")
+        drain(at=NOW)
+
+        page, own = (browse(user).get("/kpis/nps-seasons/?period=1404-06").context for user in (sara, omid))
+        assert [row["response"] for row in page["rows"][:2]] == [("33.3%", "1 of 3"), ("—", "")]
+        assert [(one["comment"], one["score"]) for one in page["comments"]] == [("دیر رسید", "0")]
+        assert (own["rows"][0]["response"], own.get("comments")) == (("—", ""), None)
 
     def test_summer_against_spring_is_five_clicks_away(self, seasons, browse, sara):
         """From any page: KPIs, Reports, NPS by season, Seasons as CSV: four."""

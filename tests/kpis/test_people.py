@@ -108,7 +108,7 @@ def test_a_cell_of_loyalty_and_a_group_of_nps(browse, sara):
     detractors, members = saved(client, sara, page["save_url"].removeprefix("/people/"))
 
     # Three answers of two people, of whom one is known.
-    assert (group["count"], page["people_total"], members) == ("3", "1", {dislikes.pk})
+    assert (group["count"], page["people_total"], len(page["people"]), members) == ("3", "3", 3, {dislikes.pk})
     assert detractors.said == "NPS · Detractors · Autumn 1404"
     assert client.get("/kpis/nps-seasons/?season=1404-Q3&group=all").status_code == 400
 
