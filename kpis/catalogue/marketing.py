@@ -260,6 +260,7 @@ MARKETING_REVENUE_SHARE = Kpi(
     direction=Direction.UP,
     timing=Timing.LAGGING,
     dimensions=CREDITED_TO,
+    minimum_sample=30,
     drivers=("marketing_revenue",),
     needs=("orders",),
     enter_at="customers:order-list",

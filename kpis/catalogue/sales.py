@@ -101,6 +101,7 @@ GROSS_MARGIN = Kpi(
     direction=Direction.UP,
     timing=Timing.LAGGING,
     dimensions=(D.CHANNEL, D.PRODUCT, D.CATEGORY, D.CAMPAIGN),
+    minimum_sample=30,
     drivers=("average_order_value",),
     needs=("orders", "unit costs"),
     enter_at="customers:order-list",

@@ -253,11 +253,15 @@ def reason_text(kpi: Kpi, value: Value) -> str:
     if not value.reason:
         return ""
     if value.reason == "no_data":
-        needs = _(" and ").join(str(NEEDS.get(need, need)) for need in kpi.needs)
-        return _("No data yet: needs %(needs)s") % {"needs": needs}
+        return _("No data yet: needs %(needs)s") % {"needs": needs_text(kpi)}
     if value.reason == "too_little_data" and kpi.least:
         return _("Too little data yet: needs %(needs)s") % {"needs": kpi.least}
     return str(REASONS.get(value.reason, _("This could not be computed")))
+
+
+def needs_text(kpi: Kpi) -> str:
+    """The data that the KPI is made of."""
+    return _(" and ").join(str(NEEDS.get(need, need)) for need in kpi.needs)
 
 
 def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:

@@ -234,6 +234,8 @@ class TestTables:
         (nps,) = [row for row in rows if row["Key"] == "nps"]
         drivers = "Mean time to resolution · Customer satisfaction"
         assert (nps["Group"], nps["Abbreviation"], nps["What moves it"]) == ("Satisfaction and support", "NPS", drivers)
+        about = {name: nps[name] for name in ("Unit", "Good direction", "Smallest sample", "Data needed", "Target of the month")}
+        assert list(about.values()) == ["score", "higher", "30", "NPS answers", "—"]
 
     @pytest.mark.parametrize(
         "address",

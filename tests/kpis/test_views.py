@@ -12,12 +12,13 @@ from django.utils import timezone
 from model_bakery import baker
 
 from campaigns.models import Channel, Expense
-from crm.models import User
-from crm.periods import parse_period
+from crm.models import Organization, User
+from crm.periods import Calendar, Grain, parse_period, period_of
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Timing
+from kpis.definitions import Timing, Unit
 from kpis.engine import drain
+from kpis.models import Target
 from kpis.services import close_periods
 from leads.models import Lead
 from tests.api_client import Api
@@ -421,6 +422,19 @@ class TestCatalogue:
 
         for kpi in CATALOGUE.values():
             assert str(kpi.name) in page
+
+    def test_it_says_of_each_what_it_needs_and_what_is_aimed_at(self, browse, sara):
+        month = period_of(Organization.current().day_of(timezone.now()), Calendar(sara.calendar), Grain.MONTH)
+        Target.objects.create(kpi="churn_rate", calendar=sara.calendar, grain="month", start=month.start, value="0.05")
+
+        groups = browse(sara).get("/kpis/catalog/").context["groups"]
+        rows = {row["kpi"].key: row for group in groups for row in group["rows"]}
+
+        about = ("unit", "direction", "smallest", "needs", "target")
+        assert [rows["churn_rate"][name] for name in about] == ["%", "lower", "30", "orders", "5.0%"]
+        assert [rows["orders"][name] for name in about] == ["count", "higher", "", "orders", "—"]
+        boundless = {kpi.key for kpi in CATALOGUE.values() if kpi.unit is Unit.PERCENT and kpi.minimum_sample != 30}
+        assert boundless == {"romi_short", "romi_long"}  # money to money
 
     def test_what_lacks_data_says_so(self, browse, sara):
         leads_on(1)
