@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.authors.AuthorMiddleware",
     "crm.middleware.EntryMiddleware",  # before anything that reads a body
     "django.middleware.csrf.CsrfViewMiddleware",
     "crm.middleware.PreferencesMiddleware",

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from crm.authors import tell_author
+
 T = TypeVar("T")
 
 MOST_TRIES = 5
@@ -28,6 +30,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     for attempt in range(1, MOST_TRIES + 1):
         try:
             with transaction.atomic():
+                tell_author()
                 return work()
         except (OperationalError, IntegrityError) as error:
             state = sqlstate_of(error)

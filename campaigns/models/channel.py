@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.history import keeps_history
 from crm.models import Record, RecordQuerySet, User
 
 
@@ -17,6 +18,7 @@ class ReferenceQuerySet(RecordQuerySet):
         return self if user.is_active else self.none()
 
 
+@keeps_history
 class SocialNetwork(Record):
     slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=100)
@@ -32,6 +34,7 @@ class SocialNetwork(Record):
         return self.name
 
 
+@keeps_history
 class LeadSource(Record):
     slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=100)
@@ -47,6 +50,7 @@ class LeadSource(Record):
         return self.name
 
 
+@keeps_history
 class Channel(Record):
     class Kind(models.TextChoices):
         SEARCH = "search", _("Search")

@@ -6,9 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import ReferenceQuerySet
+from crm.history import keeps_history
 from crm.models import Record
 
 
+@keeps_history
 class LandingPage(Record):
     url = models.URLField(_("address"), max_length=500, unique=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -25,6 +27,7 @@ class LandingPage(Record):
         return self.title or self.url
 
 
+@keeps_history
 class Variant(models.Model):
     """One of the versions of a page that an A/B test shows; `lever` says what it changes of the first one."""
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.history import keeps_history
 from crm.models.holiday import Holiday
 from crm.money import CURRENCY_DIGITS
 from crm.periods import Calendar, CalendarRules, local_day
@@ -35,6 +36,7 @@ def five_in_the_afternoon() -> time:
     return time(17)
 
 
+@keeps_history
 class Organization(models.Model):
     """Settings of the whole installation; exactly one row, key 1."""
 
@@ -176,6 +178,7 @@ class Organization(models.Model):
         return local_day(moment, self.zone)
 
 
+@keeps_history
 class ExchangeRate(models.Model):
     """Base units for one unit of a foreign currency, from a day on."""
 

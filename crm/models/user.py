@@ -10,7 +10,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm.history import keeps_history, keeps_history_without
 
+
+@keeps_history
 class Team(models.Model):
     """A group of people whose records its manager sees."""
 
@@ -36,6 +39,7 @@ class UserManager(BaseUserManager):
         return self.create_user(email, password, **fields)
 
 
+@keeps_history_without("password", "last_login")
 class User(AbstractUser):
     """A person or an integration; the e-mail address is the name they sign in with."""
 

@@ -273,6 +273,7 @@ class RefundLineQuerySet(models.QuerySet):
         return left_out(self, of_left_out_order("refund__order__"))
 
 
+@keeps_history
 class RefundLine(models.Model):
     """The part of a refund that falls on one line; `quantity` 0 where the amount was only spread."""
 

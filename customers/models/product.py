@@ -17,6 +17,7 @@ from crm.models import Record
 SKU_MARK = " · "
 
 
+@keeps_history
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
 

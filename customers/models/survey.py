@@ -19,6 +19,7 @@ from customers.models.product import Product
 from customers.models.ticket import Ticket
 
 
+@keeps_history
 class Survey(Record):
     class Kind(models.TextChoices):
         NPS = "nps", "NPS"

@@ -21,6 +21,7 @@ from customers.models.customer import SearchQuerySet, of_left_out_customer, sear
 from leads.models.lead import Lead
 
 
+@keeps_history
 class Stage(models.Model):
     """A column of the board. Exactly one stage is won and one is lost."""
 
