@@ -5,7 +5,7 @@ import shutil
 
 import psycopg
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -34,7 +34,7 @@ def _database_state() -> str:
 
 def _cache_state() -> str:
     try:
-        cache.set("health", 1, timeout=5)
+        caches["valkey"].set("health", 1, timeout=5)
     except (RedisError, OSError):
         return "degraded"
     return "ok"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from redis.exceptions import RedisError
 
 MINUTE = 60
@@ -20,6 +20,7 @@ def seconds_to_wait(caller_key: str, at: datetime) -> int:
     second = int(at.timestamp())
     key = f"rate:{caller_key}:{second // MINUTE}"
     try:
+        cache = caches["valkey"]
         cache.add(key, 0, timeout=2 * MINUTE)
         count: Any = cache.incr(key)
     except (RedisError, OSError, ValueError):

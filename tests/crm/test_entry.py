@@ -111,3 +111,18 @@ def test_the_second_step_is_set_up_on_a_page_with_a_way_back(browse, omid):
     page = browse(omid).get(reverse("mfa_index")).content.decode()
 
     assert "To the start page" in page
+
+
+def test_a_lock_is_kept_and_a_sign_in_works_without_what_valkey_holds(browse, omid, sara, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/15m/key"}
+    for user in (omid, sara):
+        user.set_password("a long way home")
+        user.save()
+
+    def signs_in(user, password):
+        return browse().post(reverse("account_login"), {"login": user.email, "password": password}).status_code == 302
+
+    assert [signs_in(omid, "wrong"), signs_in(omid, "wrong"), signs_in(omid, "a long way home")] == [False, False, False]
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    settings.CACHES = {name: away if "redis" in cache["BACKEND"] else cache for name, cache in settings.CACHES.items()}
+    assert [signs_in(omid, "a long way home"), signs_in(sara, "a long way home")] == [False, True]

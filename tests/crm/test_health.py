@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as CacheError
 
 from crm import health, views
 
-DEAD_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
+DEAD_CACHE = {"valkey": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
 
 
 def test_alive_without_asking_the_database(client):
@@ -29,7 +29,7 @@ def test_ready_when_database_cache_and_disk_are(client):
 
 @pytest.mark.django_db
 def test_a_dead_cache_degrades_but_serves(client, settings):
-    settings.CACHES = DEAD_CACHE
+    settings.CACHES = settings.CACHES | DEAD_CACHE
 
     response = client.get("/healthz/ready")
 

@@ -1,0 +1,15 @@
+from django.db import migrations
+
+# As `createcachetable` makes it.
+CREATE = """
+CREATE TABLE crm_cache (cache_key varchar(255) NOT NULL PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);
+CREATE INDEX crm_cache_expires ON crm_cache (expires);
+"""
+
+
+class Migration(migrations.Migration):
+    """Where wrong passwords are counted: what is locked stays locked when Valkey is emptied or away."""
+
+    dependencies = [("crm", "0016_history_of_references")]
+
+    operations = [migrations.RunSQL(CREATE, "DROP TABLE crm_cache;")]
