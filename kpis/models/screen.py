@@ -23,7 +23,8 @@ class ScreenQuerySet(models.QuerySet):
         return self.filter(revoked_at__isnull=True, user__is_active=True)
 
     def for_secret(self, secret: str) -> Screen | None:
-        rows = self.open().select_related("user__team", "dashboard__user")
+        """Whose link it is, also when it has been ended."""
+        rows = self.select_related("user__team", "dashboard__user")
         return rows.filter(digest=Screen.digest_of(secret)).first()
 
 

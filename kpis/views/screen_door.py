@@ -25,7 +25,7 @@ from kpis.models import Dashboard, Screen
 from kpis.services import note_screen_use
 from kpis.views import tv
 
-TOO_MANY, NOT_FOUND = 429, 404
+TOO_MANY, NOT_FOUND, GONE = 429, 404, 410
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class ScreenDoor(View):
         at, screen = timezone.now(), Screen.objects.for_secret(secret)
         if wait := seconds_to_wait(f"screen-{screen.pk if screen else 'unknown'}", at):
             return closed(request, TOO_MANY, {"Retry-After": str(wait)})
+        if screen and screen.revoked_at:
+            return closed(request, GONE)
         stops = stops_of(screen) if screen and may_open_screens(screen.user) else []
         if not stops:
             return closed(request, NOT_FOUND)
