@@ -1,11 +1,20 @@
 """The engine's commands as they are typed."""
 
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+
+from kpis.management.commands.doctor import mails
+from kpis.management.commands.refresh_kpis import day_typed
+from kpis.models import Delivery
+from tests.factories.kpis import tehran
+from tests.factories.mailings import make_mailing
 
 pytestmark = pytest.mark.django_db
+
+NOW = tehran(2025, 9, 23, 10)
 
 
 def test_the_comparison_runs_once_and_says_of_what():
@@ -15,3 +24,28 @@ def test_the_comparison_runs_once_and_says_of_what():
     call_command("refresh_kpis", "--check", stdout=said, skip_checks=False)
 
     assert said.getvalue() == "No difference between the stored figures and a full recompute.\n"
+
+
+def test_days_may_be_of_either_calendar():
+    assert [day_typed(text) for text in ("1404-07-01", "۱۴۰۴/۷/۱", "2025-09-23")] == [date(2025, 9, 23)] * 3
+    with pytest.raises(CommandError, match="“soon” is not a date"):
+        call_command("refresh_kpis", "--rebuild", "--from", "soon")
+
+
+def test_the_doctor_names_mails_that_were_refused_of_late(sara):
+    recipient = make_mailing(sara, sara).recipients.get()
+    for days in (1, 8):
+        at = NOW - timedelta(days=days)
+        Delivery.objects.create(
+            recipient=recipient,
+            grain="day",
+            calendar="jalali",
+            start=at.date(),
+            mail="failed",
+            mail_at=at,
+            mail_error="no such box",
+        )
+
+    assert list(mails(NOW)) == [
+        "mails of reports that were refused in the last week: 1, the last one on 2025-09-22 06:30: no such box"
+    ]

@@ -15,23 +15,24 @@ from crm.models import Organization
 from kpis.catalogue.marks import MARKS
 from kpis.engine import find_drift
 from kpis.engine.drain import oldest_mark
-from kpis.models import Failure
+from kpis.models import Alert, Delivery, Failure
 from kpis.tracking import trigger_names
 
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 MOST_CLOCK_SKEW = timedelta(seconds=2)
 OLDEST_MARK = timedelta(minutes=5)
+REFUSED_SINCE = timedelta(days=7)
 
 
 class Command(BaseCommand):
-    help = "Check durability settings, triggers, migrations, clock, time zones, stuck cells and a sample of the figures."
+    help = "Check durability, triggers, migrations, clock, time zones, stuck cells, refused mails and a sample of the figures."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--no-drift", action="store_true", help="leave out the comparison of figures, which reads every row")
 
     def handle(self, **options: Any) -> None:
         now = datetime.now(UTC)
-        faults = [*durability(), *triggers(), *migrations(), *clock(), *zones(), *stuck(now), *search()]
+        faults = [*durability(), *triggers(), *migrations(), *clock(), *zones(), *stuck(now), *mails(now), *search()]
         if not options["no_drift"] and not faults:
             faults += find_drift()
         for fault in faults:
@@ -99,6 +100,15 @@ def stuck(now: datetime) -> Iterator[str]:
     oldest = oldest_mark()
     if oldest and now - oldest > OLDEST_MARK:
         yield f"the oldest dirty mark is of {oldest:%Y-%m-%d %H:%M}: is a worker running?"
+
+
+def mails(now: datetime) -> Iterator[str]:
+    """Those of the last days: what was refused long ago is no fault of today."""
+    for model, name in ((Alert, "alerts"), (Delivery, "reports")):
+        refused = model.objects.filter(mail=model.Mail.FAILED, mail_at__gte=now - REFUSED_SINCE)
+        if last := refused.order_by("-mail_at").first():
+            said = f"the last one on {last.mail_at:%Y-%m-%d %H:%M}: {last.mail_error}"
+            yield f"mails of {name} that were refused in the last week: {refused.count()}, {said}"
 
 
 def search() -> Iterator[str]:

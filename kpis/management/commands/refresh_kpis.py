@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from crm.periods import Calendar, DateError
+from crm.typed_dates import parse_date
 from kpis.catalogue import CATALOGUE
 from kpis.catalogue.measures import DAY_CUBES
 from kpis.definitions import Cube
@@ -25,8 +27,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rebuild", action="store_true", help="mark everything dirty first")
         parser.add_argument("--check", action="store_true", help="compare with a full recompute from the base tables")
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="with --rebuild: the first day")
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="with --rebuild: the last day")
+        parser.add_argument("--from", dest="first", type=day_typed, help="with --rebuild: the first day, such as 1404-07-01")
+        parser.add_argument("--to", dest="last", type=day_typed, help="with --rebuild: the last day")
         parser.add_argument("--kpi", help="with --rebuild: only what this KPI reads")
 
     def handle(self, **options: Any) -> None:
@@ -68,6 +70,14 @@ class Command(BaseCommand):
             raise CommandError(f"{len(drift)} differences")
         rest = "" if is_clean() else ", apart from what is marked dirty"
         self.stdout.write(f"No difference between the stored figures and a full recompute{rest}.")
+
+
+def day_typed(text: str) -> date:
+    """A full date: its year says in which calendar."""
+    try:
+        return parse_date(text, Calendar.JALALI, timezone.localdate())
+    except DateError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def cubes_of(key: str | None) -> tuple[Cube, ...]:
