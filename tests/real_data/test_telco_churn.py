@@ -95,3 +95,8 @@ def test_by_kind(telco, dimension, column):
     assert {name for name, _ in churn} == telco.oracle[f"by_{column}"].keys()
     for name, expected in telco.oracle[f"by_{column}"].items():
         assert_as_told(churn[name, "2021-01"], retention[name, "2021-01"], expected)
+
+
+def test_naive_tenure_is_the_mean_tenure_and_the_31_days_of_january(telco):
+    days = telco.figures("naive_customer_tenure", *JANUARY)["2021-01"].value
+    assert (days - 31) / 30 == near(telco.oracle["overall"]["avg_tenure_months"])
