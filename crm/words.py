@@ -31,6 +31,9 @@ GRAINS: Mapping[Grain, Promise] = MappingProxyType(
         Grain.YEAR: _("Year"),
     }
 )
+FISCAL_GRAINS: Mapping[Grain, Promise] = MappingProxyType(
+    {Grain.FISCAL_QUARTER: _("Fiscal quarter"), Grain.FISCAL_YEAR: _("Fiscal year")}
+)
 COLUMNS: Words = MappingProxyType(
     {
         "id": _("ID"),

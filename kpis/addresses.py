@@ -23,8 +23,11 @@ from kpis.readings.summary import Choice, Compare
 
 E = TypeVar("E", bound=StrEnum)
 FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
-# What the addresses of the pages of figures carry to one another.
+# What only the pages of single KPIs are narrowed by, those that are split by it; the others pass it on.
+NARROWER = (Dimension.TEAM, Dimension.PRODUCT, Dimension.CATEGORY)
+# What the addresses of the pages of figures carry to one another, and what to the page of a KPI.
 CARRIED = ("period", "compare", "campaign", "channel", "owner")
+CARRIED_TO_KPIS = (*CARRIED, *(name.value for name in NARROWER))
 
 
 def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
@@ -109,8 +112,10 @@ def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
     return by
 
 
-def unknown_filters(query: Mapping[str, str], kpi: Kpi) -> list[Dimension]:
-    """By what the address narrows a KPI that has no such dimension: links carry the filters of one page to another."""
+def unknown_filters(query: Mapping[str, str], kpi: Kpi | None) -> list[Dimension]:
+    """By what the address narrows a KPI that has no such dimension, or a page of many: links carry filters to other pages."""
+    if kpi is None:
+        return [name for name in NARROWER if query.get(name)]
     return [name for name in Dimension if query.get(name) and name not in kpi.dimensions]
 
 

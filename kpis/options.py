@@ -19,8 +19,9 @@ from crm.pages import query_with
 from crm.periods import Grain, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
-from crm.words import CALENDARS, GRAINS
-from kpis.addresses import FILTERS
+from crm.words import CALENDARS, FISCAL_GRAINS, GRAINS
+from customers.models import Category, Product
+from kpis.addresses import FILTERS, NARROWER
 from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Group, Kpi, Timing, is_hidden
@@ -81,10 +82,10 @@ class Link:
 
 def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
     """The selects of the filter bar; of one KPI only those it can be narrowed by, and what else it is narrowed to."""
-    names = [name for name in FILTERS if kpi is None or name in kpi.dimensions]
+    names = FILTERS if kpi is None else [name for name in (*FILTERS, *NARROWER) if name in kpi.dimensions]
     options = options_of(names, choice.viewer)
     selects = [select_of(name, options[name], choice.filters.get(name)) for name in names]
-    return selects + [select_alone(name, member) for name, member in choice.filters.items() if name not in FILTERS]
+    return selects + [select_alone(name, member) for name, member in choice.filters.items() if name not in names]
 
 
 def select_alone(name: Dimension, member: int) -> dict[str, Any]:
@@ -113,6 +114,12 @@ def rows_of(name: Dimension, viewer: User) -> QuerySet:
             rows, label = Campaign.objects.visible_to(viewer), F("name")
         case Dimension.CHANNEL:
             rows, label = Channel.objects.visible_to(viewer), F("name")
+        case Dimension.TEAM:
+            rows, label = rows_for(Scope.TEAM, viewer), F("name")
+        case Dimension.PRODUCT:
+            rows, label = Product.objects.all(), Case(When(name="", then="sku"), default="name")
+        case Dimension.CATEGORY:
+            rows, label = Category.objects.all(), F("name")
         case _:
             rows, label = owners_for(viewer), Case(When(name="", then="email"), default="name")
     return rows.order_by("-pk").values_list(Value(name.value), "pk", Cast(label, TextField()))[:MOST_OPTIONS]
@@ -124,7 +131,8 @@ def select_of(name: Dimension, options: Sequence[tuple[int, str]], chosen: int |
     known += [(str(pk), text, pk == chosen) for pk, text in options]
     known.append(("null", _("%(name)s: unknown") % {"name": label}, chosen == UNKNOWN))
     if chosen and all(pk != chosen for pk, _label in options):
-        known.append((str(chosen), f"#{chosen}", True))
+        text = member_labels(name, [chosen])[chosen] if name in NARROWER else f"#{chosen}"
+        known.append((str(chosen), text, True))
     return {"name": name.value, "label": label, "options": known}
 
 
@@ -160,10 +168,11 @@ def earlier_options(choice: Choice, prefs: Preferences) -> list[tuple[str, str, 
 
 
 def grain_links(query: QueryDict, choice: Choice) -> list[Link]:
-    """The same moment in finer and coarser periods."""
+    """The same moment in finer and coarser periods; fiscal ones where they are others than those of the calendar."""
     day, period = min(choice.period.end, choice.today), choice.period
+    is_fiscal = period.rules.fiscal_month != 1 or period.rules.fiscal_day != 1 or period.grain.is_fiscal
     links = []
-    for grain, label in GRAINS.items():
+    for grain, label in (GRAINS | FISCAL_GRAINS if is_fiscal else GRAINS).items():
         key = period_of(day, period.calendar, grain, period.rules).key
         links.append(Link(str(label), query_with(query, period=key, grain=None, after=None), grain is period.grain))
     return links

@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from crm.pages import FormPage, Page, action, query_with, say
 from crm.permissions import may_enter, may_open_screens
 from kpis import addresses, dashboards
+from kpis.addresses import NARROWER
 from kpis.arranging import BUTTON, arranged
 from kpis.forms.dashboards import COLUMNS, DashboardForm, initial_of, usual_view
 from kpis.models import Dashboard
@@ -23,7 +24,7 @@ from kpis.readings.cards import compared_words
 from kpis.readings.words import number_text
 from kpis.services import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.tiles import MOST_TILES, Shape, Tile, tiles_of
-from kpis.views.overview import CARRIED, filter_bar
+from kpis.views.overview import CARRIED_TO_KPIS, filter_bar
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 ICONS = {Dashboard.Visibility.PRIVATE: "lock", Dashboard.Visibility.TEAM: "users", Dashboard.Visibility.EVERYONE: "globe"}
@@ -82,11 +83,11 @@ class DashboardView(Page, TemplateView):
             "pdf_url": reverse("kpis:dashboard-pdf", args=[self.dashboard.pk]) + query_with(query),
             "compared": compared_words(self.choice, prefs),
             **filter_bar(self),
-            "mail_query": query_with(query, dashboard=str(self.dashboard.pk), period=None, grain=None),
+            "mail_query": query_with(query, dashboard=str(self.dashboard.pk), period=None, grain=None, **dict.fromkeys(NARROWER)),
         }
 
     def tiles(self, tiles: list[Tile]) -> list[dict[str, Any]]:
-        link = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
+        link = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED_TO_KPIS})
         return painter_of(tiles, self.choice, self.request.prefs, "" if link == "?" else link).paint(tiles)
 
 

@@ -37,7 +37,7 @@ from kpis.views import acquisition, left_out
 from kpis.views.annotations import note_row
 from kpis.views.campaigns import SIDES
 from kpis.views.offers import calculator
-from kpis.views.overview import CARRIED, filter_bar
+from kpis.views.overview import CARRIED_TO_KPIS, filter_bar
 from kpis.views.pins import pin_of
 from kpis.views.predictions import fitted_models, forecast_cells, headings, predicted_page
 
@@ -127,7 +127,7 @@ class KpiView(Page, TemplateView):
     @property
     def link(self) -> str:
         """Period and filters, as another KPI's page takes them."""
-        query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED})
+        query = query_with(self.request.GET, **{name: None for name in self.request.GET if name not in CARRIED_TO_KPIS})
         return "" if query == "?" else query
 
     @property

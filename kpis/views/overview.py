@@ -17,7 +17,7 @@ from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
 from crm.permissions import may_sell
 from kpis import addresses, charts, dashboards, exports, glances, options
-from kpis.addresses import CARRIED
+from kpis.addresses import CARRIED_TO_KPIS
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.glances import notes_of
@@ -43,7 +43,7 @@ class Cards(Page, TemplateView):
     def link(self) -> str:
         """What leads from a card to its KPI's page: the same period and filters."""
         query = self.request.GET
-        return query_with(query, **{name: None for name in query if name not in CARRIED})
+        return query_with(query, **{name: None for name in query if name not in CARRIED_TO_KPIS})
 
     def card(self, reading: Reading) -> Card:
         return card_of(reading, self.choice, self.request.prefs, "" if self.link == "?" else self.link)
@@ -168,7 +168,7 @@ class OverviewView(Cards):
 
     def page_of(self, key: str, **changes: str) -> str:
         query = self.request.GET
-        link = query_with(query, **{name: None for name in query if name not in CARRIED} | changes)
+        link = query_with(query, **{name: None for name in query if name not in CARRIED_TO_KPIS} | changes)
         return reverse("kpis:kpi-detail", args=[key]) + ("" if link == "?" else link)
 
 
@@ -231,7 +231,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
     """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
     query, choice, prefs = view.request.GET, view.choice, view.request.prefs
     selects = options.filter_selects(choice, kpi)
-    unknown = dict.fromkeys(addresses.unknown_filters(query, kpi) if kpi else ())
+    unknown = dict.fromkeys(addresses.unknown_filters(query, kpi))
     return {
         "unknown_filters": " · ".join(str(options.DIMENSIONS[name]) for name in unknown),
         "without_unknown_url": query_with(query, after=None, **unknown),

@@ -23,7 +23,7 @@ from kpis.services import close_periods
 from leads.models import Lead
 from tests.api_client import Api
 from tests.conftest import make_user
-from tests.factories.customers import make_customer, make_order
+from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
 from tests.kpis.test_company_pages import questions
 
@@ -341,6 +341,33 @@ class TestOneKpi:
             assert [twin.is_current for twin in back] == [False, True]
             assert (cards[key], cards[f"{key}_cohort"]) == (f"{key}_cohort", key)
         assert (client.get("/kpis/leads/").context["twins"], cards["leads"]) == ([], None)
+
+    def test_a_product_is_chosen_from_a_list_and_kept_on_the_way_by_the_overview(self, browse, sara):
+        tea, client = make_product(name="Green tea"), browse(sara)
+        page = client.get(f"/kpis/revenue/?period=1404-07&product={tea.pk}")
+        overview = client.get(f"/kpis/{page.context['link']}")
+
+        products = next(select for select in page.context["selects"] if select["name"] == "product")
+        assert (str(tea.pk), "Green tea", True) in products["options"]
+        assert "product" not in [select["name"] for select in client.get("/kpis/leads/").context["selects"]]
+        assert "Not narrowed by: Product." in overview.content.decode()
+        assert f"/kpis/revenue/?period=1404-07&amp;product={tea.pk}" in overview.content.decode()
+
+    def test_fiscal_years_are_offered_where_they_are_others_than_those_of_the_calendar(self, browse, sara):
+        client = browse(sara)
+        usual = [link.label for link in client.get("/kpis/?period=1404-07").context["grains"]]
+        Organization.objects.update(fiscal_month=4)
+
+        links = {link.label: link.url for link in client.get("/kpis/?period=1404-07").context["grains"]}
+        year = client.get(f"/kpis/{links['Fiscal year']}").context
+
+        assert usual == ["Day", "Week", "Month", "Quarter", "Year"]
+        # Mehr is the fourth month of a year that begins with Tir
+        assert list(links.items())[5:] == [("Fiscal quarter", "?period=FY1404-Q2"), ("Fiscal year", "?period=FY1404")]
+        assert (year["period_label"], [link.label for link in year["grains"] if link.is_current]) == (
+            "Fiscal year 1404",
+            ["Fiscal year"],
+        )
 
     def test_a_filter_that_the_kpi_does_not_know_is_said_on_its_page_and_refused_elsewhere(self, browse, sara):
         client = browse(sara)
