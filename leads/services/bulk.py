@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
@@ -139,7 +140,10 @@ def set_stage(item: Item, stages: list[Stage]) -> None:
 
 def follow_opportunities(items: list[Item], caller: Caller) -> None:
     stages = {stage.pk: stage for stage in Stage.objects.all()}
-    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, stages, caller))
+    closed = [item.row.pk for item in items if item.status != states.CREATED and is_closing(item)]
+    moved = StageChange.objects.filter(opportunity__in=closed).order_by().values_list("opportunity").annotate(at=Max("at"))
+    last = dict(moved) if closed else {}
+    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, stages, last, caller))
     # A lead that was loaded as converted has its opportunity only now.
     carry_plans([item.row.lead_id for item in items if is_news_of_a_lead(item)])
 
@@ -149,19 +153,26 @@ def is_news_of_a_lead(item: Item) -> bool:
     return row.lead_id is not None and (item.status == states.CREATED or "lead_id" in item.before)
 
 
-def stage_changes(item: Item, stages: Mapping[int, Stage], caller: Caller) -> Iterable[StageChange]:
-    """The way to where it stands now: a new closed one was open before."""
+def is_closing(item: Item) -> bool:
+    return bool(item.row.won_at or item.row.lost_at) and bool({"won_at", "lost_at"} & item.before.keys())
+
+
+def stage_changes(item: Item, stages: Mapping[int, Stage], last: Mapping[int, datetime], caller: Caller) -> Iterable[StageChange]:
+    """The way to where it stands now: a new closed one was open before.
+
+    Whatever day it is said to have been closed on, that was the last of its moves: else it would stay in the pipeline.
+    """
     row: Any = item.row
     closed_at, stage = row.won_at or row.lost_at, stages[row.stage_id]
     if item.status == states.CREATED:
         first = next(each for each in stages.values() if each.kind == Stage.Kind.OPEN) if closed_at else stage
         yield change_of(row, None, first, row.created_at, caller)
         if closed_at:
-            yield change_of(row, first, stage, closed_at, caller)
+            yield change_of(row, first, stage, max(closed_at, row.created_at), caller)
     elif {"stage_id", "amount"} & item.before.keys():
         before = stages[item.before.get("stage_id", row.stage_id)]
-        is_closing = closed_at and {"won_at", "lost_at"} & item.before.keys()
-        yield change_of(row, before, stage, closed_at if is_closing else caller.at, caller)
+        at = max(closed_at, last.get(row.pk, closed_at)) if is_closing(item) else caller.at
+        yield change_of(row, before, stage, at, caller)
 
 
 def change_of(row: Opportunity, origin: Stage | None, stage: Stage, at: datetime, caller: Caller) -> StageChange:

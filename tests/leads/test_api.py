@@ -353,3 +353,19 @@ def test_lists_are_filtered(api):
     assert names(created_from="2025-10-05") == ["علي"]
     assert api.get("/leads/", created_from="2025-10-05+03:30").status_code == 400
     assert names(source="shop") == ["علي", "مریم"]
+
+
+def test_whatever_day_a_deal_is_said_to_have_been_closed_on_it_leaves_the_pipeline(api):
+    """Closed before it was written down, or before the last of its moves; what came in and left adds up to nothing."""
+    made = {"name": "x", "amount": 5, "created_at": "2025-10-05T00:00:00Z"}
+    make(api, "/opportunities/", **made, lost_at="2025-10-01T00:00:00Z")
+    later = make(api, "/opportunities/", **made)
+    api.patch(f"/opportunities/{later['id']}/", {"stage": "contacted"})
+
+    closed = api.patch(f"/opportunities/{later['id']}/", {"won_at": "2025-10-02T00:00:00Z"})
+
+    assert closed.status_code == 200
+    last = [
+        Opportunity.objects.get(pk=pk).changes.last().to_stage.kind for pk in Opportunity.objects.values_list("pk", flat=True)
+    ]
+    assert sorted(last) == ["lost", "won"]
