@@ -83,9 +83,9 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
 def subjects(text: str, user: User) -> dict[str, QuerySet]:
     """Whom a next step may be about, the newest first: those that a text finds, or without one the last few."""
     rows = {
-        "leads": Lead.objects.visible_to(user).filter(merged_into=None),
+        "leads": Lead.objects.visible_to(user).standing(),
         "opportunities": Opportunity.objects.visible_to(user),
-        "customers": Customer.objects.visible_to(user).filter(merged_into=None),
+        "customers": Customer.objects.visible_to(user).standing(),
     }
     most = ON_PAGE if text else IN_DROPDOWN
     return {kind: (found.search(text) if text else found).order_by("-pk")[:most] for kind, found in rows.items()}

@@ -105,7 +105,7 @@ class CustomerQuerySet(PersonQuerySet):
     def offered(self, chosen: int | None) -> Self:
         """Whom a form lets one choose from: the newest in lists, and who is chosen already, even from the archive."""
         newest = list(self.listed().order_by("-pk").values_list("pk", flat=True)[:MOST_OFFERED])
-        return self.filter(Q(pk__in=newest) | Q(pk=chosen), merged_into=None).order_by("name")
+        return self.standing().filter(Q(pk__in=newest) | Q(pk=chosen)).order_by("name")
 
     def separable_by(self, user: User) -> Self:
         """Whom a user may part from the record they were merged into: it changes that one, too."""

@@ -51,6 +51,11 @@ class FollowUpPage(FormPage):
     def back_url(self) -> str:
         raise NotImplementedError
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """Whom an activity of this page is about, first of all first."""
+        raise NotImplementedError
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(heading=self.heading, cancel_url=self.back_url, next=self.return_url, **kwargs)
 
@@ -73,13 +78,17 @@ class OneLeadPage(FollowUpPage):
     @property
     def lead(self) -> Lead:
         if not hasattr(self, "_lead"):
-            standing = Lead.objects.visible_to(self.request.user).filter(merged_into=None)
+            standing = Lead.objects.visible_to(self.request.user).standing()
             self._lead = get_object_or_404(standing, pk=self.kwargs["pk"])
         return self._lead
 
     @property
     def back_url(self) -> str:
         return reverse("leads:lead-detail", args=[self.lead.pk])
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"lead": self.lead}
 
 
 class OneOpportunityPage(FollowUpPage):
@@ -94,27 +103,32 @@ class OneOpportunityPage(FollowUpPage):
     def back_url(self) -> str:
         return reverse("leads:opportunity-detail", args=[self.opportunity.pk])
 
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
+
 
 class OneCustomerPage(FollowUpPage):
     @property
     def customer(self) -> Customer:
         if not hasattr(self, "_customer"):
-            self._customer = get_object_or_404(Customer.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+            standing = Customer.objects.visible_to(self.request.user).standing()
+            self._customer = get_object_or_404(standing, pk=self.kwargs["pk"])
         return self._customer
 
     @property
     def back_url(self) -> str:
         return reverse("customers:customer-detail", args=[self.customer.pk])
 
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"customer": self.customer}
+
 
 class LogPage(FollowUpPage):
     """What was done, or with a day what is planned."""
 
     form_class = ActivityForm
-
-    @property
-    def about(self) -> dict[str, Any]:
-        raise NotImplementedError
 
     @property
     def heading(self) -> str:
@@ -132,25 +146,17 @@ class LogPage(FollowUpPage):
 
 
 class LeadLogView(LogPage, OneLeadPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"lead": self.lead}
+    pass
 
 
 class OpportunityLogView(LogPage, OneOpportunityPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
+    pass
 
 
 class ContactPage(FollowUpPage):
     """A call that was not planned, written down when it is over."""
 
     form_class = FinishForm
-
-    @property
-    def about(self) -> dict[str, Any]:
-        raise NotImplementedError
 
     @property
     def heading(self) -> str:
@@ -167,25 +173,17 @@ class ContactPage(FollowUpPage):
 
 
 class ContactView(ContactPage, OneLeadPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"lead": self.lead}
+    pass
 
 
 class CustomerContactView(ContactPage, OneCustomerPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"customer": self.customer}
+    pass
 
 
 class PlanPage(FollowUpPage):
     """A next step where there is none."""
 
     form_class = PlanForm
-
-    @property
-    def about(self) -> dict[str, Any]:
-        raise NotImplementedError
 
     @property
     def heading(self) -> str:
@@ -200,21 +198,15 @@ class PlanPage(FollowUpPage):
 
 
 class LeadPlanView(PlanPage, OneLeadPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"lead": self.lead}
+    pass
 
 
 class PlanView(PlanPage, OneOpportunityPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"opportunity": self.opportunity, "lead": self.opportunity.lead}
+    pass
 
 
 class CustomerPlanView(PlanPage, OneCustomerPage):
-    @property
-    def about(self) -> dict[str, Any]:
-        return {"customer": self.customer}
+    pass
 
 
 class TaskCreateView(Page, TemplateView):

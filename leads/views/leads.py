@@ -190,7 +190,7 @@ class LeadFormPage(FormPage):
     @property
     def lead(self) -> Lead:
         if not hasattr(self, "_lead"):
-            standing = Lead.objects.visible_to(self.request.user).filter(merged_into=None)
+            standing = Lead.objects.visible_to(self.request.user).standing()
             self._lead = get_object_or_404(standing, pk=self.kwargs["pk"])
         return self._lead
 
@@ -227,7 +227,8 @@ class LeadConvertView(LeadFormPage):
         lead, user = self.lead, self.request.user
         customer = lead.customer or services.customer_of(lead, seen_by=user)
         known = Customer.objects.visible_to(user).filter(pk=customer.pk).first() if customer else None
-        return super().get_context_data(customer=known, is_new=customer is None, buyers=buyers_of(lead, user), **kwargs)
+        buyers = None if customer else buyers_of(lead, user)
+        return super().get_context_data(customer=known, is_new=customer is None, buyers=buyers, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {"opportunity_name": str(self.lead)}

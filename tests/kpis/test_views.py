@@ -1,31 +1,26 @@
 """The KPI pages, as different people see them."""
 
-import csv
-import io
 import re
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from model_bakery import baker
 
 from campaigns.models import Channel, Expense
 from crm.models import Organization, User
-from crm.periods import Calendar, Grain, parse_period, period_of
+from crm.periods import parse_period
 from crm.services import create_token
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Timing, Unit
+from kpis.definitions import Timing
 from kpis.engine import drain
-from kpis.models import Target
 from kpis.services import close_periods
 from leads.models import Lead
 from tests.api_client import Api
 from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
-from tests.kpis.test_company_pages import questions
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran
@@ -50,12 +45,6 @@ def text_of(response):
 
 def card(response, key):
     return next(card for card in response.context["cards"] if card.key == key)
-
-
-def rows_of(response):
-    text = b"".join(response.streaming_content).decode()
-    assert text.startswith("\ufeff")
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
 class TestOverview:
@@ -228,37 +217,6 @@ class TestOverview:
         assert not re.search(r"\b(None|NaN|nan|undefined|Infinity)\b", text_of(browse(sara).get(address)))
 
 
-class TestFresh:
-    """Whether a page that stays open has grown old, which it asks every half a minute."""
-
-    def test_it_tells_what_was_computed_of_the_running_period_since(self, browse, sara):
-        now = timezone.now()
-        make_lead(at=now)
-        drain(at=now)
-        client = browse(sara)
-        url = client.get("/kpis/").context["fresh_url"]
-
-        before = client.get(url).status_code
-        make_order(placed_at=now - timedelta(days=3000), status="draft")
-        drain(at=now)
-        of_long_ago = client.get(url).status_code
-        make_order(placed_at=now, status="draft")
-        marked = client.get(url).status_code
-        drain(at=now + timedelta(seconds=1))
-
-        assert (before, of_long_ago, marked, client.get(url).status_code) == (204, 204, 204, 200)
-        # who asks, the organisation and its answer
-        assert len(questions(client, url)) == 4
-        assert client.get(client.get("/kpis/").context["fresh_url"]).status_code == 204
-
-    def test_one_of_a_period_that_is_over_asks_nothing(self, browse, sara):
-        client = browse(sara)
-
-        assert client.get("/kpis/?period=1404-07").context["fresh_url"] == ""
-        assert [client.get(f"/kpis/fresh/?period={text}").status_code for text in ("x", "1404-07")] == [400, 200]
-        assert browse().get("/kpis/fresh/").status_code == 302
-
-
 class TestOneKpi:
     def test_the_rows_are_those_that_were_counted(self, browse, sara):
         first, second = leads_on(1, 30, name="Inside")
@@ -407,67 +365,3 @@ class TestOneKpi:
     )
     def test_what_means_nothing_is_refused(self, browse, sara, address, status):
         assert browse(sara).get(address).status_code == status
-
-
-class TestFiles:
-    def test_a_name_that_a_spreadsheet_would_run_is_written_as_text(self, browse, sara):
-        leads_on(1, name="=1+1")
-        settle()
-
-        (row,) = rows_of(browse(sara).get("/kpis/leads/csv/?what=rows&period=1404-07"))
-
-        assert (row["Name"], row["Day (ISO)"], row["Amount"], row["Type"]) == ("'=1+1", "2025-09-23", "1", "Lead")
-
-    def test_the_trend_has_exact_figures_and_both_names_of_its_periods(self, browse, sara):
-        leads_on(1, 2)
-        settle()
-
-        rows = rows_of(browse(sara).get("/kpis/leads/csv/?what=trend&period=1404-07"))
-
-        last = rows[-1]
-        assert (last["Period"], last["Key"], last["From"], last["To"]) == ("Mehr 1404", "1404-07", "2025-09-23", "2025-10-22")
-        assert (last["Value"], last["Numerator"], last["Reason"]) == ("2", "2", "")
-
-    def test_a_negative_figure_stays_a_number(self, browse, sara):
-        make_order(customer=make_customer(owner=sara), placed_at=MEHR - timedelta(days=180))
-        settle()
-
-        rows = rows_of(browse(sara).get("/kpis/net_customer_growth/csv/?what=trend&period=1404-07"))
-
-        assert rows[-1]["Value"] == "-1"
-
-    def test_a_rep_gets_no_rows_of_others(self, browse, omid, nima):
-        leads_on(1, owner=nima)
-        settle()
-
-        assert rows_of(browse(omid).get("/kpis/leads/csv/?what=rows&period=1404-07")) == []
-
-
-class TestCatalogue:
-    def test_every_kpi_stands_in_it_with_its_formula(self, browse, omid):
-        page = text_of(browse(omid).get("/kpis/catalog/"))
-
-        for kpi in CATALOGUE.values():
-            assert str(kpi.name) in page
-
-    def test_it_says_of_each_what_it_needs_and_what_is_aimed_at(self, browse, sara):
-        month = period_of(Organization.current().day_of(timezone.now()), Calendar(sara.calendar), Grain.MONTH)
-        Target.objects.create(kpi="churn_rate", calendar=sara.calendar, grain="month", start=month.start, value="0.05")
-
-        groups = browse(sara).get("/kpis/catalog/").context["groups"]
-        rows = {row["kpi"].key: row for group in groups for row in group["rows"]}
-
-        about = ("unit", "direction", "smallest", "needs", "target")
-        assert [rows["churn_rate"][name] for name in about] == ["%", "lower", "30", "orders", "5.0%"]
-        assert [rows["orders"][name] for name in about] == ["count", "higher", "", "orders", "—"]
-        boundless = {kpi.key for kpi in CATALOGUE.values() if kpi.unit is Unit.PERCENT and kpi.minimum_sample != 30}
-        assert boundless == {"romi_short", "romi_long"}  # money to money
-
-    def test_what_lacks_data_says_so(self, browse, sara):
-        leads_on(1)
-        settle()
-
-        rows = {row["kpi"].key: row for group in browse(sara).get("/kpis/catalog/").context["groups"] for row in group["rows"]}
-
-        assert rows["leads"]["is_computed"]
-        assert rows["revenue"]["reason_text"] == "No data yet: needs orders"

@@ -2,8 +2,8 @@
 
 A lead is converted when one of its activities has an opportunity, on the day the earliest of these was due; `qualified`
 is its status, taken as MQL on the day it was created; `Lost` is disqualified. So `lcr_opportunity` is our cohort rate.
-An opportunity closes on its `CloseDate` and is created when its activity is due: ten were closed before, so they are
-created on the day they close. The open stages have ours of like meaning. The rate of won ones is by all years. A sale
+An opportunity closes on its `CloseDate` and is created when its activity is due: ten were closed before, and are in the
+pipeline at no time. The open stages have ours of like meaning. The rate of won ones is by all years. A sale
 is an order of its contact with one piece per line (`LinePrice` is the line's price). The oracle counts a sale whatever
 was paid, and splits by that: the orders come in as pending and are paid one state after another. A demo is booked and
 held on the day it is due. No card counts kinds of activities or splits the pipeline by stage: these come through the
@@ -71,7 +71,7 @@ def opportunities_of(data):
             "name": activity["Subject"],
             "lead": {"external_id": activity["LeadID"]},
             "amount": row["EstimatedValue"],
-            "created_at": min(activity["DueDate"], closed or activity["DueDate"]),
+            "created_at": activity["DueDate"],
         }
 
 

@@ -1,0 +1,44 @@
+"""The list of all KPIs, with what each needs and what is aimed at."""
+
+import pytest
+from django.utils import timezone
+
+from crm.models import Organization
+from crm.periods import Calendar, Grain, period_of
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Unit
+from kpis.models import Target
+from tests.kpis.test_views import leads_on, settle, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kpi_stands_in_it_with_its_formula(browse, omid):
+    page = text_of(browse(omid).get("/kpis/catalog/"))
+
+    for kpi in CATALOGUE.values():
+        assert str(kpi.name) in page
+
+
+def test_it_says_of_each_what_it_needs_and_what_is_aimed_at(browse, sara):
+    month = period_of(Organization.current().day_of(timezone.now()), Calendar(sara.calendar), Grain.MONTH)
+    Target.objects.create(kpi="churn_rate", calendar=sara.calendar, grain="month", start=month.start, value="0.05")
+
+    groups = browse(sara).get("/kpis/catalog/").context["groups"]
+    rows = {row["kpi"].key: row for group in groups for row in group["rows"]}
+
+    about = ("unit", "direction", "smallest", "needs", "target")
+    assert [rows["churn_rate"][name] for name in about] == ["%", "lower", "30", "orders", "5.0%"]
+    assert [rows["orders"][name] for name in about] == ["count", "higher", "", "orders", "—"]
+    boundless = {kpi.key for kpi in CATALOGUE.values() if kpi.unit is Unit.PERCENT and kpi.minimum_sample != 30}
+    assert boundless == {"romi_short", "romi_long"}  # money to money
+
+
+def test_what_lacks_data_says_so(browse, sara):
+    leads_on(1)
+    settle()
+
+    rows = {row["kpi"].key: row for group in browse(sara).get("/kpis/catalog/").context["groups"] for row in group["rows"]}
+
+    assert rows["leads"]["is_computed"]
+    assert rows["revenue"]["reason_text"] == "No data yet: needs orders"

@@ -1,0 +1,42 @@
+"""Whether an overview that stays open has grown old, which it asks every half a minute."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from kpis.engine import drain
+from tests.factories.customers import make_order
+from tests.factories.leads import make_lead
+from tests.kpis.test_company_pages import questions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_tells_what_was_computed_of_the_running_period_since(browse, sara):
+    now = timezone.now()
+    make_lead(at=now)
+    drain(at=now)
+    client = browse(sara)
+    url = client.get("/kpis/").context["fresh_url"]
+
+    before = client.get(url).status_code
+    make_order(placed_at=now - timedelta(days=3000), status="draft")
+    drain(at=now)
+    of_long_ago = client.get(url).status_code
+    make_order(placed_at=now, status="draft")
+    marked = client.get(url).status_code
+    drain(at=now + timedelta(seconds=1))
+
+    assert (before, of_long_ago, marked, client.get(url).status_code) == (204, 204, 204, 200)
+    # who asks, the organisation and its answer
+    assert len(questions(client, url)) == 4
+    assert client.get(client.get("/kpis/").context["fresh_url"]).status_code == 204
+
+
+def test_one_of_a_period_that_is_over_asks_nothing(browse, sara):
+    client = browse(sara)
+
+    assert client.get("/kpis/?period=1404-07").context["fresh_url"] == ""
+    assert [client.get(f"/kpis/fresh/?period={text}").status_code for text in ("x", "1404-07")] == [400, 200]
+    assert browse().get("/kpis/fresh/").status_code == 302
