@@ -2,7 +2,11 @@ from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
-from crm import words
+# Not in crm/__init__.py, from where the launcher would load it too: tasks belong to this application of Celery.
+from crm import (
+    celery,  # noqa: F401
+    words,
+)
 
 
 class CrmConfig(AppConfig):

@@ -15,7 +15,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,7 +28,7 @@ from django.utils.module_loading import import_string
 from rich.console import Console
 from rich.panel import Panel
 
-from crm import embedded
+from crm import embedded, up_to_date
 from crm.supervisor import Child, Supervisor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -165,7 +164,14 @@ def step(text: str) -> AbstractContextManager[object]:
 
 
 def prepare(*, demo: bool | None) -> list[str]:
-    """Bring database and static files up to date; return what to say about signing in."""
+    """Make everything ready, without loading anything where it is; return what to say about signing in."""
+    try:
+        return [] if not demo and up_to_date.is_noted() else bring_up_to_date(demo=demo)
+    finally:
+        connection.close()
+
+
+def bring_up_to_date(*, demo: bool | None) -> list[str]:
     with step("Loading …"):
         django.setup()
         executor = MigrationExecutor(connection)
@@ -181,20 +187,18 @@ def prepare(*, demo: bool | None) -> list[str]:
         console.print(*sign_in, sep="\n")  # at once: whoever interrupts what follows would never see it
     if wants_demo(demo, is_new=is_new):
         load_demo()
-    connection.close()
+    if not sign_in:
+        up_to_date.note()
     return sign_in
 
 
 def collect_static_files() -> None:
     """Hashing and compressing takes seconds, so it is done again only when a file or a package changed."""
-
-    files = [BASE_DIR / "requirements.lock", *sorted(path for path in (BASE_DIR / "static").rglob("*") if path.is_file())]
-    seen = sha256("".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}\n" for path in files).encode())
-    stamp = settings.STATIC_ROOT / ".collected"
-    if settings.DEBUG or (stamp.exists() and stamp.read_text() == seen.hexdigest()):
+    seen, stamp = up_to_date.static_files(), up_to_date.collected()
+    if settings.DEBUG or (stamp.exists() and stamp.read_text() == seen):
         return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(seen.hexdigest())
+    stamp.write_text(seen)
 
 
 def create_first_administrator() -> list[str]:
