@@ -16,20 +16,17 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
+from crm.jalali import WEEKDAYS, language_key
 from crm.models import ApiToken, ExchangeRate, Organization, Team, User
 from crm.money import DISPLAY_UNITS, NOTHING
-from crm.periods import Calendar
 from crm.preferences import MONEY_UNITS
 from crm.services import deactivate_user
-from crm.settings_pages import KeptForever, ReaderAdmin, ShownOnly
+from crm.settings_pages import CALENDAR_TEXTS, KeptForever, ReaderAdmin, ShownOnly
 from crm.templatetags.crm_format import format_day
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
 admin.site.empty_value_display = NOTHING
-
-MONTHS_OF = {Calendar.JALALI: MONTHS, Calendar.GREGORIAN: GREGORIAN_MONTHS}
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -93,10 +90,7 @@ class OrganizationAdmin(KeptForever):
     `manage.py set_organization`: writers have to be waited for, and sums begun anew."""
 
     readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month", "attribution_model")
-    texts = {
-        "week_start": lambda row, prefs: WEEKDAYS[language_key(prefs.language)][row.week_start],
-        "fiscal_month": lambda row, prefs: MONTHS_OF[row.fiscal_calendar][language_key(prefs.language)][row.fiscal_month - 1],
-    }
+    texts = CALENDAR_TEXTS
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """The days of the week by their names, as the organisation's week begins."""

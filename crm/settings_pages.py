@@ -24,7 +24,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
 from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, WholeNumberField
+from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
 from crm.money import NOTHING, format_number
+from crm.periods import Calendar
 from crm.preferences import Preferences
 from crm.slugs import free_slug
 from crm.templatetags import crm_format
@@ -33,6 +35,15 @@ from crm.templatetags import crm_format
 READ_BY_PEOPLE = (models.DateField, models.TimeField, models.DecimalField, models.IntegerField, models.FloatField)
 Name = Any  # of a column, or the function that stands for it
 Text = Callable[[Any, Preferences], str]
+
+MONTHS_OF = {Calendar.JALALI: MONTHS, Calendar.GREGORIAN: GREGORIAN_MONTHS}
+# What the numbers of the organisation's calendar stand for.
+CALENDAR_TEXTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "week_start": lambda row, prefs: WEEKDAYS[language_key(prefs.language)][row.week_start],
+        "fiscal_month": lambda row, prefs: MONTHS_OF[row.fiscal_calendar][language_key(prefs.language)][row.fiscal_month - 1],
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A slip of the hand: whoever made a change takes it back for an hour, to the image that the history kept from before it.
 
-The history does not say who it was; a signed way does, which is given to whoever made the change.
+A signed way, which is given to whoever made the change, proves that it was theirs.
 """
 
 from __future__ import annotations

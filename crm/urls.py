@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from crm import holiday_views, views
+from crm import history_views, holiday_views, views
 from crm.api.view import NotFoundView
 
 handler400, handler500 = "crm.views.bad_request", "crm.views.server_error"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("preferences/", views.preferences, name="preferences"),
     path("settings/", views.SettingsView.as_view(), name="settings"),
+    path("settings/history/", history_views.SettingsHistoryView.as_view(), {"pk": 1}, name="settings-history"),
     path("settings/holidays/", holiday_views.HolidayListView.as_view(), name="holidays"),
     path("settings/holidays/paste/", holiday_views.HolidayPasteView.as_view(), name="holiday-paste"),
     path("settings/holidays/fixed/<int:year>/", holiday_views.add_fixed, name="holiday-fixed"),

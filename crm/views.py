@@ -19,6 +19,7 @@ from crm import services
 from crm.accounts import keep_until_sign_in
 from crm.api.writing import problem_behind
 from crm.forms import OrganizationForm, PreferencesForm
+from crm.history_views import last_change
 from crm.models import Organization, User
 from crm.navigation import LISTS, home_of, items_of
 from crm.pages import FormPage, next_url, query_with, refusal, say
@@ -75,7 +76,8 @@ class SettingsView(FormPage):
         return redirect("settings")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(lists=items_of(LISTS, self.request.user), **kwargs)
+        lists = items_of(LISTS, self.request.user)
+        return super().get_context_data(lists=lists, last_change=last_change(self.request), **kwargs)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from customers.views import contracts, customers, duplicates, merging, order_actions, order_list, orders, surveys, tickets
+from customers.views import (
+    contracts,
+    customers,
+    duplicates,
+    history,
+    merging,
+    order_actions,
+    order_list,
+    orders,
+    surveys,
+    tickets,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -10,6 +21,7 @@ urlpatterns = [
     path("customers/new/", customers.CustomerCreateView.as_view(), name="customer-create"),
     path("customers/duplicates/", duplicates.CustomerDuplicatesView.as_view(), name="customer-duplicates"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
+    path("customers/<int:pk>/history/", history.CustomerHistoryView.as_view(), name="customer-history"),
     path("customers/<int:pk>/edit/", customers.CustomerEditView.as_view(), name="customer-edit"),
     path("customers/<int:pk>/archive/", customers.archive, name="customer-archive"),
     path("customers/<int:pk>/restore/", customers.restore, name="customer-restore"),
@@ -18,12 +30,14 @@ urlpatterns = [
     path("customers/<int:pk>/orders/new/", orders.CustomerOrderView.as_view(), name="customer-order"),
     path("customers/<int:pk>/contracts/new/", contracts.ContractCreateView.as_view(), name="contract-create"),
     path("customers/<int:pk>/contracts/undo/<str:way>/", contracts.take_back, name="contract-undo"),
+    path("contracts/<int:pk>/history/", history.ContractHistoryView.as_view(), name="contract-history"),
     path("contracts/<int:pk>/edit/", contracts.ContractEditView.as_view(), name="contract-edit"),
     path("contracts/<int:pk>/end/", contracts.ContractEndView.as_view(), name="contract-end"),
     path("contracts/<int:pk>/remove/", contracts.remove, name="contract-remove"),
     path("orders/", order_list.OrderListView.as_view(), name="order-list"),
     path("orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
     path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
+    path("orders/<int:pk>/history/", history.OrderHistoryView.as_view(), name="order-history"),
     path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),
     path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),
     path("orders/<int:pk>/refund/", orders.OrderRefundView.as_view(), name="order-refund"),
@@ -32,6 +46,7 @@ urlpatterns = [
     path("surveys/<int:pk>/", surveys.SurveyDetailView.as_view(), name="survey-detail"),
     path("tickets/", tickets.TicketListView.as_view(), name="ticket-list"),
     path("tickets/new/", tickets.TicketCreateView.as_view(), name="ticket-create"),
+    path("tickets/<int:pk>/history/", history.TicketHistoryView.as_view(), name="ticket-history"),
     path("tickets/<int:pk>/<str:kind>/", tickets.note, name="ticket-note"),
     path("tickets/events/<int:pk>/undo/", tickets.undo, name="ticket-undo"),
     path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from leads.views import activities, lead_actions, leads, listing, lists, opportunities, orders, quote_actions, quotes, today
+from leads.views import (
+    activities,
+    history,
+    lead_actions,
+    leads,
+    listing,
+    lists,
+    opportunities,
+    orders,
+    quote_actions,
+    quotes,
+    today,
+)
 
 app_name = "leads"
 urlpatterns = [
@@ -14,6 +26,7 @@ urlpatterns = [
     path("leads/views/", listing.save_view, name="view-save"),
     path("leads/views/<int:pk>/remove/", listing.remove_view, name="view-remove"),
     path("leads/<int:pk>/", leads.LeadDetailView.as_view(), name="lead-detail"),
+    path("leads/<int:pk>/history/", history.LeadHistoryView.as_view(), name="lead-history"),
     path("leads/<int:pk>/edit/", leads.LeadEditView.as_view(), name="lead-edit"),
     path("leads/<int:pk>/convert/", leads.LeadConvertView.as_view(), name="lead-convert"),
     path("leads/<int:pk>/merge/", leads.LeadMergeView.as_view(), name="lead-merge"),
@@ -44,6 +57,7 @@ urlpatterns = [
     path("pipeline/", opportunities.OpportunityBoardView.as_view(), name="opportunity-board"),
     path("opportunities/new/", opportunities.OpportunityCreateView.as_view(), name="opportunity-create"),
     path("opportunities/<int:pk>/", opportunities.OpportunityDetailView.as_view(), name="opportunity-detail"),
+    path("opportunities/<int:pk>/history/", history.OpportunityHistoryView.as_view(), name="opportunity-history"),
     path("opportunities/<int:pk>/edit/", opportunities.OpportunityEditView.as_view(), name="opportunity-edit"),
     path("opportunities/<int:pk>/move/", opportunities.OpportunityMoveView.as_view(), name="opportunity-move"),
     path("opportunities/<int:pk>/reopen/", opportunities.reopen, name="opportunity-reopen"),
@@ -52,6 +66,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/orders/unlink/", orders.unlink_order, name="opportunity-unlink-order"),
     path("opportunities/<int:pk>/quotes/new/", quotes.QuoteCreateView.as_view(), name="opportunity-quote"),
     path("quotes/<int:pk>/", quotes.QuoteDetailView.as_view(), name="quote-detail"),
+    path("quotes/<int:pk>/history/", history.QuoteHistoryView.as_view(), name="quote-history"),
     path("quotes/<int:pk>/edit/", quotes.QuoteEditView.as_view(), name="quote-edit"),
     path("quotes/<int:pk>/revise/", quotes.QuoteReviseView.as_view(), name="quote-revise"),
     path("quotes/<int:pk>/send/", quote_actions.send, name="quote-send"),

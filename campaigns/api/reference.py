@@ -53,13 +53,7 @@ CAMPAIGNS = Resource(
             *("target_leads", "target_mqls", "target_sqls", "target_converted", "target_lead_conversion_rate"),
             *("target_new_customers", "target_orders", "target_revenue"),
         ],
-        [
-            cost_of(name)
-            for name in (
-                *("budget", "target_cost_per_lead", "target_cost_per_converted_lead"),
-                *("target_romi_short", "target_romi_long"),
-            )
-        ],
+        [cost_of(name) for name in Campaign.COSTS],
     ),
     filters={
         "name": equals("name"),

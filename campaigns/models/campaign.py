@@ -45,6 +45,9 @@ class Campaign(Record):
         PAUSED = "paused", _("Paused")
         ENDED = "ended", _("Ended")
 
+    # For those who see costs.
+    COSTS = ("budget", "target_cost_per_lead", "target_cost_per_converted_lead", "target_romi_short", "target_romi_long")
+
     name = models.CharField(_("name"), max_length=200)
     channel = models.ForeignKey(Channel, null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns")
     goal = models.CharField(_("goal"), max_length=10, choices=Goal.choices, default=Goal.LEADS)

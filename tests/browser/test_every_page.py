@@ -155,6 +155,7 @@ def pages_of_work(lead, opportunity):
         "/leads/new/",
         f"/leads/{lead.pk}/",
         f"/leads/{lead.pk}/edit/",
+        f"/leads/{lead.pk}/history/",
         f"/leads/{lead.pk}/merge/",
         f"/leads/{lead.pk}/activities/",
         "/pipeline/",
@@ -187,6 +188,7 @@ def pages_of_sales(order):
         "/tickets/new/",
         "/tickets/?state=all&priority=urgent",
         "/settings/",
+        "/settings/history/",
         "/settings/holidays/",
     ]
 

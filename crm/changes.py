@@ -1,0 +1,159 @@
+"""What was changed of a record, and by whom: its history in the reader's words, with no more than they may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Func, Model, Q, QuerySet, Subquery, TextField, Window
+from django.db.models.functions import Cast, Coalesce, Lead
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.ago import full
+from crm.models import ApiToken, User
+from crm.preferences import Preferences
+from crm.settings_pages import READ_BY_PEOPLE, Shown, Text, called
+from crm.slips import history_of
+from crm.templatetags.crm_format import format_day, format_moment, phone
+
+# Where a row came from and when it was written: the keeping of it, and no change to whoever reads.
+UNTOLD = frozenset({"id", "external_id", "source", "recorded_at", "updated_at"})
+
+
+def seen_by(user: User, model: type[Model]) -> QuerySet:
+    """The rows that somebody may see; tables that say nothing about it are of words that everybody reads."""
+    rows = model._default_manager.all()
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the history of one kind of record is told: columns that are left out, amounts in a currency of their row, and what
+    the value of a column alone does not say."""
+
+    left_out: Collection[str] = ()
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class History:
+    """The changes of one row. The history keeps what a row was before each: what it was after stands in the next image, and
+    in the row itself after the last."""
+
+    row: Model
+    user: User
+    prefs: Preferences
+    telling: Telling
+
+    @cached_property
+    def columns(self) -> list[models.Field]:
+        model = type(self.row)
+        kept = {column.name for column in history_of(model)._meta.concrete_fields} - UNTOLD - {*self.telling.left_out}
+        return [column for column in model._meta.concrete_fields if column.name in kept]
+
+    @cached_property
+    def images(self) -> QuerySet:
+        """Those that something told has changed after, and those of deletions."""
+        model, names = type(self.row), [column.name for column in self.columns]
+        told = Cast(Func(*names, function="ROW", output_field=TextField()), TextField())
+        now = model._default_manager.filter(pk=self.row.pk).values(told=told)
+        following = Coalesce(Window(Lead("told"), order_by="pgh_id"), Subquery(now))
+        kept = history_of(model).objects
+        images = kept.filter(pgh_obj_id=self.row.pk).annotate(told=told).annotate(following=following)
+        changed = images.filter(Q(pgh_label="delete") | ~Q(told=F("following")))
+        return kept.filter(pk__in=changed.values("pk")).select_related("pgh_context")
+
+    def entries(self, images: list[Model], newer: Model | None = None) -> list[dict[str, Any]]:
+        """Some images that follow one another, newest first, as a timeline shows them; `newer` is the one they follow."""
+        steps = [Step(before, after, self.columns) for after, before in pairwise([newer or self.row, *images])]
+        authors, names = Authors(images), Names(steps, self.user)
+        return [self._entry(step, authors, names) for step in steps]
+
+    def beginning(self) -> Iterator[dict[str, Any]]:
+        """When the row came to be; who made it, no image says."""
+        if at := getattr(self.row, "recorded_at", None):
+            yield {"icon": "plus", "title": _("First saved"), **self._time(at)}
+
+    def _entry(self, step: Step, authors: Authors, names: Names) -> dict[str, Any]:
+        event = {"by": authors.of(step.before), **self._time(step.before.pgh_created_at)}
+        if step.is_deletion:
+            return {"icon": "trash-2", "title": _("Deleted"), **event}
+        changes = [
+            {
+                "label": capfirst(column.verbose_name),
+                "old": self._text(column, step.before, names),
+                "new": self._text(column, step.after, names),
+            }
+            for column in step.changed
+        ]
+        return {"icon": "pencil", "title": _("Changed"), "changes": changes, **event}
+
+    def _time(self, at: datetime) -> dict[str, str]:
+        texts = {"when_text": format_moment(at, self.prefs), "when_full": full(at, self.prefs)}
+        return {"when_iso": at.astimezone(self.prefs.zone).isoformat(timespec="seconds"), **texts}
+
+    def _text(self, column: models.Field, image: Model, names: Names) -> str:
+        value = getattr(image, column.attname)
+        if value in (None, ""):
+            return ""
+        if column.name in self.telling.texts:
+            return self.telling.texts[column.name](image, self.prefs)
+        if column.is_relation:
+            return names.of(column, value, self.prefs)
+        if column.choices:
+            return str(dict(column.flatchoices).get(value, value))
+        if isinstance(column, models.BooleanField):
+            return _("Yes") if value else _("No")
+        if isinstance(column, models.DateField):
+            return (format_moment if isinstance(value, datetime) else format_day)(value, self.prefs)
+        if isinstance(column, READ_BY_PEOPLE):
+            return Shown(column, self.prefs, self.telling.currencies.get(column.name, ""))(image)
+        return phone(value) if column.name == "phone" else str(value)
+
+
+class Step:
+    """One change: a row before and after it."""
+
+    def __init__(self, before: Model, after: Model, columns: Iterable[models.Field]) -> None:
+        self.before, self.after = before, after
+        self.is_deletion = before.pgh_label == "delete"
+        changed = (column for column in columns if getattr(before, column.attname) != getattr(after, column.attname))
+        self.changed = [] if self.is_deletion else list(changed)
+
+
+class Authors:
+    """Who changed something: a person, an integration by its key, or nobody who is known."""
+
+    def __init__(self, images: Iterable[Model]) -> None:
+        told = [image.pgh_context.metadata for image in images if image.pgh_context]
+        self.users = User.objects.in_bulk({facts["user"] for facts in told})
+        self.tokens = ApiToken.objects.in_bulk({facts["token"] for facts in told if facts["token"]})
+
+    def of(self, image: Model) -> str:
+        facts = image.pgh_context.metadata if image.pgh_context else {"user": None, "token": None}
+        if token := self.tokens.get(facts["token"]):
+            return _("API token %(name)s") % {"name": token}
+        return str(self.users.get(facts["user"]) or _("automatic"))
+
+
+class Names:
+    """What the rows are called that others refer to: each table is asked once, and only for what the reader may see."""
+
+    def __init__(self, steps: Iterable[Step], user: User) -> None:
+        wanted: dict[type[Model], set[Any]] = defaultdict(set)
+        for step in steps:
+            for column in filter(lambda column: column.is_relation, step.changed):
+                wanted[column.related_model] |= {getattr(step.before, column.attname), getattr(step.after, column.attname)}
+        self.rows = {model: seen_by(user, model).in_bulk(keys - {None}) for model, keys in wanted.items()}
+
+    def of(self, column: models.Field, key: Any, prefs: Preferences) -> str:
+        row = self.rows[column.related_model].get(key)
+        return called(row, prefs) if row else _("not shown to you")

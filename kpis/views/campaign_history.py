@@ -1,0 +1,14 @@
+"""What was changed of a campaign."""
+
+from __future__ import annotations
+
+from campaigns.models import Campaign
+from crm.history_views import HistoryPage
+from crm.permissions import may_sell
+
+
+class CampaignHistoryView(HistoryPage):
+    permits = staticmethod(may_sell)
+    model = Campaign
+    page = "kpis:campaign-detail"
+    costs = Campaign.COSTS

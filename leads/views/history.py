@@ -1,0 +1,27 @@
+"""What was changed of leads and their sale."""
+
+from __future__ import annotations
+
+from crm.changes import Telling
+from crm.history_views import HistoryPage
+from crm.permissions import may_sell
+from leads.models import Lead, Opportunity, Quote
+
+
+class LeadHistoryView(HistoryPage):
+    permits = staticmethod(may_sell)
+    model = Lead
+    page = "leads:lead-detail"
+    telling = Telling(left_out=("utm", "visitor"))
+
+
+class OpportunityHistoryView(HistoryPage):
+    permits = staticmethod(may_sell)
+    model = Opportunity
+    page = "leads:opportunity-detail"
+
+
+class QuoteHistoryView(HistoryPage):
+    permits = staticmethod(may_sell)
+    model = Quote
+    page = "leads:quote-detail"
