@@ -93,6 +93,7 @@ urlpatterns = [
     path("alerts/<int:pk>/mute/", alerts.mute, name="alert-mute"),
     path("alerts/<int:pk>/switch/", alerts.switch, name="alert-switch"),
     path("alerts/<int:pk>/remove/", alerts.remove, name="alert-remove"),
+    path("alerts/<int:pk>/restore/", alerts.restore, name="alert-restore"),
     path("annotations/new/", annotations.AnnotationFormView.as_view(), name="annotation-create"),
     path("annotations/<int:pk>/remove/", annotations.remove, name="annotation-remove"),
     path("annotations/<int:pk>/restore/", annotations.restore, name="annotation-restore"),
@@ -109,6 +110,7 @@ urlpatterns = [
     path("reports/mail/<int:pk>/switch/", mailings.switch, name="mailing-switch"),
     path("reports/mail/<int:pk>/send/", mailings.send, name="mailing-send"),
     path("reports/mail/<int:pk>/remove/", mailings.remove, name="mailing-remove"),
+    path("reports/mail/<int:pk>/restore/", mailings.restore, name="mailing-restore"),
     path("reports/mail/readers/<int:pk>/", mailings.choose, name="mailing-choose"),
     # the signature in the address says who asks: a mail program has no cookie
     path("reports/mail/stop/<str:token>/", csrf_exempt(mailings.UnsubscribeView.as_view()), name="unsubscribe"),

@@ -49,7 +49,7 @@ def history_of(rule: AlertRule, caller: Caller) -> list[CrossingOut]:
 
 def with_history(rows: QuerySet) -> QuerySet:
     latest = Alert.objects.order_by("-pk")[:KEPT_IN_SIGHT]
-    return rows.select_related("person").prefetch_related(Prefetch("alerts", latest, to_attr="latest_alerts"))
+    return rows.standing().select_related("person").prefetch_related(Prefetch("alerts", latest, to_attr="latest_alerts"))
 
 
 ALERTS = Resource(

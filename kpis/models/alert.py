@@ -29,8 +29,12 @@ class AlertRuleQuerySet(ScopedQuerySet):
         """One's own: what a rule is judged by is what its user may see."""
         return self.filter(user=user) if user.is_active else self.none()
 
+    def standing(self) -> Self:
+        """What was removed is still there to be put back, and is written again by its key."""
+        return self.filter(is_removed=False)
+
     def to_judge(self) -> Self:
-        return self.filter(is_on=True, user__is_active=True).select_related("user").order_by("pk")
+        return self.standing().filter(is_on=True, user__is_active=True).select_related("user").order_by("pk")
 
 
 class AlertRule(Scoped):
@@ -48,6 +52,7 @@ class AlertRule(Scoped):
     muted_until = models.DateField(_("last muted day"), null=True, blank=True)
     is_on = models.BooleanField(_("on"), default=True)
     is_ringing = models.BooleanField(default=False, editable=False)
+    is_removed = models.BooleanField(default=False, editable=False)
 
     objects = AlertRuleQuerySet.as_manager()
 
@@ -65,7 +70,7 @@ class AlertRule(Scoped):
 
 class AlertQuerySet(OutgoingQuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(rule__user=user) if user.is_active else self.none()
+        return self.filter(rule__user=user, rule__is_removed=False) if user.is_active else self.none()
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True, is_muted=False)

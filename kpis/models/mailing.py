@@ -19,10 +19,10 @@ from kpis.models.outbox import Outgoing, OutgoingQuerySet
 class MailingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """One's own."""
-        return self.filter(user=user) if user.is_active else self.none()
+        return self.filter(user=user, is_removed=False) if user.is_active else self.none()
 
     def due(self, at: datetime) -> Self:
-        return self.filter(is_on=True, user__is_active=True, next_at__lte=at).order_by("next_at", "pk")
+        return self.filter(is_on=True, is_removed=False, user__is_active=True, next_at__lte=at).order_by("next_at", "pk")
 
 
 class Mailing(models.Model):
@@ -49,6 +49,7 @@ class Mailing(models.Model):
     calendar = models.CharField(_("calendar"), max_length=10, choices=choices(CALENDARS))
     hour = models.PositiveSmallIntegerField(_("at"), default=8, validators=[MaxValueValidator(23)])
     is_on = models.BooleanField(_("on"), default=True)
+    is_removed = models.BooleanField(default=False, editable=False)
     next_at = models.DateTimeField(_("next"))
     created_at = models.DateTimeField()
 
@@ -93,7 +94,7 @@ class Mailing(models.Model):
 class RecipientQuerySet(models.QuerySet):
     def listed(self) -> Self:
         """Those whom its owner has chosen, also who has unsubscribed."""
-        return self.filter(is_removed=False)
+        return self.filter(is_removed=False, mailing__is_removed=False)
 
     def wanting(self) -> Self:
         return self.listed().filter(unsubscribed_at__isnull=True, user__is_active=True)

@@ -43,6 +43,8 @@ def complete_alerts(items: list[Item], caller: Caller) -> None:
             item.values |= {"user_id": caller.user.pk, "calendar": item.values.get("calendar", caller.calendar.value)}
         elif any(getattr(item.row, name) != item.values[name] for name in QUESTION if name in item.values):
             item.values["is_ringing"] = False  # another question: what was answered before says nothing about it
+        if item.row is not None:
+            item.values["is_removed"] = False
 
 
 RECIPE = Recipe(
@@ -62,7 +64,7 @@ def set_alert(rule: AlertRule, facts: Mapping[str, Any], key: Mapping[str, str] 
     """Make a rule or change it; another question starts in silence. A new one whose `key` is known is made already."""
     if rule.pk is None and key:
         if "external_id" in key and (known := AlertRule.objects.filter(**key).first()):
-            return known
+            return remove_alert(known, removed=False)
         facts = {**facts, "external_id": None, **key}
     if rule.pk and any(getattr(rule, name) != value for name, value in facts.items() if name in QUESTION):
         rule.is_ringing = False
@@ -85,9 +87,11 @@ def switch_alert(rule: AlertRule, *, on: bool) -> AlertRule:
     return rule
 
 
-def remove_alert(rule: AlertRule) -> None:
-    """With what it has rung."""
-    rule.delete()
+def remove_alert(rule: AlertRule, *, removed: bool = True) -> AlertRule:
+    """Put it away with what it has rung, or back."""
+    rule.is_removed = removed
+    rule.save(update_fields=["is_removed", "updated_at"])
+    return rule
 
 
 def mark_alerts_read(user: User, *, at: datetime) -> int:

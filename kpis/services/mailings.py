@@ -45,7 +45,7 @@ def set_mailing(
     """Make it or change it. A new one whose `key` is known is made already; who unsubscribed stays so."""
     if mailing.pk is None and key:
         if "external_id" in key and (known := Mailing.objects.filter(**key).first()):
-            return known
+            return remove_mailing(known, at=at, removed=False)
         facts = {**facts, **key}
     for name, value in facts.items():
         setattr(mailing, name, value)
@@ -70,8 +70,11 @@ def switch_mailing(mailing: Mailing, *, on: bool, at: datetime) -> Mailing:
     return mailing
 
 
-def remove_mailing(mailing: Mailing) -> None:
-    mailing.delete()
+def remove_mailing(mailing: Mailing, *, at: datetime, removed: bool = True) -> Mailing:
+    """Put it away, or back: then it begins with the next period."""
+    mailing.is_removed, mailing.next_at = removed, mailing.next_after(at, Organization.current())
+    mailing.save(update_fields=["is_removed", "next_at"])
+    return mailing
 
 
 # -- what its readers do -----------------------------------------------------------------------------------------------

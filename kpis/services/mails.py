@@ -114,8 +114,10 @@ def settle(row: Outgoing, state: Outgoing.Mail, error: Exception | None, *, at: 
     return False
 
 
-def message_of_alert(alert: Alert, at: datetime) -> EmailMessage:
+def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
     """In the language, calendar and unit of whom it is for; the same mail always has the same identity."""
+    if alert.rule.is_removed:
+        return None
     user = alert.rule.user
     with override(user.language):
         prefs = Preferences(user, user.language)

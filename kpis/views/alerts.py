@@ -33,7 +33,7 @@ MAIL_TONES = {Alert.Mail.FAILED: "bad", Alert.Mail.UNKNOWN: "warn"}
 
 def rules_of(request: HttpRequest) -> Any:
     related = ("team", "person", "channel", "campaign", "user")
-    return AlertRule.objects.visible_to(request.user).filter(kpi__in=CATALOGUE).select_related(*related)
+    return AlertRule.objects.visible_to(request.user).standing().filter(kpi__in=CATALOGUE).select_related(*related)
 
 
 def url_of(alert: Alert) -> str:
@@ -169,7 +169,13 @@ def remove(request: HttpRequest, pk: int) -> str:
     rule = own_rule(request, pk)
     sentence = rule_sentence(rule, request.prefs)
     remove_alert(rule)
-    say(request, _("The alert “%(alert)s” was deleted.") % {"alert": sentence})
+    say(request, _("The alert “%(alert)s” was deleted.") % {"alert": sentence}, undo=reverse("kpis:alert-restore", args=[pk]))
+    return reverse("kpis:alerts")
+
+
+@action(may_enter)
+def restore(request: HttpRequest, pk: int) -> str:
+    remove_alert(get_object_or_404(AlertRule.objects.filter(user=request.user), pk=pk), removed=False)
     return reverse("kpis:alerts")
 
 

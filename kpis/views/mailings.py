@@ -157,8 +157,16 @@ def send(request: HttpRequest, pk: int) -> str:
 @action(may_enter)
 def remove(request: HttpRequest, pk: int) -> str:
     mailing = own_mailing(request, pk)
-    remove_mailing(mailing)
-    say(request, _("The report “%(report)s” was deleted.") % {"report": mailing})
+    remove_mailing(mailing, at=timezone.now())
+    undo = reverse("kpis:mailing-restore", args=[pk])
+    say(request, _("The report “%(report)s” was deleted.") % {"report": mailing}, undo=undo)
+    return reverse("kpis:mailings")
+
+
+@action(may_enter)
+def restore(request: HttpRequest, pk: int) -> str:
+    mailing = get_object_or_404(Mailing.objects.filter(user=request.user), pk=pk)
+    remove_mailing(mailing, at=timezone.now(), removed=False)
     return reverse("kpis:mailings")
 
 

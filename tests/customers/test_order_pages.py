@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers.models import Order, OrderLine, Refund
 from tests.factories.customers import make_customer, make_order, make_product
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,6 @@ def typed(*lines, initial=0, **facts):
     for index, line in enumerate(lines):
         sent |= {f"lines-{index}-{name}": value for name, value in {"quantity": "1", "unit_price": "5", **line}.items()}
     return sent
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 @pytest.fixture

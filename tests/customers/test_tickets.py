@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +13,7 @@ from customers.models import Ticket, TicketEvent
 from customers.services import tickets as services
 from tests.factories.customers import make_customer, make_product
 from tests.spreadsheets import csv_rows
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +34,6 @@ def make_ticket(subject="Late parcel", **facts):
 
 def shown(client, query=""):
     return [str(ticket) for ticket in client.get(f"/tickets/{query}").context["rows"]]
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 def dates(ticket):

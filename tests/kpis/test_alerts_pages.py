@@ -1,12 +1,15 @@
 """The pages of alerts, and the bell."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 
 from kpis.models import AlertRule
-from kpis.services import judge_rules, mark_alerts_read
+from kpis.services import judge_rules, mark_alerts_read, send_mails
 from tests.kpis.test_alerts import AT, company, make_rule
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +99,7 @@ class TestPages:
             assert client.post(f"/alerts/{others.pk}/{address}/", {"days": "7"}).status_code == 404
         assert client.post(f"/alerts/{mine.pk}/mute/", {"days": "8"}).status_code == 400
 
-    def test_one_that_is_removed_goes_with_what_it_rang(self, browse, sara):
+    def test_one_that_is_removed_goes_with_what_it_rang_and_comes_back_with_it(self, browse, sara, omid):
         rule = make_rule(sara, condition="below", bound=40)
         company(sara, 45, 35)
         judge_rules(at=AT)
@@ -104,8 +107,15 @@ class TestPages:
 
         response = client.post(f"/alerts/{rule.pk}/remove/", follow=True)
 
-        assert (response.context["rules"], response.context["rung"], AlertRule.objects.count()) == ([], [], 0)
-        assert "The alert “Leads generated below 40” was deleted." in response.content.decode()
+        assert (response.context["rules"], response.context["rung"]) == ([], [])
+        undo = f"/alerts/{rule.pk}/restore/"
+        assert toasts(response) == [("The alert “Leads generated below 40” was deleted.", undo)]
+        assert (judge_rules(at=AT + timedelta(days=31)), send_mails(at=AT), mail.outbox) == (0, 0, [])  # and keeps silent
+        assert browse(omid).post(undo).status_code == 404
+
+        response = client.post(undo, follow=True)
+
+        assert [len(response.context[name]) for name in ("rules", "rung")] == [1, 1]
 
     def test_the_page_shows_ones_own_rules_and_crossings(self, browse, sara, omid):
         make_rule(sara, condition="below", bound=40)

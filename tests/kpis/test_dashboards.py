@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 
 from crm.models import Organization, User
@@ -55,10 +54,6 @@ def names(user):
 
 def tiles(response):
     return response.context["tiles"]
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 def sent(*rows, **facts):

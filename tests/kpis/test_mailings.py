@@ -16,6 +16,7 @@ from kpis.services.mailings import token_of
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.factories.mailings import DUE, MADE, make_mailing
+from tests.toasts import toasts
 
 
 class TestClock:
@@ -362,15 +363,23 @@ class TestPages:
         assert [browse(omid).post(address).status_code for address in edits] == [404, 404]
         assert browse(omid).get(reverse("kpis:mailing-edit", args=[mailing.pk])).status_code == 404
 
-    def test_it_pauses_goes_on_and_is_deleted(self, browse, sara):
-        mailing, client = make_mailing(sara), browse(sara)
-        switch, remove = (reverse(f"kpis:mailing-{verb}", args=[mailing.pk]) for verb in ("switch", "remove"))
+    def test_it_pauses_goes_on_is_deleted_and_put_back(self, browse, sara, omid):
+        mailing, client = make_mailing(sara, omid, at=datetime.now(UTC)), browse(sara)
+        switch, remove, restore = (reverse(f"kpis:mailing-{verb}", args=[mailing.pk]) for verb in ("switch", "remove", "restore"))
 
         states = []
         for _number in range(2):
             client.post(switch)
             mailing.refresh_from_db()
             states.append(mailing.is_on)
-        client.post(remove)
+        page = client.post(remove, follow=True)
 
-        assert (states, Mailing.objects.count(), Recipient.objects.count()) == ([False, True], 0, 0)
+        due = mailing.next_at
+        assert (states, page.context["mine"], plan_mailings(at=due)) == ([False, True], [], 0)
+        assert toasts(page)[-1:] == [("The report “Leads of the month” was deleted.", restore)]
+        assert browse(omid).get("/reports/mail/").context["got"] == []
+        assert browse(omid).post(restore).status_code == 404
+
+        client.post(restore)
+
+        assert (len(client.get("/reports/mail/").context["mine"]), plan_mailings(at=due)) == (1, 1)

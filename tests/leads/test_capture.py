@@ -3,23 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from campaigns.models import LeadSource
 from leads import services
 from leads.models import Activity, Lead, Opportunity
 from tests.factories.leads import make_lead
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
 
 def names(response):
     return [str(row) for row in response.context["rows"]]
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 class TestCreate:

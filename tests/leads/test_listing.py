@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,14 +13,11 @@ from campaigns.models import Campaign
 from leads import services
 from leads.models import BulkChange, Lead, SavedView
 from tests.factories.leads import A_DAY, make_lead
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2025, 9, 23, 7, 0, tzinfo=UTC)
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 def send(client, leads, query="", **sent):

@@ -5,7 +5,6 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,12 +15,9 @@ from leads import services
 from leads.models import Opportunity, Quote
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 class TestBoard:

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,6 +15,7 @@ from leads import services
 from leads.models import Activity, Lead
 from tests.factories.customers import make_customer
 from tests.factories.leads import A_DAY, make_lead, make_opportunity
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,6 @@ NOON = datetime.fromisoformat("2025-09-23T10:30:00+03:30")
 @pytest.fixture(autouse=True)
 def the_clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOON)
-
-
-def toasts(response):
-    return [(str(message), message.extra_tags) for message in get_messages(response.wsgi_request)]
 
 
 def plan(row, **facts):
