@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from crm.models import Organization, User
-from tests.customers.test_order_pages import toasts
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 

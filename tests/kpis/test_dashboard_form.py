@@ -7,7 +7,8 @@ from kpis.catalogue import CATALOGUE
 from kpis.dashboards import LEADERS
 from kpis.models import Dashboard
 from tests.factories.campaigns import make_channel
-from tests.kpis.test_dashboards import make_dashboard, names, row, sent, toasts
+from tests.kpis.test_dashboards import make_dashboard, names, row, sent
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from leads import services
 from leads.models import Stage
 from tests.api_client import Api
-from tests.customers.test_order_pages import toasts
 from tests.factories.crm import make_token
 from tests.factories.customers import make_customer
 from tests.factories.leads import A_DAY, make_quote
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

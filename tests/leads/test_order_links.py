@@ -9,9 +9,10 @@ from django.urls import reverse
 from customers.models import Order
 from leads import services
 from leads.models import Lead, Opportunity
-from tests.customers.test_order_pages import toasts, typed
+from tests.customers.test_order_pages import typed
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import A_DAY, make_lead, make_opportunity
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 

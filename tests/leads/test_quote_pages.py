@@ -13,9 +13,10 @@ from django.utils import timezone
 from customers.models import Order, OrderLine
 from leads import services
 from leads.models import Quote, QuoteLine
-from tests.customers.test_order_pages import toasts, typed
+from tests.customers.test_order_pages import typed
 from tests.factories.customers import make_customer, make_product
 from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
