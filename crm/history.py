@@ -26,7 +26,7 @@ def keeps_history_without(*names: str) -> Callable[[M], M]:
             pghistory.DeleteEvent("delete"),
             exclude=[*derived, *names],
             model_name=f"{model.__name__}History",
-            obj_field=pghistory.ObjForeignKey(related_name="history"),
+            obj_field=pghistory.ObjForeignKey(related_name="history", db_index=True),
             level=pghistory.Statement,
             append_only=True,
         )(model)
