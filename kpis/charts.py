@@ -88,7 +88,8 @@ def unit_name(kpi: Kpi, prefs: Preferences) -> str:
 
 
 def drawn_as(kpi: Kpi) -> str:
-    return "percent" if kpi.unit is Unit.PERCENT else "number"
+    """A count has whole ticks alone."""
+    return {Unit.PERCENT: "percent", Unit.COUNT: "count"}.get(kpi.unit, "number")
 
 
 def trend_chart(

@@ -22,6 +22,7 @@ LINES: Mapping[str, tuple[Colour, float, tuple[float, float]]] = {
     "target": ((173, 44, 78), 0.5, (0.6, 1.0)),
 }
 SHARES: Mapping[str, Colour] = {"detractor": (194, 65, 12), "passive": (135, 146, 162), "promoter": PRIMARY}
+LEVEL = 2.5
 FROM_SHORT = 10_000
 
 
@@ -78,7 +79,8 @@ def draw_trend(paper: Paper, chart: Mapping[str, Any], prefs: Preferences) -> No
     draw_legend(paper, data["series"])
     found = [value for series in data["series"] for value in series["values"] if value is not None]
     if found:
-        plot = Plot(paper, ticks_of(min(found), max(found)), len(data["labels"]))
+        ticks = ticks_of(min(found), max(found), least_step=1 if data["format"] == "count" else 0)
+        plot = Plot(paper, ticks, len(data["labels"]))
         plot.axes(data, prefs)
         for series in data["series"]:
             draw = plot.bars if data["kind"] == "bar" and series["style"] == "series1" else plot.line
@@ -101,12 +103,12 @@ def draw_legend(paper: Paper, series: Sequence[Mapping[str, Any]]) -> None:
     paper.top += TINY.line + 1
 
 
-def ticks_of(least: float, most: float) -> list[float]:
-    """Round numbers from zero or below to the largest or above."""
+def ticks_of(least: float, most: float, *, least_step: float = 0) -> list[float]:
+    """Round numbers from zero or below to the largest or above; of a count, whole ones."""
     low, high = min(least, 0.0), max(most, 0.0)
     rough = (high - low) / MOST_TICKS or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    step = max(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough), least_step)
     first, last = math.floor(low / step), math.ceil(high / step)
     last = max(last, first + 1)
     return [number * step for number in range(first, last + 1)]
@@ -157,12 +159,21 @@ class Plot:
         places = [None if value is None else (self.x(index), self.y(value)) for index, value in enumerate(series["values"])]
         last = next((index for index in range(len(places) - 1, -1, -1) if places[index]), None)
         whole = [None if series["openLast"] and index == last else place for index, place in enumerate(places)]
+        has_dots = series["style"] == "series1"
         for piece in pieces_of(whole):
-            self.paper.stroke(piece, colour, width, dash)
-        if series["style"] == "series1":
+            if len(piece) > 1:
+                self.paper.stroke(piece, colour, width, dash)
+            elif not has_dots:
+                self.level(piece[0], colour, width)
+        if has_dots:
             for index, place in enumerate(places):
                 if place:
                     self.dot(place, colour, is_open=bool(series["openLast"]) and index == last)
+
+    def level(self, place: tuple[float, float], colour: Colour, width: float) -> None:
+        """A short stroke for a value that stands alone: a line of one point has no length."""
+        x, y = place
+        self.paper.stroke([(x - LEVEL, y), (x + LEVEL, y)], colour, width)
 
     def bars(self, series: Mapping[str, Any]) -> None:
         """From nothing up or down; the bar of a running period is an outline."""
@@ -190,7 +201,7 @@ def pieces_of(places: Sequence[tuple[float, float] | None]) -> Iterator[list[tup
         if place is not None:
             piece.append(place)
             continue
-        if len(piece) > 1:
+        if piece:
             yield piece
         piece = []
 

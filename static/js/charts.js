@@ -45,6 +45,12 @@ function look(style) {
   };
 }
 
+// A line of one point has no length: where no mark stands for it, a short level stroke does.
+const LEVEL = 12;
+
+const isAlone = (values, index) =>
+  (values[index] ?? null) !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+
 function lineSet(series, surface) {
   const { token, dash, point, width } = look(series.style);
   const tint = colour(token);
@@ -57,9 +63,9 @@ function lineSet(series, surface) {
     borderColor: tint,
     borderWidth: width,
     borderDash: dash,
-    pointStyle: point,
-    pointRadius: point ? 3.5 : 0,
-    pointHoverRadius: point ? 5 : 0,
+    pointStyle: point || "line",
+    pointRadius: ({ dataIndex }) => (point ? 3.5 : isAlone(series.values, dataIndex) ? LEVEL : 0),
+    pointHoverRadius: ({ dataIndex }) => (point ? 5 : isAlone(series.values, dataIndex) ? LEVEL : 0),
     pointBorderColor: tint,
     pointBorderWidth: 2,
     pointBackgroundColor: ({ dataIndex }) => (isOpen(dataIndex) ? surface : tint),
@@ -140,13 +146,14 @@ const reading = { id: "reading", beforeDraw: ({ ctx }) => void (ctx.direction = 
 function scales(chart) {
   const isHorizontal = chart.kind === "hbar";
   const text = { color: colour("muted"), font: { family: fontFamily, size: textSize } };
+  const whole = chart.format === "count" ? { precision: 0 } : {};
   const stacked = Boolean(chart.stacked);
   const value = {
     stacked,
     beginAtZero: chart.fromZero !== false,
     border: { display: false },
     grid: { color: colour("hairline") },
-    ticks: { ...text, maxTicksLimit: isHorizontal ? 4 : 7, maxRotation: 0, callback: (tick) => short(tick, chart.format) },
+    ticks: { ...text, ...whole, maxTicksLimit: isHorizontal ? 4 : 7, maxRotation: 0, callback: (tick) => short(tick, chart.format) },
   };
   const category = {
     stacked,

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from campaigns.models import Channel
 from crm.paper import BODY, Column, Paper
 from crm.preferences import Preferences
-from kpis.drawing import tick_text, ticks_of
+from kpis.drawing import Plot, tick_text, ticks_of
 from kpis.engine import drain
 from kpis.models import Dashboard
 from tests.factories.campaigns import make_channel
@@ -90,6 +90,10 @@ class TestAxis:
     def test_it_has_round_numbers_around_all_values(self, least, most, ticks):
         assert ticks_of(least, most)[: len(ticks)] == ticks
 
+    def test_a_count_has_whole_ticks(self):
+        assert ticks_of(0, 1, least_step=1) == [0, 1]
+        assert ticks_of(0, 2, least_step=1) == [0, 1, 2]
+
     def test_large_amounts_say_their_scale_in_words(self, sara):
         with override("en"):
             prefs = Preferences(sara, "en")
@@ -104,6 +108,20 @@ class TestAxis:
         sara.language = "fa"
 
         assert tick_text(-20, "number", Preferences(sara, "fa")) == "\u2066−۲۰\u2069"
+
+
+class TestLinesOfAChart:
+    @pytest.mark.parametrize(
+        ("values", "strokes"),
+        [([None, 5, None], 1), ([5, None, None], 1), ([5, 6, None], 1), ([5, None, 6], 2), ([None, None, None], 0)],
+    )
+    def test_a_target_that_stands_alone_is_drawn(self, paper, values, strokes):
+        sheet = paper(is_rtl=True)
+        plot, before = Plot(sheet, [0, 10], 3), sheet.pdf.pages[1].contents.count(b" S\n")
+
+        plot.line({"style": "target", "values": values, "openLast": False})
+
+        assert sheet.pdf.pages[1].contents.count(b" S\n") - before == strokes
 
 
 class TestDoors:
