@@ -86,7 +86,7 @@ class PhoneField(CodeField):
         super().__init__(**({"max_length": 40, "input_mode": "tel"} | kwargs))
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = forms.CharField.to_python(self, value)  # as it was copied, with the marks of its direction
         try:
             return normalise_phone(text) if text else ""
         except PhoneError as error:

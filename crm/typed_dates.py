@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from crm.jalali import GREGORIAN_MONTHS, MONTHS
 from crm.periods import Calendar, DateError, calendar_of_year, existing_day, parts
-from crm.text import fold, to_latin_digits
+from crm.text import SPACES_AND_INVISIBLE, fold, to_latin_digits
 
 RELATIVE_DAYS = {"امروز": 0, "فردا": 1, "پس‌فردا": 2, "دیروز": -1, "today": 0, "tomorrow": 1, "yesterday": -1}
 MAX_RELATIVE_DAYS = 3660
@@ -31,7 +31,8 @@ DATE_WITHIN = tuple(
 
 def parse_date(text: str, calendar: Calendar, today: date) -> date:
     """A typed day: a full date of either calendar, month and day of this year, a word for a near day, or +3."""
-    typed = to_latin_digits(text.strip()).lower()
+    text = text.strip(SPACES_AND_INVISIBLE)
+    typed = to_latin_digits(text).lower()
     if typed in RELATIVE_DAYS:
         return today + timedelta(days=RELATIVE_DAYS[typed])
     if RELATIVE_DATE.fullmatch(typed) and abs(int(typed)) <= MAX_RELATIVE_DAYS:
@@ -41,7 +42,7 @@ def parse_date(text: str, calendar: Calendar, today: date) -> date:
     match = NAMED_DATE.fullmatch(typed)
     if match and fold(match["name"]) in NAMES:
         return day_by_name(match, today)
-    raise unreadable(text.strip(), typed)
+    raise unreadable(text, typed)
 
 
 def day_in_digits(match: re.Match[str], calendar: Calendar, today: date) -> date:

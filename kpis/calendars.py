@@ -20,7 +20,7 @@ def calendar_days(rules: CalendarRules) -> Iterator[tuple[date, int, date, date]
         calendar, grain = next(pair for pair, known in GRAIN_CODES.items() if known == code)
         period = period_of(FIRST_DAY, Calendar(calendar), Grain(grain), rules)
         while period.start <= LAST_DAY:
-            day = max(period.start, FIRST_DAY)
+            day = period.start  # of the first one also what is before the first day: longer periods are found by it
             while day <= min(period.end, LAST_DAY):
                 yield day, code, period.start, period.end
                 day += ONE_DAY

@@ -122,7 +122,11 @@ class Organization(models.Model):
         verbose_name_plural = _("organisations")
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="crm_organization_is_one"),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="crm_organization_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="crm_organization_closes_after_opening",
+                violation_error_message=_("Closing comes after opening."),
+            ),
             models.CheckConstraint(
                 condition=Q(first_contact_minutes__range=(1, MINUTES_OF_A_WEEK)), name="crm_organization_first_contact"
             ),

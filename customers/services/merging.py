@@ -69,6 +69,7 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
     if not merge.may_be_undone(at):
         days = format_number(UNDO_DAYS, get_language() or "")
         raise ValidationError(_("A merge can be undone for %(days)s days.") % {"days": days}, code="conflict")
+    _require_last(merge)
     going = what_goes_back(merge)
     require_whole(going, survivor)
     customer.merged_into = None
@@ -80,6 +81,15 @@ def undo_merge(customer: Customer, *, by: User | None, at: datetime) -> Customer
     merge.undone_at = at
     merge.save(update_fields=["undone_at"])
     return customer
+
+
+def _require_last(merge: CustomerMerge) -> None:
+    """What a later merge changed or dropped of the same, it took from what this one had made of it."""
+    later = CustomerMerge.objects.filter(survivor=merge.survivor, undone_at=None, pk__gt=merge.pk).order_by("-pk")
+    for other in later.select_related("customer"):
+        if other.dropped or other.changed.keys() & merge.changed.keys():
+            text = _("%(customer)s was merged into the same record later: undo that merge first.")
+            raise ValidationError(text % {"customer": other.customer}, code="conflict")
 
 
 def left_behind() -> QuerySet[Customer]:

@@ -25,6 +25,7 @@ def convert(lead: Lead, data: ConvertIn, caller: Caller) -> Lead:
         opportunity_name=part.name if part and part.name else None,
         amount=amount_of(part.amount, "/opportunity/amount", caller) if part else None,
         customer=customer,
+        seen_by=caller.user,
         **facts(data, caller),
     )
     return lead

@@ -24,9 +24,9 @@ def next_kind(column: str) -> Subquery:
 
 def has_activity_since(customer: str, moment: str) -> Q:
     """Whether anything was done or planned with a row's customer, whatever it hangs on, since a moment of the row."""
-    since = {"created_at__gte": OuterRef(moment)}
+    since = Q(created_at__gte=OuterRef(moment)) | Q(done_at__gte=OuterRef(moment))
     paths = ("customer", "lead__customer", "opportunity__customer")
-    return reduce(or_, (Q(Exists(Activity.objects.filter(**{path: OuterRef(customer)}, **since))) for path in paths))
+    return reduce(or_, (Q(Exists(Activity.objects.filter(since, **{path: OuterRef(customer)}))) for path in paths))
 
 
 def has_next_step(column: str) -> Exists:

@@ -165,7 +165,7 @@ class Quote(Record):
 
     def status_on(self, day: date) -> str:
         """Where it stands on a day; figures read the dated columns, never this."""
-        if self.accepted_at:
+        if self.is_accepted:
             return self.Status.ACCEPTED
         if self.declined_at:
             return self.Status.DECLINED

@@ -51,6 +51,7 @@ UPDATE leads_quote q SET original_id = f.first FROM family f
 def complete_quotes(items: list[Item], caller: Caller) -> None:
     follow_merges(items)
     rates = Rates(caller.organization)
+    date_acceptances(items)
     for item in items:
         check_facts(item)
         set_currency(item, caller, rates)
@@ -61,11 +62,26 @@ def complete_quotes(items: list[Item], caller: Caller) -> None:
     check_frozen([item for item in sound(items) if item.row is not None and item.row.is_accepted])
 
 
+def date_acceptances(items: list[Item]) -> None:
+    """An order is a yes: where no day of it is said, it was said with the order. It stands as long as the order does."""
+    orders = {item: value_of(item, "order_id") for item in items}
+    undated = {item: order for item, order in orders.items() if order and not value_of(item, "accepted_at")}
+    placed = dict(Order.objects.filter(pk__in=undated.values()).values_list("pk", "placed_at")) if undated else {}
+    for item, order in undated.items():
+        if item.row is not None and item.row.order_id and item.row.accepted_at:
+            item.refuse("/accepted_at", "conflict", FROZEN)
+        else:
+            item.values["accepted_at"] = placed.get(order)
+
+
+def value_of(item: Item, name: str) -> Any:
+    """As it will be: what was sent, else what is stored."""
+    return item.values.get(name, getattr(item.row, name, None))
+
+
 def check_orders(items: list[Item]) -> None:
     """An order is the outcome of one opportunity, also among the quotes of one call."""
-    pairs = {
-        item: [item.values.get(name, getattr(item.row, name, None)) for name in ("opportunity_id", "order_id")] for item in items
-    }
+    pairs = {item: [value_of(item, name) for name in ("opportunity_id", "order_id")] for item in items}
     named = {item: pair for item, pair in pairs.items() if all(pair)}
     known = deals_of_orders({order for _, order in named.values()})
     for item, (deal, order) in named.items():
@@ -96,6 +112,8 @@ def check_frozen(items: list[Item]) -> None:
         for name in ("currency", "rate"):
             if item.values[name] != getattr(item.row, name):
                 item.refuse(f"/{name}", "conflict", FROZEN)
+        if item.row.customer_id and value_of(item, "customer_id") != item.row.customer_id:
+            item.refuse("/customer", "conflict", FROZEN)
         if item.data.lines is not UNSET and stored[item.row.pk] != [facts_of(line) for line in item.data.lines]:
             item.refuse("/lines", "conflict", FROZEN)
 
@@ -109,11 +127,11 @@ def facts_of(line: QuoteLineIn) -> tuple[Any, ...]:
 def check_facts(item: Item) -> None:
     """For somebody, with something on it, and with one answer at most."""
     values, row = item.values, item.row
-    if not any(values.get(name, getattr(row, name, None)) for name in ABOUT):
+    if not any(value_of(item, name) for name in ABOUT):
         item.refuse("/opportunity", "required")
     if row is None and item.data.lines is UNSET:
         item.refuse("/lines", "required")
-    accepted, declined = (values.get(name, getattr(row, name, None)) for name in ("accepted_at", "declined_at"))
+    accepted, declined = (value_of(item, name) for name in ("accepted_at", "declined_at"))
     if accepted and declined:
         item.refuse("/declined_at", "conflict")
     if row is None and (accepted or declined):

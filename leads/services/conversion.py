@@ -17,7 +17,7 @@ from customers.models import Customer
 from customers.services.identity import Identity, hold_keys
 from leads.models import Activity, Lead, LeadEvent, Opportunity
 from leads.services.leads import lock_lead, note_event, require_not_disqualified
-from leads.services.opportunities import open_opportunity
+from leads.services.opportunities import edit_opportunity, open_opportunity
 
 # More than one survivor is found among so many, or there is none.
 RESEMBLING = 50
@@ -29,36 +29,39 @@ def convert_lead(
     *,
     by: User | None,
     at: datetime,
+    seen_by: User | None = None,
     opportunity_name: str | None = None,
     amount: Decimal | None = None,
     customer: Customer | None = None,
 ) -> Opportunity:
-    """The lead's opportunity. The first conversion stays: a converted lead answers with the opportunity it has.
+    """The lead's opportunity: one that it has already, with what was given, or a new one. The first conversion stays: a
+    converted lead answers with the opportunity it has.
 
-    The customer is the given one, else the lead's own, else the only one with its phone whom `by` may see, else the only one
-    with its e-mail address, else a new one that keeps the lead's first touch. What is planned with the lead goes on with the
-    opportunity.
+    The customer is the given one, else the lead's own or its opportunity's, else the only one with its phone whom `seen_by`
+    (or `by`) may see, else the only one with its e-mail address, else a new one that keeps the lead's first touch. What is
+    planned with the lead goes on with the opportunity.
     """
     lead = lock_lead(lead)
     known = lead.opportunities.order_by("pk").first()
     if lead.converted_at and known:
         return known
     require_not_disqualified(lead)
-    lead.customer = customer or find_or_make_customer(lead, at=at, seen_by=by)
+    lead.customer = customer or lead.customer or (known and known.customer)
+    lead.customer = lead.customer or find_or_make_customer(lead, at=at, seen_by=seen_by or by)
     is_first = lead.converted_at is None
     lead.converted_at = lead.converted_at or at
     lead.save(update_fields=["customer", "converted_at", "updated_at"])
     if is_first:
         note_event(lead, LeadEvent.Kind.CONVERTED, by=by, at=at)
-    opportunity = known or open_opportunity(
-        by=by,
-        at=at,
-        name=opportunity_name or str(lead),
-        lead=lead,
-        customer=lead.customer,
-        owner=lead.owner,
-        amount=amount or Decimal(0),
-    )
+    given = {"name": opportunity_name, "amount": amount}
+    if known:
+        given = {name: value for name, value in given.items() if value is not None}
+        if known.customer is None:
+            given["customer"] = lead.customer
+        opportunity = edit_opportunity(known, by=by, at=at, **given)
+    else:
+        facts = {"lead": lead, "customer": lead.customer, "owner": lead.owner}
+        opportunity = open_opportunity(by=by, at=at, name=opportunity_name or str(lead), amount=amount or Decimal(0), **facts)
     carry_plans([lead.pk])
     return opportunity
 
@@ -72,12 +75,12 @@ def carry_plans(leads: Collection[int]) -> None:
 
 @transaction.atomic
 def undo_conversion(lead: Lead, *, by: User | None, at: datetime) -> Lead:
-    """Take a conversion back while nobody has worked on the opportunity. The customer stays known, and what is planned stays
-    planned with the lead."""
+    """Take a conversion back while nobody has worked on the opportunity that it made; one of before stays. The customer stays
+    known, and what is planned stays planned with the lead."""
     lead = lock_lead(lead)
     if lead.converted_at is None:
         return lead
-    for opportunity in lead.opportunities.select_for_update():
+    for opportunity in lead.opportunities.filter(created_at__gte=lead.converted_at).select_for_update():
         opportunity.activities.planned().filter(lead=lead).update(opportunity=None, updated_at=Now())
         if not _is_untouched(opportunity):
             raise ValidationError(

@@ -47,6 +47,10 @@ def _require_mergeable(lead: Lead, into: Lead) -> None:
         raise ValidationError(_("This lead was merged into another one."), code="conflict")
     if lead.customer_id and into.customer_id and lead.customer_id != into.customer_id:
         raise ValidationError(_("The two leads belong to two customers: merge the customers first."), code="conflict")
+    if (lead.is_test, lead.is_spam) != (into.is_test, into.is_spam):
+        raise ValidationError(
+            _("Only one of the two is a test or spam: it would begin or cease to count. Mark both alike first."), code="conflict"
+        )
 
 
 def _join_touches(lead: Lead, into: Lead) -> None:

@@ -177,6 +177,8 @@ def _place_order(quote: Quote, customer: Customer, *, caller: Caller, status: st
 def _order_of(quote: Quote, status: str) -> dict[str, Any]:
     lines = quote.lines.annotate(sku=F("product__sku")).order_by("position")
     sent = {"external_id": str(quote.pk), "number": quote.number, "status": status}
+    # As new also where a cancelled one is made again: what was given off or back then is not of this sale.
+    sent |= {"discount": "0", "tax": "0", "shipping": "0", "refunds": []}
     return sent | {"currency": quote.currency, "rate": str(quote.rate), "lines": [_line_of(line) for line in lines]}
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.ago import ago
@@ -27,7 +28,7 @@ from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
 from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, EditLeadForm, LeadForm, MergeForm, NewLeadForm
-from leads.models import Activity, Lead, Quote
+from leads.models import Activity, Lead, Opportunity, Quote
 from leads.models.planning import next_due_at
 from leads.offered import quotes_shown
 from leads.timeline import Reader, lead_entries, next_mark, planned
@@ -225,13 +226,20 @@ class LeadConvertView(LeadFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lead, user = self.lead, self.request.user
-        customer = lead.customer or services.customer_of(lead, seen_by=user)
+        customer = lead.customer or (self.deal and self.deal.customer) or services.customer_of(lead, seen_by=user)
         known = Customer.objects.visible_to(user).filter(pk=customer.pk).first() if customer else None
         buyers = None if customer else buyers_of(lead, user)
         return super().get_context_data(customer=known, is_new=customer is None, buyers=buyers, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
+        if self.deal:
+            return {"opportunity_name": self.deal.name, "amount": self.deal.amount}
         return {"opportunity_name": str(self.lead)}
+
+    @cached_property
+    def deal(self) -> Opportunity | None:
+        """One that the lead has already: the conversion goes on with it."""
+        return self.lead.opportunities.select_related("customer").order_by("pk").first()
 
     def save(self, form: ConvertForm) -> HttpResponse:
         facts = form.cleaned_data

@@ -104,6 +104,35 @@ class TestUndo:
             undo_merge(pair[0], by=None, at=at + timedelta(seconds=1))
         assert undo_merge(pair[0], by=None, at=at).merged_into is None
 
+    def test_not_before_a_later_one_that_changed_the_same(self, pair):
+        first, into = pair
+        second = make_customer(name="Babak", created_at=EARLIER - timedelta(days=1))
+        merge(first, into)
+        merge(second, into)  # earlier still: both made the survivor's first day an earlier one
+
+        with pytest.raises(ValidationError, match="Babak was merged into the same record later: undo that merge first"):
+            undo_merge(first, by=None, at=NOON)
+
+        undo_merge(second, by=None, at=NOON)
+        undo_merge(first, by=None, at=NOON)
+        assert Customer.objects.get(pk=into.pk).created_at == LATER
+
+    def test_nor_before_one_that_dropped_what_it_brought(self, pair):
+        first, into = pair
+        Customer.objects.update(created_at=EARLIER)
+        second = make_customer(name="Babak", created_at=EARLIER)
+        for customer, score, hour in ((into, 1, 0), (first, 5, 1), (second, 9, 2)):
+            answer(customer, score=score, answered_at=NOON + timedelta(hours=hour))
+        merge(first, into)
+        merge(second, into)
+
+        with pytest.raises(ValidationError, match="undo that merge first"):
+            undo_merge(first, by=None, at=NOON)
+
+        undo_merge(second, by=None, at=NOON)
+        undo_merge(first, by=None, at=NOON)
+        assert dict(Answer.objects.values_list("customer", "score")) == {into.pk: 1, first.pk: 5, second.pk: 9}
+
     def test_not_before_the_later_merge(self, pair):
         """A went into B, and B into C: first C gives B back."""
         customer, into = pair

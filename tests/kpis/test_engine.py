@@ -117,6 +117,14 @@ def test_computing_everything_again_changes_nothing():
     assert state() == once
 
 
+def test_the_first_days_count_in_periods_that_begin_before_them():
+    """Their quarter of either calendar, Jalali year and fiscal year begin in 1989; days are kept from 1990 on."""
+    make_order(placed_at=tehran(1990, 1, 5))
+    drain(at=NOW)
+
+    assert find_drift() == []
+
+
 def test_a_rebuild_of_some_days_touches_only_them():
     make_order(placed_at=tehran(2025, 9, 23))
     make_order(placed_at=tehran(2024, 9, 23))

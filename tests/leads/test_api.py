@@ -9,6 +9,8 @@ from customers.models import Customer, Product
 from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange
 from tests.api_client import Api
 from tests.factories.crm import make_token, make_user
+from tests.factories.customers import make_customer
+from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +115,16 @@ def test_a_lead_goes_through_its_actions(api):
     assert body["customer"] == Customer.objects.get().pk
     assert api.get(f"/opportunities/{opportunity.pk}/").json()["currency"] == "IRR"
     assert Lead.objects.get().converted_at == datetime(2025, 10, 3, 10, tzinfo=UTC)
+
+
+def test_a_key_converts_to_no_customer_that_its_owner_does_not_see(client):
+    rep = make_user("rep", visibility="own")
+    hidden = make_customer(owner=make_user("rep"), phone="+989121112233")
+    lead = make_lead(owner=rep, phone="+989121112233")
+
+    body = Api(client, make_token(user=rep)).post(f"/leads/{lead.pk}/convert/", {}).json()
+
+    assert (body["customer"] != hidden.pk, Customer.objects.get(pk=body["customer"]).owner) == (True, rep)
 
 
 def test_leads_are_merged_and_then_left_alone(api):

@@ -11,7 +11,7 @@ from customers.models import Customer
 from leads import services
 from leads.models import Lead, LeadEvent, Opportunity
 from tests.factories.customers import make_customer
-from tests.factories.leads import A_DAY, make_lead, stage
+from tests.factories.leads import A_DAY, make_lead, make_opportunity, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,24 @@ class TestConvert:
         assert by_mail.customer == own
         assert (new.owner, new.phone) == (omid, "+989121112233")
         assert not hidden.opportunities.exists()
+
+    def test_an_opportunity_that_it_has_goes_on_with_what_is_given(self, omid, now):
+        buyer = make_customer(owner=omid)
+        lead = make_lead(owner=omid, phone="+989121112233")
+        deal = make_opportunity(lead=lead, customer=buyer, name="Before", amount=500, owner=omid)
+
+        kept = services.convert_lead(lead, by=omid, at=now, amount=Decimal(700))
+        lead.refresh_from_db()
+
+        assert (kept, kept.name, kept.amount, lead.customer, Customer.objects.count()) == (deal, "Before", 700, buyer, 1)
+        services.undo_conversion(lead, by=omid, at=now)
+        assert (Opportunity.objects.get(), Lead.objects.get().converted_at) == (deal, None)
+
+    def test_one_without_a_customer_gets_the_leads(self, omid, now):
+        lead = make_lead(owner=omid)
+        make_opportunity(lead=lead, owner=omid)
+
+        assert services.convert_lead(lead, by=omid, at=now).customer == Customer.objects.get()
 
     def test_a_disqualified_lead_is_refused(self, now):
         lead = services.disqualify_lead(make_lead(), reason="No", by=None, at=now)
@@ -182,13 +200,15 @@ class TestMerge:
 
         assert set(Lead.objects.filter(merged_into=three)) == {one, two}
 
-    @pytest.mark.parametrize("case", ["itself", "merged", "two customers"])
+    @pytest.mark.parametrize("case", ["itself", "merged", "two customers", "one is spam"])
     def test_impossible_merges_change_nothing(self, now, case):
         one, two = make_lead(), make_lead()
         if case == "itself":
             two = one
         elif case == "merged":
             services.merge_leads(two, into=make_lead(), by=None, at=now)
+        elif case == "one is spam":
+            Lead.objects.filter(pk=two.pk).update(is_spam=True)
         else:
             for lead in (one, two):
                 services.edit_lead(lead, by=None, at=now, customer=Customer.objects.create(name="C"))

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Order, OrderLine
+from customers.models import Order, OrderLine, Refund
 from leads import services
 from leads.models import Quote, QuoteLine
 from tests.customers.test_order_pages import typed
@@ -199,6 +199,9 @@ class TestAnswers:
         # it was a draft when it was accepted
         assert (quote.accepted_at, quote.order, quote.issued_at, quote.status_on(A_DAY.date())) == (None, None, None, "draft")
         assert (Order.objects.get().status, list(deal.orders.all())) == ("cancelled", [])
+        # what was given off and back then is not of the sale that is made now
+        Order.objects.update(discount=30_000, shipping=5_000, net_amount=170_000)
+        Refund.objects.create(order=Order.objects.get(), amount=70_000, refunded_at=made_at)
 
         client.post(url_of("quote-accept", quote))
 
@@ -206,6 +209,7 @@ class TestAnswers:
         quote.refresh_from_db()
         assert (quote.order, order.status, order.number, list(deal.orders.all())) == (order, "pending", "Q-1", [order])
         assert order.placed_at > made_at
+        assert (order.net_amount, order.discount, order.shipping, order.refunds.count()) == (200_000, 0, 0, 0)
         assert stored_lines(OrderLine) == [(None, "Tea", 2, 100_000, 0, "")]
 
     def test_after_its_order_was_cancelled_the_order_is_made_again_or_the_quote_is_open_again(self, browse, omid, deal):

@@ -202,6 +202,14 @@ def test_history_brings_its_orders(api):
     assert (body["order"], body["status"], list(opportunity.orders.all())) == (order.pk, "accepted", [order])
 
 
+def test_without_a_day_of_its_own_the_yes_was_said_with_the_order(api):
+    make_order(source="shop", external_id="1", placed_at=AT)
+
+    body = make(api, "/quotes/", **offer(opportunity=make_opportunity().pk, order={"external_id": "1"}))
+
+    assert (body["status"], Quote.objects.get().accepted_at) == ("accepted", AT)
+
+
 def test_an_order_is_brought_by_the_quotes_of_one_opportunity(api):
     deals, order = [make_opportunity() for _number in range(2)], make_order(source="shop", external_id="1")
     items = [offer(external_id=str(deal.pk), opportunity=deal.pk, order=order.pk) for deal in deals]

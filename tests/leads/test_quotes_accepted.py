@@ -128,6 +128,7 @@ class TestAcceptedQuote:
             ({"lines": [tea(), tea(quantity=1)]}, "/lines"),
             ({"lines": [tea(**{"class": "upsell"})]}, "/lines"),
             ({"currency": "EUR", "rate": "50000"}, "/currency"),
+            ({"accepted_at": None}, "/accepted_at"),
         ],
     )
     def test_it_is_frozen(self, api, quote, facts, pointer):
@@ -137,6 +138,11 @@ class TestAcceptedQuote:
         assert response.json()["detail"] == "This quote was accepted: change its order, or make a revision of it."
         assert api.get(f"/quotes/{quote['id']}/").json() == quote
         assert Order.objects.get().net_amount == 200_000
+
+    def test_it_stays_its_customers(self, api, quote):
+        response = api.put(f"/quotes/{quote['id']}/", {"customer": make_customer().pk})
+
+        assert (response.status_code, errors(response)) == (409, [("/customer", "conflict")])
 
     def test_sent_again_as_it_is_it_is_unchanged(self, api, quote):
         assert statuses(api, offer()) == ["unchanged"]

@@ -157,6 +157,9 @@ class TestDay:
         reached = answer(csat, 1, "reached since", days=2)
         services.log_activity(by=omid, at=NOON, kind="call", lead=make_lead(customer=reached, owner=omid))
         services.log_activity(by=omid, at=NOON - timedelta(days=4), kind="call", customer=called)
+        # planned before the answer, made after it
+        promised = answer(csat, 1, "called as planned", days=2)
+        Activity.objects.create(kind="call", customer=promised, created_at=NOON - timedelta(days=5), done_at=NOON)
         client = browse(omid)
 
         def unhappy():
