@@ -193,11 +193,10 @@ class TargetsView(SheetPage, TemplateView):
         prefs, rows = self.request.prefs, self.rows(sheet, stored)
         return super().get_context_data(**kwargs) | {
             "rows": rows,
-            "has_notes": any(row["notes"] for row in rows),
             "columns": [self.column(period) for period in sheet.columns],
             "is_editable": self.may_edit(sheet),
             "is_unsaved": self.sent is not None and not sent.errors,
-            "has_errors": bool(sent.errors),
+            "error_count": len(sent.errors),
             "first_bad": next((cell for row in rows for cell in row["cells"] if cell["error"]), None),
             "growth_error": sent.errors.get("growth", ""),
             "growth": self.request.POST.get("growth", ""),

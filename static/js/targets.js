@@ -2,7 +2,7 @@
 // It begins at the first cell that could not be read, else at the month that runs. Without scripts a pasted row is taken apart by the server.
 
 const form = document.querySelector("[data-grid]");
-const rows = [...(form?.querySelectorAll("tbody tr") ?? [])].map((row) => [...row.querySelectorAll("input")]);
+const rows = [...(form?.querySelectorAll("tbody tr[data-kpi]") ?? [])].map((row) => [...row.querySelectorAll("input")]);
 const unpaste = form?.querySelector("[data-unpaste]");
 const lost = form?.querySelector("[data-lost]");
 let replaced = [];

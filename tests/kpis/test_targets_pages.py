@@ -160,6 +160,7 @@ class TestGrid:
         assert self.cells(copied, "churn_rate")[:3] == ["", "4.4", ""]
         assert self.cells(filled, "new_customers")[8:13] == ["", "7", "7", "7", ""]
         assert wrong.context["growth_error"] == "Enter a percentage, such as 10."
+        assert "Nothing was saved yet: one cell needs another look." in wrong.content.decode()
         assert Target.objects.filter(start__gte=date(2025, 3, 21)).count() == 0
 
     def test_what_came_of_it_stands_beside_it(self, browse, sara):
