@@ -17,12 +17,16 @@ MOST_CONTRACTS = 50
 
 @dataclass(frozen=True)
 class CustomerFacts:
-    """Counted orders only: paid or fulfilled. Revenue is without tax and shipping, and after refunds."""
+    """Counted orders only: paid or fulfilled. Revenue is without tax and shipping, and after refunds.
+
+    Whoever looks after a customer knows that a ticket is open also where a colleague answers it (`tickets_elsewhere`).
+    """
 
     orders: int
     revenue: Decimal
     last_order_at: datetime | None
     open_tickets: int
+    tickets_elsewhere: int
     nps: Answer | None
     csat: Answer | None
 
@@ -32,11 +36,14 @@ def facts_of(customer: Customer, user: User) -> CustomerFacts:
     sums = orders.aggregate(count=Count("pk"), net=Sum("net_amount"), last=Max("placed_at"))
     refunds = Refund.objects.visible_to(user).counted().filter(order__customer=customer).aggregate(sum=Sum("amount"))["sum"]
     still_open = Q(resolved_at__isnull=True) | Q(reopened_at__gt=F("resolved_at"))
+    seen = Q(pk__in=Ticket.objects.visible_to(user).filter(customer=customer).values("pk"))
+    tickets = Ticket.objects.filter(still_open, customer=customer).aggregate(all=Count("pk"), seen=Count("pk", filter=seen))
     return CustomerFacts(
         orders=sums["count"],
         revenue=(sums["net"] or Decimal(0)) - (refunds or Decimal(0)),
         last_order_at=sums["last"],
-        open_tickets=Ticket.objects.visible_to(user).filter(still_open, customer=customer).count(),
+        open_tickets=tickets["all"],
+        tickets_elsewhere=tickets["all"] - tickets["seen"],
         nps=_last_answer(customer, user, [Survey.Kind.NPS]),
         csat=_last_answer(customer, user, [Survey.Kind.CSAT, Survey.Kind.CSAT_WORDS]),
     )

@@ -122,6 +122,17 @@ class TestRecord:
         assert (facts.orders, facts.revenue, facts.last_order_at, facts.open_tickets) == (1, 15_000, A_DAY, 1)
         assert (facts.nps.score, facts.csat) == (9, None)
 
+    def test_a_ticket_that_a_colleague_answers_is_open_all_the_same(self, browse, omid, nima):
+        customer = Customer.objects.create(name="Arya", owner=omid)
+        Ticket.objects.create(customer=customer, subject="Where is it?", owner=nima)
+
+        page = browse(omid).get(reverse("customers:customer-detail", args=[customer.pk]))
+
+        assert (page.context["facts"].open_tickets, list(page.context["tickets"])) == (1, [])
+        assert [text in page.content.decode() for text in ("Open tickets with colleagues:", "No tickets", "Where is")] == [
+            True, False, False,
+        ]  # fmt: skip
+
     def test_opportunities_come_from_the_app_above(self, browse, sara, hana):
         customer = Customer.objects.create(name="Arya")
         panel = reverse("leads:customer-opportunities", args=[customer.pk])
