@@ -23,6 +23,7 @@ from crm.money import (
     format_number,
     localise_digits,
     parse_amount,
+    split_multiple,
 )
 from crm.periods import Calendar, DateError, localise, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
@@ -151,6 +152,11 @@ class AmountField(ReaderField):
         return Decimal(1) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].factor
 
     @property
+    def has_multiple(self) -> bool:
+        """A unit such as a million Toman, beside which another multiple could mean either."""
+        return bool(self.currency) or self.prefs.money_unit not in ("rial", "toman")
+
+    @property
     def unit(self) -> str:
         language = self.prefs.language
         return currency_name(self.currency, language) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].name(language)
@@ -161,8 +167,9 @@ class AmountField(ReaderField):
         return CURRENCY_DIGITS[self.currency or self.prefs.organization.currency] + self.factor.adjusted()
 
     def read(self, text: str) -> Decimal:
+        typed, digits = (text, 0) if self.has_multiple else split_multiple(text, self.prefs.money_unit)
         try:
-            amount = parse_amount(text, form=True, decimals=self.decimals) * self.factor
+            amount = parse_amount(typed, form=True, decimals=self.decimals + digits) * 10**digits * self.factor
         except AmountError as error:
             raise self._too_fine() if error.code == "precision" else in_words(error) from None
         if amount < 0:

@@ -71,6 +71,10 @@ DISPLAY_UNITS: Mapping[str, DisplayUnit] = MappingProxyType(
 )
 
 
+# How many digits of a number a word after it stands for.
+MULTIPLES = {"هزار": 3, "میلیون": 6, "میلیارد": 9, "thousand": 3, "million": 6, "billion": 9}
+
+
 def unit_of(currency: str) -> Decimal:
     """The smallest amount of a currency: 1 rial, 0.01 euro."""
     return Decimal(1).scaleb(-CURRENCY_DIGITS[currency])
@@ -123,6 +127,17 @@ def parse_amount(text: str, *, form: bool = False, decimals: int = STORED_DIGITS
     number = Decimal(digits)
     # The operator would round to 28 digits, and nothing has no sign.
     return number.copy_negate() if is_negative and number else number
+
+
+def split_multiple(text: str, unit: str) -> tuple[str, int]:
+    """«۲٫۵ میلیون تومان» is «۲٫۵» and 6: the digits that a word after the number stands for. The unit may stand behind it."""
+    typed = text.strip(SPACES_AND_INVISIBLE)
+    for name in DISPLAY_UNITS[unit].names.values():
+        typed = typed.removesuffix(name).rstrip(SPACES_AND_INVISIBLE)
+    for word, digits in MULTIPLES.items():
+        if typed.casefold().endswith(word):
+            return typed[: -len(word)].rstrip(SPACES_AND_INVISIBLE), digits
+    return typed, 0
 
 
 def check_digits(whole: str, fraction: str, decimals: int) -> None:

@@ -149,6 +149,27 @@ def test_there_is_no_part_of_a_rial(form, unit, typed, text):
     assert filled.errors.as_data()["amount"][0].code == "precision"
 
 
+@pytest.mark.parametrize(
+    ("unit", "typed", "amount"),
+    [
+        ("toman", "۲ میلیارد", 20_000_000_000),
+        ("toman", "۲٫۴۶ میلیارد تومان", 24_600_000_000),
+        ("toman", "350 Thousand", 3_500_000),
+        ("rial", "1.5 million Rial", 1_500_000),
+        ("toman", "۱۲٬۵۰۰ تومان", 125_000),
+    ],
+)
+def test_a_word_may_stand_for_zeros_and_the_unit_behind_it(form, unit, typed, amount):
+    filled = form(amount=typed, money_unit=unit)
+
+    assert (filled.is_valid(), filled.cleaned_data.get("amount")) == (True, amount)
+
+
+@pytest.mark.parametrize(("unit", "typed"), [("million_toman", "2 million"), ("rial", "۲ میلیون تومان"), ("toman", "million")])
+def test_what_could_mean_either_is_refused(form, unit, typed):
+    assert not form(amount=typed, money_unit=unit).is_valid()
+
+
 def test_a_foreign_amount_is_typed_as_it_is(omid, now):
     prefs = {"user": omid, "prefs": Preferences(omid, "en"), "at": now, "currency": "EUR"}
 
