@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,6 +21,7 @@ WIDTH, HEIGHT, EDGE, FOOT = 210.0, 297.0, 14.0, 12.0
 INSIDE = WIDTH - 2 * EDGE
 # A line's height in millimetres by the size of its letters in points: Persian needs room above and below.
 LINE = 0.58
+BETWEEN_WORDS = re.compile(r"[^\S\u00a0]+")  # a space that does not break keeps a number at its unit
 GAP, PADDING = 4.0, 2.0
 Colour = tuple[int, int, int]
 TEXT: Colour = (26, 31, 41)
@@ -144,7 +146,7 @@ class Paper:
 
     def broken(self, paragraph: str, look: Look, width: float) -> Iterator[str]:
         line = ""
-        for word in paragraph.split():
+        for word in BETWEEN_WORDS.split(paragraph.strip()):
             longer = f"{line} {word}" if line else word
             if self.width_of(longer, look) <= width:
                 line = longer

@@ -164,7 +164,7 @@ def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences) 
     paper.write(_("How it is computed"), HEADING)
     paper.write(capfirst(str(kpi.formula)), BODY)
     if card.formula_filled:
-        paper.write(f"\u2066{card.formula_filled}\u2069", STRONG)
+        paper.write(card.formula_filled, STRONG)
     paper.top += GAP
 
 

@@ -275,7 +275,7 @@ def reason_url(kpi: Kpi, value: Value, viewer: User | None) -> str:
 
 
 def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
-    """The formula with the period's numbers: 25 ÷ 100 = 25.0 %. It runs from left to right; each amount as its unit does."""
+    """The formula with the period's numbers: 25 ÷ 100 = 25.0 %. It runs as the words around do; each amount by itself."""
     if value.value is None:
         return ""
     if kpi.is_percentile:
@@ -296,9 +296,9 @@ def middle_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
 def quotient(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
     pieces = [operand(part_text(kpi, kpi.numerator, value.numerator, prefs), prefs), "÷"]
     if kpi.scale != 1:
-        pieces = [number_text(kpi.scale, prefs), "×", *pieces]
+        pieces = [operand(number_text(kpi.scale, prefs), prefs), "×", *pieces]
     if kpi.divisor != 1:
-        pieces += [number_text(kpi.divisor, prefs), "÷"]
+        pieces += [operand(number_text(kpi.divisor, prefs), prefs), "÷"]
     return [*pieces, operand(part_text(kpi, kpi.denominator, value.denominator, prefs), prefs)]
 
 

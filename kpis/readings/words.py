@@ -22,6 +22,7 @@ WHOLE_FROM = 1000
 OUR_NUMBER = re.compile(r"#[0-9]+")
 # Keeps a sign at the left of its number where the words around run from right to left.
 ISOLATE, ISOLATE_BY_WORDS, END_ISOLATE = "\u2066", "\u2068", "\u2069"
+NO_BREAK = "\u00a0"
 
 
 def scaled(scale: str, unit: str) -> str:
@@ -140,7 +141,8 @@ def with_sign(number: str, prefs: Preferences) -> str:
 
 
 def operand(text: str, prefs: Preferences) -> str:
-    """An amount inside a formula: its own words say which way it runs, and do not turn the formula around."""
+    """An amount inside a formula: it runs as its own words do, and its unit never falls onto the next line."""
+    text = text.replace(" ", NO_BREAK)
     return f"{ISOLATE_BY_WORDS}{text}{END_ISOLATE}" if language_key(prefs.language) == "fa" else text
 
 

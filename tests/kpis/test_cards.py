@@ -173,9 +173,9 @@ def test_a_formula_is_filled_with_the_numbers_of_the_period():
     score = Value(MEHR, Decimal(60), Decimal(120), Decimal(50), sample_size=120)
     assert filled_formula(CATALOGUE["nps"], score, Reader()) == "100 × 60 ÷ 120 = +50"
     cost = Value(MEHR, Decimal(1_000_000), Decimal(50), Decimal(20_000), sample_size=50)
-    assert filled_formula(CATALOGUE["cost_per_lead"], cost, Reader()) == "100,000 Toman ÷ 50 = 2,000 Toman"
+    assert filled_formula(CATALOGUE["cost_per_lead"], cost, Reader()) == "100,000\u00a0Toman ÷ 50 = 2,000\u00a0Toman"
     wait = Value(MEHR, Decimal(108_000), Decimal(5), Decimal(6), sample_size=5)
-    assert filled_formula(CATALOGUE["mean_time_to_resolution"], wait, Reader()) == "108,000 ÷ 3,600 ÷ 5 = 6.0 hours"
+    assert filled_formula(CATALOGUE["mean_time_to_resolution"], wait, Reader()) == "108,000 ÷ 3,600 ÷ 5 = 6.0\u00a0hours"
     middle = Value(MEHR, None, Decimal(5), Decimal(5), sample_size=5)
     assert filled_formula(CATALOGUE["median_time_to_resolution"], middle, Reader()) == "50% of 5 rows lie at or below it"
     assert filled_formula(CATALOGUE["p90_time_to_resolution"], middle, Reader()) == "90% of 5 rows lie at or below it"
@@ -186,10 +186,10 @@ def test_the_formula_of_a_flow_or_a_model_is_filled_with_what_it_is_made_of():
     assert filled_formula(CATALOGUE["net_customer_growth"], growth, Reader()) == "30 + 5 − 15 = 20"
     amounts = tuple(map(Decimal, ("250000", "4", "0.4", "3", "50000", "3", "300000")))
     worth = Value(MEHR, value=Decimal(750_000), operands=amounts)
-    filled = "25,000 Toman × 4 × 40.0% × 3 − 5,000 Toman × 3 − 30,000 Toman = 75,000 Toman"
+    filled = "25,000\u00a0Toman × 4 × 40.0% × 3 − 5,000\u00a0Toman × 3 − 30,000\u00a0Toman = 75,000\u00a0Toman"
     assert filled_formula(CATALOGUE["customer_lifetime_value"], worth, Reader()) == filled
     months = Value(MEHR, value=Decimal(500) / Decimal(75), operands=(Decimal(500), Decimal(75)))
-    assert filled_formula(CATALOGUE["cac_payback_months"], months, Reader()) == "50 Toman ÷ 7.5 Toman = 6.7 months"
+    assert filled_formula(CATALOGUE["cac_payback_months"], months, Reader()) == "50\u00a0Toman ÷ 7.5\u00a0Toman = 6.7\u00a0months"
 
 
 def test_a_missing_figure_names_the_data_it_needs():

@@ -70,6 +70,12 @@ class TestLines:
         assert sheet.lines("one two one two", BODY, width) == ["one two", "one two"]
         assert sheet.lines("one two one two one", BODY, width, most=2)[1].endswith("…")
 
+    def test_a_number_and_its_unit_are_not_parted(self, paper):
+        sheet = paper(is_rtl=False)
+        width = sheet.width_of("7 = 5 Toman", BODY) - 1
+
+        assert sheet.lines("7 = 5\u00a0Toman", BODY, width) == ["7 =", "5\u00a0Toman"]
+
     def test_a_table_that_goes_on_says_again_what_it_is_of(self, paper, printed):
         sheet = paper(is_rtl=False)
 

@@ -66,9 +66,9 @@ def answer(score, **facts):
 def test_a_formula_is_not_turned_around_by_its_units(persian, campaign):
     page = persian.get("/kpis/cost_per_lead/?period=1404-07")
 
-    # 100 Toman ÷ 4 = 25 Toman: each operand is isolated, the order is that of a formula.
-    assert page.context["card"].formula_filled == "\u2068۱۰۰ تومان\u2069 ÷ \u2068۴\u2069 = \u2068۲۵ تومان\u2069"
-    assert '<bdi dir="ltr" class="strong">\u2068۱۰۰ تومان' in page.content.decode()
+    # 100 Toman ÷ 4 = 25 Toman, read from the right as the words above it: each operand is isolated and whole.
+    assert page.context["card"].formula_filled == "\u2068۱۰۰\u00a0تومان\u2069 ÷ \u2068۴\u2069 = \u2068۲۵\u00a0تومان\u2069"
+    assert "<br><strong>\u2068۱۰۰\u00a0تومان" in page.content.decode()
 
 
 def test_a_signed_figure_keeps_its_sign_at_the_left(sara):
