@@ -78,7 +78,7 @@ OTHERS = (
     Entry(_("Reports"), "chart-column", "/reports/", (), may_enter),
     Entry(_("Campaign report card"), "megaphone", "kpis:campaigns-report", (), may_sell),
     Entry(_("Sales funnel"), "filter", "/kpis/funnel/", (), may_sell),
-    Entry(_("Pipeline of an evening"), "kanban", "/reports/pipeline/", (), may_sell),
+    Entry(_("Pipeline at the end of a day"), "kanban", "/reports/pipeline/", (), may_sell),
     Entry(_("Retention cohorts"), "table", "/kpis/cohorts/", (), may_enter),
     Entry(_("RFM"), "table", "kpis:rfm", (), may_enter),
     Entry(_("Lists of people"), "users", "leads:people-lists", (), may_enter),

@@ -128,7 +128,7 @@ def draw_rest(paper: Paper, readings: Sequence[Reading], choice: Choice, prefs: 
     paper.room_for(40)
     paper.write(_("More KPIs"), HEADING)
     columns = [Column(_("KPI"), 0.4), Column(_("Value"), 0.22, is_number=True), Column(_("Change"), 0.16, is_number=True)]
-    columns.append(Column(_("Stands on"), 0.22))
+    columns.append(Column(_("Based on"), 0.22))
     rows: list[list[str]] = []
     for group, name in options.GROUPS.items():
         found = [reading for reading in readings if reading.kpi.group is group]

@@ -33,7 +33,7 @@ from kpis.views.overview import filter_bar
 from leads.models import Stage
 
 PAGE, CHUNK = 25, 500
-NAME = gettext_lazy("Pipeline of an evening")
+NAME = gettext_lazy("Pipeline at the end of a day")
 
 
 class EveningForm(ReaderForm):

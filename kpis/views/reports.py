@@ -36,7 +36,7 @@ class Report:
 BY_PRODUCT = "?grain=year&by=product#breakdown"
 REPORTS = (
     Report(_("Sales funnel"), _("Where do we lose people?"), "filter", "kpis:funnel", may_sell),
-    Report(_("Pipeline of an evening"), _("What was open at the end of that month?"), "kanban", "kpis:pipeline", may_sell),
+    Report(_("Pipeline at the end of a day"), _("What was open at the end of that month?"), "kanban", "kpis:pipeline", may_sell),
     Report(_("Campaign report card"), _("Which campaign pays?"), "megaphone", "kpis:campaigns-report", may_sell),
     Report(_("Retention cohorts"), _("Who comes back, and for how long?"), "table", "kpis:cohorts"),
     Report(_("RFM groups"), _("Who is moving between groups?"), "users", "kpis:rfm"),
