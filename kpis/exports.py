@@ -171,12 +171,13 @@ def rows_table(kpi: Kpi, side: str, query: Query, prefs: Preferences) -> tuple[l
             page = list_rows(kpi, side, query, after=after, limit=PAGE)
             for row in page.results:
                 kind, day = str(TYPES.get(row.type, row.type)), format_day(row.day, prefs, "short")
-                yield [kind, row.id, row.name, row.day, day, side_cell(kpi, side, row.amount, prefs), *forecast_cells(kpi, row)]
+                amount = side_cell(kpi, side, row.amount, prefs)
+                yield [kind, row.id, row.name, row.day, day, amount, row.customer, row.owner, *forecast_cells(kpi, row)]
             after = page.next
 
     amount = with_unit(_("Amount"), side_unit(kpi, side, prefs))
     further = [_("Order days expected"), _("Chance to be a customer still")] if kpi.is_fitted else []
-    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), amount, *further], rows()
+    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), amount, _("Customer"), _("Owner"), *further], rows()
 
 
 def forecast_cells(kpi: Kpi, row: Row) -> list[Decimal | str]:

@@ -19,6 +19,7 @@ from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
+from crm.inputs.caller import Caller
 from crm.periods import Grain, Period, period_of
 from kpis.api.attainment import TargetOut, target_out, targets_for
 from kpis.api.parameters import FILTERS, help_of, kpi_of, query_of, query_of_one
@@ -128,6 +129,8 @@ class RowOut(Struct):
     day: str
     amount: str
     reason: str | None
+    customer: str | None
+    owner: str | None
 
 
 class RowsOut(Struct):
@@ -208,7 +211,7 @@ class RowsView(ApiView):
             page = page_of(kpi, side, query, after=parameters.get("cursor", ""), limit=limit)
         except ValueError as error:
             raise bad_parameter("cursor") from error
-        return answer(RowsOut(page.total, plain(page.amount), [row_out(row) for row in page.results], page.next))
+        return answer(RowsOut(page.total, plain(page.amount), [row_out(row, self.caller) for row in page.results], page.next))
 
     def check_scopes(self, kpi: Kpi) -> None:
         """A token needs the read scope of what it lists, besides kpis:read."""
@@ -237,8 +240,20 @@ def page_of(kpi: Kpi, side: str, query: Query, *, after: str, limit: int) -> Row
     return RowPage(count_left_out(kpi, query), Decimal(0), rows, following)
 
 
-def row_out(row: Row) -> RowOut:
-    return RowOut(row.type, row.id, row.name, row.url, row.day.isoformat(), plain(row.amount), row.reason and row.reason.value)
+def row_out(row: Row, caller: Caller) -> RowOut:
+    """A token that may not read customers is told no name of one."""
+    token = caller.token
+    return RowOut(
+        type=row.type,
+        id=row.id,
+        label=row.name,
+        url=row.url,
+        day=row.day.isoformat(),
+        amount=plain(row.amount),
+        reason=row.reason and row.reason.value,
+        customer=(row.customer or None) if not token or token.allows("customers:read") else None,
+        owner=row.owner or None,
+    )
 
 
 def period_out(period: Period) -> PeriodOut:

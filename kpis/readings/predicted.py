@@ -12,6 +12,7 @@ from django.db.models import Q
 from customers.models import Customer
 from kpis.definitions import Kpi
 from kpis.models import Prediction
+from kpis.readings.parties import records_of
 from kpis.readings.query import Query
 from kpis.readings.rows import Forecast, Row, RowPage, Source, row_of, sources_of, totals_of
 
@@ -69,7 +70,7 @@ def list_predicted(kpi: Kpi, side: str, query: Query, sorting: Sorting, *, after
     rows = rows.filter(sorting.beyond(after)) if after else rows
     found = list(rows[: limit + 1])
     shown = found[:limit]
-    people = Customer.objects.in_bulk([one.fact_id for one in shown])
+    people = records_of(Customer).in_bulk([one.fact_id for one in shown])
     following = sorting.key_of(shown[-1]) if len(found) > limit else None
     return RowPage(total, amount, [row_for(source, one, people.get(one.fact_id)) for one in shown], following)
 

@@ -23,6 +23,7 @@ from kpis.definitions import At, Fold, Kpi, Term, is_hidden
 from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory, Prediction
 from kpis.readings.flows import Reader, windowed
 from kpis.readings.narrowing import Narrowing
+from kpis.readings.parties import customer_of, owner_of, records_of
 from kpis.readings.query import Query
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
 
@@ -59,6 +60,9 @@ class Row:
     forecast: Forecast | None = None
     # Why it does not count: of records that figures leave out only.
     reason: Reason | None = None
+    # For whom the record is and whose it is; empty where it is nobody's.
+    customer: str = ""
+    owner: str = ""
 
     @property
     def name(self) -> str:
@@ -326,18 +330,11 @@ def forecasts_of(keys: Sequence[int]) -> dict[int, Forecast]:
     return {one.pk: Forecast.of(one) for one in predictions}
 
 
-def records_of(model: type[Model]) -> QuerySet:
-    """Records with what their names are made of."""
-    records = model._default_manager.all()
-    return records.select_related("survey", "customer") if model is Answer else records
-
-
 def row_of(source: Source, found: Model | None, record: int, day: date, amount: Decimal) -> Row:
     shown, added = source.shown, source.sign * amount
-    if isinstance(found, Answer):
-        return Row(shown.type, record, found.title, url_within(found, day), day, added, found.score)
     url = url_of(shown, record) or url_within(found, day)
-    return Row(shown.type, record, str(found or f"#{record}"), url, day, added)
+    label, score = (found.title, found.score) if isinstance(found, Answer) else (str(found or f"#{record}"), None)
+    return Row(shown.type, record, label, url, day, added, score, customer=customer_of(found), owner=owner_of(found))
 
 
 def url_of(shown: Shown, record: int) -> str:

@@ -30,7 +30,7 @@ from kpis.readings.goals import goal_text
 from kpis.readings.pages import Choice, Landings
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.words import isolated, number_text, percent_text, value_parts, value_text
+from kpis.readings.words import isolated, label_text, number_text, percent_text, value_parts, value_text
 from kpis.views import campaign_files
 from leads.models import Lead
 
@@ -198,6 +198,7 @@ class CampaignDetailView(DetailPage):
             "row_total": number_text(page.total, self.prefs),
             "row_sum": self.amount(figure, page.amount),
             "row_list": list(self.row_cells(page.results, figure)),
+            "has_customers": any(row.customer for row in page.results),
             "save_url": self.save_url(figure) if page.results else "",
             "close_url": query_with(query, rows=None, after=None),
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
@@ -215,11 +216,13 @@ class CampaignDetailView(DetailPage):
         for row in rows:
             yield {
                 "type": exports.TYPES.get(row.type, row.type),
-                "label": row.label,
+                "label": label_text(row.label, self.prefs),
                 "url": row.url,
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, self.prefs),
                 "amount": self.amount(figure, row.amount),
+                "customer": label_text(row.customer, self.prefs),
+                "owner": row.owner,
             }
 
     def amount(self, figure: Figure, amount: Decimal) -> str:

@@ -215,6 +215,7 @@ class KpiView(Page, TemplateView):
             "row_total": number_text(page.total, self.request.prefs),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
+            "has_customers": any(row.customer for row in page.results),
             "row_headings": headings(query) if self.kpi.is_fitted else [],
             "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
@@ -260,6 +261,8 @@ class KpiView(Page, TemplateView):
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, prefs),
                 "amount": amount_text(self.kpi, side, row.amount, prefs),
+                "customer": label_text(row.customer, prefs),
+                "owner": row.owner,
             }
 
 

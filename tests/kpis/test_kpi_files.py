@@ -52,3 +52,14 @@ def test_a_rep_gets_no_rows_of_others(browse, omid, nima):
     settle()
 
     assert rows_of(browse(omid).get("/kpis/leads/csv/?what=rows&period=1404-07")) == []
+
+
+def test_a_row_says_for_whom_it_is_and_whose(browse, sara, omid):
+    order = make_order(customer=make_customer(name="Mina"), placed_at=MEHR, owner=omid)
+    settle()
+
+    (row,) = rows_of(browse(sara).get("/kpis/orders/csv/?what=rows&period=1404-07"))
+    (shown,) = browse(sara).get("/kpis/orders/?period=1404-07").context["row_list"]
+
+    assert (row["Number"], row["Customer"], row["Owner"]) == (str(order.pk), "Mina", omid.name)
+    assert (shown["customer"], shown["owner"]) == ("Mina", omid.name)

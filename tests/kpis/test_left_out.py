@@ -193,6 +193,9 @@ def test_programs_ask_for_the_same_rows(browse, sara):
     ]
     (counted,) = api.get("/kpis/orders/rows/", period="1404-07").json()["results"]
     assert (counted["label"], counted["reason"]) == ("A1", None)
+    narrow, narrow.secret = create_token(sara, scopes=["kpis:read", "orders:read"], at=DRAINED)
+    (nameless,) = Api(browse(), narrow).get("/kpis/orders/rows/", period="1404-07").json()["results"]
+    assert (bool(counted["customer"]), nameless["customer"]) == (True, None)
     assert api.get("/kpis/customers_total/rows/", period="1404-07", side="excluded").json()["total"] == 0
     assert api.get("/kpis/orders/rows/", period="1404-07", side="left").json()["errors"][0]["pointer"] == "?side"
 
