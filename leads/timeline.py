@@ -1,4 +1,4 @@
-"""Everything that happened to a lead or an opportunity, newest first, and what is to happen next."""
+"""Everything that happened to a lead, an opportunity or a customer, newest first, and what is to happen next."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, named, reader_digits
+from customers.models import Customer
 from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, StageChange
 
 MOST_ENTRIES = 200
@@ -67,21 +68,62 @@ class Reader:
         return self.prefs.today(self.at)
 
 
+@dataclass(frozen=True)
+class Others:
+    """The records beside that of the page which its reader may see: an entry that is about one of them says so."""
+
+    leads: frozenset[int] = frozenset()
+    opportunities: frozenset[int] = frozenset()
+
+    @classmethod
+    def of_customer(cls, customer: Customer, user: User) -> Others:
+        seen = (rows.visible_to(user).filter(customer=customer) for rows in (Lead.objects, Opportunity.objects))
+        return cls(*(frozenset(rows.values_list("pk", flat=True)) for rows in seen))
+
+    def about(self, activity: Activity) -> dict[str, str]:
+        if activity.opportunity_id in self.opportunities:
+            url = reverse("leads:opportunity-detail", args=[activity.opportunity_id])
+            return {"about": str(activity.opportunity), "about_url": url}
+        if activity.opportunity_id is None and activity.lead_id in self.leads:
+            return {"about": str(activity.lead), "about_url": reverse("leads:lead-detail", args=[activity.lead_id])}
+        return {}
+
+
+ALONE = Others()
+
+
 def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
     """The lead's own events, and what was done, moved and offered on the way through its opportunities."""
-    opportunities = list(lead.opportunities.visible_to(reader.user).values_list("pk", flat=True))
+    opportunities = frozenset(lead.opportunities.visible_to(reader.user).values_list("pk", flat=True))
     done = Activity.objects.filter(Q(lead=lead) | Q(opportunity__in=opportunities))
     changes = StageChange.objects.filter(opportunity__in=opportunities)
     quotes = _quotes(Quote.objects.for_lead(lead).visible_to(reader.user), reader)
     events = [_event(event, reader) for event in lead.events.select_related("by").order_by("-at", "-id")[:MOST_ENTRIES]]
-    return _sorted(events + _done(done, reader) + _moves(changes, reader) + quotes)
+    return _sorted(events + _done(done, reader, Others(opportunities=opportunities)) + _moves(changes, reader) + quotes)
 
 
 def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[str, Any]]:
-    done = Activity.objects.filter(opportunity=opportunity)
+    """What was done for it and before with its lead, moved, offered and ordered."""
+    leads = frozenset(Lead.objects.visible_to(reader.user).filter(pk=opportunity.lead_id).values_list("pk", flat=True))
+    done = Activity.objects.filter(Q(opportunity=opportunity) | Q(lead__in=leads, opportunity=None))
     orders = _orders(opportunity.orders.visible_to(reader.user), reader)
     quotes = _quotes(opportunity.quotes.visible_to(reader.user), reader)
-    return _sorted(_done(done, reader) + _moves(opportunity.changes.all(), reader) + orders + quotes)
+    return _sorted(_done(done, reader, Others(leads=leads)) + _moves(opportunity.changes.all(), reader) + orders + quotes)
+
+
+class CustomerTimeline:
+    """What was done and is planned with a customer, also on the way there: with their leads and opportunities."""
+
+    def __init__(self, customer: Customer, reader: Reader) -> None:
+        self.reader, self.others = reader, Others.of_customer(customer, reader.user)
+        of_others = Q(lead__in=self.others.leads) | Q(opportunity__in=self.others.opportunities)
+        self.rows = Activity.objects.filter(Q(customer=customer) | of_others)
+
+    def entries(self, most: int = MOST_ENTRIES) -> list[dict[str, Any]]:
+        return _done(self.rows, self.reader, self.others, most)
+
+    def steps(self) -> list[dict[str, Any]]:
+        return planned(self.rows, self.reader, self.others)
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
@@ -90,10 +132,10 @@ def outcomes_of(kind: str) -> list[tuple[str, str]]:
     return [(key, str(OUTCOMES[key])) for key in keys]
 
 
-def planned(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+def planned(rows: Any, reader: Reader, others: Others = ALONE) -> list[dict[str, Any]]:
     """The next steps, the most urgent one first."""
-    steps = rows.planned().select_related("owner").order_by("due_at", "pk")[:20]
-    return [step_of(step, reader) for step in steps]
+    steps = rows.planned().select_related("owner", "lead", "opportunity").order_by("due_at", "pk")[:20]
+    return [step_of(step, reader) | others.about(step) for step in steps]
 
 
 def step_of(activity: Activity, reader: Reader) -> dict[str, Any]:
@@ -145,8 +187,8 @@ def _event(event: LeadEvent, reader: Reader) -> dict[str, Any]:
     return _entry(event.at, event.pk, event.by, reader, kind="change", icon=EVENT_ICONS[kind], title=title, text=text)
 
 
-def _done(rows: Any, reader: Reader) -> list[dict[str, Any]]:
-    done = rows.filter(done_at__isnull=False).select_related("owner").order_by("-done_at", "-pk")[:MOST_ENTRIES]
+def _done(rows: Any, reader: Reader, others: Others, most: int = MOST_ENTRIES) -> list[dict[str, Any]]:
+    done = rows.filter(done_at__isnull=False).select_related("owner", "lead", "opportunity")
     return [
         _entry(
             activity.done_at,
@@ -158,8 +200,9 @@ def _done(rows: Any, reader: Reader) -> list[dict[str, Any]]:
             title=_title(activity),
             text="\n".join(filter(None, (activity.outcome_label, activity.body))),
             undo_url=reverse("leads:activity-reopen", args=[activity.pk]) if activity.due_at else "",
+            **others.about(activity),
         )
-        for activity in done
+        for activity in done.order_by("-done_at", "-pk")[:most]
     ]
 
 

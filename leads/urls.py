@@ -13,6 +13,7 @@ from leads.views import (
     orders,
     quote_actions,
     quotes,
+    timelines,
     today,
 )
 
@@ -77,6 +78,8 @@ urlpatterns = [
     path("quotes/<int:pk>/remove/", quote_actions.remove, name="quote-remove"),
     path("opportunities/<int:pk>/plan/", activities.PlanView.as_view(), name="opportunity-plan"),
     path("opportunities/<int:pk>/activities/", activities.OpportunityLogView.as_view(), name="opportunity-activity"),
+    path("customers/<int:pk>/timeline/", timelines.CustomerTimelineView.as_view(), name="customer-timeline"),
+    path("customers/<int:pk>/activities/", activities.CustomerLogView.as_view(), name="customer-activity"),
     path("customers/<int:pk>/contact/", activities.CustomerContactView.as_view(), name="customer-contact"),
     path("customers/<int:pk>/plan/", activities.CustomerPlanView.as_view(), name="customer-plan"),
     path("customers/<int:pk>/opportunities/", orders.CustomerOpportunitiesView.as_view(), name="customer-opportunities"),

@@ -153,6 +153,10 @@ class OpportunityLogView(LogPage, OneOpportunityPage):
     pass
 
 
+class CustomerLogView(LogPage, OneCustomerPage):
+    pass
+
+
 class ContactPage(FollowUpPage):
     """A call that was not planned, written down when it is over."""
 

@@ -173,6 +173,7 @@ def pages_of_sales(order):
         "/customers/",
         "/customers/new/",
         f"/customers/{order.customer_id}/",
+        f"/customers/{order.customer_id}/timeline/",
         f"/customers/{order.customer_id}/orders/new/",
         "/orders/",
         "/orders/?status=paid&placed=this-month",

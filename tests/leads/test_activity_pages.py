@@ -1,12 +1,15 @@
 """Writing an activity down on the page of a lead or an opportunity, or beside it on the page of the day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from leads import services
 from leads.models import Activity
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead, make_opportunity
@@ -153,3 +156,79 @@ def test_a_task_begins_with_whom_it_is_about(browse, omid, nima):
     assert client.get(url).context["customers"].count() == 2
     client.post(url_of("lead-plan", lead), {"when": "tomorrow"})
     assert list(Activity.objects.values_list("lead", "kind", "due_on", "done_at")) == [(lead.pk, "call", date(2025, 9, 24), None)]
+
+
+def note(by, body, minutes=0, **facts):
+    at = NOON - timedelta(minutes=minutes)
+    return services.log_activity(**{"by": by, "at": at, "kind": "call", "body": body} | facts)
+
+
+class TestTimelineOfACustomer:
+    def test_it_holds_what_was_said_on_the_way_and_what_is_next(self, browse, omid, nima):
+        customer = make_customer(name="Arya", owner=omid)
+        lead = make_lead(name="Ali", owner=omid)
+        note(omid, "wants a price", minutes=90, lead=lead)
+        deal = services.convert_lead(lead, by=omid, at=NOON, customer=customer, opportunity_name="Big deal")
+        note(omid, "agreed", minutes=30, opportunity=deal)
+        note(omid, "late again", minutes=60, customer=customer)
+        note(omid, "", opportunity=deal, due_at=NOON + timedelta(days=1))
+        note(nima, "of another's lead", lead=make_lead(name="Hidden", owner=nima, customer=customer))
+        note(omid, "of somebody else", customer=make_customer(name="Babak", owner=omid))
+
+        page = browse(omid).get(url_of("customer-timeline", customer))
+
+        assert [(entry["text"], entry.get("about"), entry.get("about_url")) for entry in page.context["entries"]] == [
+            ("agreed", "Big deal", url_of("opportunity-detail", deal)),
+            ("late again", None, None),
+            ("wants a price", "Ali", url_of("lead-detail", lead)),
+        ]
+        assert [(step["title"], step["about"]) for step in page.context["steps"]] == [("Call", "Big deal")]
+        of_deal = browse(omid).get(url_of("opportunity-detail", deal)).context["entries"]
+        assert [(each["text"], each.get("about")) for each in of_deal if each["kind"] == "call"] == [
+            ("agreed", None),
+            ("wants a price", "Ali"),
+        ]
+
+    def test_the_page_of_a_customer_shows_what_is_newest_and_takes_a_note(self, browse, omid, hana):
+        customer = make_customer(name="Arya", owner=omid)
+        for minutes in range(6):
+            note(omid, f"call {minutes}", minutes=minutes, customer=customer)
+        url, client = url_of("customer-timeline", customer), browse(omid)
+        home = reverse("customers:customer-detail", args=[customer.pk])
+        come = {"HX-Request": "true", "HX-Current-URL": f"http://localhost{home}"}
+
+        part = client.get(url, headers=come)
+
+        assert [entry["text"] for entry in part.context["entries"]] == [f"call {minutes}" for minutes in range(5)]
+        assert [f'value="{home}"' in part.content.decode(), "<html" in part.content.decode()] == [True, False]
+        assert len(client.get(url).context["entries"]) == 6
+        assert [url in browse(user).get(home).content.decode() for user in (omid, hana)] == [True, False]
+        sent = client.post(url_of("customer-activity", customer), {"kind": "note", "body": "calls back", "next": home})
+        assert (sent.url, Activity.objects.get(body="calls back").customer) == (home, customer)
+
+    def test_who_may_see_it(self, browse, sara, omid, nima, hana):
+        for name in ("customer-timeline", "customer-activity"):
+            url = url_of(name, make_customer(owner=omid))
+            statuses = [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)]
+            assert (name, statuses) == (name, [200, 200, 404, 403, 302])
+
+    def test_it_costs_the_same_with_one_entry_of_each_and_three(self, browse, sara):
+        customer, client, counts = make_customer(owner=sara), browse(sara), []
+        pages = [url_of("customer-timeline", customer)]
+        for wanted in (1, 3):
+            while Activity.objects.filter(customer=customer).count() < wanted:
+                lead = make_lead(owner=sara, customer=customer)
+                note(sara, "x", lead=lead)
+                deal = make_opportunity(owner=sara, customer=customer, lead=lead)
+                for about in ({"lead": lead}, {"opportunity": deal}, {"customer": customer}):
+                    note(sara, "x", **about)
+                    note(sara, "x", due_at=NOON, **about)
+            pages = [url_of("customer-timeline", customer), url_of("opportunity-detail", deal)]
+            for page in pages:
+                client.get(page)  # the first visit is remembered for the palette
+                with CaptureQueriesContext(connection) as queries:
+                    client.get(page)
+                counts.append(len(queries))
+
+        assert counts[:2] == counts[2:]
+        assert max(counts) <= 20
