@@ -36,7 +36,8 @@ def removed_row(model: type[Model], pk: int) -> Model | None:
 
 
 def row_in(model: type[Model], image: Model) -> Model:
-    return model(**{field.attname: getattr(image, field.attname) for field in model._meta.concrete_fields})
+    kept = [field for field in model._meta.concrete_fields if not field.generated]
+    return model(**{field.attname: getattr(image, field.attname) for field in kept})
 
 
 def way_back(model: type[Model], change: int, *, by: User, at: datetime) -> str:

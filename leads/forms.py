@@ -215,3 +215,35 @@ class ActivityForm(ReaderForm):
     def due_at(self) -> datetime | None:
         day = self.cleaned_data.get("due_on")
         return self.moment(day, self.cleaned_data.get("due_time")) if day else None
+
+
+class EditActivityForm(EditForm):
+    """What was noted of something done."""
+
+    outcome = forms.ChoiceField(label=_("Result"), required=False)
+    body = TextField(label=_("Text"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    done_on = DayField(label=_("Day"))
+    done_time = ClockField(label=_("At"))
+
+    def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Other programs send other words than the usual ones: such a one may stay.
+        fitting = dict(outcomes_of(activity.kind)) | ({activity.outcome: activity.outcome_label} if activity.outcome else {})
+        self.fields["outcome"].choices = [("", _("Not said")), *fitting.items()]
+        if not fitting:
+            del self.fields["outcome"], self.stored["outcome"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if not self.errors and "done_at" in self.facts and self.facts["done_at"] > self.at:
+            self.add_error("done_on", ValidationError(_("The moment lies in the future."), code="future-date"))
+        return facts
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was changed; the moment only where it was, as the form leaves its seconds out."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name in ("outcome", "body")}
+        when = {name: self.cleaned_data.get(name, self.initial[name]) for name in ("done_on", "done_time")}
+        if self.cleaned_data.keys() & when.keys():
+            facts["done_at"] = self.moment(when["done_on"], when["done_time"])
+        return facts

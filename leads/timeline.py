@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, named, reader_digits
 from customers.models import Customer
 from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, StageChange
+from leads.services.corrections import may_remove_activity
 
 MOST_ENTRIES = 200
 EVENT_ICONS = {
@@ -188,7 +189,8 @@ def _event(event: LeadEvent, reader: Reader) -> dict[str, Any]:
 
 
 def _done(rows: Any, reader: Reader, others: Others, most: int = MOST_ENTRIES) -> list[dict[str, Any]]:
-    done = rows.filter(done_at__isnull=False).select_related("owner", "lead", "opportunity")
+    changeable = Exists(Activity.objects.visible_to(reader.user).filter(pk=OuterRef("pk")))
+    done = rows.filter(done_at__isnull=False).select_related("owner", "lead", "opportunity").annotate(is_changeable=changeable)
     return [
         _entry(
             activity.done_at,
@@ -199,11 +201,21 @@ def _done(rows: Any, reader: Reader, others: Others, most: int = MOST_ENTRIES) -
             icon=ACTIVITY_ICONS[Activity.Kind(activity.kind)],
             title=_title(activity),
             text="\n".join(filter(None, (activity.outcome_label, activity.body))),
-            undo_url=reverse("leads:activity-reopen", args=[activity.pk]) if activity.due_at else "",
+            **_ways(activity, reader.user),
             **others.about(activity),
         )
         for activity in done.order_by("-done_at", "-pk")[:most]
     ]
+
+
+def _ways(activity: Any, user: User) -> dict[str, str]:
+    """What the reader may do with an entry."""
+    wished = {
+        "edit": activity.is_changeable,
+        "remove": activity.is_changeable and may_remove_activity(activity, user),
+        "reopen": activity.is_changeable and activity.due_at,
+    }
+    return {f"{name}_url": reverse(f"leads:activity-{name}", args=[activity.pk]) for name, may in wished.items() if may}
 
 
 def _title(activity: Activity) -> str:

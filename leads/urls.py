@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.views import (
     activities,
+    corrections,
     history,
     lead_actions,
     leads,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("activities/<int:pk>/snooze/", today.SnoozeView.as_view(), name="activity-snooze"),
     path("activities/<int:pk>/move-back/", today.move_back, name="activity-move-back"),
     path("activities/<int:pk>/reopen/", activities.reopen, name="activity-reopen"),
+    path("activities/<int:pk>/edit/", corrections.ActivityEditView.as_view(), name="activity-edit"),
+    path("activities/<int:pk>/remove/", corrections.remove, name="activity-remove"),
+    path("activities/<int:pk>/undo/<str:way>/", corrections.take_back, name="activity-undo"),
+    path("activities/<int:pk>/undo-noted/<str:way>/", corrections.take_back_noted, name="activity-undo-noted"),
     path("lists/", lists.PeopleListsView.as_view(), name="people-lists"),
     path("lists/<int:pk>/", lists.PeopleListView.as_view(), name="people-list"),
     path("lists/<int:pk>/edit/", lists.edit, name="people-list-edit"),

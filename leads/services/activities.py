@@ -100,14 +100,14 @@ def log_contact(
     next_due_at: datetime | None = None,
     source: str | None = None,
     external_id: str | None = None,
-) -> Activity:
+) -> list[Activity]:
     """A call with somebody that was not planned, and the next step where one is. With the same key it is one call."""
     key, about = {"source": source, "external_id": external_id}, {"lead": lead, "customer": customer}
     call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, outcome=outcome, body=body, **about, **key)
-    if next_due_at is not None:
-        key["external_id"] = f"{external_id}-next" if external_id else None
-        log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, due_at=next_due_at, **about, **key)
-    return call
+    if next_due_at is None:
+        return [call]
+    key["external_id"] = f"{external_id}-next" if external_id else None
+    return [call, log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, due_at=next_due_at, **about, **key)]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4, uuid5
 
 from django.db.models import Model
@@ -66,6 +67,12 @@ class FollowUpPage(FormPage):
     def done(self, text: str, undo: str = "") -> HttpResponse:
         say(self.request, text, undo=undo)
         return redirect(self.return_url)
+
+    def noted(self, text: str, *activities: Activity) -> HttpResponse:
+        """Done, with the way back to before they were written down."""
+        way = services.way_back_of_noted(activities, by=self.request.user, at=self.at)
+        undo = reverse("leads:activity-undo-noted", args=[activities[0].pk, way])
+        return self.done(text, f"{undo}?{urlencode({'next': self.return_url})}")
 
 
 def activity_key(form: ReaderForm, subject: Model, facts: dict[str, Any], beside: dict[str, Any] | None = None) -> dict[str, str]:
@@ -142,7 +149,7 @@ class LogPage(FollowUpPage):
         facts = {**typed, "due_at": form.due_at, **self.about}
         key = activity_key(form, next(iter(self.about.values())), facts)
         activity = services.log_activity(by=self.request.user, at=self.at, **facts, **key)
-        return self.done(_("Planned.") if activity.due_at else _("Added."))
+        return self.noted(_("Planned.") if activity.due_at else _("Added."), activity)
 
 
 class LeadLogView(LogPage, OneLeadPage):
@@ -172,8 +179,9 @@ class ContactPage(FollowUpPage):
     def save(self, form: FinishForm) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
         key = activity_key(form, next(iter(self.about.values())), said, beside=form.facts)
-        services.log_contact(by=self.request.user, at=self.at, **self.about, **said, **form.facts, **key)
-        return self.done(_("Added."))
+        return self.noted(
+            _("Added."), *services.log_contact(by=self.request.user, at=self.at, **self.about, **said, **form.facts, **key)
+        )
 
 
 class ContactView(ContactPage, OneLeadPage):
@@ -197,8 +205,7 @@ class PlanPage(FollowUpPage):
         kind = form.cleaned_data.get("kind") or Activity.Kind.CALL
         facts = {"kind": kind, "due_at": form.due_at(), **self.about}
         key = activity_key(form, next(iter(self.about.values())), facts)
-        services.log_activity(by=self.request.user, at=self.at, **facts, **key)
-        return self.done(_("Planned."))
+        return self.noted(_("Planned."), services.log_activity(by=self.request.user, at=self.at, **facts, **key))
 
 
 class LeadPlanView(PlanPage, OneLeadPage):

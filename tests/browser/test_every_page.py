@@ -149,6 +149,7 @@ def pages_of_work(lead, opportunity):
         "/today/?owner=all",
         f"/activities/{call.pk}/finish/",
         f"/activities/{call.pk}/snooze/",
+        f"/activities/{lead.activities.get(kind='note').pk}/edit/",
         f"/opportunities/{opportunity.pk}/plan/",
         "/leads/",
         "/leads/?stage=sql&created=this-month",

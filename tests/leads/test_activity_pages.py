@@ -13,6 +13,7 @@ from leads import services
 from leads.models import Activity
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead, make_opportunity
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +233,86 @@ class TestTimelineOfACustomer:
 
         assert counts[:2] == counts[2:]
         assert max(counts) <= 20
+
+
+class TestSlips:
+    def undo(self, client, response):
+        """Press the toast's button; what it says then."""
+        return toasts(client.post(toasts(response)[-1][1]))[-1][0]
+
+    def test_what_was_added_is_taken_back(self, browse, omid):
+        client, lead = browse(omid), make_lead(owner=omid)
+        page = url_of("lead-detail", lead)
+
+        for name, sent in (
+            ("lead-activity", {"kind": "demo", "body": "shown"}),
+            ("lead-activity", {"kind": "call", "due_on": "+3"}),
+            ("lead-plan", {"when": "week"}),
+            ("lead-contact", {"outcome": "talked", "when": "tomorrow"}),
+        ):
+            response = client.post(url_of(name, lead), sent)
+            before = lead.activities.count()
+            back = client.post(toasts(response)[-1][1])
+            assert (name, before > 0, written(), back.url) == (name, True, [], page)
+
+    def test_what_somebody_worked_on_since_stays(self, browse, sara, omid):
+        client, lead = browse(omid), make_lead(owner=omid)
+        response = client.post(url_of("lead-activity", lead), {"kind": "call", "due_on": "+3"})
+        services.finish_activity(Activity.objects.get(), by=sara, at=NOON, body="done")
+
+        said = self.undo(client, response)
+
+        assert said == "This entry, or whom it is about, was changed in the meantime: it stays as it is."
+        assert Activity.objects.count() == 1
+
+    def test_an_entry_is_corrected_and_that_taken_back(self, browse, omid):
+        client, lead = browse(omid), make_lead(owner=omid)
+        call = note(omid, "wants", lead=lead, outcome="talked")
+        seen = client.get(url_of("activity-edit", call)).context["form"].initial["seen"]
+        sent = {"seen": seen, "outcome": "no_answer", "body": "wants two", "done_on": "1404/06/31", "done_time": "10:30"}
+
+        response = client.post(url_of("activity-edit", call), sent)
+
+        def facts():
+            return Activity.objects.values_list("outcome", "body", "done_at", "done_on").get()
+
+        assert (response.url, facts()) == (
+            url_of("lead-detail", lead),
+            ("no_answer", "wants two", NOON - timedelta(days=1), date(2025, 9, 22)),
+        )
+        assert self.undo(client, response) == "Taken back."
+        assert facts() == ("talked", "wants", NOON, date(2025, 9, 23))
+
+    def test_what_cannot_be_is_said_and_nothing_is_lost(self, browse, omid):
+        call = note(omid, "wants", lead=make_lead(owner=omid))
+        sent = {"outcome": "held", "body": "wants two", "done_on": "1404/07/02", "done_time": "10:30"}
+
+        form = browse(omid).post(url_of("activity-edit", call), sent).context["form"]
+
+        assert list(form.errors) == ["outcome"]
+        form = browse(omid).post(url_of("activity-edit", call), sent | {"outcome": ""}).context["form"]
+        assert (dict(form.errors), form["body"].value()) == ({"done_on": ["The moment lies in the future."]}, "wants two")
+        assert Activity.objects.get().body == "wants"
+
+    def test_an_entry_is_removed_and_put_back(self, browse, omid):
+        client, lead = browse(omid), make_lead(owner=omid)
+        call = note(omid, "wants", lead=lead)
+
+        response = client.post(url_of("activity-remove", call), {"next": "/today/"})
+
+        assert (response.url, toasts(response)[0][0], written()) == ("/today/", "The entry was removed.", [])
+        assert self.undo(client, response) == "Taken back."
+        assert (written(), lead.activities.get().pk) == ([("call", "wants", None)], call.pk)
+
+    def test_who_may(self, browse, sara, omid, nima, hana):
+        lead = make_lead(owner=omid)
+        own, of_sara, of_nima = (note(by, "x", lead=lead) for by in (omid, sara, nima))
+
+        entries = browse(omid).get(url_of("lead-detail", lead)).context["entries"]
+
+        ways = {entry["by"]: ("edit_url" in entry, "remove_url" in entry) for entry in entries if entry["kind"] == "call"}
+        assert ways == {"Omid": (True, True), "Sara": (False, False), "Nima": (False, False)}
+        for user, status in ((nima, 404), (hana, 403), (None, 302)):
+            assert browse(user).post(url_of("activity-remove", own)).status_code == status
+        assert browse(sara).post(url_of("activity-remove", of_nima)).status_code == 302
+        assert set(Activity.objects.all()) == {own, of_sara}
