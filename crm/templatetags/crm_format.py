@@ -171,6 +171,12 @@ def named(row: Any, prefs: Preferences) -> str:
 
 
 @register.filter
+def named_apart(row: Any, prefs: Preferences) -> str:
+    """The same inside a sentence that has no elements: among Persian words the mark of our number would change sides."""
+    return f"\u2066{named(row, prefs)}\u2069" if language_key(prefs.language) == "fa" else named(row, prefs)
+
+
+@register.filter
 def fanum(value: object, prefs: Preferences | None = None) -> str:
     """Digits of a text in the reader's script: `{{ text|fanum:prefs }}`, or by the active language alone."""
     if prefs is not None:

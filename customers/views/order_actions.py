@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import action, say
 from crm.permissions import may_enter
-from crm.templatetags.crm_format import named
+from crm.templatetags.crm_format import named_apart
 from customers.models import Order, Refund
 from customers.services.giving_back import take_back_refund
 from customers.services.sales import set_order_status
@@ -22,7 +22,7 @@ def set_status(request: HttpRequest, pk: int) -> str:
     before, status = order.status, request.POST.get("status") or request.GET.get("status", "")
     order = set_order_status(order, status=status, by=request.user, at=timezone.now())
     undo = f"{reverse('customers:order-status', args=[pk])}?status={before}" if before != order.status else ""
-    words = {"order": named(order, request.prefs), "status": order.get_status_display()}
+    words = {"order": named_apart(order, request.prefs), "status": order.get_status_display()}
     say(request, _("Order %(order)s: %(status)s") % words, undo=undo)
     return reverse("customers:order-detail", args=[pk])
 

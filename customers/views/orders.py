@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from crm.models import User
 from crm.pages import DetailPage, FormPage, Page, next_url, say
 from crm.permissions import may_enter, may_sell
-from crm.templatetags.crm_format import named
+from crm.templatetags.crm_format import named_apart
 from customers.facts import order_totals
 from customers.models import Customer, Order, Product
 from customers.order_forms import MOST_LINES, NewOrderForm, OrderForm, RefundForm, SaleForm, lines_of
@@ -145,7 +145,7 @@ class OrderFormPage(SaleFormPage):
 
     def save(self, form: OrderForm) -> HttpResponse:
         order = self.place(form)
-        say(self.request, gettext("Order %(order)s was saved.") % {"order": named(order, self.request.prefs)})
+        say(self.request, gettext("Order %(order)s was saved.") % {"order": named_apart(order, self.request.prefs)})
         return redirect(next_url(self.request, default=reverse("customers:order-detail", args=[order.pk])))
 
     def buyer_of(self, form: OrderForm) -> Customer:

@@ -18,7 +18,7 @@ from django.views.generic import TemplateView
 from crm.models import User
 from crm.pages import Page, action, key_in, say
 from crm.permissions import may_sell
-from crm.templatetags.crm_format import named
+from crm.templatetags.crm_format import named_apart
 from customers.models import Customer, Order
 from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
@@ -98,7 +98,7 @@ def link_order(request: HttpRequest, pk: int) -> str:
     order = get_object_or_404(Order.objects.visible_to(request.user), pk=key_in(request.POST.get("order")))
     services.link_order(opportunity, order=order, by=request.user, at=timezone.now())
     undo = f"{reverse('leads:opportunity-unlink-order', args=[pk])}?order={order.pk}"
-    say(request, _("Order %(order)s belongs to this opportunity now.") % {"order": named(order, request.prefs)}, undo=undo)
+    say(request, _("Order %(order)s belongs to this opportunity now.") % {"order": named_apart(order, request.prefs)}, undo=undo)
     return reverse("leads:opportunity-detail", args=[pk])
 
 
@@ -108,7 +108,7 @@ def unlink_order(request: HttpRequest, pk: int) -> str:
     key = key_in(request.POST.get("order") or request.GET.get("order"))
     order = get_object_or_404(Order.objects.visible_to(request.user), pk=key)
     services.unlink_order(opportunity, order=order, by=request.user, at=timezone.now())
-    say(request, _("Order %(order)s no longer belongs to this opportunity.") % {"order": named(order, request.prefs)})
+    say(request, _("Order %(order)s no longer belongs to this opportunity.") % {"order": named_apart(order, request.prefs)})
     return reverse("leads:opportunity-detail", args=[pk])
 
 

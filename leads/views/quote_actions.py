@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import action, say
 from crm.permissions import may_sell
-from crm.templatetags.crm_format import named
+from crm.templatetags.crm_format import named_apart
 from leads import services
 from leads.models import Quote
 from leads.offered import kept_amount
@@ -29,7 +29,7 @@ def send(request: HttpRequest, pk: int) -> str:
     before = _quote(request, pk)
     quote = services.send_quote(before, by=request.user, at=timezone.now())
     undo = "" if before.issued_at else reverse("leads:quote-recall", args=[pk])
-    say(request, _("Quote %(quote)s is with the customer.") % {"quote": named(quote, request.prefs)}, undo=undo)
+    say(request, _("Quote %(quote)s is with the customer.") % {"quote": named_apart(quote, request.prefs)}, undo=undo)
     return _page(pk)
 
 
@@ -43,7 +43,7 @@ def recall(request: HttpRequest, pk: int) -> str:
 @action(may_sell)
 def accept(request: HttpRequest, pk: int) -> str:
     quote = services.order_quote(_quote(request, pk), by=request.user, at=timezone.now())
-    names = {"quote": named(quote, request.prefs), "order": named(quote.order, request.prefs)}
+    names = {"quote": named_apart(quote, request.prefs), "order": named_apart(quote.order, request.prefs)}
     text = _("Quote %(quote)s was accepted; order %(order)s was made from it.") % names
     kept = kept_amount(quote.opportunity, request.prefs) if quote.opportunity else ""
     say(request, f"{text} {kept}".strip(), undo=reverse("leads:quote-reopen", args=[pk]))
@@ -56,7 +56,7 @@ def decline(request: HttpRequest, pk: int) -> str:
     quote = services.decline_quote(_quote(request, pk), by=request.user, at=timezone.now(), reason=reason)
     say(
         request,
-        _("Quote %(quote)s was declined.") % {"quote": named(quote, request.prefs)},
+        _("Quote %(quote)s was declined.") % {"quote": named_apart(quote, request.prefs)},
         undo=reverse("leads:quote-reopen", args=[pk]),
     )
     return _page(pk)
@@ -67,7 +67,7 @@ def reopen(request: HttpRequest, pk: int) -> str:
     before = _quote(request, pk)
     services.reopen_quote(before, by=request.user, at=timezone.now())
     text = _("Quote %(quote)s is open again; its order is cancelled.") if before.order_id else _("Taken back.")
-    say(request, text % {"quote": named(before, request.prefs)})
+    say(request, text % {"quote": named_apart(before, request.prefs)})
     return _page(pk)
 
 
@@ -75,5 +75,5 @@ def reopen(request: HttpRequest, pk: int) -> str:
 def remove(request: HttpRequest, pk: int) -> str:
     quote = _quote(request, pk)
     services.remove_quote(quote)
-    say(request, _("Quote %(quote)s was deleted.") % {"quote": named(quote, request.prefs)})
+    say(request, _("Quote %(quote)s was deleted.") % {"quote": named_apart(quote, request.prefs)})
     return reverse("leads:opportunity-board")

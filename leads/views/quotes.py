@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import DetailPage, say
 from crm.permissions import may_sell
-from crm.templatetags.crm_format import named
+from crm.templatetags.crm_format import named_apart
 from customers.models import Customer, Order
 from customers.order_forms import MOST_LINES
 from customers.services.sales import SaleLine, line_of
@@ -77,7 +77,7 @@ class QuoteFormPage(SaleFormPage):
         if "send" in self.request.POST:
             quote, text = services.send_quote(quote, by=self.request.user, at=self.at), _("Quote %(quote)s is with the customer.")
             undo = reverse("leads:quote-recall", args=[quote.pk])
-        say(self.request, text % {"quote": named(quote, self.request.prefs)}, undo=undo)
+        say(self.request, text % {"quote": named_apart(quote, self.request.prefs)}, undo=undo)
         return redirect("leads:quote-detail", pk=quote.pk)
 
     def facts(self, form: QuoteForm) -> dict[str, Any]:

@@ -356,7 +356,8 @@ class TestPage:
         told = toasts(client.post(url_of("order-status", order), {"status": "fulfilled"}))
 
         assert [f'dir="ltr">{known}</bdi>' in page.content.decode() for page in pages] == [True] * 5
-        assert known in told[0][0]
+        assert f"\u2066{known}\u2069" in told[0][0]
+        assert f"<title>سفارش \u2066{known}\u2069 · " in pages[0].content.decode()
 
     def test_sums_are_in_the_base_currency(self, browse, sara, arya):
         order = make_order(customer=arya, lines=[(1, 10_000)], tax=900, shipping=100)
