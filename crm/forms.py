@@ -130,6 +130,7 @@ class ReadField(forms.CharField):
 class ReaderField(ReadField):
     """A field that has to know its reader; `ReaderForm` tells it."""
 
+    user: User
     prefs: Preferences
     today: date
 
@@ -308,7 +309,7 @@ class ReaderForm(forms.Form):
         self.user, self.prefs, self.at = user, prefs, at
         for field in self.fields.values():
             if isinstance(field, ReaderField):
-                field.prefs, field.today = prefs, prefs.today(at)
+                field.user, field.prefs, field.today = user, prefs, prefs.today(at)
             if isinstance(field, AmountField):
                 field.currency = currency if currency != prefs.organization.currency else None
                 field.label = f"{field.label} ({field.unit})"

@@ -6,14 +6,63 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.edits import EditForm
-from crm.forms import CodeField, EmailField, PhoneField, ReaderForm, TextField
+from crm.forms import CodeField, EmailField, PhoneField, ReaderField, ReaderForm, TextField
 from crm.models import User
 from crm.permissions import colleagues
 from crm.text import to_latin_digits
 from customers.models import Customer
+
+
+class CustomerField(ReaderField):
+    """A customer whom its reader sees, as found while typing; without scripts, whoever alone is meant by what was typed.
+
+    Several are shown below the field as `candidates`, one of which is then chosen there.
+    """
+
+    LONGEST = 500
+    MOST_CANDIDATES = 8
+    is_looked_up = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"label": _("Customer"), "max_length": self.LONGEST} | kwargs))
+        self.candidates: list[Customer] = []
+        self.widget.attrs |= {"dir": "auto", "autocomplete": "off", "placeholder": _("Name, phone, e-mail, company")}
+        self.widget.attrs |= {"hx-get": reverse_lazy("customers:customer-options"), "hx-target": "next [data-options]"}
+        self.widget.attrs |= {"hx-trigger": "input changed delay:150ms, lookup:open", "hx-sync": "this:replace"}
+        self.widget.attrs |= {"hx-swap": "innerHTML", "data-lookup": True}
+
+    @property
+    def seen(self) -> QuerySet[Customer]:
+        return Customer.objects.visible_to(self.user)
+
+    def read(self, text: str) -> Customer:
+        found = list(self.seen.meant_by(text)[: self.MOST_CANDIDATES + 1])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(
+                _("No customer is found by “%(found)s”: type a part of their name, phone, e-mail or company."),
+                code="invalid-reference",
+                params={"found": text},
+            )
+        self.candidates = found[: self.MOST_CANDIDATES]
+        raise ValidationError(self._several(len(found)), code="ambiguous-customer", params={"found": text})
+
+    def _several(self, count: int) -> str:
+        if count > self.MOST_CANDIDATES:
+            return _("Many customers are found by “%(found)s”: choose one of the newest below, or type more of them.")
+        return _("Several customers are found by “%(found)s”: choose one below.")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Of a colleague's customer no more than the number."""
+        if not isinstance(value, Customer):
+            return value
+        return value.title if self.seen.filter(pk=value.pk).exists() else f"#{value.pk}"
 
 
 class CustomerForm(ReaderForm):

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms import AmountField, CodeField, ReaderField, ReaderForm, ReadField, TextField
 from crm.models import User
-from crm.pages import key_in
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
-from customers.models import Customer, Order, OrderLine, Product
+from customers.forms import CustomerField
+from customers.models import Order, OrderLine, Product
 from customers.services.giving_back import Returnable
 from customers.services.sales import SaleLine, line_of
 
@@ -208,15 +208,7 @@ class OrderForm(SaleForm):
 class NewOrderForm(OrderForm):
     """Of somebody who is chosen on it."""
 
-    customer = forms.ModelChoiceField(
-        label=_("Customer"),
-        queryset=Customer.objects.none(),
-        help_text=_("Who is not offered here: “New order” on their own page."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["customer"].queryset = Customer.objects.visible_to(self.user).offered(key_in(self.data.get("customer")))
+    customer = CustomerField()
 
     def focus_on_error(self) -> bool:
         """The customer stands above the lines."""

@@ -19,6 +19,7 @@ app_name = "customers"
 urlpatterns = [
     path("customers/", customers.CustomerListView.as_view(), name="customer-list"),
     path("customers/new/", customers.CustomerCreateView.as_view(), name="customer-create"),
+    path("customers/options/", customers.CustomerOptionsView.as_view(), name="customer-options"),
     path("customers/duplicates/", duplicates.CustomerDuplicatesView.as_view(), name="customer-duplicates"),
     path("customers/<int:pk>/", customers.CustomerDetailView.as_view(), name="customer-detail"),
     path("customers/<int:pk>/history/", history.CustomerHistoryView.as_view(), name="customer-history"),

@@ -14,12 +14,11 @@ from campaigns.models import Campaign, Channel, LeadSource
 from crm.edits import EditForm
 from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
 from crm.models import User
-from crm.pages import key_in
 from crm.permissions import colleagues
 from crm.phones import format_phone
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
-from customers.models import Customer
+from customers.forms import CustomerField
 from customers.order_forms import SaleForm
 from leads.models import OUTCOMES, Activity, Lead, Stage
 from leads.timeline import outcomes_of
@@ -123,15 +122,11 @@ class OpportunityForm(ReaderForm):
     name = TextField(label=_("Name"), max_length=200)
     amount = AmountField(label=_("Amount"), required=False)
     expected_close_on = DayField(label=_("Expected close"), required=False)
-    customer = forms.ModelChoiceField(
-        label=_("Customer"), queryset=Customer.objects.none(), required=False, empty_label=_("None")
-    )
+    customer = CustomerField(required=False)
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = key_in(self.data.get("customer") or getattr(self.initial.get("customer"), "pk", None))
-        self.fields["customer"].queryset = Customer.objects.visible_to(self.user).offered(chosen)
         self.fields["owner"].queryset = colleagues()
 
 

@@ -15,12 +15,13 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from crm.database import FoldText
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, RecordQuerySet, User
+from crm.phones import format_phone
 from crm.reasons import Reason, Reasons, left_out
-from crm.text import to_latin_digits
+from crm.text import our_number, to_latin_digits
 
 NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
 SHORTEST_NUMBER = 4
-MOST_OFFERED = 200
+LTR_START, LTR_END = "\u2066", "\u2069"
 
 
 def of_left_out_customer(path: str = "") -> Reasons:
@@ -47,6 +48,11 @@ def search_words(text: str) -> list[str]:
     if len(digits) >= SHORTEST_NUMBER and digits.isascii() and digits.isdigit():
         return [digits.lstrip("0") or digits]
     return text.split()
+
+
+def left_to_right(code: str) -> str:
+    """A number inside text of either direction, where no markup can stand."""
+    return f"{LTR_START}{code}{LTR_END}"
 
 
 def search_key(*columns: str) -> models.GeneratedField:
@@ -102,10 +108,14 @@ class CustomerQuerySet(PersonQuerySet):
         """Customers a list shows: the rest is archived or merged away."""
         return self.filter(is_archived=False, merged_into__isnull=True)
 
-    def offered(self, chosen: int | None) -> Self:
-        """Whom a form lets one choose from: the newest in lists, and who is chosen already, even from the archive."""
-        newest = list(self.listed().order_by("-pk").values_list("pk", flat=True)[:MOST_OFFERED])
-        return self.standing().filter(Q(pk__in=newest) | Q(pk=chosen)).order_by("name")
+    def meant_by(self, text: str) -> Self:
+        """Whom a form offers for a text, the newest first: the one of this title or #number, else those it is found in."""
+        about, mark, number = text.rpartition("#")
+        key = our_number(number.rstrip(LTR_END)) if mark else None
+        named = self.standing().filter(pk=key)
+        if key is not None and any(not about or row.title == text for row in named):
+            return named
+        return self.standing().search(text).order_by("-pk")
 
     def separable_by(self, user: User) -> Self:
         """Whom a user may part from the record they were merged into: it changes that one, too."""
@@ -159,6 +169,18 @@ class Customer(Record):
 
     def __str__(self) -> str:
         return self.name or self.phone or self.email or f"#{self.pk}"
+
+    @property
+    def mark(self) -> str:
+        """What tells them from another of the same name."""
+        phone = left_to_right(format_phone(self.phone)) if self.phone else ""
+        marks = (mark for mark in (self.company, phone, self.email) if mark and mark != self.name)
+        return next(marks, "")
+
+    @property
+    def title(self) -> str:
+        """As a form shows them when chosen; the number is theirs alone."""
+        return " · ".join(filter(None, (self.name, self.mark, left_to_right(f"#{self.pk}"))))
 
     @property
     def is_counted(self) -> bool:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
 
 from crm.columns import ColumnsPage
 from crm.exports import KINDS, Table, file_response, phone_cell
@@ -24,6 +25,7 @@ from crm.pages import (
     Chip,
     DetailPage,
     FormPage,
+    Page,
     action,
     count_of,
     form_key,
@@ -34,13 +36,14 @@ from crm.permissions import may_enter, may_see_costs, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
-from customers.forms import CustomerForm, EditCustomerForm, NewCustomerForm
+from customers.forms import CustomerField, CustomerForm, EditCustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, CustomerMerge, Order, Ticket
 from customers.services.customers import archive_customer, create_customer, edit_customer, restore_customer
 from customers.views.duplicates import PersonFormPage
 
 EXPORT_CHUNK = 2000
 ROWS_ON_PAGE = 20
+MOST_OPTIONS = 20
 
 
 class CustomerListView(ColumnsPage):
@@ -157,6 +160,18 @@ class CustomerCreateView(PersonFormPage):
         customer = create_customer(by=self.request.user, at=self.at, **facts, **key)
         say(self.request, _("%(customer)s was saved.") % {"customer": customer})
         return redirect("customers:customer-detail", pk=customer.pk)
+
+
+class CustomerOptionsView(Page, TemplateView):
+    """Whom a form offers while somebody types into its field of a customer."""
+
+    template_name = "customers/_customer_options.html"
+    permits = staticmethod(may_enter)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("customer", "").strip()
+        found = Customer.objects.visible_to(self.request.user).meant_by(text[: CustomerField.LONGEST])
+        return super().get_context_data(q=text, customers=found[:MOST_OPTIONS], **kwargs)
 
 
 class CustomerFormPage(FormPage):

@@ -59,7 +59,7 @@ if (form) {
   }
   // Enter in a field would press the first button of the form, which adds a line.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    if (event.key !== "Enter" || event.defaultPrevented || !event.target.matches("input")) return;
     event.preventDefault();
     form.requestSubmit(form.querySelector("[data-save]"));
   });

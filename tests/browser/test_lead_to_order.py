@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from customers.models import Order, Product
+from customers.models import Order, Product, Ticket
 from kpis.tasks import tick
 from leads import services
 from leads.models import Activity, Lead, Opportunity
+from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
 
 
@@ -225,6 +226,40 @@ def test_lost_asks_for_the_reason_and_one_tap_answers(visit, omid):
 
     expect(page.get_by_text("is lost.")).to_be_visible()
     assert Opportunity.objects.get().lost_reason == "Price"
+
+
+def test_a_customer_is_found_while_typing_with_the_keys_alone(visit, omid):
+    first, _second = (make_customer(name="Ali Rad", phone=phone, owner=omid) for phone in ("+989121111111", "+989122222222"))
+    page = visit(omid)
+    page.goto("/orders/new/")
+    box = page.get_by_label("Customer")
+
+    box.press_sequentially("rad")
+    page.get_by_role("option").nth(1).wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+
+    expect(box).to_have_value(first.title)
+    page.get_by_label("Description").fill("Tea")
+    page.get_by_label("Unit price").fill("500")
+    page.get_by_label("Unit price").press("Enter")
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    assert Order.objects.get().customer == first
+
+
+def test_a_customer_is_chosen_among_several_without_scripts(visit, omid):
+    first, _second = (make_customer(name="Ali Rad", phone=phone, owner=omid) for phone in ("+989121111111", "+989122222222"))
+    page = visit(omid, scripts=False)
+    page.goto("/tickets/new/")
+    page.get_by_label("Subject").fill("Broken")
+    page.get_by_label("Customer").fill("rad")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_role("radio", name="0912 111 1111").check()
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    assert Ticket.objects.get().customer == first
 
 
 def test_everything_needed_works_without_scripts(visit, omid):

@@ -96,14 +96,30 @@ class TestWriting:
         make_customer(name="Of another", owner=nima)
         client = browse(omid)
 
-        offered = client.get(url).context["form"].fields["customer"].queryset
-        nobody, another = client.post(url, typed(line)), browse(nima).post(url, typed(line, customer=arya.pk))
+        offered = client.get(reverse("customers:customer-options"), {"customer": "a"}).context["customers"]
+        nobody, another = client.post(url, typed(line)), browse(nima).post(url, typed(line, customer=f"#{arya.pk}"))
 
         assert list(offered) == [arya]
         assert [list(response.context["form"].errors) for response in (nobody, another)] == [["customer"], ["customer"]]
         assert not Order.objects.exists()
-        client.post(url, typed(line, customer=arya.pk))
+        client.post(url, typed(line, customer=f"#{arya.pk}"))
         assert list(Order.objects.values_list("customer", "owner", "net_amount")) == [(arya.pk, omid.pk, 50)]
+
+    def test_a_customer_is_meant_by_what_only_theirs_says(self, browse, omid):
+        url, line = reverse("customers:order-create"), {"name": "Thing", "unit_price": "5"}
+        first, second = (make_customer(name="امیر راد", phone=phone, owner=omid) for phone in ("+989121111111", "+989122222222"))
+        client = browse(omid)
+
+        several = client.post(url, typed(line, customer="أمير راد"))
+        options = client.get(reverse("customers:customer-options"), {"customer": "۰۹۱۲ ۲۲۲"}).context["customers"]
+
+        form = several.context["form"]
+        assert (form.fields["customer"].candidates, form["customer"].value()) == ([second, first], "أمير راد")
+        assert [f'value="{row.title}"' in several.content.decode() for row in (first, second)] == [True, True]
+        assert list(options) == [second]
+        for text in (first.title, "0912 222", "امیر"):
+            client.post(url, typed(line, customer=text))
+        assert list(Order.objects.order_by("pk").values_list("customer", flat=True)) == [first.pk, second.pk]
 
     def test_a_form_sent_twice_is_one_order(self, browse, omid, new_url):
         client = browse(omid)

@@ -127,7 +127,7 @@ class TestNew:
         url = f"/tickets/new/?customer={customer.pk}&next={page}"
         assert f'href="{url.replace("&", "&amp;")}"' in client.get(page).content.decode()
         first = client.get(url).context["form"].initial
-        sent = {"subject": "Too late", "customer": first["customer"].pk, "priority": "high", "product": "tea"}
+        sent = {"subject": "Too late", "customer": first["customer"].title, "priority": "high", "product": "tea"}
         sent |= {"owner": first["owner"].pk, "token": first["token"]}
 
         responses = [client.post(url, sent) for _time in range(2)]
@@ -141,7 +141,7 @@ class TestNew:
 
     def test_what_is_missing_or_another_is_said_and_nothing_is_lost(self, browse, hana, omid, nima):
         his, theirs = make_customer(owner=omid), make_customer(owner=nima)
-        sent = {"subject": "Broken", "customer": theirs.pk, "priority": "normal", "owner": nima.pk}
+        sent = {"subject": "Broken", "customer": f"#{theirs.pk}", "priority": "normal", "owner": nima.pk}
 
         page = browse(omid).post("/tickets/new/", sent)
         empty = browse(hana).post("/tickets/new/", {"subject": " ", "priority": "soon", "product": "no such thing"})
@@ -150,7 +150,7 @@ class TestNew:
         assert "Broken" in page.content.decode()
         assert set(empty.context["form"].errors) == {"subject", "priority", "product"}
         assert Ticket.objects.count() == 0
-        browse(omid).post("/tickets/new/", sent | {"customer": his.pk, "owner": omid.pk})
+        browse(omid).post("/tickets/new/", sent | {"customer": f"#{his.pk}", "owner": omid.pk})
         browse(hana).post("/tickets/new/", {"subject": "Of nobody", "priority": "low"})
         assert list(Ticket.objects.order_by("pk").values_list("customer", "owner")) == [(his.pk, omid.pk), (None, None)]
 

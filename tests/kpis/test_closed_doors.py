@@ -29,8 +29,9 @@ OWN_OR_SHARED = re.compile(r"/(campaigns|kpis/landing-pages|kpis/pins|people)/|/
 REFUSED = {403, 404, 405}
 SENT = {
     "stage": "won", "answered": "1", "reason": "x", "amount": "5", "name": "Mine", "owner": KEY, "order": KEY, "into": KEY,
-    "customer": KEY, "lead": KEY, "status": "paid", "kind": "call", "body": "x", "when": "tomorrow", "ends_on": "2026-01-01",
-    "opportunity_name": "Mine", "rest": "1", "anyway": "1", "scope": "everyone", "days": "7", "readers": KEY, "note": "x",
+    "customer": f"#{KEY}", "lead": KEY, "status": "paid", "kind": "call", "body": "x", "when": "tomorrow", "note": "x",
+    "opportunity_name": "Mine", "rest": "1", "anyway": "1", "scope": "everyone", "days": "7", "readers": KEY,
+    "ends_on": "2026-01-01",
     "outcome": "reached", "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-name": "Thing", "text": "Mine",
     "lines-0-quantity": "1", "lines-0-unit_price": "5", "email": "x@example.com", "phone": "09121112233", "number": "7",
 }  # fmt: skip
@@ -119,11 +120,11 @@ def test_nor_do_they_tie_it_to_their_own(browse, omid, theirs):
         for url, sent in (
             (f"/leads/{lead.pk}/merge/", {"into": KEY}),
             (f"/customers/{customer.pk}/merge/", {"into": KEY}),
-            (f"/opportunities/{deal.pk}/edit/", {"customer": KEY}),
+            (f"/opportunities/{deal.pk}/edit/", {"customer": f"#{KEY}"}),
             (f"/opportunities/{deal.pk}/orders/", {"order": KEY}),
             (f"/opportunities/{deal.pk}/orders/unlink/", {"order": KEY}),
             ("/leads/bulk/", {"do": "archive", "lead": KEY}),
-            ("/opportunities/new/", {"name": "Mine", "stage": deal.stage_id, "customer": KEY}),
+            ("/opportunities/new/", {"name": "Mine", "stage": deal.stage_id, "customer": f"#{KEY}"}),
         )
     ]
 

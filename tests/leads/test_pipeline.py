@@ -192,7 +192,7 @@ class TestOpportunityForms:
         client = browse(omid)
         form = client.get(reverse("leads:opportunity-create"), {"customer": customer.pk}).context["form"]
         demo = form.fields["stage"].queryset.get(slug="demo")
-        sent = {"name": "Big", "amount": "5", "customer": customer.pk, "stage": demo.pk, "owner": omid.pk}
+        sent = {"name": "Big", "amount": "5", "customer": customer.title, "stage": demo.pk, "owner": omid.pk}
         sent |= {"token": form.initial["token"], "expected_close_on": "2025-10-01"}
 
         for _time in range(2):
@@ -206,7 +206,7 @@ class TestOpportunityForms:
         theirs = Customer.objects.create(name="Theirs", owner=nima)
         stage = make_opportunity(owner=omid).stage
 
-        sent = {"name": "Big", "customer": theirs.pk, "stage": stage.pk}
+        sent = {"name": "Big", "customer": theirs.title, "stage": stage.pk}
         response = browse(omid).post(reverse("leads:opportunity-create"), sent)
 
         assert "customer" in response.context["form"].errors
