@@ -61,6 +61,10 @@ class LeadForm(ReaderForm):
     def more_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name not in self.QUICK and not self[name].is_hidden]
 
+    @property
+    def has_more(self) -> bool:
+        return any(field.value() or field.errors for field in self.more_fields)
+
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
         if not self.errors and not any(facts.get(name) for name in ("name", "company", "phone", "email", "lead_source")):

@@ -86,6 +86,13 @@ class LeadCreateView(PersonFormPage):
     def get_initial(self) -> dict[str, Any]:
         return initial_lead(self.request)
 
+    def get_form(self, form_class: type[NewLeadForm] | None = None) -> NewLeadForm:
+        """Whoever opens it begins with the name."""
+        form = super().get_form(form_class)
+        if not form.is_bound:
+            form.fields["name"].widget.attrs["autofocus"] = True
+        return form
+
     def save(self, form: NewLeadForm) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in LeadForm.base_fields}
         facts["channel"] = facts["channel"] or (facts["campaign"].channel if facts["campaign"] else None)
