@@ -97,9 +97,16 @@ class OrderLineForm(ReaderForm):
         return facts
 
     @property
+    def is_priced(self) -> bool:
+        """Whether its amounts can be read, whatever else is missing yet."""
+        return not {"quantity", "unit_price", "discount", "tax"} & self.errors.keys()
+
+    @property
     def sale_line(self) -> SaleLine:
-        facts = {name: self.cleaned_data[name] for name in ("product", "name", "quantity", "unit_price", "line_class")}
-        return SaleLine(**facts, discount=self.cleaned_data["discount"] or ZERO, tax=self.cleaned_data["tax"] or ZERO)
+        typed = self.cleaned_data
+        words = {name: typed.get(name, "") for name in ("name", "line_class")}
+        amounts = {name: typed[name] or ZERO for name in ("discount", "tax")}
+        return SaleLine(typed["quantity"], typed["unit_price"], typed.get("product"), **words, **amounts)
 
 
 class Lines(BaseFormSet):
@@ -121,8 +128,8 @@ class Lines(BaseFormSet):
 
     @property
     def sale_lines(self) -> list[SaleLine]:
-        """Of those rows that can be read so far."""
-        return [form.sale_line for form in self.filled if form.is_valid()]
+        """Of those rows whose amounts can be read so far."""
+        return [form.sale_line for form in self.filled if form.is_priced]
 
     @property
     def has_taxes(self) -> bool:

@@ -36,7 +36,7 @@ class DealPage(SaleFormPage):
     @property
     def opportunity(self) -> Opportunity:
         if not hasattr(self, "_opportunity"):
-            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage", "owner")
+            rows = Opportunity.objects.visible_to(self.request.user).select_related("stage", "owner", "lead", "customer")
             self._opportunity = get_object_or_404(rows, pk=self.kwargs["pk"])
         return self._opportunity
 
@@ -46,7 +46,9 @@ class DealPage(SaleFormPage):
 
     @property
     def placeholder(self) -> str:
-        return self.opportunity.name
+        """The deal's name, where it says more than whose deal it is."""
+        deal = self.opportunity
+        return "" if deal.name in {str(deal.lead), str(deal.customer)} else deal.name
 
     def lines_of(self, form: SaleForm) -> list[SaleLine]:
         """A product goes by its own name, not by the deal's that stood there before one was chosen."""
@@ -58,7 +60,7 @@ class DealPage(SaleFormPage):
         products = list(self.opportunity.products.order_by("pk"))
         price = self.opportunity.amount or None
         if not products:
-            return [SaleLine(quantity=1, unit_price=price, name=self.opportunity.name)]
+            return [SaleLine(quantity=1, unit_price=price, name=self.placeholder)]
         return [SaleLine(quantity=1, unit_price=price if len(products) == 1 else None, product=product) for product in products]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// A field whose value is found on the server while it is typed: arrows walk through what was found, Enter takes it.
+// Fields whose value is found on the server while it is typed: arrows walk through what was found, Enter takes it.
 
 for (const input of document.querySelectorAll("[data-lookup]")) {
   const lookup = input.closest(".lookup");
@@ -81,3 +81,23 @@ for (const input of document.querySelectorAll("[data-lookup]")) {
   found.addEventListener("mousedown", (event) => event.preventDefault());
   found.addEventListener("click", (event) => take(event.target.closest("[role=option]")));
 }
+
+// The browser walks through the options of a product. Enter on half of its name takes the first one, and never sends the form.
+function complete(input) {
+  const typed = input.value.trim().toLowerCase();
+  const options = typed ? [...input.list.options].map((option) => option.value) : [];
+  const fitting = options.find((value) => value.toLowerCase().includes(typed));
+  if (!fitting || fitting === input.value) return;
+  input.value = fitting;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("input[list]")) return;
+    event.preventDefault();
+    complete(event.target);
+  },
+  true,
+);

@@ -97,7 +97,9 @@ def win_it(page):
 def write_its_order(page):
     page.get_by_role("link", name="New order").click()
     expect(page.get_by_label("Unit price").first).to_have_value("1,800")
-    page.get_by_label("Product").first.fill("P1")
+    page.get_by_label("Product").first.fill("pack")
+    page.get_by_label("Product").first.press("Enter")
+    expect(page.get_by_label("Product").first).to_have_value("Package · P1")
     page.get_by_label("Quantity").first.fill("2")
     page.get_by_label("Unit price").first.fill("850")
     page.get_by_role("button", name="Add a line").click()
@@ -285,6 +287,8 @@ def test_everything_needed_works_without_scripts(visit, omid):
 
     page.get_by_role("link", name="Ali").click()
     page.get_by_role("link", name="New order").click()
+    expect(page.get_by_label("Description")).to_have_value("")
+    page.get_by_label("Description").fill("Lesson")
     page.get_by_label("Unit price").fill("500")
     page.get_by_role("button", name="Add a line").click()
     page.get_by_label("Description").nth(1).fill("Set-up")

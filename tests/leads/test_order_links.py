@@ -107,6 +107,11 @@ class TestForm:
         # 20,000 Rial are 2,000 Toman
         assert self.first(browse, omid, deal) == [(None, "Big order", "1", "2,000")]
 
+    def test_the_name_of_the_buyer_is_no_name_of_what_is_sold(self, browse, omid, deal):
+        Opportunity.objects.filter(pk=deal.pk).update(name=str(deal.customer))
+
+        assert self.first(browse, omid, deal) == [(None, "", "1", "2,000")]
+
     def test_of_one_product_the_amount_is_the_price(self, browse, omid, deal):
         deal.products.add(make_product(sku="P1", name="Package"))
 
