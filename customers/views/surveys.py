@@ -8,19 +8,23 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.database import CountUpTo
 from crm.exports import KINDS, Table, file_response
 from crm.models import User
-from crm.pages import MOST_COUNTED, ListPage, count_of, counted
+from crm.pages import MOST_COUNTED, FormPage, ListPage, action, count_of, counted, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment
 from customers.answer_filters import AnswerFilters
+from customers.answer_forms import AnswerForm
 from customers.models import Answer, Invitation, Order, Survey, Ticket
+from customers.services import answers as services
 
 EXPORT_CHUNK = 2000
 Kind = Survey.Kind
@@ -32,6 +36,10 @@ KPIS = {
     Kind.LOYALTY: {"attitudinal_loyalty": gettext_lazy("Attitudinal loyalty")},
 }
 KPIS_OF_ALL = {"survey_response_rate": gettext_lazy("Survey response rate")}
+
+
+def page_of(survey_id: int) -> str:
+    return reverse("customers:survey-detail", args=[survey_id])
 
 
 def with_counts(surveys: QuerySet[Survey], user: User) -> QuerySet[Survey]:
@@ -119,3 +127,42 @@ class SurveyDetailView(ListPage):
         for answer in map(self.note, self.get_queryset().order_by("-answered_at", "-pk").iterator(chunk_size=EXPORT_CHUNK)):
             answered = [format_moment(answer.answered_at, prefs, "short"), answer.answered_at.astimezone(prefs.zone)]
             yield [answer.customer, answer.score, answer.word, answer.about, answer.comment, *answered]
+
+
+class AnswerCreateView(FormPage):
+    """What a customer said on the telephone or on paper."""
+
+    template_name = "customers/answer_form.html"
+    form_class = AnswerForm
+    permits = staticmethod(may_enter)
+
+    @cached_property
+    def survey(self) -> Survey:
+        return get_object_or_404(Survey.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"answered_on": self.request.prefs.today(self.at)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"survey": self.survey}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(survey=self.survey, cancel_url=page_of(self.survey.pk), **kwargs)
+
+    def save(self, form: AnswerForm) -> HttpResponse:
+        facts = {"by": self.request.user, "at": self.at}
+        answer, is_new = services.enter_answer(self.survey, **form.facts, **facts)
+        if is_new:
+            undo = reverse("customers:answer-undo", args=[self.survey.pk, services.way_back(answer, **facts)])
+            say(self.request, _("The answer was saved."), undo=undo)
+        else:
+            say(self.request, _("The answer was saved in place of the one of the same day."))
+        return redirect(page_of(self.survey.pk))
+
+
+@action(may_enter)
+def take_back(request: HttpRequest, pk: int, way: str) -> str:
+    get_object_or_404(Survey.objects.visible_to(request.user), pk=pk)
+    services.take_back_answer(way, by=request.user, at=timezone.now())
+    say(request, _("Taken back."))
+    return page_of(pk)

@@ -184,6 +184,7 @@ def pages_of_sales(order):
         "/search/?q=علی",
         "/surveys/",
         *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
+        f"/surveys/{Survey.objects.get(kind='csat-words').pk}/answers/new/",
         "/tickets/",
         "/orders/new/",
         "/activities/new/",

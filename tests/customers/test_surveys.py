@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Answer, Customer, Survey, Ticket
+from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_invitation, make_order, make_product
 from tests.spreadsheets import csv_rows
+from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +166,51 @@ class TestAnswers:
         page = browse(sara).get(page_of()).content.decode()
 
         assert [text in page for text in ("No answers yet", ">survey-answers</code>", "/api/v1/docs")] == [True] * 3
+
+
+class TestNewAnswer:
+    def test_it_is_written_as_a_tools_and_taken_back(self, browse, hana):
+        arya, client = make_customer(name="Arya"), browse(hana)
+        sent = {"customer": "arya", "score": "3", "comment": "ok"}
+
+        said = toasts(client.post(f"{page_of('csat-words')}answers/new/", sent))
+
+        answer = Answer.objects.get()
+        assert (answer.survey.slug, answer.customer, answer.score, answer.comment) == ("csat-words", arya, 3, "ok")
+        assert (answer.answered_at, answer.word, answer.source) == (answer.created_at, "Good", "page")
+        [(text, undo)] = said
+        assert text == "The answer was saved."
+        client.post(undo)
+        assert not Answer.objects.exists()
+
+    def test_a_second_one_of_the_day_takes_its_place(self, browse, sara, omid, hana):
+        make_customer(name="Arya", owner=omid)
+        url = f"{page_of()}answers/new/"
+
+        undo = toasts(browse(hana).post(url, {"customer": "arya", "score": "9"}))[0][1]
+        again = toasts(browse(omid).post(url, {"customer": "arya", "score": "2"}))
+        browse(hana).post(undo)
+        browse(sara).post(undo)
+
+        assert again == [("The answer was saved in place of the one of the same day.", "")]
+        assert list(Answer.objects.values_list("score", flat=True)) == [2]
+
+    def test_what_is_wrong_is_said_at_its_field(self, browse, omid, nima):
+        make_customer(name="Of another", owner=nima)
+
+        page = browse(omid).post(f"{page_of()}answers/new/", {"customer": "another", "score": "11", "comment": "Kept"})
+
+        assert set(page.context["form"].errors) == {"customer", "score"}
+        assert "Kept" in page.content.decode()
+        assert not Answer.objects.exists()
+
+    def test_only_who_may_state_business_dates_is_asked_for_the_day(self, browse, omid):
+        boss = make_user("boss", "admin", "all", None)
+        make_customer(name="Arya", owner=omid)
+        url, sent = f"{page_of()}answers/new/", {"customer": "arya", "score": "9", "answered_on": "2025-09-01"}
+
+        fields = [list(browse(user).get(url).context["form"].fields) for user in (omid, boss)]
+        browse(boss).post(url, sent)
+
+        assert ["answered_on" in names for names in fields] == [False, True]
+        assert Answer.objects.get().answered_on.isoformat() == "2025-09-01"
