@@ -5,12 +5,15 @@ from typing import Any
 from django.db import migrations
 
 from crm.periods import Calendar, CalendarRules
-from kpis.calendars import fill_calendar
+from kpis.calendars import FIRST_DAY, fill_calendar
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM kpis_calendarday WHERE day < %s)", [FIRST_DAY])
+        is_whole = cursor.fetchone()[0]  # filled just now
     rules = apps.get_model("crm", "Organization").objects.first()
-    if rules:  # else it was filled just now, and the first organisation begins with the same rules
+    if rules and not is_whole:
         fill_calendar(CalendarRules(rules.week_start, Calendar(rules.fiscal_calendar), rules.fiscal_month))
 
 
