@@ -2,11 +2,8 @@ from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
-# Not in crm/__init__.py, from where the launcher would load it too: tasks belong to this application of Celery.
-from crm import (
-    celery,  # noqa: F401
-    words,
-)
+# `celery`: the application that tasks belong to; in crm/__init__.py the launcher would load it too.
+from crm import celery, words  # noqa: F401
 
 
 class CrmConfig(AppConfig):

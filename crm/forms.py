@@ -153,9 +153,9 @@ class AmountField(ReaderField):
         return Decimal(1) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].factor
 
     @property
-    def has_multiple(self) -> bool:
-        """A unit such as a million Toman, beside which another multiple could mean either."""
-        return bool(self.currency) or self.prefs.money_unit not in ("rial", "toman")
+    def is_plain(self) -> bool:
+        """In rials or tomans; a word for zeros beside a million Toman could mean either."""
+        return not self.currency and self.prefs.money_unit in ("rial", "toman")
 
     @property
     def unit(self) -> str:
@@ -168,7 +168,7 @@ class AmountField(ReaderField):
         return CURRENCY_DIGITS[self.currency or self.prefs.organization.currency] + self.factor.adjusted()
 
     def read(self, text: str) -> Decimal:
-        typed, digits = (text, 0) if self.has_multiple else split_multiple(text, self.prefs.money_unit)
+        typed, digits = split_multiple(text, self.prefs.money_unit) if self.is_plain else (text, 0)
         try:
             amount = parse_amount(typed, form=True, decimals=self.decimals + digits) * 10**digits * self.factor
         except AmountError as error:

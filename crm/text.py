@@ -13,6 +13,7 @@ TO_PERSIAN = str.maketrans(LATIN_DIGITS + ARABIC_DIGITS, PERSIAN_DIGITS * 2)
 
 # They turn the reading order of everything after them, so a name could forge the text beside it.
 FORBIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+LTR_START, LTR_END = "\u2066", "\u2069"
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
     "\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
@@ -40,6 +41,11 @@ class TextError(ValueError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def left_to_right(code: str) -> str:
+    """A number inside text of either direction, where no markup can stand."""
+    return f"{LTR_START}{code}{LTR_END}"
 
 
 def to_latin_digits(text: str) -> str:

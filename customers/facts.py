@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from crm.models import User
 from customers.models import Answer, Contract, Customer, Order, Refund, Survey, Ticket
@@ -35,9 +35,8 @@ def facts_of(customer: Customer, user: User) -> CustomerFacts:
     orders = Order.objects.visible_to(user).counted().filter(customer=customer)
     sums = orders.aggregate(count=Count("pk"), net=Sum("net_amount"), last=Max("placed_at"))
     refunds = Refund.objects.visible_to(user).counted().filter(order__customer=customer).aggregate(sum=Sum("amount"))["sum"]
-    still_open = Q(resolved_at__isnull=True) | Q(reopened_at__gt=F("resolved_at"))
     seen = Q(pk__in=Ticket.objects.visible_to(user).filter(customer=customer).values("pk"))
-    tickets = Ticket.objects.filter(still_open, customer=customer).aggregate(all=Count("pk"), seen=Count("pk", filter=seen))
+    tickets = Ticket.objects.open().filter(customer=customer).aggregate(all=Count("pk"), seen=Count("pk", filter=seen))
     return CustomerFacts(
         orders=sums["count"],
         revenue=(sums["net"] or Decimal(0)) - (refunds or Decimal(0)),

@@ -28,7 +28,7 @@ from crm.money import (
 )
 from crm.periods import Calendar, Period, as_zone, day_title, local_day, month_title, parts
 from crm.phones import format_phone
-from crm.text import to_persian_digits
+from crm.text import left_to_right, to_persian_digits
 
 register = template.Library()
 
@@ -173,7 +173,7 @@ def named(row: Any, prefs: Preferences) -> str:
 @register.filter
 def named_apart(row: Any, prefs: Preferences) -> str:
     """The same inside a sentence that has no elements: among Persian words the mark of our number would change sides."""
-    return f"\u2066{named(row, prefs)}\u2069" if language_key(prefs.language) == "fa" else named(row, prefs)
+    return left_to_right(named(row, prefs)) if language_key(prefs.language) == "fa" else named(row, prefs)
 
 
 @register.filter

@@ -17,11 +17,10 @@ from crm.history import keeps_history
 from crm.models import PeopleList, Record, RecordQuerySet, User
 from crm.phones import format_phone
 from crm.reasons import Reason, Reasons, left_out
-from crm.text import our_number, to_latin_digits
+from crm.text import LTR_END, left_to_right, our_number, to_latin_digits
 
 NUMBER_MARKS = re.compile(r"[\s\-()+./\u200c\u200e]")
 SHORTEST_NUMBER = 4
-LTR_START, LTR_END = "\u2066", "\u2069"
 
 
 def of_left_out_customer(path: str = "") -> Reasons:
@@ -48,11 +47,6 @@ def search_words(text: str) -> list[str]:
     if len(digits) >= SHORTEST_NUMBER and digits.isascii() and digits.isdigit():
         return [digits.lstrip("0") or digits]
     return text.split()
-
-
-def left_to_right(code: str) -> str:
-    """A number inside text of either direction, where no markup can stand."""
-    return f"{LTR_START}{code}{LTR_END}"
 
 
 def search_key(*columns: str) -> models.GeneratedField:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -84,13 +84,12 @@ def with_past(customers: QuerySet[Customer], survey: Survey) -> QuerySet[Custome
 
     orders = Order.objects.counted().filter(customer=OuterRef("pk")).order_by().values("customer")
     kind = {"survey__kind": survey.kind}
-    still_open = Q(resolved_at__isnull=True) | Q(reopened_at__gt=F("resolved_at"))
     return customers.annotate(
         first_order_at=Subquery(orders.annotate(at=Min("placed_at")).values("at")),
         first_delivery_at=Subquery(orders.annotate(at=Min("fulfilled_at")).values("at")),
         last_asked_at=latest(Invitation.objects.filter(**kind), "sent_at", "created_at"),
         last_answered_at=latest(Answer.objects.filter(**kind), "answered_at"),
-        has_open_ticket=Exists(Ticket.objects.filter(still_open, customer=OuterRef("pk"))),
+        has_open_ticket=Exists(Ticket.objects.open().filter(customer=OuterRef("pk"))),
     )
 
 

@@ -46,19 +46,17 @@ def convert_lead(
     if lead.converted_at and known:
         return known
     require_not_disqualified(lead)
-    lead.customer = customer or lead.customer or (known and known.customer)
-    lead.customer = lead.customer or find_or_make_customer(lead, at=at, seen_by=seen_by or by)
+    lead.customer = customer or lead.customer or (known.customer if known else None)
+    lead.customer = find_or_make_customer(lead, at=at, seen_by=seen_by or by)
     is_first = lead.converted_at is None
     lead.converted_at = lead.converted_at or at
     lead.save(update_fields=["customer", "converted_at", "updated_at"])
     if is_first:
         note_event(lead, LeadEvent.Kind.CONVERTED, by=by, at=at)
-    given = {"name": opportunity_name, "amount": amount}
     if known:
-        given = {name: value for name, value in given.items() if value is not None}
-        if known.customer is None:
-            given["customer"] = lead.customer
-        opportunity = edit_opportunity(known, by=by, at=at, **given)
+        given = {"name": opportunity_name, "amount": amount, "customer": known.customer or lead.customer}
+        changes = {column: value for column, value in given.items() if value is not None}
+        opportunity = edit_opportunity(known, by=by, at=at, **changes)
     else:
         facts = {"lead": lead, "customer": lead.customer, "owner": lead.owner}
         opportunity = open_opportunity(by=by, at=at, name=opportunity_name or str(lead), amount=amount or Decimal(0), **facts)

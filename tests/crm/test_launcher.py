@@ -271,6 +271,19 @@ def test_help_and_a_mistyped_word_are_answered_without_any_package():
     assert mistyped.stderr.endswith("error: unrecognized arguments: --prot 1\n")
 
 
+def kill_the_worker(product):
+    worker = product.pid_of("worker")
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: product.pid_of("worker") not in {worker, None})
+
+
+def kill_the_database(product, pid_file):
+    killed = pid_file.read_text().split()[0]
+    os.kill(int(killed), signal.SIGKILL)
+    wait_for(lambda: pid_file.exists() and pid_file.read_text().split()[:1] not in ([killed], []))
+    wait_for(product.is_ready)
+
+
 @pytest.mark.worker
 @pytest.mark.slow
 def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start):
@@ -292,15 +305,9 @@ def test_one_command_serves_survives_kills_and_leaves_nothing_behind(home, start
     assert second.returncode == 1
     assert f"already runs from {home}: {product.address}" in second.stdout.replace("\n", " ").replace("  ", " ")
 
-    worker = product.pid_of("worker")
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: product.pid_of("worker") not in {worker, None})
-
     pid_file = home / "postgres" / "postmaster.pid"
-    killed = pid_file.read_text().split()[0]
-    os.kill(int(killed), signal.SIGKILL)
-    wait_for(lambda: pid_file.exists() and pid_file.read_text().split()[:1] not in ([killed], []))
-    wait_for(product.is_ready)
+    kill_the_worker(product)
+    kill_the_database(product, pid_file)
 
     # what was killed came back whole: the worker computes what the web was told
     token = run(home, "create_token", "admin@example.com", "--scopes", "orders:write,kpis:read").stdout.strip()

@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from crm.paper import Paper
 from kpis.engine import drain
+from tests.factories.funnel import make_eight
 from tests.factories.history import DRAINED_AT, make_history
 from tests.factories.kpis import Books, make_books
 from tests.kpis.sessions import connection_to, pointed_at, put_in_place
@@ -111,3 +112,10 @@ def printed(monkeypatch):
 
     monkeypatch.setattr(Paper, "put", kept)
     return found
+
+
+@pytest.fixture
+def eight(omid) -> None:
+    """Eight leads of 2 Mehr, computed: a worked example of the funnel."""
+    make_eight(omid)
+    drain(at=DRAINED_AT)
