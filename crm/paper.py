@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from io import BytesIO
+from urllib.parse import quote
 
 from django.conf import settings
+from django.http import HttpResponse
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from crm.money import format_number
 from crm.preferences import Preferences
+from crm.templatetags.crm_format import format_moment
 
 FONTS = settings.BASE_DIR / "static/vendor/vazirmatn-print"
 FAMILY = "Vazirmatn"
@@ -256,3 +261,16 @@ class Paper:
 
     def number(self, value: int) -> str:
         return format_number(value, self.prefs.language, latin_digits=self.prefs.latin_digits)
+
+
+def begin_paper(prefs: Preferences, *, at: datetime) -> Paper:
+    """A file in the direction of its reader's language; each page says at its foot whose it is, and of when."""
+    made = _("%(name)s · printed %(time)s") % {"name": prefs.organization.title, "time": format_moment(at, prefs)}
+    return Paper(prefs, is_rtl=get_language_bidi(), foot=made)
+
+
+def pdf_response(name: str, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    names = f"filename=\"report.pdf\"; filename*=UTF-8''{quote(name, safe='')}.pdf"
+    response["Content-Disposition"] = f"attachment; {names}"
+    return response

@@ -11,6 +11,7 @@ from customers.views import (
     order_actions,
     order_list,
     orders,
+    printing,
     surveys,
     tickets,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("orders/new/", orders.OrderCreateView.as_view(), name="order-create"),
     path("orders/<int:pk>/", orders.OrderDetailView.as_view(), name="order-detail"),
     path("orders/<int:pk>/history/", history.OrderHistoryView.as_view(), name="order-history"),
+    path("orders/<int:pk>/pdf/", printing.OrderPdfView.as_view(), name="order-pdf"),
     path("orders/<int:pk>/edit/", orders.OrderEditView.as_view(), name="order-edit"),
     path("orders/<int:pk>/status/", order_actions.set_status, name="order-status"),
     path("orders/<int:pk>/refund/", orders.OrderRefundView.as_view(), name="order-refund"),

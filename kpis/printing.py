@@ -7,13 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from crm.models import Organization
-from crm.paper import BODY, GAP, HEADING, MUTED, PRIMARY, SMALL, STRONG, TITLE, TONES, Column, Paper
+from crm.paper import BODY, GAP, HEADING, MUTED, PRIMARY, SMALL, STRONG, TITLE, TONES, Column, Paper, begin_paper
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_moment
 from kpis import charts, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
@@ -66,11 +63,7 @@ def print_kpi(kpi: Kpi, by: Dimension | None, choice: Choice, prefs: Preferences
 
 def begin(title: str, choice: Choice, prefs: Preferences, at: datetime, kpi: Kpi | None = None) -> Paper:
     """The head of the first page: what, of when, compared with what, narrowed to what."""
-    name = prefs.organization.name
-    # A name that nobody has changed is the product's, which is written in both scripts.
-    shown = _("Sanjeh") if name == Organization._meta.get_field("name").default else name
-    made = _("%(name)s · printed %(time)s") % {"name": shown, "time": format_moment(at, prefs)}
-    paper = Paper(prefs, is_rtl=get_language_bidi(), foot=made)
+    paper = begin_paper(prefs, at=at)
     paper.write(title, TITLE)
     period = period_text(choice.period, prefs)
     running = _("still running") if choice.period.is_running(choice.today) else ""

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import keeps_history
@@ -146,6 +147,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """Its name as it is shown; one that nobody has changed is the product's, which is written in both scripts."""
+        return gettext("Sanjeh") if self.name == self._meta.get_field("name").default else self.name
 
     @classmethod
     def current(cls) -> Organization:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from crm.pages import Page
+from crm.paper import pdf_response
 from kpis import addresses
 from kpis.models import Dashboard
 from kpis.printing import print_kpi, print_overview
@@ -43,10 +42,3 @@ class DashboardPdfView(Page, View):
         choice = addresses.choice_of(query, request.prefs, request.prefs.today(self.at), request.user)
         name = f"{dashboard.name}-{period_text(choice.period, request.prefs)}"
         return pdf_response(name, print_dashboard(dashboard, choice, request.prefs, at=self.at))
-
-
-def pdf_response(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    names = f"filename=\"report.pdf\"; filename*=UTF-8''{quote(name, safe='')}.pdf"
-    response["Content-Disposition"] = f"attachment; {names}"
-    return response

@@ -47,7 +47,7 @@ def url_of(name, row):
 class TestAccess:
     def test_the_table(self, browse, sara, omid, nima, hana):
         order = make_order(customer=make_customer(owner=omid))
-        for name in ("order-detail", "order-edit", "order-refund"):
+        for name in ("order-detail", "order-edit", "order-refund", "order-pdf"):
             statuses = [browse(user).get(url_of(name, order)).status_code for user in (sara, omid, nima, hana, None)]
 
             assert (name, statuses) == (name, [200, 200, 404, 200, 302])

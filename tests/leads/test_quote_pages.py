@@ -9,10 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
+from crm.preferences import Preferences
 from customers.models import Order, OrderLine, Refund
+from customers.printing import Amounts, sheet_of_order
 from leads import services
 from leads.models import Quote, QuoteLine
+from leads.printing import sheet_of_quote
 from tests.customers.test_order_pages import typed
 from tests.factories.customers import make_customer, make_product
 from tests.factories.leads import A_DAY, make_lead, make_opportunity, make_quote
@@ -42,7 +46,10 @@ class TestAccess:
     def test_the_table(self, browse, sara, omid, nima, hana):
         deal = make_opportunity(owner=omid)
         quote = make_quote(opportunity=deal)
-        urls = [url_of("opportunity-quote", deal), *(url_of(f"quote-{name}", quote) for name in ("detail", "edit", "revise"))]
+        urls = [
+            url_of("opportunity-quote", deal),
+            *(url_of(f"quote-{name}", quote) for name in ("detail", "edit", "revise", "pdf")),
+        ]
 
         for url in urls:
             statuses = [browse(user).get(url).status_code for user in (sara, omid, nima, hana, None)]
@@ -64,6 +71,37 @@ class TestAccess:
         page = browse(omid).get(url_of("quote-detail", quote)).content.decode()
 
         assert ("Ali Moradi" in page, url_of("lead-detail", quote.lead) in page) == (True, False)
+
+
+class TestPaper:
+    def test_what_stands_on_the_paper_of_a_quote_and_of_its_order(self, omid, nima):
+        """3 × 1,000 − 200 and 2 × 500 are 3,800; 280 of tax on the first and, in the order, 40 besides and 60 of shipping."""
+        arya = make_customer(name="Arya", phone="+989121112233", owner=omid)
+        quote = make_quote(lines=[(3, 1_000), (2, 500)], number="Q-7", customer=arya, owner=nima, issued_at=A_DAY)
+        quote.lines.filter(position=0).update(discount=200, tax=280)
+        services.order_quote(quote, by=omid, at=A_DAY)
+        Order.objects.update(tax=40, shipping=60)
+
+        with override("en"):
+            prefs = Preferences(omid, "en")
+            offer = sheet_of_quote(Quote.objects.get(), omid, prefs, today=A_DAY.date())
+            seller = sheet_of_quote(Quote.objects.get(), nima, prefs, today=A_DAY.date())
+            invoice = sheet_of_order(Order.objects.get(), omid, prefs)
+
+        assert (offer.name, offer.facts) == ("Quote Q-7", [("Date", "1 September 2025"), ("Status", "Accepted")])
+        assert (offer.buyer, seller.buyer) == ([("Buyer", "Arya"), ("Phone", "\u20660912 111 2233\u2069")], [("Buyer", "Arya")])
+        assert [(line.name, line.net) for line in offer.lines] == [("Tea", 2_800), ("Tea", 1_000)]
+        assert (offer.discount, offer.net, offer.all_tax, offer.total) == (200, 3_800, 280, 4_080)
+        assert (invoice.name, invoice.facts[1], invoice.total) == ("Invoice Q-7", ("Status", "Pending"), 4_180)
+
+    def test_no_amount_is_rounded_to_millions_and_a_foreign_one_is_as_it_was_agreed(self, omid):
+        omid.money_unit = "million_toman"
+        prefs = Preferences(omid, "en")
+
+        assert [Amounts(currency, prefs).whole(Decimal(4_085)) for currency in ("IRR", "EUR")] == [
+            "408.5\u00a0Toman",
+            "4,085.00\u00a0EUR",
+        ]
 
 
 class TestWriting:
