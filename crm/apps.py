@@ -3,7 +3,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 # `celery`: the application that tasks belong to; in crm/__init__.py the launcher would load it too.
-from crm import celery, words  # noqa: F401
+from crm import celery, checks, words  # noqa: F401
 
 
 class CrmConfig(AppConfig):

@@ -21,8 +21,9 @@ from typing import NoReturn
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.checks import Tags, run_checks
 from django.core.management import CommandError, call_command, get_commands
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from rich.console import Console
@@ -174,6 +175,8 @@ def prepare(*, demo: bool | None) -> list[str]:
 def bring_up_to_date(*, demo: bool | None) -> list[str]:
     with step("Loading …"):
         django.setup()
+        if faults := run_checks(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS]):
+            raise CommandError("\n".join(map(str, faults)))
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:

@@ -9,5 +9,5 @@ def make_organization(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0001_initial")]
+    dependencies = [("crm", "0001_tables")]
     operations = [migrations.RunPython(make_organization, migrations.RunPython.noop)]

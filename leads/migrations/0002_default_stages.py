@@ -25,5 +25,5 @@ def add_stages(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0001_initial")]
+    dependencies = [("leads", "0001_tables")]
     operations = [migrations.RunPython(add_stages, migrations.RunPython.noop)]

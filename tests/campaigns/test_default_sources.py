@@ -8,7 +8,7 @@ from django.apps import apps
 from campaigns.models import LeadSource
 
 pytestmark = pytest.mark.django_db
-migration = import_module("campaigns.migrations.0008_default_sources")
+migration = import_module("campaigns.migrations.0003_default_sources")
 
 
 def named():

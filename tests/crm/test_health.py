@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.checks import Tags, run_checks
 from django.db import OperationalError, ProgrammingError, connection
 from redis.exceptions import ConnectionError as CacheError
 
@@ -81,6 +82,16 @@ def test_a_migration_that_waits_stops_the_serving(client):
     assert response.status_code == 503
     assert response.json()["status"] == "unavailable"
     assert response.json()["checks"]["database"] == "migrations-pending"
+
+
+@pytest.mark.django_db
+def test_a_database_between_early_migrations_is_not_migrated():
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'kpis' AND name = '0053_first_periods_whole'")
+
+    (fault,) = run_checks(tags=[Tags.database], databases=["default"])
+
+    assert fault.msg == "This database is older than kpis.0001_tables, which took the place of 0053_first_periods_whole."
 
 
 @pytest.mark.django_db
