@@ -6,6 +6,7 @@ from html import escape, unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from model_bakery import baker
 
 from campaigns.models import Channel, Expense
@@ -20,7 +21,9 @@ from leads.models import Lead
 from tests.api_client import Api
 from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_order, make_product
+from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
+from tests.kpis.test_company_pages import period_before
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 6, tzinfo=UTC)  # 1 Mehr 1404, 9:30 in Tehran
@@ -201,6 +204,25 @@ class TestOverview:
         addresses = [f"/kpis/{key}/?period=1404-07&compare=last-year#rows" for key in keys]
         assert [step["url"] for step in response.context["growth"]["steps"]] == addresses
         assert re.findall(r'href="([^"]*#rows)"', response.content.decode()) == [escape(address) for address in addresses]
+
+    def test_who_was_lost_last_month_is_two_clicks_from_where_a_manager_lands(self, browse, sara):
+        """The arrow to the month before, and the step of the lost: no address is typed."""
+        at = timezone.now()
+        first = period_before(at).start
+        last_orders = {"Gone": -171, "Gone earlier": -189, "New": 3}  # lost 180 days on: the 10th, and before the 1st
+        for name, day in last_orders.items():
+            placed_on = first + timedelta(days=day)
+            make_order(customer=make_customer(name=name), placed_at=tehran(placed_on.year, placed_on.month, placed_on.day))
+        drain(at=at)
+        client = browse(sara)
+
+        landed = client.get(client.get("/").url)
+        overview = client.get(landed.request["PATH_INFO"] + landed.context["steps"]["previous_url"])
+        steps = overview.context["growth"]["steps"]
+        lost = client.get(steps[2]["url"].partition("#")[0])
+
+        assert [step["value_text"] for step in steps] == ["+1", "0", "−1", "0"]
+        assert [row["label"] for row in lost.context["row_list"]] == ["Gone"]
 
     def test_persian_digits_are_not_mixed_with_latin_ones(self, browse, sara):
         sara.language, sara.calendar = "fa", "jalali"
