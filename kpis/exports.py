@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from django.utils.functional import Promise
@@ -13,11 +13,11 @@ from crm.exports import Percent, money_unit, with_unit
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis.definitions import Group, Kpi, Unit
-from kpis.readings import Query, Value, list_rows
+from kpis.readings import Value
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import QUALITIES, is_money_side, reason_text
 from kpis.readings.exact import PLACES, PRECISION
-from kpis.readings.rows import Row
+from kpis.readings.rows import Row, RowPage
 from kpis.readings.summary import Reading
 from kpis.readings.words import period_text
 
@@ -162,13 +162,15 @@ def contribution_cell(kpi: Kpi, contribution: Decimal | None, prefs: Preferences
     return money(contribution, prefs) if kpi.unit is Unit.MONEY else rounded(contribution)
 
 
-def rows_table(kpi: Kpi, side: str, query: Query, prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
-    """All rows of a side, page by page: the file may be longer than memory."""
+def rows_table(
+    kpi: Kpi, side: str, listing: Callable[..., RowPage], prefs: Preferences
+) -> tuple[list[str], Iterator[list[object]]]:
+    """All rows that are listed of a side, page by page: the file may be longer than memory."""
 
     def rows() -> Iterator[list[object]]:
         after: str | None = ""
         while after is not None:
-            page = list_rows(kpi, side, query, after=after, limit=PAGE)
+            page = listing(after=after, limit=PAGE)
             for row in page.results:
                 kind, day = str(TYPES.get(row.type, row.type)), format_day(row.day, prefs, "short")
                 amount = side_cell(kpi, side, row.amount, prefs)

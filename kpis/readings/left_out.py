@@ -17,7 +17,7 @@ from crm.reasons import Reason
 from kpis.definitions import At, Cube, Kpi, Term, is_hidden
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import SHOWN, Place, Row, Source, as_rows, together, visible
+from kpis.readings.rows import BY_DAY, SHOWN, Found, Row, Source, as_rows, next_place, page_of, visible
 
 EXCLUDED = "excluded"
 
@@ -38,15 +38,12 @@ def list_left_out(kpi: Kpi, query: Query, *, after: str = "", limit: int = 50) -
     Raises ValueError for a cursor that is none.
     """
     sources = sources_of(kpi, query)
-    place = Place.of(after, len(sources))
-    if not sources:
-        return [], None
-    found = sorted(together([source.page(n, place, limit + 1) for n, source in enumerate(sources) if n >= place.number]))
+    found = page_of(sources, BY_DAY, after, limit + 1)
     shown = found[:limit]
     reasons = reasons_of(sources, shown)
     rows = zip(as_rows(sources, shown), shown, strict=True)
     results = [replace(row, reason=reasons[number, row.id]) for row, (number, *_) in rows]
-    return results, str(Place(*shown[-1][:3])) if len(found) > limit else None
+    return results, next_place(sources, BY_DAY, shown) if len(found) > limit else None
 
 
 def count_left_out(kpi: Kpi, query: Query, most: int | None = None) -> int:
@@ -94,7 +91,7 @@ def source_of(cube: Cube, terms: Sequence[Term], narrowing: Narrowing) -> Source
     return Source(visible(rows, narrowing.query), 1, shown.path, cube.day, Value(0), shown, ())
 
 
-def reasons_of(sources: Sequence[Source], shown: Sequence[tuple]) -> dict[tuple[int, int], Reason]:
+def reasons_of(sources: Sequence[Source], shown: Sequence[Found]) -> dict[tuple[int, int], Reason]:
     """Why each record of a page is left out, by its source's number and its own."""
     records: dict[int, list[int]] = defaultdict(list)
     for number, _day, _key, record, _amount in shown:

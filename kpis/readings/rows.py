@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,9 +25,12 @@ from kpis.readings.flows import Reader, windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.parties import customer_of, owner_of, records_of
 from kpis.readings.query import Query
+from kpis.readings.sorting import AMOUNT, DAY, MOST_BY_AMOUNT, Place, Sorting
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
 
-CURSOR = re.compile(r"(?P<number>[0-9]{1,2})\.(?P<day>[0-9]{8})\.(?P<key>[0-9]{1,18})", re.ASCII)
+# A source's number, the day, the key, the record's and the amount.
+Found = tuple[int, date, int, int, Decimal]
+BY_DAY = Sorting()
 OPPORTUNITY_PRODUCT = Opportunity.products.through
 
 
@@ -78,6 +81,9 @@ class RowPage:
     amount: Decimal
     results: list[Row]
     next: str | None
+    sorting: Sorting = BY_DAY
+    # Whether they can be listed by amount: their amounts may differ, and they are not too many to be sorted.
+    has_order_of_amounts: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,28 +127,6 @@ SHOWN: dict[type[Model], Shown] = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page ends: the source's number, and the day and key of its last row."""
-
-    number: int = 0
-    day: date = date.min
-    key: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.number}.{self.day:%Y%m%d}.{self.key}"
-
-    @classmethod
-    def of(cls, cursor: str, sources: int) -> Place:
-        """Raises ValueError for a cursor that is none."""
-        if not cursor:
-            return cls()
-        match = CURSOR.fullmatch(cursor)
-        if not match or int(match["number"]) >= sources:
-            raise ValueError(cursor)
-        return cls(int(match["number"]), date.fromisoformat(match["day"]), int(match["key"]))
-
-
-@dataclass(frozen=True)
 class Source:
     """The rows of one term, one result per key: distinct things and spread expenses are listed once."""
 
@@ -181,7 +165,7 @@ class Source:
             .values_list("source_number", "source_count", "source_amount")
         )
 
-    def page(self, number: int, after: Place, limit: int) -> QuerySet:
+    def page(self, number: int, sorting: Sorting, after: Place | None, limit: int) -> QuerySet:
         """(source's number, day, key, record id, amount) of the rows after a place: by day, as the period's rows are found."""
         if self.is_plain:
             rows = self.rows.order_by().values(row_key=F(self.key), row_record=F(self.shown.path))
@@ -192,33 +176,68 @@ class Source:
             rows = self.rows.order_by().values(row_group=F(self.key)).annotate(row_key=first, row_record=first)
             day, amount = Min(self.day), self.amount and Sum(self.amount)
         rows = rows.annotate(row_source=Value(number), row_day=day, row_amount=as_exact(Value(1) if amount is None else amount))
-        if after.number == number:
-            further = Q(row_day__gt=after.day) | Q(row_day=after.day, row_key__gt=after.key)
+        column, key = ("row_day" if sorting.column == DAY else "row_amount"), "row_key"
+        is_falling = sorting.is_falling != (sorting.column == AMOUNT and self.sign < 0)
+        if after is not None:
+            at = after.at if sorting.column == DAY else self.sign * after.at
+            further = Q(**{f"{column}__{'lt' if is_falling else 'gt'}": at})
+            if number == after.number:
+                further |= Q(**{column: at, f"{key}__{'lt' if sorting.is_falling else 'gt'}": after.key})
+            elif (number > after.number) != sorting.is_falling:
+                further |= Q(**{column: at})
             # The first condition is the one that an index on the day can start from.
-            rows = rows.filter(row_day__gte=after.day).filter(further)
-        return rows.order_by("row_day", "row_key").values_list("row_source", "row_day", "row_key", "row_record", "row_amount")[
-            :limit
-        ]
+            rows = rows.filter(**{f"{column}__{'lte' if is_falling else 'gte'}": at}).filter(further)
+        ordered = rows.order_by(f"{'-' * is_falling}{column}", f"{'-' * sorting.is_falling}{key}")
+        return ordered.values_list("row_source", "row_day", "row_key", "row_record", "row_amount")[:limit]
+
+    def place_of(self, sorting: Sorting, found: Found) -> Place:
+        number, day, key, _record, amount = found
+        return Place(day if sorting.column == DAY else self.sign * amount, number, key)
 
 
 def as_exact(amount: Any) -> Cast:
     return Cast(amount, ExactField())
 
 
-def list_rows(kpi: Kpi, side: str, query: Query, *, after: str = "", limit: int = 50) -> RowPage:
+def list_rows(kpi: Kpi, side: str, query: Query, *, sorting: Sorting = BY_DAY, after: str = "", limit: int = 50) -> RowPage:
     """One page of the rows of a side (`numerator` or `denominator`) in the query's only period.
 
-    `after` is the previous page's `next`. Raises ValueError for a cursor that is none.
+    `after` is the previous page's `next`. Rows that have no order of amounts are listed by day. Raises ValueError for a
+    cursor that is none.
     """
     sources = sources_of(kpi, side, query)
-    place = Place.of(after, len(sources))
-    if not sources:
-        return RowPage(0, Decimal(0), [], None)
-    found = sorted(together([source.page(n, place, limit + 1) for n, source in enumerate(sources) if n >= place.number]))
+    totals = stored_totals(sources, query) if sorting.column == AMOUNT else None
+    if totals and not have_order_of_amounts(sources, totals[0]):
+        sorting = BY_DAY
+    found = page_of(sources, sorting, after, limit + 1)
     shown, is_whole = found[:limit], not after and len(found) <= limit
     results = as_rows(sources, shown)
-    total, amount = added_up(results) if is_whole else stored_totals(sources, query)
-    return RowPage(total, amount, results, str(Place(*shown[-1][:3])) if len(found) > limit else None)
+    total, amount = totals or (added_up(results) if is_whole else stored_totals(sources, query))
+    following = next_place(sources, sorting, shown) if len(found) > limit else None
+    return RowPage(total, amount, results, following, sorting, have_order_of_amounts(sources, total))
+
+
+def have_order_of_amounts(sources: Sequence[Source], total: int) -> bool:
+    differ = any(source.amount is not None for source in sources) or len({source.sign for source in sources}) > 1
+    return total <= MOST_BY_AMOUNT and differ
+
+
+def page_of(sources: Sequence[Source], sorting: Sorting, after: str, limit: int) -> list[Found]:
+    """The first rows of all sources after a place, in one order."""
+    place = sorting.place(after, len(sources))
+    pages = [source.page(number, sorting, place, limit) for number, source in enumerate(sources)]
+    found = list(together(pages)) if pages else []
+    return sorted(found, key=partial(order_of, sources, sorting), reverse=sorting.is_falling)[:limit]
+
+
+def order_of(sources: Sequence[Source], sorting: Sorting, found: Found) -> tuple:
+    place = sources[found[0]].place_of(sorting, found)
+    return place.at, place.number, place.key
+
+
+def next_place(sources: Sequence[Source], sorting: Sorting, shown: Sequence[Found]) -> str:
+    """Where the page after these rows begins."""
+    return str(sources[shown[-1][0]].place_of(sorting, shown[-1]))
 
 
 def added_up(rows: Sequence[Row]) -> tuple[int, Decimal]:
@@ -307,7 +326,7 @@ def visible(rows: QuerySet, query: Query) -> QuerySet:
     return see(query.viewer) if see and query.viewer is not None else rows
 
 
-def as_rows(sources: Sequence[Source], found: Sequence[tuple[int, date, int, int, Decimal]]) -> list[Row]:
+def as_rows(sources: Sequence[Source], found: Sequence[Found]) -> list[Row]:
     """Rows with their records' names, which are looked up once for each kind of record."""
     wanted: dict[type[Model], set[int]] = defaultdict(set)
     for number, _day, _key, record, _amount in found:

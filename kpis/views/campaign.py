@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -58,7 +59,7 @@ class CampaignDetailView(DetailPage):
         self.life = Life(campaign, Campaigns.of_lives(self.request.user, today))
         figure = self.figure_asked()
         key, side = figure.rows
-        header, rows = exports.rows_table(CATALOGUE[key], side, self.life.query, self.prefs)
+        header, rows = exports.rows_table(CATALOGUE[key], side, partial(self.life.rows, figure), self.prefs)
         return file_response(self.request, kind, Table(f"{campaign}-{HEADINGS[figure.key]}", header, rows))
 
     def figure_asked(self) -> Figure:

@@ -119,7 +119,9 @@ class CampaignsReportView(Page, TemplateView):
             sort = f"-{figure.key}" if is_chosen and not is_turned else figure.key
             is_rising = is_chosen and figure.is_cost != is_turned
             aria = ("ascending" if is_rising else "descending") if is_chosen else ""
-            found.append({"label": HEADINGS[figure.key], "url": query_with(self.request.GET, sort=sort), "aria": aria})
+            found.append(
+                {"label": HEADINGS[figure.key], "url": query_with(self.request.GET, sort=sort), "aria": aria, "is_number": True}
+            )
         return found
 
     def row(self, key: int) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -30,7 +31,10 @@ from kpis.readings.cards import Card, card_of, interval_text, side_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
+from kpis.readings.predicted import Sorting as PredictedSorting
+from kpis.readings.predicted import list_predicted
 from kpis.readings.snapshot import one_snapshot
+from kpis.readings.sorting import AMOUNT, DAY, Sorting
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.words import difference_text, label_text, number_text, percent_text, period_text, value_text
 from kpis.views import acquisition, left_out
@@ -39,7 +43,8 @@ from kpis.views.campaigns import SIDES
 from kpis.views.offers import calculator
 from kpis.views.overview import CARRIED_TO_KPIS, filter_bar
 from kpis.views.pins import pin_of
-from kpis.views.predictions import fitted_models, forecast_cells, headings, predicted_page
+from kpis.views.predictions import fitted_models, forecast_cells, predicted_headings, predicted_page
+from kpis.views.sorting import headings, sorting_asked
 
 PAGE = 25
 # How many periods the trend of each grain shows.
@@ -52,6 +57,7 @@ FILES = {
     acquisition.SHARES: gettext_lazy("costs by customer"),
     EXCLUDED: gettext_lazy("excluded"),
 }
+HEADINGS = {DAY: gettext_lazy("Day"), AMOUNT: gettext_lazy("Adds")}
 STATES = {
     "open": gettext_lazy("open: rows of these days may still come"),
     "maturing": gettext_lazy("maturing: some of these may still convert"),
@@ -216,7 +222,7 @@ class KpiView(Page, TemplateView):
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "has_customers": any(row.customer for row in page.results),
-            "row_headings": headings(query) if self.kpi.is_fitted else [],
+            "row_headings": predicted_headings(query) if self.kpi.is_fitted else row_headings(query, page),
             "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
@@ -241,7 +247,7 @@ class KpiView(Page, TemplateView):
         query = self.request.GET
         if self.kpi.is_fitted:
             return predicted_page(query, self.kpi, side, self.choice, PAGE)
-        return rows_page(self.kpi, side, self.choice, query.get("after", ""))
+        return rows_page(query, self.kpi, side, self.choice)
 
     def save_url(self, side: str) -> str:
         """Where the people of these rows are saved as a list, if they are anybody's."""
@@ -271,11 +277,20 @@ def inside(name: str) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in name.split(" "))
 
 
-def rows_page(kpi: Kpi, side: str, choice: Choice, after: str) -> RowPage:
+def rows_page(query: QueryDict, kpi: Kpi, side: str, choice: Choice) -> RowPage:
+    sorting = sorting_asked(query, Sorting.of)
     try:
-        return list_rows(kpi, side, choice.trend_query(1), after=after, limit=PAGE)
+        return list_rows(kpi, side, choice.trend_query(1), sorting=sorting, after=query.get("after", ""), limit=PAGE)
     except ValueError:
         raise BadRequest("after") from None
+
+
+def row_headings(query: QueryDict, page: RowPage) -> list[dict[str, Any]]:
+    """The day and the amount, which is no link where nothing can be sorted by it."""
+    found = headings(query, HEADINGS, page.sorting.column, is_falling=page.sorting.is_falling)
+    return (
+        found if page.has_order_of_amounts else [heading | {"url": ""} if heading["is_number"] else heading for heading in found]
+    )
 
 
 def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
@@ -320,7 +335,8 @@ class KpiFileView(FilePage):
                     parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
                 header, rows = exports.breakdown_table(kpi, parts, str(options.DIMENSIONS[by]), prefs)
             case "rows":
-                header, rows = exports.rows_table(kpi, side_asked(request, kpi), choice.trend_query(1), prefs)
+                side = side_asked(request, kpi)
+                header, rows = exports.rows_table(kpi, side, self.listing(kpi, side, choice), prefs)
             case acquisition.SHARES if acquisition.has_shares(kpi):
                 header, rows = acquisition.shares_file(choice, prefs)
             case left_out.EXCLUDED if left_out.leaves_out(kpi):
@@ -328,3 +344,10 @@ class KpiFileView(FilePage):
             case _:
                 raise BadRequest("what")
         return Table(f"{kpi.name}-{FILES[what]}-{period_text(choice.period, prefs)}", header, rows)
+
+    def listing(self, kpi: Kpi, side: str, choice: Choice) -> Callable[..., RowPage]:
+        """What lists the rows, in the order of the page."""
+        query = choice.trend_query(1)
+        if kpi.is_fitted:
+            return partial(list_predicted, kpi, side, query, sorting_asked(self.request.GET, PredictedSorting.of))
+        return partial(list_rows, kpi, side, query, sorting=sorting_asked(self.request.GET, Sorting.of))

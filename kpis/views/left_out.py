@@ -45,9 +45,12 @@ def left_out_table(query: QueryDict, kpi: Kpi, choice: Choice, prefs: Preference
                 "iso": row.day.isoformat(),
                 "day": format_day(row.day, prefs),
                 "reason": row.reason.label,
+                "customer": label_text(row.customer, prefs),
+                "owner": row.owner,
             }
             for row in rows
         ],
+        "has_customers": any(row.customer for row in rows),
         "row_total": count_text(kpi, choice, prefs),
         "row_title": _("Left out of the number"),
         "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=following),
@@ -63,6 +66,8 @@ def left_out_file(kpi: Kpi, choice: Choice, prefs: Preferences) -> tuple[list[st
             page, after = list_left_out(kpi, choice.trend_query(1), after=after, limit=exports.PAGE)
             for row in page:
                 day = format_day(row.day, prefs, "short")
-                yield [str(exports.TYPES[row.type]), row.id, row.name, row.day, day, row.reason.label]
+                kind = str(exports.TYPES[row.type])
+                yield [kind, row.id, row.name, row.day, day, row.reason.label, row.customer, row.owner]
 
-    return [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), _("Reason")], rows()
+    headings = [_("Type"), _("Number"), _("Name"), _("Day (ISO)"), _("Day"), _("Reason"), _("Customer"), _("Owner")]
+    return headings, rows()

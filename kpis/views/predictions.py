@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.pages import query_with
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
 from kpis.definitions import Kpi, is_hidden
@@ -20,6 +19,7 @@ from kpis.readings.predicted import Sorting, list_predicted
 from kpis.readings.rows import Forecast, RowPage
 from kpis.readings.summary import Choice
 from kpis.readings.words import isolated, money_text, number_text, operand, percent_text
+from kpis.views.sorting import headings, sorting_asked
 
 NO_BREAK = "\u00a0"
 HEADINGS = {
@@ -72,31 +72,17 @@ def parameters(letters: str, values: Sequence[str], prefs: Preferences) -> str:
 # -- the customers -----------------------------------------------------------------------------------------------------
 
 
-def sorting_asked(query: QueryDict) -> Sorting:
-    try:
-        return Sorting.of(query.get("sort", ""))
-    except KeyError:
-        raise BadRequest(f"sort: {query['sort'][:40]}") from None
-
-
 def predicted_page(query: QueryDict, kpi: Kpi, side: str, choice: Choice, limit: int) -> RowPage:
-    sorting = sorting_asked(query)
+    sorting = sorting_asked(query, Sorting.of)
     try:
         return list_predicted(kpi, side, choice.trend_query(1), sorting, after=query.get("after", ""), limit=limit)
     except ValueError:
         raise BadRequest("after") from None
 
 
-def headings(query: QueryDict) -> list[dict[str, str]]:
-    """Each sorts by its column, the largest first; pressed again the smallest."""
-    chosen, found = sorting_asked(query), []
-    for column, label in HEADINGS.items():
-        is_chosen = column == chosen.column
-        sort = f"-{column}" if is_chosen and not chosen.is_turned else column
-        aria = ("ascending" if chosen.is_turned else "descending") if is_chosen else ""
-        url = query_with(query, sort=sort, after=None) + "#rows"
-        found.append({"label": str(label), "url": url, "aria": aria, "is_number": column != "day"})
-    return found
+def predicted_headings(query: QueryDict) -> list[dict[str, Any]]:
+    sorting = sorting_asked(query, Sorting.of)
+    return headings(query, HEADINGS, sorting.column, is_falling=not sorting.is_turned)
 
 
 def forecast_cells(forecast: Forecast, prefs: Preferences) -> dict[str, str]:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from customers.models import Refund
+from kpis.readings import rows
 from tests.factories.customers import make_customer, make_order
 from tests.kpis.test_views import MEHR, leads_on, settle
 
@@ -63,3 +65,39 @@ def test_a_row_says_for_whom_it_is_and_whose(browse, sara, omid):
 
     assert (row["Number"], row["Customer"], row["Owner"]) == (str(order.pk), "Mina", omid.name)
     assert (shown["customer"], shown["owner"]) == ("Mina", omid.name)
+
+
+def test_rows_are_sorted_by_their_headings_on_the_page_and_in_the_file(browse, sara, monkeypatch):
+    """27 orders of 10, 20, … 270 Rial, one a day, and on the first day a refund of 15."""
+    made = [make_order(number=f"A{n}", placed_at=MEHR + timedelta(days=n), lines=[(n, 10)]) for n in range(1, 28)]
+    Refund.objects.create(order=made[0], amount=15, refunded_at=MEHR)
+    settle()
+    client, address = browse(sara), "/kpis/revenue/"
+
+    def opened(query):
+        return client.get(address + query.partition("#")[0]).context
+
+    first = opened("?period=1404-07")
+    assert [row["label"] for row in first["row_list"]][:3] == ["A1", "A1", "A2"]  # the refund is of the day before
+    day, amount = first["row_headings"]
+    assert (day["aria"], amount["aria"]) == ("ascending", "")
+    largest = opened(amount["url"])
+    assert [row["amount"] for row in largest["row_list"]][:2] == ["27 Toman", "26 Toman"]
+    rest = opened(largest["rows_pager"].next_url)
+    assert [(row["label"], row["amount"]) for row in rest["row_list"]] == [
+        ("A2", "2 Toman"), ("A1", "1 Toman"), ("A1", "−1.5 Toman"),
+    ]  # fmt: skip
+    assert largest["row_total"] == "28"
+    assert [each["aria"] for each in largest["row_headings"]] == ["", "descending"]
+    smallest = opened(largest["row_headings"][1]["url"])
+    assert [row["label"] for row in smallest["row_list"]][:3] == ["A1", "A1", "A2"]
+    latest = opened(day["url"])
+    assert [row["label"] for row in latest["row_list"]][:2] == ["A27", "A26"]
+    in_file = rows_of(client.get(largest["files"]["rows"]["csv"]))
+    assert [row["Name"] for row in in_file] == [f"A{n}" for n in range(27, 0, -1)] + ["A1"]
+    assert [client.get(f"{address}?sort={sort}").status_code for sort in ("name", "-", "day&after=0_10_1")] == [400] * 3
+    # of more than can be sorted the days stay the order, and there is no heading to press
+    monkeypatch.setattr(rows, "MOST_BY_AMOUNT", 27)
+    refused = opened(amount["url"])
+    assert [row["label"] for row in refused["row_list"]] == [row["label"] for row in first["row_list"]]
+    assert (refused["row_headings"][0]["aria"], refused["row_headings"][1]["url"]) == ("ascending", "")

@@ -154,12 +154,13 @@ def test_an_order_of_two_lines_of_a_category_is_left_out_once(browse, sara):
     assert told(opened(browse(sara), "orders", product=tea.pk)) == [("A1", "Order", "Draft order")]
 
 
-def test_many_are_turned_page_by_page_and_all_are_in_the_file(browse, sara):
-    """27 drafts, one a day, then the refund of another: 25 on the first page, 3 on the second."""
+def test_many_are_turned_page_by_page_and_all_are_in_the_file(browse, sara, omid):
+    """27 drafts, one a day, and the day after the refund of another: 25 on the first page, 3 on the second."""
+    mina = make_customer(name="Mina")
     for number in range(1, 28):
-        make_order(number=f"A{number:02}", status="draft", placed_at=day(number))
+        make_order(number=f"A{number:02}", status="draft", placed_at=day(number), customer=mina, owner=omid)
     before = make_order(number="B1", status="draft", placed_at=day(-9))
-    Refund.objects.create(order=before, amount=40, refunded_at=day(2))
+    Refund.objects.create(order=before, amount=40, refunded_at=day(28))
     client = browse(sara)
 
     first = opened(client, "revenue")
@@ -173,6 +174,8 @@ def test_many_are_turned_page_by_page_and_all_are_in_the_file(browse, sara):
     assert second["rows_pager"].next_url == ""
     rows = list(csv.DictReader(io.StringIO(b"".join(file.streaming_content).decode().removeprefix("\ufeff"))))
     assert [(row["Name"], row["Type"], row["Reason"]) for row in rows] == told(first) + told(second)
+    assert {(row["customer"], row["owner"]) for row in first["left_out_rows"]} == {("Mina", omid.name)}
+    assert (rows[0]["Customer"], rows[0]["Owner"]) == ("Mina", omid.name)
     assert (rows[0]["Day (ISO)"], rows[0]["Number"]) == ("2025-09-23", str(Order.objects.get(number="A01").pk))
 
 

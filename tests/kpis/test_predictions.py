@@ -372,5 +372,9 @@ class TestDoors:
         file = browse(sara).get(f"/kpis/{KEY}/csv/?period=1404-06&what=rows").getvalue().decode("utf-8-sig")
         header, *rows = csv.reader(StringIO(file))
         assert header[-2:] == ["Order days expected", "Chance to be a customer still"]
+        # the file is in the order of the page: the most valuable first
+        on_page = shown.context["row_list"]
+        assert [f"/customers/{row[1]}/" for row in rows[:25]] == [row["url"] for row in on_page]
+        assert [row[7] for row in rows[:25]] == [row["owner"] for row in on_page]
         found = {int(row[1]): Decimal(row[-2]) for row in rows}
         assert found == dict(Prediction.objects.values_list("fact_id", "orders"))

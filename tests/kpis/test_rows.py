@@ -10,6 +10,7 @@ from crm.periods import Calendar, Grain
 from kpis.catalogue import CATALOGUE
 from kpis.readings import Query, read
 from kpis.readings.rows import list_rows, sources_of, totals_of
+from kpis.readings.sorting import AMOUNT, Sorting
 from tests.kpis.proof import periods_of
 
 pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.slow]
@@ -79,15 +80,29 @@ def test_rows_of_each_member_come_to_its_number(key, dimension):
 
 
 @pytest.mark.parametrize("key", CATALOGUE)
-def test_pages_put_together_are_all_the_rows(key):
+def test_pages_put_together_are_all_the_rows_in_one_order(key):
+    """By day, the earliest first, and by amount, the largest first."""
     query = Query(periods_of(Calendar.JALALI, Grain.YEAR, date(2024, 6, 1), date(2024, 6, 1)), TODAY)
-    cursor, rows, pages = "", [], 0
-    while True:
-        page = list_rows(CATALOGUE[key], "numerator", query, after=cursor, limit=25)
-        rows, pages = rows + page.results, pages + 1
-        if not page.next:
-            break
-        cursor = page.next
+    rows, total = walked(key, query, Sorting())
+    by_amount, same_total = walked(key, query, Sorting(AMOUNT, is_falling=True))
 
-    assert (len(rows), sum((row.amount for row in rows), Decimal(0))) == (page.total, page.amount)
+    assert (len(rows), sum((row.amount for row in rows), Decimal(0))) == total == same_total
+    assert [row.day for row in rows] == sorted(row.day for row in rows)
+    assert sorted(by_amount, key=id_of) == sorted(rows, key=id_of)
+    is_counted = all(row.amount == 1 for row in rows)  # nothing to sort by: they stay as they are
+    assert by_amount == rows if is_counted else [row.amount for row in by_amount] == sorted(row.amount for row in rows)[::-1]
+
+
+def walked(key, query, sorting):
+    """All rows of a numerator, page by page, and what each page says they come to."""
+    cursor, rows, pages = "", [], 0
+    while cursor is not None:
+        page = list_rows(CATALOGUE[key], "numerator", query, sorting=sorting, after=cursor, limit=25)
+        rows, pages, cursor = rows + page.results, pages + 1, page.next
+
     assert pages == max(1, -(-page.total // 25))
+    return rows, (page.total, page.amount)
+
+
+def id_of(row):
+    return row.type, row.id, row.day, row.amount
