@@ -12,6 +12,16 @@ from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment
 FEW = 20
 MONTHS = ", ".join(str(GRAIN_CODES[calendar, "month"]) for calendar in ("gregorian", "jalali"))
 CODE = {segment.name: SEGMENT_CODES[segment] for segment in Segment}
+# Which snapshots lie in a span is a matter of counting them, not of comparing each span with each snapshot.
+IN_SPAN = """
+    CROSS JOIN (SELECT array_agg(day ORDER BY day) AS days FROM {snapshots}) every
+    CROSS JOIN LATERAL generate_series(
+        width_bucket({first} - 1, every.days) + 1, width_bucket({until} - 1, every.days)) place
+"""
+SPANS = """
+        SELECT every.days[place] AS day, p.customer_id, p.recency, p.frequency, p.monetary, p.segment
+          FROM kpis_rfmspan p {in_span}
+"""
 EXPECTED = f"""
 WITH snapshot AS (
         SELECT s.day FROM kpis_rfmsnapshot s WHERE NOT s.is_dirty AND NOT EXISTS (
@@ -25,14 +35,15 @@ WITH snapshot AS (
          UNION ALL
         SELECT b.customer_id, r.refunded_on, -r.amount, NULL FROM customers_refund r JOIN bought b ON b.id = r.order_id),
      base AS (
-        SELECT s.day, f.customer_id, s.day - max(f.placed_on) AS days, count(f.placed_on) AS orders, sum(f.amount) AS revenue
-          FROM snapshot s JOIN flow f ON f.day BETWEEN s.day - {WINDOW_DAYS - 1} AND s.day
+        SELECT every.days[place] AS day, f.customer_id, every.days[place] - max(f.placed_on) AS days,
+               count(f.placed_on) AS orders, sum(f.amount) AS revenue
+          FROM flow f {IN_SPAN.format(snapshots="snapshot", first="f.day", until=f"(f.day + {WINDOW_DAYS})")}
          GROUP BY 1, 2 HAVING count(f.placed_on) > 0),
      smaller AS (
         SELECT day, customer_id, revenue, count(*) OVER (PARTITION BY day) AS n,
-               count(*) OVER (PARTITION BY day ORDER BY days) - count(*) OVER (PARTITION BY day, days) AS sooner,
-               count(*) OVER (PARTITION BY day ORDER BY orders) - count(*) OVER (PARTITION BY day, orders) AS fewer,
-               count(*) OVER (PARTITION BY day ORDER BY revenue) - count(*) OVER (PARTITION BY day, revenue) AS poorer
+               rank() OVER (PARTITION BY day ORDER BY days) - 1 AS sooner,
+               rank() OVER (PARTITION BY day ORDER BY orders) - 1 AS fewer,
+               rank() OVER (PARTITION BY day ORDER BY revenue) - 1 AS poorer
           FROM base),
      score AS (
         SELECT day, customer_id, revenue, 5 - 5 * sooner / n AS r, 1 + 5 * fewer / n AS f, 1 + 5 * poorer / n AS m FROM smaller)
@@ -44,14 +55,12 @@ SEGMENT = f"""
          WHEN e.r <= 4 AND e.f >= 4 THEN {CODE["LOYAL"]} WHEN e.f >= 4 THEN {CODE["CHAMPION"]}
          WHEN e.f >= 2 THEN {CODE["POTENTIAL_LOYALIST"]} WHEN e.r = 4 THEN {CODE["PROMISING"]} ELSE {CODE["NEW"]} END
 """
-# The spans are read once: by their index on the customer all of it would be gone through again for each snapshot.
 # The scores are computed once for both: the differences of single customers come before those of cells.
 SCORES = f"""
-     , span AS MATERIALIZED (SELECT * FROM kpis_rfmspan),
-     customer AS (
+     , customer AS (
         SELECT coalesce(e.day, s.day) AS day, coalesce(e.customer_id, s.customer_id) AS customer_id
           FROM score e
-          FULL JOIN (SELECT d.day, p.* FROM snapshot d JOIN span p ON p.first_day <= d.day AND p.until_day > d.day) s
+          FULL JOIN ({SPANS.format(in_span=IN_SPAN.format(snapshots="snapshot", first="p.first_day", until="p.until_day"))}) s
             ON s.day = e.day AND s.customer_id = e.customer_id
          WHERE (e.r, e.f, e.m, {SEGMENT}) IS DISTINCT FROM (s.recency, s.frequency, s.monetary, s.segment)
             OR e.customer_id IS NULL OR s.customer_id IS NULL
@@ -80,14 +89,18 @@ WITH pair AS (
           FROM kpis_rfmsnapshot s JOIN kpis_calendarday c ON c.day = s.day AND c.last = s.day AND c.grain IN ({MONTHS})
           JOIN kpis_rfmsnapshot e ON e.day = c.start - 1
          WHERE NOT s.is_dirty AND NOT e.is_dirty),
+     standing AS MATERIALIZED (
+        {SPANS.format(in_span=IN_SPAN.format(snapshots="kpis_rfmsnapshot", first="p.first_day", until="p.until_day"))}),
      person AS (
-        SELECT p.earlier, p.day, max(s.segment) FILTER (WHERE s.first_day <= p.earlier) AS before,
-               max(s.segment) FILTER (WHERE s.until_day > p.day) AS after
-          FROM pair p JOIN kpis_rfmspan s ON s.first_day <= p.day AND s.until_day > p.earlier
-         GROUP BY 1, 2, s.customer_id)
+        SELECT earlier, day, max(before) AS before, max(after) AS after FROM (
+            SELECT p.earlier, p.day, s.customer_id, s.segment AS before, NULL::smallint AS after
+              FROM pair p JOIN standing s ON s.day = p.earlier
+             UNION ALL
+            SELECT p.earlier, p.day, s.customer_id, NULL, s.segment FROM pair p JOIN standing s ON s.day = p.day) q
+         GROUP BY 1, 2, customer_id)
 SELECT earlier, day, before, after, sum(customers) FROM (
     SELECT earlier, day, coalesce(before, 0) AS before, coalesce(after, 0) AS after, count(*) AS customers
-      FROM person WHERE coalesce(before, after) IS NOT NULL GROUP BY 1, 2, 3, 4
+      FROM person GROUP BY 1, 2, 3, 4
      UNION ALL
     SELECT earlier, day, before, after, -customers FROM kpis_rfmmove m
      WHERE NOT EXISTS (SELECT 1 FROM kpis_rfmsnapshot d WHERE d.is_dirty AND d.day IN (m.earlier, m.day))) q
