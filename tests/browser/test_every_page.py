@@ -1,4 +1,4 @@
-"""What holds on every page, in both languages, light and dark, on a phone and on a desk."""
+"""What holds on every page, in both languages, light or dark, on a phone and on a desk."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -263,9 +263,10 @@ def pages(sara):
     ]
 
 
-# A page is loaded once and looked at in all widths of its look; the reader of Persian takes one of them. Axe, which takes longer
-# than all else, sees every other page in the one of its looks and the rest in the other: what they are made of is the same.
-LOOKS = {"fa light": (360, 1280), "fa dark": (768, 1920), "en dark": (1280, 360), "en light": (768,)}
+# Each language has one of the themes; what a theme changes are colours, which axe judges. A page is loaded once and looked at in
+# all widths; the reader of Persian takes one of them. Axe, which takes longer than all else, sees every other page in the one look
+# and the rest in the other: what they are made of is the same.
+LOOKS = {"fa light": (768, 360, 1280), "en dark": (1920, 1280, 360)}
 WIDTHS_OF_AXE = {"fa light": 1280, "en dark": 360}
 TURNS_OF_AXE = {"fa light": 0, "en dark": 1}
 
