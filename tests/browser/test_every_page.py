@@ -264,8 +264,8 @@ def pages(sara):
 
 
 # Each language has one of the themes; what a theme changes are colours, which axe judges. A page is loaded once and looked at in
-# all widths; the reader of Persian takes one of them. Axe, which takes longer than all else, sees every other page in the one look
-# and the rest in the other: what they are made of is the same.
+# all widths; the reader of Persian takes one of them. Axe, which takes longer than all else, sees every other page in the first
+# look and the rest in the second: what they are made of is the same.
 LOOKS = {"fa light": (768, 360, 1280), "en dark": (1920, 1280, 360)}
 WIDTHS_OF_AXE = {"fa light": 1280, "en dark": 360}
 TURNS_OF_AXE = {"fa light": 0, "en dark": 1}
