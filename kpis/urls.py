@@ -89,6 +89,7 @@ urlpatterns = [
     path("alerts/new/", alerts.AlertFormView.as_view(), name="alert-create"),
     path("alerts/read/", alerts.mark_read, name="alerts-read"),
     path("alerts/bell/", alerts.BellView.as_view(), name="bell"),
+    path("alerts/stop/<str:token>/", csrf_exempt(alerts.UnsubscribeView.as_view()), name="alert-unsubscribe"),
     path("alerts/<int:pk>/edit/", alerts.AlertFormView.as_view(), name="alert-edit"),
     path("alerts/<int:pk>/mute/", alerts.mute, name="alert-mute"),
     path("alerts/<int:pk>/switch/", alerts.switch, name="alert-switch"),

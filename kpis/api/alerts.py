@@ -48,8 +48,9 @@ def history_of(rule: AlertRule, caller: Caller) -> list[CrossingOut]:
 
 
 def with_history(rows: QuerySet) -> QuerySet:
-    latest = Alert.objects.order_by("-pk")[:KEPT_IN_SIGHT]
-    return rows.standing().select_related("person").prefetch_related(Prefetch("alerts", latest, to_attr="latest_alerts"))
+    latest = Prefetch("alerts", Alert.objects.order_by("-pk")[:KEPT_IN_SIGHT], to_attr="latest_alerts")
+    told = Prefetch("shared", AlertRule.objects.standing().select_related("user").order_by("pk"), to_attr="told")
+    return rows.made().standing().select_related("person").prefetch_related(latest, told)
 
 
 ALERTS = Resource(
@@ -69,6 +70,7 @@ ALERTS = Resource(
         [
             *OF_SCOPE,
             Column("bound", str, lambda row, _caller: plain(row.bound)),
+            Column("recipients", list[str], lambda row, _caller: [one.user.email for one in row.told]),
             Column("history", list[CrossingOut], history_of),
         ],
     ),

@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy
 from crm.forms import CodeField, ReaderForm, in_words
 from crm.models import User
 from crm.money import AmountError, parse_amount
+from crm.permissions import owners_for
 from crm.preferences import Preferences
 from kpis import grids
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi, Unit, is_hidden
+from kpis.forms.readers import readers_among, words_of_blind
 from kpis.models import ALERT_GRAINS, AlertRule, Condition, Scope
 from kpis.models.scope import COLUMNS, MEMBERS
 from kpis.options import GRAINS, SCOPES, members_for
 from kpis.readings.words import number_text, unit_text
-from kpis.services.scopes import fits
+from kpis.services.scopes import fits, may_read
 
 CHANGES = (Condition.RISES, Condition.FALLS)
 
@@ -67,6 +69,15 @@ class AlertForm(ReaderForm):
         label=gettext_lazy("Look at each"), choices=[(grain.value, GRAINS[grain]) for grain in ALERT_GRAINS]
     )
     by_email = forms.BooleanField(label=gettext_lazy("Also by e-mail"), required=False)
+    readers = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Also told"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Each by their own figures, as they may see them themselves, and can switch it off for themselves."
+        ),
+    )
 
     def __init__(self, *args: Any, user: User, prefs: Preferences, **kwargs: Any) -> None:
         super().__init__(*args, user=user, prefs=prefs, **kwargs)
@@ -74,20 +85,29 @@ class AlertForm(ReaderForm):
             (kpi.key, name_with_unit(kpi, prefs)) for kpi in CATALOGUE.values() if not is_hidden(kpi, user)
         ]
         self.fields["of"].choices = [("", _("All that I see")), *self.scopes()]
+        self.fields["readers"].queryset = owners_for(user).exclude(pk=user.pk)
+        if not self.fields["readers"].queryset.exists():
+            del self.fields["readers"]
 
     def scopes(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         for scope, name in SCOPES.items():
             if found := members_for(scope, self.user):
                 yield str(name), [(f"{scope.value}:{pk}", label) for pk, label in found]
 
+    def clean_readers(self) -> list[User]:
+        return readers_among(self.cleaned_data["readers"])
+
     def clean(self) -> dict[str, Any]:
         found = super().clean()
         kpi = CATALOGUE.get(found.get("kpi", ""))
         if kpi is None:
             return found
-        scope, _colon, _member = found.get("of", "").partition(":")
+        scope, _colon, member = found.get("of", "").partition(":")
         if scope and not fits(kpi, Scope(scope)):
             self.add_error("of", _("This KPI cannot be narrowed to one of these."))
+        about = (Scope(scope), int(member)) if scope else (Scope.COMPANY, None)
+        if blind := [str(reader) for reader in found.get("readers", ()) if not may_read(reader, kpi, *about)]:
+            self.add_error("readers", words_of_blind(blind))
         if found.get("bound") and found.get("condition"):
             try:
                 found["figure"] = self.figure(kpi, found["condition"], found["bound"])
@@ -97,6 +117,11 @@ class AlertForm(ReaderForm):
 
     def figure(self, kpi: Kpi, condition: str, text: str) -> Decimal | None:
         return read_change(kpi, text) if condition in CHANGES else grids.read_figure(kpi, text, self.prefs)
+
+    @property
+    def told(self) -> list[User]:
+        """Who else: nobody where there is nobody to choose."""
+        return self.cleaned_data.get("readers", [])
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -114,4 +139,11 @@ def initial_of(rule: AlertRule, prefs: Preferences) -> dict[str, Any]:
     kpi = CATALOGUE[rule.kpi]
     text = change_text(kpi, rule.bound, prefs) if rule.is_change else grids.figure_text(kpi, rule.bound, prefs)
     of = "" if rule.scope is Scope.COMPANY else f"{rule.scope.value}:{rule.member}"
-    return {"kpi": rule.kpi, "of": of, "condition": rule.condition, "bound": text, "grain": rule.grain, "by_email": rule.by_email}
+    return {
+        "kpi": rule.kpi,
+        "of": of,
+        "condition": rule.condition,
+        "bound": text,
+        "grain": rule.grain,
+        "by_email": rule.by_email,
+    } | {"readers": [one.user_id for one in rule.shared.standing()]}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +19,13 @@ from crm.templatetags.crm_format import reader_digits
 from kpis.addresses import FILTERS
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, is_hidden
+from kpis.forms.readers import readers_among, words_of_blind
 from kpis.models import Dashboard, Mailing
 from kpis.options import COMPARES, DIMENSIONS, GROUPS, MOST_OPTIONS, options_of
 from kpis.readings.summary import Compare
 
 OVERVIEW, DASHBOARD = "overview", "dashboard-"
 HOURS, MORNING = 24, 8
-MOST_READERS = 50
 
 
 class MailingForm(ReaderForm):
@@ -76,10 +75,7 @@ class MailingForm(ReaderForm):
         return next((board for board in self.dashboards if page == f"{DASHBOARD}{board.pk}"), None)
 
     def clean_readers(self) -> list[User]:
-        readers = list(self.cleaned_data["readers"])
-        if len(readers) > MOST_READERS:
-            raise ValidationError(_("Choose at most 50 people."), code="too-many")
-        return readers
+        return readers_among(self.cleaned_data["readers"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
@@ -89,7 +85,7 @@ class MailingForm(ReaderForm):
                 self.add_error(name.value, _("This KPI cannot be narrowed to one of these."))
         readers = found.get("readers", ())
         if blind := [str(reader) for reader in readers if kpi and is_hidden(kpi, reader)]:
-            self.add_error("readers", _("May not see this KPI: %(names)s") % {"names": " · ".join(blind)})
+            self.add_error("readers", words_of_blind(blind))
         if blind := [str(reader) for reader in readers if dashboard and not dashboard.is_visible_to(reader)]:
             text = _("This dashboard is not shared with: %(names)s") % {"names": " · ".join(blind)}
             self.add_error("readers", text)

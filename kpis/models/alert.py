@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import ExactField
@@ -31,16 +32,23 @@ class AlertRuleQuerySet(ScopedQuerySet):
 
     def standing(self) -> Self:
         """What was removed is still there to be put back, and is written again by its key."""
-        return self.filter(is_removed=False)
+        return self.filter(Q(shared_from=None) | Q(shared_from__is_removed=False), is_removed=False)
+
+    def made(self) -> Self:
+        """Those that their users have made themselves: theirs to change."""
+        return self.filter(shared_from=None)
 
     def to_judge(self) -> Self:
-        return self.standing().filter(is_on=True, user__is_active=True).select_related("user").order_by("pk")
+        goes_on = Q(shared_from=None) | Q(shared_from__is_on=True, shared_from__user__is_active=True)
+        return self.standing().filter(goes_on, is_on=True, user__is_active=True).select_related("user").order_by("pk")
 
 
 class AlertRule(Scoped):
     """Rings once when a KPI's last complete period crosses the bound, and again only after it has come back.
 
     `bound` is in the KPI's own unit; of a change it is a share of the value before, for rates and scores a difference.
+    Whoever else is told has a rule of their own, `shared_from` the one that was made: it is judged by what they may see
+    themselves, and theirs to mute or to switch off for good.
     """
 
     user = models.ForeignKey(User, verbose_name=_("for"), on_delete=models.CASCADE, related_name="+")
@@ -53,12 +61,19 @@ class AlertRule(Scoped):
     is_on = models.BooleanField(_("on"), default=True)
     is_ringing = models.BooleanField(default=False, editable=False)
     is_removed = models.BooleanField(default=False, editable=False)
+    shared_from = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="shared"
+    )
 
     objects = AlertRuleQuerySet.as_manager()
 
     class Meta(Scoped.Meta):
         verbose_name = _("alert")
         verbose_name_plural = _("alerts")
+        constraints = [
+            *Scoped.Meta.constraints,
+            models.UniqueConstraint(fields=["shared_from", "user"], name="kpis_alertrule_shared_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.condition} {self.bound}"
@@ -70,7 +85,7 @@ class AlertRule(Scoped):
 
 class AlertQuerySet(OutgoingQuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(rule__user=user, rule__is_removed=False) if user.is_active else self.none()
+        return self.filter(rule__in=AlertRule.objects.visible_to(user).standing())
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True, is_muted=False)

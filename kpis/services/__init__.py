@@ -4,6 +4,7 @@ from kpis.services.alerts import (
     mute_alert,
     remove_alert,
     set_alert,
+    shared_alert_of,
     switch_alert,
     write_alerts,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "set_pins",
     "set_review",
     "set_targets",
+    "shared_alert_of",
     "subscribe",
     "switch_alert",
     "switch_mailing",

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from msgspec import UNSET
 from structlog import get_logger
 
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item, sound
 from crm.inputs.rates import is_too_fine
+from crm.inputs.references import PEOPLE, find, key_of
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import Organization, User
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Unit
+from kpis.definitions import Kpi, Unit
 from kpis.models import Alert, AlertRule, Condition
-from kpis.models.scope import MEMBERS
+from kpis.models.scope import COLUMNS, MEMBERS
 from kpis.readings.alerts import Verdict, last_complete, values_of, verdict
 from kpis.readings.values import Value
 from kpis.services.inputs import AlertIn
-from kpis.services.scopes import APART, REFERENCES, kpi_of, resolve_scopes, value_of
+from kpis.services.scopes import APART, REFERENCES, kpi_of, may_read, resolve_scopes, scope_of, value_of
 
 log = get_logger("sanjeh")
+SIGNER = Signer(salt="kpis.alert")
+QUESTION = ("kpi", "condition", "bound", "calendar", "grain", *MEMBERS)
 
 
 def write_alerts(items: list[Item], caller: Caller) -> None:
-    upsert(RECIPE, items, caller)
+    readers = resolve_readers(items, caller)
+    upsert(replace(RECIPE, completes=partial(complete_alerts, readers)), items, caller)
+    share_alerts(
+        [item.row for item in items if item.pk], {item.pk: readers[item.index] for item in items if item.index in readers}
+    )
 
 
-def complete_alerts(items: list[Item], caller: Caller) -> None:
+def complete_alerts(readers: Mapping[int, list[User]], items: list[Item], caller: Caller) -> None:
     resolve_scopes(items, caller)
     for item in sound(items):
         kpi, bound = kpi_of(item, caller), value_of(item, "bound")
+        refuse_blind(item, kpi, readers.get(item.index, []))
         is_change = value_of(item, "condition") in (Condition.RISES, Condition.FALLS)
         if is_change and bound <= 0:
             item.refuse("/bound", "out-of-range")
@@ -47,31 +59,81 @@ def complete_alerts(items: list[Item], caller: Caller) -> None:
             item.values["is_removed"] = False
 
 
+def resolve_readers(items: list[Item], caller: Caller) -> dict[int, list[User]]:
+    """Who else is to be told, by the item's place; unknown and invisible ones are refused alike."""
+    named = {item.index: item for item in items if item.data is not None and item.data.recipients is not UNSET}
+    keys = {key_of(value, PEOPLE, caller) for item in named.values() for value in item.data.recipients}
+    found = find(keys, PEOPLE, caller) if keys else {}
+    people = User.objects.in_bulk(set(found.values())) if found else {}
+    readers: dict[int, list[User]] = {}
+    for index, item in named.items():
+        known = [found.get(key_of(value, PEOPLE, caller)) for value in item.data.recipients]
+        for position, pk in enumerate(known):
+            if pk is None:
+                item.refuse(f"/recipients/{position}", "invalid-reference")
+        readers[index] = [people[pk] for pk in known if pk]
+    return readers
+
+
+def refuse_blind(item: Item, kpi: Kpi | None, readers: Sequence[User]) -> None:
+    """Nobody is told of what they may not look at."""
+    for position, reader in enumerate(readers):
+        if kpi and not may_read(reader, kpi, *scope_of(item)):
+            item.refuse(f"/recipients/{position}", "not-allowed")
+
+
 RECIPE = Recipe(
     AlertRule,
     AlertIn,
     references=REFERENCES,
     required=("kpi", "condition", "bound", "grain"),
-    apart=APART,
-    completes=complete_alerts,
+    apart=APART | {"recipients"},
 )
 
 
-QUESTION = ("kpi", "condition", "bound", "calendar", "grain", *MEMBERS)
-
-
-def set_alert(rule: AlertRule, facts: Mapping[str, Any], key: Mapping[str, str] | None = None) -> AlertRule:
-    """Make a rule or change it; another question starts in silence. A new one whose `key` is known is made already."""
+@transaction.atomic
+def set_alert(
+    rule: AlertRule, facts: Mapping[str, Any], readers: Iterable[User] = (), key: Mapping[str, str] | None = None
+) -> AlertRule:
+    """Make a rule or change it, and who else is told. A new one whose `key` is known is made already."""
     if rule.pk is None and key:
         if "external_id" in key and (known := AlertRule.objects.filter(**key).first()):
             return remove_alert(known, removed=False)
         facts = {**facts, "external_id": None, **key}
+    change_alert(rule, facts)
+    share_alert(rule, readers)
+    return rule
+
+
+def change_alert(rule: AlertRule, facts: Mapping[str, Any]) -> None:
+    """Another question starts in silence."""
     if rule.pk and any(getattr(rule, name) != value for name, value in facts.items() if name in QUESTION):
         rule.is_ringing = False
     for name, value in facts.items():
         setattr(rule, name, value)
     rule.save()
-    return rule
+
+
+def share_alerts(rules: Sequence[AlertRule], readers: Mapping[int, list[User]]) -> None:
+    """Those of which it is said who else is told, and those that somebody else has already."""
+    known = set(AlertRule.objects.filter(shared_from__in=rules).values_list("shared_from", flat=True)) if rules else set()
+    for rule in rules:
+        if rule.pk in readers or rule.pk in known:
+            share_alert(rule, readers.get(rule.pk))
+
+
+def share_alert(rule: AlertRule, readers: Iterable[User] | None) -> None:
+    """Each reader has the rule too, as it is now; without readers those who have it stay.
+
+    Whom its maker takes off keeps the row: put back, they have as much switched off, and were told as much, as before.
+    """
+    known = {one.user_id: one for one in rule.shared.select_for_update(of=("self",)).order_by("pk")}
+    listed = {pk for pk, one in known.items() if not one.is_removed}
+    wanted = listed if readers is None else {user.pk for user in readers} - {rule.user_id}
+    facts = {name: getattr(rule, name) for name in (*QUESTION, "by_email")}
+    for pk in sorted(wanted | listed):
+        one = known.get(pk) or AlertRule(shared_from=rule, user_id=pk)
+        change_alert(one, facts | {"is_removed": pk not in wanted})
 
 
 def mute_alert(rule: AlertRule, *, until: date | None) -> AlertRule:
@@ -88,10 +150,23 @@ def switch_alert(rule: AlertRule, *, on: bool) -> AlertRule:
 
 
 def remove_alert(rule: AlertRule, *, removed: bool = True) -> AlertRule:
-    """Put it away with what it has rung, or back."""
+    """Put it away with what it has rung, for all who are told, or back."""
     rule.is_removed = removed
     rule.save(update_fields=["is_removed", "updated_at"])
     return rule
+
+
+def token_of(rule: AlertRule) -> str:
+    """Opens the one door where who is told says that they want no more of it; without signing in."""
+    return SIGNER.sign(str(rule.pk))
+
+
+def shared_alert_of(token: str) -> AlertRule | None:
+    try:
+        key = SIGNER.unsign(token)
+    except BadSignature:
+        return None
+    return AlertRule.objects.exclude(shared_from=None).select_related("user", *COLUMNS.values()).filter(pk=key).first()
 
 
 def mark_alerts_read(user: User, *, at: datetime) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from crm.inputs.fields import Day, Figure, KeyReference, Person, RecordIn, Reference, line
 
 KpiKey = line(60)
+# How many people are told of one alert, or get one report.
+MOST_READERS = 50
 
 
 class ScopedIn(RecordIn):
@@ -34,7 +36,8 @@ class TargetIn(ScopedIn):
 class AlertIn(ScopedIn):
     """What its sender wants to be told of: a bound of a KPI's last complete day, week, month or quarter, or a change.
 
-    Of a change the bound is a fraction of the value before; for rates and scores it is a difference.
+    Of a change the bound is a fraction of the value before; for rates and scores it is a difference. Each of `recipients`
+    is told too, by their own figures, as they may see them.
     """
 
     condition: Literal["above", "below", "rises", "falls"] | UnsetType = UNSET
@@ -44,6 +47,7 @@ class AlertIn(ScopedIn):
     by_email: bool | UnsetType = UNSET
     muted_until: Day | UnsetType | None = UNSET
     is_on: bool | UnsetType = UNSET
+    recipients: Annotated[list[Person], Meta(max_length=MOST_READERS)] | UnsetType = UNSET
 
 
 class AnnotationIn(RecordIn):

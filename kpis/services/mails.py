@@ -20,9 +20,13 @@ from django.utils.translation import override
 from structlog import get_logger
 
 from crm.preferences import Preferences
-from kpis.models import Alert, Delivery
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import is_hidden
+from kpis.models import Alert, AlertRule, Delivery
 from kpis.models.outbox import Outgoing
+from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence
+from kpis.services.alerts import token_of
 from kpis.services.mailings import message_of_delivery
 
 log = get_logger("sanjeh")
@@ -116,22 +120,25 @@ def settle(row: Outgoing, state: Outgoing.Mail, error: Exception | None, *, at: 
 
 def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
     """In the language, calendar and unit of whom it is for; the same mail always has the same identity."""
-    if alert.rule.is_removed:
+    rule = AlertRule.objects.to_judge().select_related(*COLUMNS.values()).filter(pk=alert.rule_id).first()
+    if rule is None or is_hidden(CATALOGUE[rule.kpi], rule.user):
         return None
-    user = alert.rule.user
-    with override(user.language):
-        prefs = Preferences(user, user.language)
-        sentence = alert_sentence(alert, prefs)
-        link = settings.BASE_URL + reverse("kpis:kpi-detail", args=[alert.rule.kpi]) + f"?period={alert.period.key}"
-        rules = settings.BASE_URL + reverse("kpis:alerts")
+    alert.rule = rule
+    with override(rule.user.language):
+        sentence = alert_sentence(alert, Preferences(rule.user, rule.user.language))
+        link = settings.BASE_URL + reverse("kpis:kpi-detail", args=[rule.kpi]) + f"?period={alert.period.key}"
         body = _("%(sentence)s\n\nThe figure: %(link)s\nYour alerts: %(rules)s\n") % {
             "sentence": sentence,
             "link": link,
-            "rules": rules,
+            "rules": settings.BASE_URL + reverse("kpis:alerts"),
         }
         subject = _("Alert: %(sentence)s") % {"sentence": sentence}
-    identity = f"<alert-{alert.pk}@{urlsplit(settings.BASE_URL).hostname}>"
-    return EmailMessage(" ".join(subject.split()), body, to=[user.email], headers={"Message-ID": identity})
+        headers = {"Message-ID": f"<alert-{alert.pk}@{urlsplit(settings.BASE_URL).hostname}>"}
+        if rule.shared_from_id:
+            door = settings.BASE_URL + reverse("kpis:alert-unsubscribe", args=[token_of(rule)])
+            body += _("No more of these: %(unsubscribe)s\n") % {"unsubscribe": door}
+            headers |= {"List-Unsubscribe": f"<{door}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return EmailMessage(" ".join(subject.split()), body, to=[rule.user.email], headers=headers)
 
 
 MESSAGES: Mapping[type[Outgoing], Callable[..., EmailMessage | None]] = {Alert: message_of_alert, Delivery: message_of_delivery}

@@ -34,6 +34,20 @@ def may_decide(user: User, scope: Scope, member: int | None) -> bool:
     return (scope is Scope.TEAM and member == user.team_id) or (scope is Scope.OWNER and member in user.teammates)
 
 
+def may_read(user: User, kpi: Kpi, scope: Scope, member: int | None) -> bool:
+    """Whether somebody sees the KPI and, in lists and filters, whom it is narrowed to."""
+    if is_hidden(kpi, user):
+        return False
+    match scope:
+        case Scope.COMPANY:
+            return True
+        case Scope.TEAM:
+            return user.sees_all or (user.sees_team and member == user.team_id)
+        case Scope.OWNER:
+            return user.sees_all or member == user.pk or (user.sees_team and member in user.teammates)
+    return user.sees_all
+
+
 def fits(kpi: Kpi, scope: Scope) -> bool:
     """Whether the KPI can be narrowed to such a member."""
     return scope is Scope.COMPANY or Dimension(scope) in kpi.dimensions
@@ -93,4 +107,16 @@ def check_decides(item: Item, caller: Caller) -> None:
         item.refuse("/scope", "not-allowed")
 
 
-__all__ = ["APART", "MEMBERS", "REFERENCES", "check_decides", "fits", "kpi_of", "may_decide", "resolve_scopes", "value_of"]
+__all__ = [
+    "APART",
+    "MEMBERS",
+    "REFERENCES",
+    "check_decides",
+    "fits",
+    "kpi_of",
+    "may_decide",
+    "may_read",
+    "resolve_scopes",
+    "scope_of",
+    "value_of",
+]

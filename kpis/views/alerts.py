@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import BadRequest
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.generic import TemplateView
 
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
+from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment
 from kpis.catalogue import CATALOGUE
 from kpis.forms.alerts import AlertForm, initial_of
@@ -24,7 +26,8 @@ from kpis.models import Alert, AlertRule
 from kpis.readings.alerts import Ringing, preview
 from kpis.readings.bells import EACH, alert_sentence, rule_sentence
 from kpis.readings.words import number_text, period_text, value_text
-from kpis.services import mark_alerts_read, mute_alert, remove_alert, set_alert, switch_alert
+from kpis.services import mark_alerts_read, mute_alert, remove_alert, set_alert, shared_alert_of, switch_alert
+from kpis.views.mailings import DoorOfMails
 
 MOST_RINGINGS = 50
 MUTED_DAYS = (7, 30)
@@ -45,7 +48,8 @@ class AlertsView(Page, TemplateView):
     template_name = "kpis/alerts.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rules = list(rules_of(self.request).order_by("-is_on", "-pk"))
+        told = Prefetch("shared", AlertRule.objects.standing().select_related("user").order_by("pk"), to_attr="told")
+        rules = list(rules_of(self.request).select_related("shared_from__user").prefetch_related(told).order_by("-is_on", "-pk"))
         by_key = {rule.pk: rule for rule in rules}
         rung = list(Alert.objects.filter(rule__in=by_key).order_by("-raised_at", "-pk")[:MOST_RINGINGS])
         for alert in rung:
@@ -64,6 +68,7 @@ class AlertsView(Page, TemplateView):
             "rule": rule,
             "sentence": rule_sentence(rule, prefs),
             "each": EACH[rule.grain],
+            "told": [(one.user, one.is_on) for one in rule.told],
             "muted_text": format_day(rule.muted_until, prefs) if is_muted else "",
             "mutes": [(count, _("Mute for %(days)s days") % {"days": text}) for count, text in days],
         }
@@ -91,7 +96,7 @@ class AlertFormView(FormPage):
         self.rule = AlertRule()
         self.rung: list[Ringing] | None = None
         if request.user.is_authenticated and "pk" in kwargs:
-            self.rule = get_object_or_404(rules_of(request), pk=kwargs["pk"])
+            self.rule = get_object_or_404(rules_of(request).made(), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
@@ -105,7 +110,8 @@ class AlertFormView(FormPage):
             rule = AlertRule(**facts)
             self.rung = preview(rule, self.request.prefs.today(self.at), self.request.prefs.organization)
             return self.render_to_response(self.get_context_data(form=form))
-        rule = set_alert(self.rule, facts, form_key(AlertRule, form.cleaned_data["token"], facts))
+        key = form_key(AlertRule, form.cleaned_data["token"], facts | {"reader_keys": sorted(user.pk for user in form.told)})
+        rule = set_alert(self.rule, facts, form.told, key)
         say(self.request, _("The alert “%(alert)s” was saved.") % {"alert": rule_sentence(rule, self.request.prefs)})
         return redirect("kpis:alerts")
 
@@ -140,6 +146,27 @@ class BellView(Page, TemplateView):
         return super().get_context_data(count=count, count_text=number_text(count, self.request.prefs), **kwargs)
 
 
+class UnsubscribeView(DoorOfMails):
+    """For whom somebody else has chosen to be told."""
+
+    def asked(self, token: str) -> AlertRule:
+        rule = shared_alert_of(token)
+        if rule is None or rule.kpi not in CATALOGUE:
+            raise Http404
+        return rule
+
+    def stop(self, asked: AlertRule) -> AlertRule:
+        return switch_alert(asked, on=False)
+
+    def told(self, asked: AlertRule) -> dict[str, Any]:
+        prefs = Preferences(asked.user, asked.user.language)
+        return {
+            "title": rule_sentence(asked, prefs),
+            "is_off": not asked.is_on,
+            "question": _("This alert comes to you by e-mail. Do you want no more of it?"),
+        }
+
+
 @action(may_enter)
 def mark_read(request: HttpRequest) -> str:
     mark_alerts_read(request.user, at=timezone.now())
@@ -166,7 +193,7 @@ def switch(request: HttpRequest, pk: int) -> str:
 
 @action(may_enter)
 def remove(request: HttpRequest, pk: int) -> str:
-    rule = own_rule(request, pk)
+    rule = get_object_or_404(rules_of(request).made(), pk=pk)
     sentence = rule_sentence(rule, request.prefs)
     remove_alert(rule)
     say(request, _("The alert “%(alert)s” was deleted.") % {"alert": sentence}, undo=reverse("kpis:alert-restore", args=[pk]))
@@ -175,7 +202,7 @@ def remove(request: HttpRequest, pk: int) -> str:
 
 @action(may_enter)
 def restore(request: HttpRequest, pk: int) -> str:
-    remove_alert(get_object_or_404(AlertRule.objects.filter(user=request.user), pk=pk), removed=False)
+    remove_alert(get_object_or_404(AlertRule.objects.made().filter(user=request.user), pk=pk), removed=False)
     return reverse("kpis:alerts")
 
 

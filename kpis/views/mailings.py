@@ -178,23 +178,31 @@ def choose(request: HttpRequest, pk: int) -> str:
     return reverse("kpis:mailings")
 
 
-class UnsubscribeView(View):
+class DoorOfMails(View):
     """Whoever has the link of a mail, without signing in. Looking changes nothing: scanners of mail look at every link."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return self.shown(request, asked(token))
+        return self.shown(request, self.asked(token))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Also what a mail program sends that has a button of its own."""
-        return self.shown(request, subscribe(asked(token), wants=False, at=timezone.now()))
+        return self.shown(request, self.stop(self.asked(token)))
 
-    def shown(self, request: HttpRequest, reader: Recipient) -> HttpResponse:
-        with override(reader.user.language):
-            return render(request, "kpis/unsubscribe.html", {"reader": reader, "title": title_of(reader.mailing)})
+    def shown(self, request: HttpRequest, asked: Any) -> HttpResponse:
+        with override(asked.user.language):
+            return render(request, "kpis/unsubscribe.html", self.told(asked))
 
 
-def asked(token: str) -> Recipient:
-    reader = recipient_of(token)
-    if reader is None:
-        raise Http404
-    return reader
+class UnsubscribeView(DoorOfMails):
+    def asked(self, token: str) -> Recipient:
+        reader = recipient_of(token)
+        if reader is None:
+            raise Http404
+        return reader
+
+    def stop(self, asked: Recipient) -> Recipient:
+        return subscribe(asked, wants=False, at=timezone.now())
+
+    def told(self, asked: Recipient) -> dict[str, Any]:
+        question = _("This report comes to you by e-mail. Do you want no more of it?")
+        return {"title": title_of(asked.mailing), "is_off": asked.unsubscribed_at is not None, "question": question}

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from smtplib import SMTPDataError, SMTPServerDisconnected
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
@@ -15,7 +16,7 @@ from kpis.engine import drain
 from kpis.models import Alert, AlertRule
 from kpis.readings import Value
 from kpis.readings.alerts import Verdict, preview, verdict
-from kpis.services import judge_rules, send_mails
+from kpis.services import judge_rules, send_mails, set_alert
 from kpis.services.alerts import ring
 from leads.models import Lead
 from tests.factories.kpis import tehran
@@ -149,16 +150,37 @@ class TestRinging:
 
         assert judge_rules(at=AT) == 1
 
-    def test_what_its_user_does_not_see_does_not_ring(self, sara, omid, nima, hana):
-        """Omid's own 35 leads ring for him; the company's 75 do not for Sara; support sees no leads."""
-        for user in (sara, omid, hana):
-            make_rule(user, condition="below", bound=40)
+    def test_each_who_is_told_is_told_of_what_they_see(self, browse, sara, omid, nima, hana):
+        """Omid's own 35 leads ring for him; the company's 75 do not for Sara; support sees no leads. Then he wants no more."""
+        facts = {
+            "user": sara,
+            "kpi": "leads",
+            "condition": "below",
+            "bound": Decimal(40),
+            "calendar": "gregorian",
+            "grain": "month",
+        }
+        rule = set_alert(AlertRule(), facts, [omid, hana])
         company(sara, 45, 35, owner=omid)
         make_lead_count(40, tehran(2025, 9, 12), owner=nima)
 
         judge_rules(at=AT)
+        send_mails(at=AT)
 
-        assert [alert.rule.user for alert in Alert.objects.all()] == [omid]
+        assert [(alert.rule.user, alert.value) for alert in Alert.objects.all()] == [(omid, 35)]
+        (message,) = mail.outbox
+        door = message.extra_headers["List-Unsubscribe"].strip("<>")
+        assert (message.to, door in message.body) == (["omid@example.com"], True)
+        address = urlsplit(door).path
+        assert browse().get(address).context["is_off"] is False
+        assert browse().post(address).context["is_off"] is True
+        assert browse().get(f"{address}x").status_code == 404
+        # another bound asks anew, and whoever has unsubscribed stays so
+        set_alert(rule, {"bound": Decimal(100)}, [omid, nima])
+        shared = {one.user: (one.bound, one.is_on, one.is_ringing, one.is_removed) for one in rule.shared.all()}
+        assert shared == {omid: (100, False, False, False), nima: (100, True, False, False), hana: (100, True, False, True)}
+        judge_rules(at=AT)
+        assert {(alert.rule.user, alert.value) for alert in Alert.objects.all()} == {(omid, 35), (nima, 40), (sara, 75)}
 
     def test_a_muted_one_keeps_its_history_and_says_nothing(self, sara):
         make_rule(sara, condition="below", bound=40, muted_until=AT.date())

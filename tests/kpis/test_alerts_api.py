@@ -1,5 +1,7 @@
 """Alerts through the API."""
 
+from decimal import Decimal
+
 import pytest
 
 from crm.services import create_token
@@ -23,7 +25,7 @@ def api(browse, now):
 class TestApi:
     SENT = {"kpi": "churn_rate", "condition": "above", "bound": "0.05", "grain": "month"}
 
-    def test_a_rule_is_made_changed_and_read_with_its_history(self, api, sara):
+    def test_a_rule_is_made_changed_and_read_with_its_history(self, api, sara, omid):
         made = api(sara).post("/alerts/", self.SENT)
         row = api(sara).patch(f"/alerts/{made.json()['id']}/", {"bound": "0.04", "muted_until": "2025-10-01"}).json()
 
@@ -54,6 +56,13 @@ class TestApi:
             "is_ringing": False,
             "history": [],
         }
+        told = [
+            api(sara).patch(f"/alerts/{made.json()['id']}/", sent).json()["recipients"]
+            for sent in ({"recipients": [omid.email]}, {"bound": "0.03"}, {"recipients": []})
+        ]
+        assert told == [[omid.email], [omid.email], []]
+        assert api(omid).get("/alerts/").json()["results"] == []
+        assert AlertRule.objects.get(user=omid).bound == Decimal("0.03")
 
     def test_the_history_tells_each_crossing(self, api, sara):
         rule = make_rule(sara, condition="below", bound=40)
@@ -84,8 +93,11 @@ class TestApi:
             ({"grain": "year"}, ("/grain", "invalid-choice")),
             ({"team": "Nobody"}, ("/team", "invalid-reference")),
             ({"kpi": "revenue", "bound": "1.5"}, ("/bound", "precision")),
+            ({"recipients": ["nobody@example.com"]}, ("/recipients/0", "invalid-reference")),
+            ({"kpi": "leads", "recipients": ["hana@example.com"]}, ("/recipients/0", "not-allowed")),
         ],
     )
+    @pytest.mark.usefixtures("hana")
     def test_what_is_wrong_is_named(self, api, sara, change, fault):
         answer = api(sara).post("/alerts/", self.SENT | change)
 

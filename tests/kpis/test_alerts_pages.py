@@ -86,6 +86,33 @@ class TestPages:
         assert "below 40; it is 35, before 45" in alarm["text"]
         assert browse(sara).get("/kpis/").context["alarms"] == []
 
+    def test_who_else_is_told_is_chosen_among_those_who_may_see_it(self, browse, sara, omid, hana):
+        """Omid may switch his off, and see who made it; support sees no leads, and Omid nothing of another team."""
+        client, data = (
+            browse(sara),
+            {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "by_email": "on", "of": ""},
+        )
+
+        refused = client.post("/alerts/new/", data | {"readers": [omid.pk, hana.pk]}).context["form"]
+        of_hana = client.post("/alerts/new/", data | {"readers": [omid.pk], "of": f"owner:{hana.pk}"}).context["form"]
+        client.post("/alerts/new/", data | {"readers": [omid.pk]})
+
+        assert refused.errors["readers"] == [f"May not see this KPI: {hana}"]
+        assert of_hana.errors["readers"] == [f"May not see this KPI: {omid}"]
+        mine, shared = AlertRule.objects.order_by("pk")
+        assert (shared.user, shared.shared_from, shared.by_email) == (omid, mine, True)
+        (row,) = client.get("/alerts/").context["rules"]
+        assert row["told"] == [(omid, True)]
+        assert f"from {sara}" in browse(omid).get("/alerts/").content.decode()
+        answers = [
+            browse(omid).post(f"/alerts/{shared.pk}/{what}/").status_code for what in ("edit", "remove", "restore", "switch")
+        ]
+        assert answers == [404, 404, 404, 302]
+        (row,) = client.get("/alerts/").context["rules"]
+        assert row["told"] == [(omid, False)]
+        client.post(f"/alerts/{mine.pk}/remove/")
+        assert browse(omid).get("/alerts/").context["rules"] == []
+
     def test_muting_and_switching_are_for_ones_own(self, browse, sara, omid):
         mine, others = make_rule(omid), make_rule(sara)
         client = browse(omid)
