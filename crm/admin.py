@@ -12,9 +12,12 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Field
 from django.forms import CheckboxSelectMultiple, ChoiceField, ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.jalali import WEEKDAYS, language_key
 from crm.models import ApiToken, ExchangeRate, Organization, Team, User
@@ -123,6 +126,13 @@ class ApiTokenAdmin(ShownOnly):
     list_display = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_select_related = ("user",)
     exclude = ("digest",)
+
+    def fixed(self, request: HttpRequest, obj: ApiToken | None = None) -> Iterable[str]:
+        return (*super().fixed(request, obj), "changes")
+
+    @admin.display(description=pgettext_lazy("of a record", "History"))
+    def changes(self, token: ApiToken) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("token-history", args=[token.pk]), _("Changes"))
 
 
 @admin.register(Authenticator)

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.ago import full
+from crm.changes_of_lines import LineChanges, Lines
 from crm.models import ApiToken, User
 from crm.preferences import Preferences
 from crm.settings_pages import READ_BY_PEOPLE, Shown, Text, called
@@ -36,11 +37,12 @@ def seen_by(user: User, model: type[Model]) -> QuerySet:
 @dataclass(frozen=True)
 class Telling:
     """How the history of one kind of record is told: columns that are left out, amounts in a currency of their row, and what
-    the value of a column alone does not say."""
+    the value of a column alone does not say; and the lines that are told with it."""
 
     left_out: Collection[str] = ()
     currencies: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,32 @@ class History:
         following = Coalesce(Window(Lead("told"), order_by="pgh_id"), Subquery(now))
         kept = history_of(model).objects
         images = kept.filter(pgh_obj_id=self.row.pk).annotate(told=told).annotate(following=following)
-        changed = images.filter(Q(pgh_label="delete") | ~Q(told=F("following")))
+        of_lines = self.telling.lines.changed_with(self.row) if self.telling.lines else Q()
+        changed = images.filter(Q(pgh_label="delete") | ~Q(told=F("following")) | of_lines)
         return kept.filter(pk__in=changed.values("pk")).select_related("pgh_context")
 
     def entries(self, images: list[Model], newer: Model | None = None) -> list[dict[str, Any]]:
         """Some images that follow one another, newest first, as a timeline shows them; `newer` is the one they follow."""
         steps = [Step(before, after, self.columns) for after, before in pairwise([newer or self.row, *images])]
         authors, names = Authors(images), Names(steps, self.user)
-        return [self._entry(step, authors, names) for step in steps]
+        entries = [self._entry(step, authors, names) for step in steps]
+        self._add_lines(entries, images, newer)
+        return [entry for entry in entries if entry.get("changes", True)]
+
+    def _add_lines(self, entries: list[dict[str, Any]], images: list[Model], newer: Model | None) -> None:
+        """Once for each transaction, with the last thing that it did to the record."""
+        if self.telling.lines is None or not images:
+            return
+        lines = LineChanges(self.telling.lines, self.row, images[-1].pgh_created_at, self.prefs)
+        told = {newer.pgh_created_at} if newer else set()
+        for entry, image in zip(entries, images, strict=True):
+            if image.pgh_created_at not in told and "changes" in entry:
+                entry["changes"] += lines.at(image.pgh_created_at)
+                told.add(image.pgh_created_at)
 
     def beginning(self) -> Iterator[dict[str, Any]]:
         """When the row came to be; who made it, no image says."""
-        if at := getattr(self.row, "recorded_at", None):
+        if at := getattr(self.row, "recorded_at", None) or getattr(self.row, "created_at", None):
             yield {"icon": "plus", "title": _("First saved"), **self._time(at)}
 
     def _entry(self, step: Step, authors: Authors, names: Names) -> dict[str, Any]:

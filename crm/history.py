@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pghistory
-from django.db.models import GeneratedField, Model
+from django.db.models import GeneratedField, Index, Model
 
 M = TypeVar("M", bound=type[Model])
 
@@ -16,10 +16,17 @@ def keeps_history(model: M) -> M:
     return keeps_history_without()(model)
 
 
-def keeps_history_without(*names: str) -> Callable[[M], M]:
+def keeps_history_by(parent: str) -> Callable[[M], M]:
+    """The same of rows that are told in the history of the record that they are lines of, and found by it."""
+    return keeps_history_without(found_by=parent)
+
+
+def keeps_history_without(*names: str, found_by: str = "") -> Callable[[M], M]:
     """The same, but for columns that are secret or change by themselves; what changes nothing else leaves no image."""
 
     def decorate(model: M) -> M:
+        name = f"{model._meta.db_table}hist_{found_by}"
+        indexes = [Index(fields=[found_by], name=name)] if found_by else []
         derived = [field.name for field in model._meta.local_fields if isinstance(field, GeneratedField)]
         return pghistory.track(
             pghistory.UpdateEvent("update", row=pghistory.Old),
@@ -29,6 +36,7 @@ def keeps_history_without(*names: str) -> Callable[[M], M]:
             obj_field=pghistory.ObjForeignKey(related_name="history", db_index=True),
             level=pghistory.Statement,
             append_only=True,
+            meta={"indexes": indexes},
         )(model)
 
     return decorate

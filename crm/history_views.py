@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.changes import History, Telling, seen_by
 from crm.jalali import WEEKDAYS, language_key
-from crm.models import Organization
+from crm.models import ApiToken, Organization
 from crm.pages import ListPage
 from crm.permissions import may_manage_people, may_see_costs
 from crm.settings_pages import CALENDAR_TEXTS, called
@@ -61,7 +62,7 @@ class HistoryPage(ListPage):
 
     def _told(self) -> Telling:
         hidden = () if may_see_costs(self.request.user) else self.costs
-        return Telling((*self.telling.left_out, *hidden), self.telling.currencies, self.telling.texts)
+        return replace(self.telling, left_out=(*self.telling.left_out, *hidden))
 
 
 class SettingsHistoryView(HistoryPage):
@@ -78,6 +79,15 @@ class SettingsHistoryView(HistoryPage):
     @property
     def page_url(self) -> str:
         return reverse("settings")
+
+
+class TokenHistoryView(HistoryPage):
+    """A key of an integration; the secret is nowhere but with who has it."""
+
+    permits = staticmethod(may_manage_people)
+    model = ApiToken
+    page = "admin:crm_apitoken_change"
+    telling = Telling(texts={"scopes": lambda row, _prefs: " · ".join(row.scopes)})
 
 
 def last_change(request: HttpRequest) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("settings/", views.SettingsView.as_view(), name="settings"),
     path("settings/history/", history_views.SettingsHistoryView.as_view(), {"pk": 1}, name="settings-history"),
+    path("settings/tokens/<int:pk>/history/", history_views.TokenHistoryView.as_view(), name="token-history"),
     path("settings/holidays/", holiday_views.HolidayListView.as_view(), name="holidays"),
     path("settings/holidays/paste/", holiday_views.HolidayPasteView.as_view(), name="holiday-paste"),
     path("settings/holidays/fixed/<int:year>/", holiday_views.add_fixed, name="holiday-fixed"),

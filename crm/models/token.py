@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from crm.history import keeps_history_without
 from crm.models.organization import Organization
 from crm.models.user import Team, User
 from crm.statements import prepared_cursor
@@ -61,6 +62,7 @@ def row_of(model: type[models.Model], values: Iterator[Any]) -> Any:
     return None if taken[0] is None else model.from_db("default", fields, taken)
 
 
+@keeps_history_without("digest", "last_used_at")
 class ApiToken(models.Model):
     """A bearer token with scopes such as `orders:write`; shown once, then known only by its SHA-256.
 

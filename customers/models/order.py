@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q, QuerySet
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Channel
 from crm.database import RoundMoney, local_day_field
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history import keeps_history, keeps_history_by
 from crm.models import Record, RecordQuerySet, User
 from crm.reasons import Reason, Reasons, left_out
 from crm.text import our_number, to_latin_digits
@@ -179,7 +180,7 @@ class OrderLineQuerySet(models.QuerySet):
         return left_out(self, of_left_out_order("order__"))
 
 
-@keeps_history
+@keeps_history_by("order")
 class OrderLine(models.Model):
     class Class(models.TextChoices):
         BASE = "base", _("Base")
@@ -198,6 +199,8 @@ class OrderLine(models.Model):
     unit_cost = MoneyField(null=True, blank=True, help_text=_("in the base currency, frozen when written"))
     rate = models.DecimalField(max_digits=20, decimal_places=8, default=Decimal(1))
     line_class = models.CharField(max_length=10, choices=Class.choices, blank=True)
+    # When the transaction began that its record was written in, as in the histories; of those of old nobody knows it.
+    recorded_at = models.DateTimeField(null=True, editable=False, db_default=TransactionNow())
     net_amount = models.GeneratedField(
         expression=RoundMoney((F("quantity") * F("unit_price") - F("discount") - F("order_discount")) * F("rate")),
         output_field=models.DecimalField(max_digits=20, decimal_places=2),

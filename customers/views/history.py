@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.changes import Telling
+from crm.changes_of_lines import Lines
 from crm.history_views import HistoryPage
-from customers.models import Contract, Customer, Order, Ticket
+from crm.money import format_money, format_number
+from crm.preferences import Preferences
+from customers.models import Contract, Customer, Order, OrderLine, Ticket
+from customers.printing import line_shown
+
+
+def line_text(line: Any, sale: Any, prefs: Preferences) -> str:
+    """A line of an order or a quote in one text."""
+    foreign = sale.currency if sale.currency != prefs.organization.currency else None
+
+    def amount(value: Decimal) -> str:
+        return format_money(value, foreign or prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+
+    shown = line_shown(line)
+    quantity = format_number(shown.quantity, prefs.language, latin_digits=prefs.latin_digits)
+    parts = [f"{quantity} × {shown.name}", amount(shown.unit_price)]
+    parts += [f"{label} {amount(value)}" for label, value in ((_("Discount"), shown.discount), (_("Tax"), shown.tax)) if value]
+    return " · ".join(parts)
 
 
 class CustomerHistoryView(HistoryPage):
@@ -21,6 +43,7 @@ class OrderHistoryView(HistoryPage):
     telling = Telling(
         left_out=("utm", "source_version", "unknown_costs"),
         currencies=dict.fromkeys(("discount", "tax", "shipping"), "currency"),
+        lines=Lines(OrderLine, "order", ("product",), line_text),
     )
 
 

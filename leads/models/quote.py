@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, QuerySet, Value
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.database import FoldText, RoundMoney, local_day_field
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history import keeps_history, keeps_history_by
 from crm.models import Record, User
 from crm.reasons import Reasons, left_out
 from crm.text import our_number
@@ -182,7 +183,7 @@ class QuoteLineQuerySet(models.QuerySet):
         return left_out(self, of_left_out_quote("quote__"))
 
 
-@keeps_history
+@keeps_history_by("quote")
 class QuoteLine(models.Model):
     """One offered position; its class is what the order's line will have."""
 
@@ -196,6 +197,8 @@ class QuoteLine(models.Model):
     tax = MoneyField(default=0)
     rate = models.DecimalField(max_digits=20, decimal_places=8, default=Decimal(1))
     line_class = models.CharField(max_length=10, choices=OrderLine.Class.choices, blank=True)
+    # When the transaction began that its record was written in, as in the histories; of those of old nobody knows it.
+    recorded_at = models.DateTimeField(null=True, editable=False, db_default=TransactionNow())
     net_amount = models.GeneratedField(
         expression=RoundMoney((F("quantity") * F("unit_price") - F("discount")) * F("rate")),
         output_field=models.DecimalField(max_digits=20, decimal_places=2),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from crm.changes import Telling
+from crm.changes_of_lines import Lines
 from crm.history_views import HistoryPage
 from crm.permissions import may_sell
-from leads.models import Lead, Opportunity, Quote
+from customers.views.history import line_text
+from leads.models import Lead, Opportunity, Quote, QuoteLine
 
 
 class LeadHistoryView(HistoryPage):
@@ -25,3 +27,4 @@ class QuoteHistoryView(HistoryPage):
     permits = staticmethod(may_sell)
     model = Quote
     page = "leads:quote-detail"
+    telling = Telling(lines=Lines(QuoteLine, "quote", ("product",), line_text))

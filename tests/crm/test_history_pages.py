@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from campaigns.models import Campaign
-from crm.models import Organization, User
+from crm.models import ApiToken, Organization, User
 from customers.models import Contract, Customer, Order, Ticket
 from leads.models import Lead, Opportunity, Quote
 from tests.api_client import Api
-from tests.factories.crm import make_token
+from tests.factories.crm import make_token, make_user
 from tests.factories.customers import make_contract, make_customer, make_order
 from tests.factories.leads import make_lead, make_opportunity, make_quote
 from tests.kpis.test_company_pages import questions
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def boss(sara):
-    sara.is_superuser = True
+    sara.is_superuser = sara.is_staff = True
     sara.save()
     return sara
 
@@ -189,6 +189,26 @@ def test_the_rules_of_the_organisation_have_a_history(browse, boss):
     assert [change["new"] for change in page.context["entries"][0]["changes"]] == ["Monday", "Monday · Tuesday"]
     assert settings.context["last_change"]["by"] == "automatic"
     assert reverse("settings-history") in settings.content.decode()
+
+
+def test_what_became_of_a_token_is_told_without_its_secret(browse, boss, omid):
+    """Who switches its person off ends it."""
+    token = make_token(omid, scopes=["orders:read"])
+    ApiToken.objects.filter(pk=token.pk).update(scopes=["orders:read", "orders:write"])
+    person = reverse("admin:crm_user_change", args=[omid.pk])
+    client = browse(boss)
+    form = client.get(person).context["adminform"].form
+    client.post(person, {name: form[name].value() or "" for name in form.fields} | {"is_active": "", "is_superuser": ""})
+    ApiToken.objects.filter(pk=token.pk).update(digest="0" * 64, last_used_at=token.created_at)
+
+    address = reverse("token-history", args=[token.pk])
+
+    told = history(client, "token-history", token)
+    assert [(title, by) for title, by, _changes in told] == [("Changed", "Sara"), ("Changed", "automatic"), ("First saved", "")]
+    assert told[0][2][0][:2] == ("Revoked at", "")
+    assert told[1][2] == [("Scopes", "orders:read", "orders:read · orders:write")]
+    assert f'href="{address}"' in client.get(reverse("admin:crm_apitoken_change", args=[token.pk])).content.decode()
+    assert browse(make_user("manager")).get(address).status_code == 403
 
 
 def test_a_record_that_was_never_changed_says_so(browse, sara):
