@@ -22,3 +22,24 @@ def test_words_are_found_in_any_order_and_only_all_together():
     Customer.objects.create(name="Mina Karimi")
 
     assert list(Customer.objects.search("sadeghi mina")) == [known]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("امیر", ["امیر حسینی", "محمدامیر"]),
+        ("علیرضا", ["علی رضا کریمی", "علیرضا"]),
+        ("علیرض", ["علی رضا کریمی", "علیرضا"]),
+        ("علی‌رضا کریمی", ["علی رضا کریمی"]),
+        ("رضاکریمی", ["علی رضا کریمی"]),
+        ("میرزا", ["سینا میرزایی"]),
+        ("ینامیر", []),
+    ],
+)
+def test_a_word_is_found_over_others_only_from_where_one_begins(typed, found):
+    """“ا” and “میر” of two names are no «امیر»; names are written in one word or in two."""
+    for name in ("سینا میرزایی", "امیر حسینی", "محمدامیر", "علی رضا کریمی", "علیرضا"):
+        Customer.objects.create(name=name)
+
+    assert sorted(Customer.objects.search(typed).values_list("name", flat=True)) == sorted(found)
