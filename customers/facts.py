@@ -78,7 +78,7 @@ def order_totals(order: Order, lines: Any, refunds: Any) -> dict[str, Decimal]:
     return {
         "discount": sum((line.discount + line.order_discount for line in lines), Decimal(0)) * order.rate,
         "net": order.net_amount,
-        "tax": (order.tax + sum((line.tax for line in lines), Decimal(0))) * order.rate,
+        "tax": (order.tax or sum((line.tax for line in lines), Decimal(0))) * order.rate,
         "shipping": order.shipping * order.rate,
         "refunded": sum((refund.amount for refund in refunds), Decimal(0)),
     }

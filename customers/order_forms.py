@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms import AmountField, CodeField, ReaderField, ReaderForm, ReadField, TextField
 from crm.models import User
+from crm.money import format_money
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
 from customers.forms import CustomerField
@@ -238,9 +239,9 @@ class RefundForm(ReaderForm):
     shipping = AmountField(label=_("Shipping given back"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, lines: list[Returnable], user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: list[Returnable], most_tax: Decimal, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.returnable = lines
+        self.returnable, self.most_tax = lines, most_tax
         for rest in lines:
             field = CountField(label=_("Pieces back"), required=False, least=0, most=rest.line.quantity)
             field.prefs = self.prefs
@@ -267,6 +268,11 @@ class RefundForm(ReaderForm):
 
     def require_left(self) -> None:
         """No more than is still with the buyer. A form sent twice has taken that itself, so it is asked only the first time."""
+        if (self.cleaned_data["tax"] or ZERO) > self.most_tax:
+            field = self.fields["tax"]
+            most = format_money(self.most_tax, field.currency or self.prefs.money_unit, self.prefs.language)
+            text = _("So much tax is not on the order: at most %(most)s is left to give back.") % {"most": most}
+            raise ValidationError({"tax": ValidationError(text, code="out-of-range")})
         over = [rest for rest in self.returnable if self.quantities[rest.line.position] > rest.quantity]
         if over:
             names = {self.name_of(rest): rest.quantity for rest in over}

@@ -42,7 +42,7 @@ class SaleLineShown:
 
 @dataclass(frozen=True)
 class SaleSheet:
-    """What stands on the paper of an order or a quote; `tax` besides that of the lines."""
+    """What stands on the paper of an order or a quote; `tax` is the whole sale's, where it is not said line by line."""
 
     kind: str
     number: str
@@ -67,7 +67,7 @@ class SaleSheet:
 
     @property
     def all_tax(self) -> Decimal:
-        return sum((line.tax for line in self.lines), self.tax)
+        return self.tax or sum((line.tax for line in self.lines), ZERO)
 
     @property
     def total(self) -> Decimal:
@@ -167,7 +167,7 @@ def draw_lines(paper: Paper, sheet: SaleSheet, amounts: Amounts) -> None:
         _("Unit price"): [amounts.parts(line.unit_price)[0] for line in sheet.lines],
         _("Discount"): [amounts.bare(line.discount) for line in sheet.lines] if sheet.discount else [],
         _("Net amount"): [amounts.parts(line.net)[0] for line in sheet.lines],
-        _("Tax"): [amounts.bare(line.tax) for line in sheet.lines] if sheet.all_tax != sheet.tax else [],
+        _("Tax"): [amounts.bare(line.tax) for line in sheet.lines] if sheet.all_tax and not sheet.tax else [],
     }
     used = {heading: column for heading, column in cells.items() if column}
     columns = [Column(_("Product"), 1 - sum(shares[heading] for heading in used))]

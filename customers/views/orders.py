@@ -21,7 +21,7 @@ from crm.templatetags.crm_format import named_apart
 from customers.facts import order_totals
 from customers.models import Customer, Order, Product
 from customers.order_forms import MOST_LINES, NewOrderForm, OrderForm, RefundForm, SaleForm, lines_of
-from customers.services.giving_back import key_of_refund, refund_order, refund_rest, returnable_lines
+from customers.services.giving_back import key_of_refund, refund_order, refund_rest, rest_of_extras, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage
 
@@ -240,7 +240,8 @@ class OrderRefundView(OneOrderPage):
         return {"token": uuid4()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"lines": returnable_lines(self.order)}
+        most_tax = Decimal(rest_of_extras(self.order)["tax"])
+        return super().get_form_kwargs() | {"lines": returnable_lines(self.order), "most_tax": most_tax}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -342,6 +342,7 @@ class TestRefunds:
         [
             ({"quantity_0": "4"}, {"quantity_0": ["Enter a whole number from 0 to 3."]}),
             ({"amount": "0.05"}, {"amount": ["An amount in Toman has at most this many decimals: 1."]}),
+            ({"amount": "1", "tax": "1"}, {"tax": ["So much tax is not on the order: at most 0 Toman is left to give back."]}),
             ({}, {"__all__": ["Say how many pieces came back, or what amount is given back."]}),
         ],
     )

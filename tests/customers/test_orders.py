@@ -179,14 +179,16 @@ def test_a_refund_of_pieces_reverses_their_cost(api):
 
 
 def test_a_refund_is_added_and_replaced_by_its_key(api):
-    key = put(api, order(line("A", 1, 300)))["id"]
+    key = put(api, order(line("A", 1, 300), tax=5))["id"]
 
     first = api.post(f"/orders/{key}/refunds/", {"external_id": "r1", "amount": 100, "refunded_at": "2025-10-05T10:00:00Z"})
     second = api.post(f"/orders/{key}/refunds/", {"external_id": "r2", "amount": 50, "tax": 5})
     api.post(f"/orders/{key}/refunds/", {"external_id": "r1", "amount": 120, "refunded_at": "2025-10-05T10:00:00Z"})
     too_much = api.post(f"/orders/{key}/refunds/", {"external_id": "r3", "amount": 131})
+    too_taxed = api.post(f"/orders/{key}/refunds/", {"external_id": "r3", "amount": 10, "tax": 1})
 
     assert (first.status_code, second.status_code, too_much.status_code) == (201, 201, 400)
+    assert "More tax is given back than the order has." in too_taxed.content.decode()
     assert list(Refund.objects.order_by("external_id").values_list("external_id", "amount", "tax")) == [
         ("r1", 120, 0),
         ("r2", 50, 5),

@@ -144,7 +144,9 @@ class TestRefunds:
 
     def test_an_amount_alone_is_spread_over_the_order(self, sell, tea, sara):
         # 32 over 270:50 → 27, 5
-        refund = refund_order(sell(tea), by=sara, at=AT, quantities={}, amount=Decimal(32), tax=Decimal(3), key="r")
+        refund = refund_order(
+            sell(tea, tax=Decimal(3)), by=sara, at=AT, quantities={}, amount=Decimal(32), tax=Decimal(3), key="r"
+        )
 
         assert list(refund.lines.order_by("line").values_list("quantity", "amount")) == [(0, 27), (0, 5)]
         assert (refund.amount, refund.tax, refund.shipping) == (32, 3, 0)

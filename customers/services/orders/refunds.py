@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
@@ -16,6 +17,8 @@ from crm.money import convert, spread
 from customers.models import Refund, RefundLine
 from customers.services.orders.draft import ZERO, Draft, LineDraft, Part, RefundDraft
 from customers.services.orders.inputs import RefundIn, RefundLineIn
+
+CENT = Decimal("0.01")
 
 Parts = list[Part]
 
@@ -158,6 +161,14 @@ def check_sum(draft: Draft) -> None:
         draft.item.refuse("/refunds", "out-of-range")
     if any(returned[line.position] > line.quantity for line in draft.lines):
         draft.item.refuse("/refunds", "out-of-range")
+    if sum((refund.tax for refund in draft.refunds), ZERO) > most_tax(draft):
+        draft.item.refuse("/refunds", "out-of-range", _("More tax is given back than the order has."))
+
+
+def most_tax(draft: Draft) -> Decimal:
+    """The order's tax in the base currency, into which each refund of a foreign one was rounded by itself."""
+    tax, rate = draft.values["tax"] or sum((line.tax for line in draft.lines), ZERO), draft.values["rate"]
+    return convert(tax, rate) + (CENT * len(draft.refunds) if rate != 1 else ZERO)
 
 
 def is_same(refund: RefundDraft) -> bool:
