@@ -59,6 +59,10 @@ class Board:
             self._sums = {group["stage"]: group for group in grouped}
         return self._sums
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.sums()
+
     @cached_property
     def stages(self) -> list[Stage]:
         return list(Stage.objects.all())

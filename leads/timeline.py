@@ -15,7 +15,7 @@ from crm.ago import ago, days_text, full
 from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_day, format_moment, named, reader_digits
+from crm.templatetags.crm_format import format_day, format_moment, named_apart, reader_digits
 from customers.models import Customer
 from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, StageChange
 from leads.services.corrections import may_remove_activity
@@ -226,7 +226,7 @@ def _title(activity: Activity) -> str:
 def _orders(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     found = []
     for order in rows.select_related("owner").order_by("-placed_at", "-pk")[:MOST_ENTRIES]:
-        title = _("Order %(order)s") % {"order": named(order, reader.prefs)}
+        title = _("Order %(order)s") % {"order": named_apart(order, reader.prefs)}
         text = f"{order.get_status_display()} · {_amount_text(order.net_amount, reader.prefs)}"
         found.append(_entry(order.placed_at, order.pk, order.owner, reader, kind="order", icon="package", title=title, text=text))
     return found
@@ -246,7 +246,7 @@ def _quotes(rows: Any, reader: Reader) -> list[dict[str, Any]]:
                 facts = {
                     "kind": "quote",
                     "icon": "file-text",
-                    "title": title % {"quote": named(quote, reader.prefs)},
+                    "title": title % {"quote": named_apart(quote, reader.prefs)},
                     "text": text,
                 }
                 found.append(_entry(at, quote.pk, quote.owner, reader, **facts))

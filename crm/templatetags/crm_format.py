@@ -5,6 +5,7 @@ The tags read `prefs` from the template's context.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -31,6 +32,7 @@ from crm.phones import format_phone
 from crm.text import left_to_right, to_persian_digits
 
 register = template.Library()
+BEFORE_MARKS = re.compile(r"(?=[@.])")
 
 
 class Preferences(Protocol):
@@ -162,6 +164,18 @@ def phone(e164: str | None) -> str:
 def ltr(value: object) -> SafeString:
     """An e-mail address, a URL or a code inside text of either direction."""
     return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def address(email: str) -> SafeString:
+    """An e-mail address on the page; where it does not fit, a line ends before its sign or a dot and not inside a word."""
+    parts = [(part,) for part in BEFORE_MARKS.split(email)]
+    return format_html('<bdi dir="ltr">{}</bdi>', format_html_join(mark_safe("<wbr>"), "{}", parts))
+
+
+def key_apart(key: int) -> str:
+    """The number that we call a record by, inside a sentence in the language of the moment."""
+    return left_to_right(fanum(f"#{key}")) if language_key(get_language() or "en") == "fa" else f"#{key}"
 
 
 @register.filter

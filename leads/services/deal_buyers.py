@@ -14,6 +14,7 @@ from crm.inputs.caller import Caller
 from crm.inputs.items import Item
 from crm.inputs.upsert import source_of
 from crm.models import User
+from crm.templatetags.crm_format import key_apart
 from crm.text import fold
 from customers.models import Customer, Order
 from customers.services.buyers import Buyer, CustomerIn
@@ -163,7 +164,7 @@ def found_in(item: Item, who: Identity | None, order: Order | None) -> str:
     if who:
         return ", ".join(filter(None, (who.external_id, who.phone, who.email, who.name)))
     named = item.data.customer
-    return f"#{named}" if isinstance(named, int) or order is None else f"#{order.customer_id}"
+    return key_apart(named if isinstance(named, int) or order is None else order.customer_id)
 
 
 def settle_buyer(deal: Opportunity, order: Order, *, by: User | None) -> None:

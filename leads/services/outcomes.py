@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from crm.templatetags.crm_format import key_apart
 from customers.models import Order
 from leads.models import Lead, Opportunity
 from leads.services.deal_buyers import has_buyer, people_of, settle_buyer
@@ -70,12 +71,12 @@ def strangers(pairs: Mapping[int, tuple[Opportunity, int | None]]) -> set[int]:
 
 
 def is_elsewhere(deal: int) -> str:
-    return _("This order is the outcome of opportunity #%(found)s already: take it from there first.") % {"found": deal}
+    return _("This order is the outcome of opportunity %(found)s already: take it from there first.") % {"found": key_apart(deal)}
 
 
 def is_of_another(deal: int) -> str:
-    text = _("This order is the outcome of opportunity #%(found)s, whose customer is somebody else: take it from there first.")
-    return text % {"found": deal}
+    text = _("This order is the outcome of opportunity %(found)s, whose customer is somebody else: take it from there first.")
+    return text % {"found": key_apart(deal)}
 
 
 def sold_to_another(opportunity: Opportunity) -> str:

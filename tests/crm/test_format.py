@@ -121,6 +121,10 @@ def test_codes_are_isolated_and_escaped():
     assert render("{{ c|ltr }}", c="a<b@example.com") == '<bdi dir="ltr">a&lt;b@example.com</bdi>'
 
 
+def test_an_address_is_broken_before_its_marks():
+    assert render("{{ c|address }}", c="a.b<c@example.com") == '<bdi dir="ltr">a<wbr>.b&lt;c<wbr>@example<wbr>.com</bdi>'
+
+
 def test_fanum_follows_the_reader():
     assert render("{{ t|fanum:prefs }}", t="3 of 10") == "۳ of ۱۰"
     assert render("{{ t|fanum:prefs }}", replace(PERSIAN, latin_digits=True), t=5) == "5"

@@ -5,6 +5,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.urls import reverse
 
 from crm.services import create_token
 from customers.models import Customer
@@ -256,3 +257,15 @@ def test_a_report_takes_few_statements(ten, django_assert_max_num_queries):
         rfm = Rfm(SNAPSHOT)
         rfm.segments()
         rfm.people()
+
+
+def test_the_page_of_a_customer_has_their_scores(browse, sara, omid, ten):
+    """The first of the sheet is a 555; whoever does not see them is told nothing."""
+    address = reverse("kpis:customer-rfm", args=[ten[0]])
+    panel = browse(sara).get(address, headers={"HX-Request": "true"})
+
+    shown = panel.context["span"]
+    assert (panel.context["segment"], shown.recency, shown.frequency, shown.monetary) == (Segment.CHAMPION, 5, 5, 5)
+    assert browse(sara).get(panel.context["report_url"]).status_code == 200
+    assert f'hx-get="{address}"' in browse(sara).get(reverse("customers:customer-detail", args=[ten[0]])).content.decode()
+    assert browse(omid).get(address).status_code == 404

@@ -82,6 +82,14 @@ class TestBoard:
 
         assert self.columns(browse(sara).get(reverse("leads:opportunity-board")))["won"] == ["fresh"]
 
+    def test_an_empty_board_says_how_to_begin(self, browse, omid, nima):
+        make_opportunity(owner=nima)
+        begin = f'class="button button-primary" href="{reverse("leads:opportunity-create")}"'
+
+        page = browse(omid).get(reverse("leads:opportunity-board")).content.decode()
+
+        assert ("No open opportunities" in page, begin in page, "data-board" in page) == (True, True, False)
+
     def test_a_rep_sees_their_own_and_no_sums_of_others(self, browse, omid, nima):
         make_opportunity(name="Mine", owner=omid, amount=Decimal(10))
         make_opportunity(name="Theirs", owner=nima, amount=Decimal(1000))
