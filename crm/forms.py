@@ -24,6 +24,7 @@ from crm.money import (
     localise_digits,
     parse_amount,
     split_multiple,
+    without_unit,
 )
 from crm.periods import Calendar, DateError, localise, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
@@ -168,7 +169,8 @@ class AmountField(ReaderField):
         return CURRENCY_DIGITS[self.currency or self.prefs.organization.currency] + self.factor.adjusted()
 
     def read(self, text: str) -> Decimal:
-        typed, digits = split_multiple(text, self.prefs.money_unit) if self.is_plain else (text, 0)
+        typed = text if self.currency else without_unit(text, self.prefs.money_unit)
+        typed, digits = split_multiple(typed) if self.is_plain else (typed, 0)
         try:
             amount = parse_amount(typed, form=True, decimals=self.decimals + digits) * 10**digits * self.factor
         except AmountError as error:

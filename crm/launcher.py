@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import django
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import Tags, run_checks
 from django.core.management import CommandError, call_command, get_commands
@@ -173,6 +172,7 @@ def prepare(*, demo: bool | None) -> list[str]:
 
 
 def bring_up_to_date(*, demo: bool | None) -> list[str]:
+    files = up_to_date.files()
     with step("Loading …"):
         django.setup()
         if faults := run_checks(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS]):
@@ -191,17 +191,17 @@ def bring_up_to_date(*, demo: bool | None) -> list[str]:
     if wants_demo(demo, is_new=is_new):
         load_demo()
     if not sign_in:
-        up_to_date.note()
+        up_to_date.note(files)
     return sign_in
 
 
 def collect_static_files() -> None:
-    """Hashing and compressing takes seconds, so it is done again only when a file or a package changed."""
-    seen, stamp = up_to_date.static_files(), up_to_date.collected()
-    if settings.DEBUG or (stamp.exists() and stamp.read_text() == seen):
+    """Hashing and compressing takes seconds, so it is done again only when a file or a package changed, or a result is lost."""
+    files = up_to_date.static_files()
+    if up_to_date.are_collected(files):
         return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(seen)
+    up_to_date.note_collected(files)
 
 
 def create_first_administrator() -> list[str]:

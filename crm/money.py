@@ -72,6 +72,8 @@ DISPLAY_UNITS: Mapping[str, DisplayUnit] = MappingProxyType(
 
 
 # How many digits of a number a word after it stands for.
+# As Arabic keyboards write the letters of the words beside amounts.
+ARABIC_LETTERS = str.maketrans("يىك", "ییک")
 MULTIPLES = {"هزار": 3, "میلیون": 6, "میلیارد": 9, "thousand": 3, "million": 6, "billion": 9}
 
 
@@ -129,15 +131,26 @@ def parse_amount(text: str, *, form: bool = False, decimals: int = STORED_DIGITS
     return number.copy_negate() if is_negative and number else number
 
 
-def split_multiple(text: str, unit: str) -> tuple[str, int]:
-    """«۲٫۵ میلیون تومان» is «۲٫۵» and 6: the digits that a word after the number stands for. The unit may stand behind it."""
+def without_unit(text: str, unit: str) -> str:
+    """«۲٫۵ میلیون تومان» in tomans is «۲٫۵ میلیون», and in millions of tomans «۲٫۵»."""
     typed = text.strip(SPACES_AND_INVISIBLE)
     for name in DISPLAY_UNITS[unit].names.values():
-        typed = typed.removesuffix(name).rstrip(SPACES_AND_INVISIBLE)
+        typed = _without_word(typed, name)
+    return typed
+
+
+def split_multiple(typed: str) -> tuple[str, int]:
+    """«۲٫۵ میلیون» is «۲٫۵» and 6: the digits that a word after the number stands for."""
     for word, digits in MULTIPLES.items():
-        if typed.casefold().endswith(word):
-            return typed[: -len(word)].rstrip(SPACES_AND_INVISIBLE), digits
+        if (number := _without_word(typed, word)) != typed:
+            return number, digits
     return typed, 0
+
+
+def _without_word(typed: str, word: str) -> str:
+    """However it is written: in capitals, with Arabic letters, with any space before it."""
+    is_there = typed.translate(ARABIC_LETTERS).casefold().endswith(word.casefold())
+    return typed[: -len(word)].rstrip(SPACES_AND_INVISIBLE) if is_there else typed
 
 
 def check_digits(whole: str, fraction: str, decimals: int) -> None:

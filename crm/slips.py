@@ -50,12 +50,21 @@ def way_back_of_new(model: type[Model], keys: Collection[int], *, by: User, at: 
     return signing.dumps([list(keys), at.timestamp()], salt=f"{model._meta.label_lower}.new.{by.pk}", compress=True)
 
 
-def new_rows(rows: QuerySet, way: str, *, by: User, at: datetime) -> tuple[QuerySet, QuerySet]:
-    """Of the rows that somebody entered together just now those that nobody has touched since, locked, and the others."""
-    keys = _read_way(way, f"{rows.model._meta.label_lower}.new.{by.pk}", at)
-    found = rows.filter(pk__in=keys)
-    touched = found.filter(pk__in=history_of(rows.model).objects.filter(pgh_obj_id__in=keys).values("pgh_obj_id"))
-    return found.exclude(pk__in=touched.values("pk")).select_for_update(of=("self",)), touched
+def new_rows(rows: QuerySet, way: str, *, by: User, at: datetime) -> QuerySet | None:
+    """What is left of the rows that somebody entered together just now, locked; None where more has come since.
+
+    `rows` are those that may be seen. What is gone was taken back already.
+    """
+    entered = rows.model.objects.filter(pk__in=new_keys(rows.model, way, by=by, at=at))
+    # First held, then looked at: whoever was changing one of them has ended by then.
+    left = list(entered.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    is_touched = history_of(rows.model).objects.filter(pgh_obj_id__in=left).exists()
+    found = rows.filter(pk__in=left)
+    return found if not is_touched and found.count() == len(left) else None
+
+
+def new_keys(model: type[Model], way: str, *, by: User, at: datetime) -> list[int]:
+    return _read_way(way, f"{model._meta.label_lower}.new.{by.pk}", at)
 
 
 def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | None:

@@ -135,8 +135,8 @@ def outcomes_of(kind: str) -> list[tuple[str, str]]:
 
 def planned(rows: Any, reader: Reader, others: Others = ALONE) -> list[dict[str, Any]]:
     """The next steps, the most urgent one first."""
-    steps = rows.planned().select_related("owner", "lead", "opportunity").order_by("due_at", "pk")[:20]
-    return [step_of(step, reader) | others.about(step) for step in steps]
+    steps = _with_rights(rows.planned(), reader.user).order_by("due_at", "pk")[:20]
+    return [step_of(step, reader) | others.about(step) | {"is_changeable": step.is_changeable} for step in steps]
 
 
 def step_of(activity: Activity, reader: Reader) -> dict[str, Any]:
@@ -189,8 +189,7 @@ def _event(event: LeadEvent, reader: Reader) -> dict[str, Any]:
 
 
 def _done(rows: Any, reader: Reader, others: Others, most: int = MOST_ENTRIES) -> list[dict[str, Any]]:
-    changeable = Exists(Activity.objects.visible_to(reader.user).filter(pk=OuterRef("pk")))
-    done = rows.filter(done_at__isnull=False).select_related("owner", "lead", "opportunity").annotate(is_changeable=changeable)
+    done = _with_rights(rows.filter(done_at__isnull=False), reader.user)
     return [
         _entry(
             activity.done_at,
@@ -206,6 +205,12 @@ def _done(rows: Any, reader: Reader, others: Others, most: int = MOST_ENTRIES) -
         )
         for activity in done.order_by("-done_at", "-pk")[:most]
     ]
+
+
+def _with_rights(rows: Any, user: User) -> Any:
+    """Activities as pages show them: of a record one sees all, also those of colleagues, which are theirs to change."""
+    changeable = Exists(Activity.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    return rows.select_related("owner", "lead", "opportunity").annotate(is_changeable=changeable)
 
 
 def _ways(activity: Any, user: User) -> dict[str, str]:

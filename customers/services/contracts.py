@@ -22,6 +22,7 @@ from crm.models import User
 from crm.permissions import may_delete
 from customers.models import Contract, Customer
 from customers.services.buyers import follow_merges
+from customers.services.merging import follow_unmerge
 from customers.services.sales import SOURCE
 
 EDITABLE = frozenset({"plan", "starts_on", "ends_on", "monthly_amount", "is_trial"})
@@ -142,6 +143,7 @@ def take_back_change(way: str, *, customer: Customer, by: User, at: datetime) ->
     row = slips.row_before(Contract.objects.visible_to(by), way, by=by, at=at)
     if row is None or row.customer_id != customer.pk or customer.merged_into_id:
         raise _conflict()
+    follow_unmerge(row, "customer")
     row.written_by = by
     row.save()
     return row

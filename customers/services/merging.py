@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Field, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from crm import slips
 from crm.models import Record, User
 from crm.money import format_number
 from customers.models import Answer, Customer, CustomerMerge
@@ -90,6 +91,20 @@ def _require_last(merge: CustomerMerge) -> None:
         if other.dropped or other.changed.keys() & merge.changed.keys():
             text = _("%(customer)s was merged into the same record later: undo that merge first.")
             raise ValidationError(text % {"customer": other.customer}, code="conflict")
+
+
+def follow_unmerge(row: Model, field: str) -> None:
+    """A row that was removed while two customers were one belongs, now that they are two again, to whom it came from."""
+    removed = slips.history_of(type(row)).objects.get(pgh_id=slips.last_change(type(row), row.pk))
+    for merge in CustomerMerge.objects.filter(undone_at__gt=removed.pgh_created_at).order_by("undone_at"):
+        if merge.survivor_id == getattr(row, f"{field}_id") and row.pk in merge.moved.get(label_of(type(row), field), ()):
+            setattr(row, f"{field}_id", merge.customer_id)
+
+
+def gave_way(answers: Collection[int]) -> bool:
+    """Whether a merge that holds keeps one of these answers, to bring it back should it be undone."""
+    kept = CustomerMerge.objects.filter(undone_at=None).exclude(dropped=[]).values_list("dropped", flat=True)
+    return any(row["id"] in answers for dropped in kept for row in dropped)
 
 
 def left_behind() -> QuerySet[Customer]:

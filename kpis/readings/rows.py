@@ -352,7 +352,7 @@ def forecasts_of(keys: Sequence[int]) -> dict[int, Forecast]:
 def row_of(source: Source, found: Model | None, record: int, day: date, amount: Decimal) -> Row:
     shown, added = source.shown, source.sign * amount
     url = url_of(shown, record) or url_within(found, day)
-    label, score = (found.title, found.score) if isinstance(found, Answer) else (str(found or f"#{record}"), None)
+    label, score = (str(found.survey), found.score) if isinstance(found, Answer) else (str(found or f"#{record}"), None)
     return Row(shown.type, record, label, url, day, added, score, customer=customer_of(found), owner=owner_of(found))
 
 

@@ -96,7 +96,7 @@ def is_on_its_way(delivery: Delivery, at: datetime) -> bool:
 def reason_of(delivery: Delivery) -> str:
     """Why it was not sent: in the words of whoever refused it."""
     if delivery.mail == Delivery.Mail.NONE:
-        return _("may not see this page, or wants no more of it")
+        return _("the report was removed, this person wants no more of it or may not see the page")
     return delivery.mail_error if delivery.mail != Delivery.Mail.SENT else ""
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm import slips
 from crm.models import User
 from crm.permissions import may_delete
+from customers.services.merging import follow_unmerge
 from leads.models import Activity
 
 EDITABLE = frozenset({"body", "outcome", "done_at"})
@@ -70,6 +71,7 @@ def take_back_activity(way: str, *, by: User, at: datetime) -> Activity:
     row = slips.row_before(Activity.objects.visible_to(by), way, by=by, at=at)
     if row is None or not _still_there(row):
         raise _conflict()
+    follow_unmerge(row, "customer")
     row.save()
     return row
 
@@ -77,10 +79,10 @@ def take_back_activity(way: str, *, by: User, at: datetime) -> Activity:
 @transaction.atomic
 def take_back_noted(way: str, *, by: User, at: datetime) -> None:
     """Remove what somebody has just noted together, such as a call and the next step after it."""
-    untouched, touched = slips.new_rows(Activity.objects.visible_to(by), way, by=by, at=at)
-    if touched.exists():
+    rows = slips.new_rows(Activity.objects.visible_to(by), way, by=by, at=at)
+    if rows is None:
         raise _conflict()
-    untouched.delete()
+    rows.delete()
 
 
 def _still_there(activity: Activity) -> bool:

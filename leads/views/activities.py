@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from crm.forms import ReaderForm
+from crm.models import User
 from crm.pages import FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from customers.models import Customer
@@ -30,12 +31,15 @@ def activity_of(request: HttpRequest, pk: int) -> Activity:
     return get_object_or_404(rows.select_related("lead", "opportunity"), pk=pk)
 
 
-def page_of(activity: Activity) -> str:
-    if activity.opportunity_id:
-        return reverse("leads:opportunity-detail", args=[activity.opportunity_id])
-    if activity.lead_id:
-        return reverse("leads:lead-detail", args=[activity.lead_id])
-    return reverse("customers:customer-detail", args=[activity.customer_id])
+def page_of(activity: Activity, user: User) -> str:
+    """That of the record it is about; of one that is a colleague's by now, their own day."""
+    about: list[tuple[Any, int | None, str]] = [
+        (Opportunity.objects, activity.opportunity_id, "leads:opportunity-detail"),
+        (Lead.objects, activity.lead_id, "leads:lead-detail"),
+        (Customer.objects, activity.customer_id, "customers:customer-detail"),
+    ]
+    rows, pk, page = next(each for each in about if each[1])
+    return reverse(page, args=[pk]) if rows.visible_to(user).filter(pk=pk).exists() else reverse("leads:today")
 
 
 class FollowUpPage(FormPage):
@@ -238,4 +242,4 @@ def reopen(request: HttpRequest, pk: int) -> str:
     follow_up = visible.filter(pk=key_in(request.GET.get("follow_up")) or 0).first()
     activity = services.reopen_activity(activity_of(request, pk), by=request.user, at=timezone.now(), follow_up=follow_up)
     say(request, _("It is a next step again."))
-    return page_of(activity)
+    return page_of(activity, request.user)

@@ -53,7 +53,7 @@ class ActivityEditView(OneActivityPage):
 def remove(request: HttpRequest, pk: int) -> str:
     activity, at = activity_of(request, pk), timezone.now()
     change = services.remove_activity(activity, by=request.user, at=at)
-    page = next_url(request, default=page_of(activity))
+    page = next_url(request, default=page_of(activity, request.user))
     say(request, _("The entry was removed."), undo=undo_of(request, activity, change, at, page))
     return page
 
@@ -70,7 +70,7 @@ def take_back(request: HttpRequest, pk: int, way: str) -> str:
     refuse_hidden(request, pk)
     activity = services.take_back_activity(way, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
-    return page_of(activity)
+    return page_of(activity, request.user)
 
 
 @action(may_sell)

@@ -65,7 +65,7 @@ class OneActivityPage(FollowUpPage):
 
     @property
     def back_url(self) -> str:
-        return page_of(self.activity)
+        return page_of(self.activity, self.request.user)
 
 
 class FinishView(OneActivityPage):
@@ -119,4 +119,4 @@ def move_back(request: HttpRequest, pk: int) -> str:
         raise Http404
     services.reschedule_activity(activity, due_at=due_at, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
-    return page_of(activity)
+    return page_of(activity, request.user)

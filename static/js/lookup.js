@@ -5,11 +5,12 @@ for (const input of document.querySelectorAll("[data-lookup]")) {
   const found = lookup.querySelector("[data-options]");
   let settled = input.value; // what the page came with, or what was chosen
   let isWaiting = false; // Enter was pressed before the answer
+  let failed = null; // what was typed when no answer came: the form, once sent, looks for it
 
   const options = () => [...found.querySelectorAll("[role=option]")];
   const isAsking = () => {
     const typed = input.value.trim();
-    return typed && input.value !== settled && found.querySelector("[data-q]")?.dataset.q !== typed;
+    return typed && input.value !== settled && input.value !== failed && found.querySelector("[data-q]")?.dataset.q !== typed;
   };
   const current = () => found.querySelector("[aria-selected=true]");
 
@@ -75,8 +76,15 @@ for (const input of document.querySelectorAll("[data-lookup]")) {
     input.setAttribute("aria-controls", list.id);
     show(true);
     point(options()[0]);
-    if (isWaiting && !isAsking()) take(current());
+    if (isWaiting && !isAsking() && options().length === 1) take(current());
+    isWaiting = false;
   });
+  for (const fault of ["htmx:sendError", "htmx:responseError"]) {
+    input.addEventListener(fault, () => {
+      failed = input.value;
+      isWaiting = false;
+    });
+  }
   // The field keeps the keys while a finger or a mouse chooses.
   found.addEventListener("mousedown", (event) => event.preventDefault());
   found.addEventListener("click", (event) => take(event.target.closest("[role=option]")));

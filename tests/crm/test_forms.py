@@ -156,6 +156,9 @@ def test_there_is_no_part_of_a_rial(form, unit, typed, text):
         ("toman", "۲٫۴۶ میلیارد تومان", 24_600_000_000),
         ("toman", "350 Thousand", 3_500_000),
         ("rial", "1.5 million Rial", 1_500_000),
+        ("toman", "2 million toman", 20_000_000),
+        ("toman", "۲ ميليون", 20_000_000),
+        ("million_toman", "۲ میلیون تومان", 20_000_000),
         ("toman", "۱۲٬۵۰۰ تومان", 125_000),
     ],
 )

@@ -22,9 +22,10 @@ def noted(tmp_path, monkeypatch, settings, sara):
     monkeypatch.setattr(up_to_date, "LOCK", tmp_path / "requirements.lock")
     settings.STATIC_ROOT = tmp_path / "collected"
     settings.STATIC_ROOT.mkdir()
-    up_to_date.collected().write_text(up_to_date.static_files())
+    (settings.STATIC_ROOT / "base.5f3a.css").write_text("a {}")
+    up_to_date.note_collected(up_to_date.static_files())
     User.objects.update(last_login="2026-11-01T08:00Z")
-    up_to_date.note()
+    up_to_date.note(up_to_date.files())
     return tmp_path
 
 
@@ -41,6 +42,20 @@ def test_without_a_note_everything_is_looked_for(noted):
 @pytest.mark.parametrize("name", ["requirements.lock", "crm/migrations/0002_more.py", "static/base.css", "collected/.collected"])
 def test_a_file_that_was_changed(noted, name):
     (noted / name).write_text("another")
+
+    assert not up_to_date.is_noted()
+
+
+def test_a_result_that_was_lost(noted):
+    (noted / "collected" / "base.5f3a.css").unlink()
+
+    assert not up_to_date.is_noted()
+
+
+def test_what_came_while_the_start_was_at_work(noted):
+    seen = up_to_date.files()
+    (noted / "crm" / "migrations" / "0002_late.py").touch()
+    up_to_date.note(seen)
 
     assert not up_to_date.is_noted()
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Contract
 from customers.services import contracts as services
+from customers.services.merging import merge_customers, undo_merge
 from tests.api_client import Api
 from tests.factories.customers import make_contract, make_customer
 
@@ -264,6 +265,17 @@ def test_nothing_comes_back_to_a_customer_who_was_merged(browse, sara, customer)
     customer.save()
 
     assert (toast(client.post(undo))[0][:39], stored()) == ("Somebody changed this contract in the m", [])
+
+
+def test_what_was_removed_while_two_were_one_comes_back_to_whose_it_was(browse, sara, customer):
+    contract, client, other = make_contract(customer=customer), browse(sara), make_customer()
+    merge_customers(customer, into=other, by=sara, at=AT)
+    _text, undo = toast(client.post(f"/contracts/{contract.pk}/remove/"))
+    undo_merge(customer, by=sara, at=datetime.now(UTC))  # the history has a clock of its own
+
+    client.post(undo)
+
+    assert Contract.objects.get().customer == customer
 
 
 def test_who_may_not_see_the_customer_does_nothing(browse, omid, nima, customer):

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers.models import Answer, Customer, Survey, Ticket
+from customers.services.merging import merge_customers, undo_merge
 from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_invitation, make_order, make_product
 from tests.spreadsheets import csv_rows
@@ -194,6 +196,47 @@ class TestNewAnswer:
 
         assert again == [("The answer was saved in place of the one of the same day.", "")]
         assert list(Answer.objects.values_list("score", flat=True)) == [2]
+
+    def test_what_the_customer_said_themselves_stays(self, browse, omid):
+        arya, url = make_customer(name="Arya", owner=omid), f"{page_of()}answers/new/"
+        make_answer(1, customer=arya, comment="terrible", answered_at=timezone.now())
+
+        page = browse(omid).post(url, {"customer": "arya", "score": "9", "comment": "Kept"})
+
+        said = "This customer has answered that day themselves: their own answer stays."
+        assert page.context["form"].non_field_errors() == [said]
+        assert "Kept" in page.content.decode()
+        assert Answer.objects.get().comment == "terrible"
+
+    def test_an_earlier_one_of_the_day_does_not_pass_for_saved(self, browse):
+        boss, arya = make_user("boss", "admin", "all", None), make_customer(name="Arya")
+        make_answer(2, customer=arya, answered_at="2025-09-01T11:30Z")  # 15:00 in Tehran; a day alone is its morning
+        sent = {"customer": "arya", "score": "9", "answered_on": "2025-09-01"}
+
+        page = browse(boss).post(f"{page_of()}answers/new/", sent)
+
+        said = "There is a later answer of this customer and day: it stays. State a later day."
+        assert (page.context["form"].non_field_errors(), Answer.objects.get().score) == ([said], 2)
+
+    def test_one_of_a_colleagues_customer_by_now_is_not_taken_back(self, browse, omid, nima):
+        arya, client = make_customer(name="Arya", owner=omid), browse(omid)
+        [(_text, undo)] = toasts(client.post(f"{page_of()}answers/new/", {"customer": "arya", "score": "9"}))
+        Customer.objects.filter(pk=arya.pk).update(owner=nima)
+
+        assert toasts(client.post(undo))[-1][0] == "Somebody changed this answer in the meantime."
+        assert Answer.objects.exists()
+
+    def test_one_that_gave_way_in_a_merge_is_not_said_to_be_gone(self, browse, sara):
+        arya, pars = make_customer(name="Arya"), make_customer(name="Pars")
+        client, url = browse(sara), f"{page_of()}answers/new/"
+        [(_text, undo)] = toasts(client.post(url, {"customer": "arya", "score": "9"}))
+        client.post(url, {"customer": "pars", "score": "3"})
+        merge_customers(arya, into=pars, by=sara, at=timezone.now())
+
+        said = "Its customer was merged, and another answer took its place: undo that merge first."
+        assert toasts(client.post(undo))[-1][0] == said
+        undo_merge(arya, by=sara, at=timezone.now())
+        assert sorted(Answer.objects.values_list("customer__name", "score")) == [("Arya", 9), ("Pars", 3)]
 
     def test_what_is_wrong_is_said_at_its_field(self, browse, omid, nima):
         make_customer(name="Of another", owner=nima)

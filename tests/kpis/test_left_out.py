@@ -196,9 +196,13 @@ def test_programs_ask_for_the_same_rows(browse, sara):
     ]
     (counted,) = api.get("/kpis/orders/rows/", period="1404-07").json()["results"]
     assert (counted["label"], counted["reason"]) == ("A1", None)
-    narrow, narrow.secret = create_token(sara, scopes=["kpis:read", "orders:read"], at=DRAINED)
+    narrow, narrow.secret = create_token(sara, scopes=["kpis:read", "orders:read", "survey-answers:read"], at=DRAINED)
     (nameless,) = Api(browse(), narrow).get("/kpis/orders/rows/", period="1404-07").json()["results"]
     assert (bool(counted["customer"]), nameless["customer"]) == (True, None)
+    facts = {"survey": Survey.objects.get(slug="nps"), "customer": make_customer(name="Arya"), "answered_at": MEHR}
+    Answer.objects.create(score=9, **facts)
+    (said,) = Api(browse(), narrow).get("/kpis/nps/rows/", period="1404-07", side="denominator").json()["results"]
+    assert (said["label"], said["customer"]) == ("NPS: 9", None)
     assert api.get("/kpis/customers_total/rows/", period="1404-07", side="excluded").json()["total"] == 0
     assert api.get("/kpis/orders/rows/", period="1404-07", side="left").json()["errors"][0]["pointer"] == "?side"
 

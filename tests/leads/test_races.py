@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +13,7 @@ from customers.models import Customer, Order
 from customers.services.merging import merge_customers
 from customers.services.sales import SaleLine, place_order
 from leads import services
-from leads.models import Lead, Opportunity, StageChange
+from leads.models import Activity, Lead, Opportunity, StageChange
 from tests.api_client import Api
 from tests.factories.crm import make_token, make_user
 from tests.factories.customers import make_customer
@@ -101,6 +102,20 @@ class TestOneLeadTwice:
 
         assert (response.status_code, response.json()["code"]) == (409, "conflict")
         assert list(Lead.objects.filter(merged_into=None)) == [other]
+
+
+def test_an_entry_that_is_changed_while_it_is_taken_back_stays(db):
+    omid = make_user("Omid")
+    call = services.log_activity(by=omid, at=A_DAY, kind="call", lead=make_lead(owner=omid), body="wants")
+    way = services.way_back_of_noted([call], by=omid, at=A_DAY)
+
+    def take_back():
+        with pytest.raises(ValidationError, match="it stays as it is"):
+            services.take_back_noted(way, by=omid, at=A_DAY)
+
+    while_open(lambda: services.edit_activity(call, by=omid, at=A_DAY, body="wants two"), take_back)
+
+    assert Activity.objects.get().body == "wants two"
 
 
 class TestWinAndLose:
