@@ -52,6 +52,12 @@ WORDS = {
     "no-such-day": _("There is no such day in the calendar."),
     "date-out-of-range": _("This year is out of range."),
 }
+# The same of a number that is no money.
+NUMBER_WORDS = {
+    "invalid-amount": _("Enter a number in digits, such as 120."),
+    "amount-too-large": _("This number is too large."),
+    "precision": _("This number has too many decimals."),
+}
 READ_ERRORS = (TextError, PhoneError, AmountError, DateError)
 
 
@@ -205,7 +211,12 @@ class NumberField(ReaderField):
         self.widget.attrs |= {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off"}
 
     def read(self, text: str) -> Decimal:
-        return parse_amount(text, form=True, decimals=self.decimals)
+        try:
+            return parse_amount(text, form=True, decimals=self.decimals)
+        except AmountError as error:
+            if error.code not in NUMBER_WORDS:
+                raise
+            raise ValidationError(NUMBER_WORDS[error.code], error.code) from None
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal | int):

@@ -57,7 +57,7 @@ PINNED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # What happened in a period: each step counts its own events.
-FUNNEL_OF_PERIOD = ("leads", "mqls", "sqls", "lead_conversion_rate", "new_customers")
+FUNNEL_OF_PERIOD = ("leads", "mqls", "sqls", "lead_conversion_rate", "quotes_issued", "quote_to_invoice_rate", "new_customers")
 GROWTH = ("new_customers", "reactivated_customers", "lost_customers", "net_customer_growth")
 # The same question, asked of what happened in a period and of those who entered in it; by either of the two.
 TWINS: Mapping[str, tuple[str, str]] = {

@@ -35,6 +35,8 @@ STEP_NAMES: Mapping[str, Promise] = {
     "mqls": gettext_lazy("MQL"),
     "sqls": gettext_lazy("SQL"),
     "lead_conversion_rate": gettext_lazy("Opportunities"),
+    "quotes_issued": gettext_lazy("Quotes"),
+    "quote_to_invoice_rate": gettext_lazy("Invoiced quotes"),
     "new_customers": gettext_lazy("New customers"),
 }
 

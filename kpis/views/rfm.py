@@ -44,6 +44,12 @@ def days_of(prefs: Preferences) -> list[date]:
     return [day for day, _number in zip(ends, range(MOST_DAYS), strict=False)]
 
 
+def usual_other(days: Sequence[date], now: date, prefs: Preferences) -> date | None:
+    """The end of the season before, as on the overview; where nobody was scored then, the scored month before."""
+    season = period_of(now, Calendar(prefs.calendar), Grain.QUARTER).previous()
+    return season.end if season.end in days else next((day for day in days if day < now), None)
+
+
 def day_asked(request: HttpRequest, name: str, default: date | None) -> date | None:
     text = request.GET.get(name)
     if not text:
@@ -101,7 +107,7 @@ class RfmView(Page, TemplateView):
             raise BadRequest("view")
         days = days_of(prefs)
         now = day_asked(self.request, "as_of", days[0] if days else None)
-        then = day_asked(self.request, "compare", next((day for day in days if now and day < now), None))
+        then = day_asked(self.request, "compare", usual_other(days, now, prefs) if now else None)
         names = {"groups": _("Groups"), "movement": _("Movement")}
         opened = {"after": None, "segment": None, "cell": None, "from": None, "to": None}
         tabs = [Link(names[name], query_with(query, **opened | {"view": name}), name == view) for name in VIEWS]
@@ -245,7 +251,7 @@ class RfmView(Page, TemplateView):
         """Who moved so, by the scores of now; who has stopped buying by those of then."""
         numbers = moved(self.then, self.now, before, after, beyond=beyond, limit=PAGE + 1)
         found = (self.now if after else self.then).people(Part(numbers=numbers), limit=PAGE + 1)
-        return self.listed(found, beyond) | {"people_title": move_words(before, after)}
+        return self.listed(found, beyond) | {"people_title": move_words(before, after), "people_files": self.files("movers")}
 
     def move_row(self, moves: Movement, before: Segment | None, labels: dict[Segment | None, str]) -> dict[str, Any]:
         prefs = self.request.prefs
@@ -310,13 +316,24 @@ class RfmFileView(FilePage):
         day, segment = day_asked(self.request, "as_of", latest), segment_asked(self.request)
         then, what = day_asked(self.request, "compare", None), self.request.GET.get("what", "people")
         viewer, prefs = self.request.user, self.request.prefs
-        if what not in TABLES:
+        if what not in (*TABLES, "movers"):
             raise BadRequest("what")
         now, before = (each and Rfm(each, viewer) for each in (day, then))
+        if what == "movers":
+            return self.movers(now, before, prefs)
         part = (segment or _("all")) if what == "people" else what
         name = f"RFM-{day or ''}-{part}"
         header, rows = TABLES[what](now, before, Part(segment, cell_asked(self.request)), prefs)
         return Table(name, header, rows)
+
+    def movers(self, now: Rfm | None, then: Rfm | None, prefs: Preferences) -> Table:
+        """Who stands in one cell of the movement, by the scores that the page shows."""
+        asked = move_asked(self.request)
+        if not (now and then and asked):
+            raise BadRequest("compare" if asked else "from")
+        _before, after = asked
+        part = Part(numbers=moved(then, now, *asked))
+        return Table(f"RFM-{now.as_of}-{move_words(*asked)}", *people_table(now if after else then, None, part, prefs))
 
 
 Rows = tuple[list[object], Iterator[list[object]]]

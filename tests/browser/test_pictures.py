@@ -13,6 +13,8 @@ def test_a_chart_is_saved_as_a_picture_with_its_name_and_periods(visit, sara):
     page = visit(sara)
     page.goto("/kpis/leads/?period=1404-07")
 
+    # the product's name as it is written in the reader's language, where the organisation has none of its own
+    assert page.locator("[data-picture]").first.get_attribute("data-source") == "سنجه"
     with page.expect_download() as saving:
         page.get_by_role("button", name="ذخیرهٔ «میزان ایجاد سرنخ» به‌صورت تصویر").click()
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.forms import AmountField, ClockField, DayField, EmailField, PhoneField, ReaderForm, TextField
+from crm.forms import AmountField, ClockField, DayField, EmailField, NumberField, PhoneField, ReaderForm, TextField
 from crm.preferences import Preferences
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ class Form(ReaderForm):
     amount = AmountField(label="Amount", required=False)
     day = DayField(required=False)
     clock = ClockField(required=False)
+    number = NumberField(decimals=2, required=False)
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def form(omid, now):
         ("day", "+3", date(2025, 9, 26)),
         ("clock", "۱۰:۳۰", time(10, 30)),
         ("clock", "9", time(9, 0)),
+        ("number", "۰٫۲۵", Decimal("0.25")),
         ("amount", "", None),
         ("day", "", None),
         ("clock", "", None),
@@ -69,6 +71,8 @@ def test_what_is_read(form, name, typed, value):
         ("amount", "-5", "An amount is not negative."),
         ("amount", "1.250", "Write 1250 or 1.25: this could mean either."),
         ("amount", "twelve", "Enter an amount in digits, such as 1250000."),
+        ("number", "NaN", "Enter a number in digits, such as 120."),
+        ("number", "1.255", "This number has too many decimals."),
         ("day", "1404/12/30", "There is no such day in the calendar."),
         ("day", "soon", "“soon” is not a date: write 1404/07/01, 1 Mehr 1404 or 2025-09-23."),
         ("day", "۳۰ آبان ۱۴۰۵ نام", "“۳۰ آبان ۱۴۰۵” is a date, but “نام” beside it is not part of one: take it out."),

@@ -82,8 +82,12 @@ def test_a_cell_of_the_rfm_grid_and_a_move(browse, sara):
     text, url = shown[0]
     opened = client.get(f"/kpis/rfm/{url}").context
     assert text == str(len(opened["people"]))
+    file = client.get(opened["people_files"]["csv"])
+    numbers = [row.split(",")[0] for row in b"".join(file.streaming_content).decode("utf-8-sig").splitlines()[1:]]
+    assert [f"/customers/{number}/" for number in numbers] == [row["url"] for row in opened["people"]]
+    assert client.get("/kpis/rfm/csv/?what=movers").status_code == 400
     people_list, moved = saved(client, sara, opened["save_url"].removeprefix("/people/"))
-    assert people_list.said == f"RFM · {opened['people_title']} · From August 2025 to September 2025"
+    assert people_list.said == f"RFM · {opened['people_title']} · From June 2025 to September 2025"
     assert moved == {int(row["url"].split("/")[2]) for row in opened["people"]}
 
 

@@ -22,7 +22,7 @@ from tests.api_client import Api
 from tests.conftest import make_user
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
-from tests.factories.leads import make_lead
+from tests.factories.leads import make_lead, make_quote
 from tests.kpis.test_company_pages import period_before
 
 pytestmark = pytest.mark.django_db
@@ -173,10 +173,18 @@ class TestOverview:
         first, second, _third, _fourth = leads_on(1, 2, 3, 4)
         Lead.objects.filter(pk=first.pk).update(converted_at=MEHR, customer=customer)
         Lead.objects.filter(pk=second.pk).update(converted_at=MEHR)
-        make_order(customer=customer, placed_at=MEHR + timedelta(days=3))
+        order = make_order(customer=customer, placed_at=MEHR + timedelta(days=3))
+        make_quote(customer=customer, issued_at=MEHR + timedelta(days=2), order=order)
+        make_quote(customer=customer, issued_at=MEHR + timedelta(days=3))
         settle()
 
+        of_period = browse(sara).get("/kpis/?period=1404-07").context["funnel"]["steps"]
         steps = browse(sara).get("/kpis/?period=1404-07&funnel=cohort").context["funnel"]["steps"]
+
+        # What happened in the month, also to those who were no leads of it.
+        assert [(step["name"], step["count_text"]) for step in of_period][3:] == [
+            ("Opportunities", "2"), ("Quotes", "2"), ("Invoiced quotes", "1"), ("New customers", "1"),
+        ]  # fmt: skip
 
         # Lead, prospect, opportunity, quote, invoice, customer: the buyer counts in all of them.
         counts = [("4", 100), ("2", 50), ("2", 50), ("1", 25), ("1", 25), ("1", 25)]
