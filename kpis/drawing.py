@@ -21,6 +21,9 @@ LINES: Mapping[str, tuple[Colour, float, tuple[float, float]]] = {
     "previous": (MUTED, 0.4, (1.6, 1.2)),
     "target": ((173, 44, 78), 0.5, (0.6, 1.0)),
 }
+RUNNING = (0.5, 0.8)
+NOTE: Colour = (203, 128, 0)
+NOTE_ROWS, NOTE_GAP = 2, 2.0
 SHARES: Mapping[str, Colour] = {"detractor": (194, 65, 12), "passive": (135, 146, 162), "promoter": PRIMARY}
 LEVEL = 2.5
 FROM_SHORT = 10_000
@@ -73,15 +76,19 @@ def notes_of_card(card: Card) -> Iterator[tuple[str, Look]]:
 def draw_trend(paper: Paper, chart: Mapping[str, Any], prefs: Preferences) -> None:
     """The lines or bars of a chart. Time runs from left to right in both languages; the values stand where reading starts."""
     data = chart["data"]
-    paper.room_for(PLOT_HEIGHT + 28)
+    notes = data.get("annotations", ())
+    room_for_notes = min(len(notes), NOTE_ROWS) * TINY.line
+    paper.room_for(PLOT_HEIGHT + 28 + room_for_notes)
     paper.write(" · ".join(filter(None, [chart["title"], data["unit"]])), HEADING)
     paper.write(data["summary"], SMALL)
     draw_legend(paper, data["series"])
     found = [value for series in data["series"] for value in series["values"] if value is not None]
     if found:
         ticks = ticks_of(min(found), max(found), least_step=1 if data["format"] == "count" else 0)
+        paper.top += room_for_notes
         plot = Plot(paper, ticks, len(data["labels"]))
         plot.axes(data, prefs)
+        plot.notes(notes)
         for series in data["series"]:
             draw = plot.bars if data["kind"] == "bar" and series["style"] == "series1" else plot.line
             draw(series)
@@ -153,8 +160,27 @@ class Plot:
                 left = min(max(self.x(index) - half, EDGE), WIDTH - EDGE - 2 * half)
                 paper.set(label, TINY, self.top + PLOT_HEIGHT - 2, left)
 
+    def notes(self, notes: Sequence[Mapping[str, Any]]) -> None:
+        """What happened, as lines over the field with their words above it."""
+        for note in notes:
+            x = self.x(note["at"])
+            self.paper.stroke([(x, self.top), (x, self.y(self.ticks[0]))], NOTE, 0.2)
+        for text, row, left in self.notes_with_room(notes):
+            self.paper.set(text, TINY, self.top - (1 + row) * TINY.line, left)
+
+    def notes_with_room(self, notes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, int, float]]:
+        """(words, row, left edge): what would lie over a newer one of its row stays away; the table has it."""
+        ends = [math.inf] * NOTE_ROWS
+        for number, note in reversed(list(enumerate(notes))):
+            text, row = note["text"], number % NOTE_ROWS
+            width = self.paper.width_of(text, TINY)
+            left = min(max(self.x(note["at"]) - width / 2, EDGE), WIDTH - EDGE - width)
+            if left + width + NOTE_GAP <= ends[row]:
+                ends[row] = left
+                yield text, row, left
+
     def line(self, series: Mapping[str, Any]) -> None:
-        """Where a value is missing the line stops and begins again; a running period is a dot of its own."""
+        """Where a value is missing the line stops and begins again; to a running period it is dotted, as all may still come."""
         colour, width, dash = LINES[series["style"]]
         places = [None if value is None else (self.x(index), self.y(value)) for index, value in enumerate(series["values"])]
         last = next((index for index in range(len(places) - 1, -1, -1) if places[index]), None)
@@ -165,6 +191,8 @@ class Plot:
                 self.paper.stroke(piece, colour, width, dash)
             elif not has_dots:
                 self.level(piece[0], colour, width)
+        if series["openLast"] and last and places[last - 1]:
+            self.paper.stroke([places[last - 1], places[last]], colour, width, RUNNING)
         if has_dots:
             for index, place in enumerate(places):
                 if place:

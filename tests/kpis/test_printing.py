@@ -129,6 +129,28 @@ class TestLinesOfAChart:
 
         assert sheet.pdf.pages[1].contents.count(b" S\n") - before == strokes
 
+    @pytest.mark.parametrize(("values", "strokes"), [([5, 6, 7], 2), ([5, None, 7], 0), ([None, 6, 7], 1)])
+    def test_a_line_to_a_running_period_is_a_stroke_of_its_own(self, paper, values, strokes):
+        """The whole line before it, and the dotted piece; a value beside a gap is a dot alone."""
+        sheet = paper(is_rtl=False)
+        plot, before = Plot(sheet, [0, 10], 3), sheet.pdf.pages[1].contents.count(b" S\n")
+
+        plot.line({"style": "series1", "values": values, "openLast": True})
+
+        assert sheet.pdf.pages[1].contents.count(b" S\n") - before == strokes
+
+    def test_what_happened_is_marked_and_named_where_there_is_room(self, paper):
+        """Of four in a row the second would lie over the fourth, as they stand in one line; all are marked."""
+        sheet = paper(is_rtl=False)
+        plot, before = Plot(sheet, [0, 10], 18), sheet.pdf.pages[1].contents.count(b" S\n")
+
+        notes = [{"at": at, "text": f"Exhibition number {at}"} for at in (0, 14, 15, 16)]
+        plot.notes(notes)
+
+        assert sheet.pdf.pages[1].contents.count(b" S\n") - before == 4
+        named = [(text, row) for text, row, _left in plot.notes_with_room(notes)]
+        assert named == [("Exhibition number 16", 1), ("Exhibition number 15", 0), ("Exhibition number 0", 0)]
+
 
 class TestDoors:
     @pytest.mark.parametrize("address", ["/kpis/overview/pdf/", "/kpis/leads/pdf/?by=owner", "/kpis/nps/pdf/?period=1404-07"])
