@@ -146,4 +146,5 @@ def initial_of(rule: AlertRule, prefs: Preferences) -> dict[str, Any]:
         "bound": text,
         "grain": rule.grain,
         "by_email": rule.by_email,
-    } | {"readers": [one.user_id for one in rule.shared.standing()]}
+        "readers": rule.reader_keys,
+    }

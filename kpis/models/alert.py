@@ -82,6 +82,10 @@ class AlertRule(Scoped):
     def is_change(self) -> bool:
         return self.condition in (Condition.RISES, Condition.FALLS)
 
+    @property
+    def reader_keys(self) -> list[int]:
+        return sorted(self.shared.filter(is_removed=False).values_list("user", flat=True))
+
 
 class AlertQuerySet(OutgoingQuerySet):
     def visible_to(self, user: User) -> Self:
