@@ -24,6 +24,7 @@ from crm.settings_pages import READ_BY_PEOPLE, Shown, Text, called
 from crm.slips import history_of
 from crm.templatetags.crm_format import format_day, format_moment, phone
 
+Author = dict[str, Any]  # the keys of a person and of a token of theirs
 # Where a row came from and when it was written: the keeping of it, and no change to whoever reads.
 UNTOLD = frozenset({"id", "external_id", "source", "recorded_at", "updated_at"})
 
@@ -77,7 +78,7 @@ class History:
     def entries(self, images: list[Model], newer: Model | None = None) -> list[dict[str, Any]]:
         """Some images that follow one another, newest first, as a timeline shows them; `newer` is the one they follow."""
         steps = [Step(before, after, self.columns) for after, before in pairwise([newer or self.row, *images])]
-        authors, names = Authors(images), Names(steps, self.user)
+        authors, names = Authors(author_of(image) for image in images), Names(steps, self.user)
         entries = [self._entry(step, authors, names) for step in steps]
         self._add_lines(entries, images, newer)
         return [entry for entry in entries if entry.get("changes", True)]
@@ -94,12 +95,14 @@ class History:
                 told.add(image.pgh_created_at)
 
     def beginning(self) -> Iterator[dict[str, Any]]:
-        """When the row came to be; who made it, no image says."""
+        """When the row came to be, and who had it made where that is known."""
         if at := getattr(self.row, "recorded_at", None) or getattr(self.row, "created_at", None):
-            yield {"icon": "plus", "title": _("First saved"), **self._time(at)}
+            author = getattr(self.row, "recorded_by", None)
+            by = Authors([author]).of(author) if author else ""
+            yield {"icon": "plus", "title": _("First saved"), "by": by, **self._time(at)}
 
     def _entry(self, step: Step, authors: Authors, names: Names) -> dict[str, Any]:
-        event = {"by": authors.of(step.before), **self._time(step.before.pgh_created_at)}
+        event = {"by": authors.of(author_of(step.before)), **self._time(step.before.pgh_created_at)}
         if step.is_deletion:
             return {"icon": "trash-2", "title": _("Deleted"), **event}
         changes = [
@@ -145,19 +148,23 @@ class Step:
         self.changed = [] if self.is_deletion else list(changed)
 
 
+def author_of(image: Model) -> Author | None:
+    return image.pgh_context.metadata if image.pgh_context else None
+
+
 class Authors:
     """Who changed something: a person, an integration by its key, or nobody who is known."""
 
-    def __init__(self, images: Iterable[Model]) -> None:
-        told = [image.pgh_context.metadata for image in images if image.pgh_context]
-        self.users = User.objects.in_bulk({facts["user"] for facts in told})
-        self.tokens = ApiToken.objects.in_bulk({facts["token"] for facts in told if facts["token"]})
+    def __init__(self, authors: Iterable[Author | None]) -> None:
+        told = [author for author in authors if author]
+        self.users = User.objects.in_bulk({author["user"] for author in told})
+        self.tokens = ApiToken.objects.in_bulk({author["token"] for author in told if author["token"]})
 
-    def of(self, image: Model) -> str:
-        facts = image.pgh_context.metadata if image.pgh_context else {"user": None, "token": None}
-        if token := self.tokens.get(facts["token"]):
+    def of(self, author: Author | None) -> str:
+        known = author or {"user": None, "token": None}
+        if token := self.tokens.get(known["token"]):
             return _("API token %(name)s") % {"name": token}
-        return str(self.users.get(facts["user"]) or _("automatic"))
+        return str(self.users.get(known["user"]) or _("automatic"))
 
 
 class Names:

@@ -110,6 +110,14 @@ class RoundMoney(models.Func):
     output_field = models.DecimalField(max_digits=20, decimal_places=2)
 
 
+class AskingAuthor(models.Func):
+    """Who asks for the change of this transaction, as `crm.authors` told the database; NULL where nobody is known."""
+
+    template = "NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb"
+    arity = 0
+    output_field = models.JSONField()
+
+
 class FoldText(models.Func):
     """The search key of a text: letters folded, joiners and spaces dropped."""
 

@@ -9,6 +9,7 @@ import pghistory
 from django.db.models import GeneratedField, Index, Model
 
 M = TypeVar("M", bound=type[Model])
+RECORDER = "recorded_by"  # who made a row, which no change of it alters
 
 
 def keeps_history(model: M) -> M:
@@ -27,7 +28,8 @@ def keeps_history_without(*names: str, found_by: str = "") -> Callable[[M], M]:
     def decorate(model: M) -> M:
         name = f"{model._meta.db_table}hist_{found_by}"
         indexes = [Index(fields=[found_by], name=name)] if found_by else []
-        derived = [field.name for field in model._meta.local_fields if isinstance(field, GeneratedField)]
+        fields = model._meta.local_fields
+        derived = [field.name for field in fields if isinstance(field, GeneratedField) or field.name == RECORDER]
         return pghistory.track(
             pghistory.UpdateEvent("update", row=pghistory.Old),
             pghistory.DeleteEvent("delete"),

@@ -36,8 +36,9 @@ def removed_row(model: type[Model], pk: int) -> Model | None:
 
 
 def row_in(model: type[Model], image: Model) -> Model:
+    """As it was; who had it made is in no image."""
     kept = [field for field in model._meta.concrete_fields if not field.generated]
-    return model(**{field.attname: getattr(image, field.attname) for field in kept})
+    return model(**{field.attname: getattr(image, field.attname, None) for field in kept})
 
 
 def way_back(model: type[Model], change: int, *, by: User, at: datetime) -> str:
@@ -79,6 +80,7 @@ def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | N
     if (current is None) != (image.pgh_label == "delete"):
         return None
     row = row_in(rows.model, image)
+    row.recorded_by = current.recorded_by if current else None
     namesakes = rows.model.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
     if row.external_id is not None and namesakes.exists():  # it was sent again, and is another row now
         return None

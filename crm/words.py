@@ -41,6 +41,7 @@ COLUMNS: Words = MappingProxyType(
         "source": _("source"),
         "created_at": _("created at"),
         "recorded_at": _("recorded at"),
+        "recorded_by": _("recorded by"),
         "updated_at": _("updated at"),
         "at": _("time"),
         "by": _("done by"),

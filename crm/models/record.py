@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from crm.database import AskingAuthor
+
 if TYPE_CHECKING:
     from crm.models.user import User
 
@@ -43,6 +45,8 @@ class Record(models.Model):
     source = models.CharField(max_length=100, null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The author of the transaction that made it, as histories keep those of changes; written by the database alone.
+    recorded_by = models.JSONField(null=True, editable=False, db_default=AskingAuthor())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:

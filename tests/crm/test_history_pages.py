@@ -118,6 +118,19 @@ def test_who_is_named(browse, omid, client):
     ]
 
 
+def test_who_made_a_record_is_named(browse, omid, sara, client):
+    """Of what a command or a task made nobody is."""
+    mine = make_contract(plan="Gold")
+    form = {"name": "Arya", "kind": "person", "owner": omid.pk}
+    browse(omid).post(reverse("customers:customer-create"), form)
+    Api(client, make_token(name="Shop")).post("/customers/", {"external_id": "7", "name": "Mina"})
+
+    arya, mina = Customer.objects.get(name="Arya"), Customer.objects.get(name="Mina")
+    made = [history(browse(sara), "customers:customer-history", row)[-1] for row in (mine.customer, arya, mina)]
+
+    assert made == [("First saved", "", []), ("First saved", "Omid", []), ("First saved", "API token Shop", [])]
+
+
 def test_a_name_that_its_reader_may_not_see_is_not_told(browse, omid, nima):
     hidden = make_customer(name="Secret buyer", owner=nima)
     deal = make_opportunity(name="Deal", owner=omid, customer=make_customer(name="Arya", owner=omid))
