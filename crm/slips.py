@@ -56,12 +56,18 @@ def new_rows(rows: QuerySet, way: str, *, by: User, at: datetime) -> QuerySet | 
 
     `rows` are those that may be seen. What is gone was taken back already.
     """
-    entered = rows.model.objects.filter(pk__in=new_keys(rows.model, way, by=by, at=at))
+    left, touched = left_of_new(rows.model, way, by=by, at=at)
+    found = rows.filter(pk__in=left)
+    return found if not touched and found.count() == len(left) else None
+
+
+def left_of_new(model: type[Model], way: str, *, by: User, at: datetime) -> tuple[list[int], set[int]]:
+    """The keys of such rows, locked, and those that somebody has touched since."""
+    entered = model.objects.filter(pk__in=new_keys(model, way, by=by, at=at))
     # First held, then looked at: whoever was changing one of them has ended by then.
     left = list(entered.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    is_touched = history_of(rows.model).objects.filter(pgh_obj_id__in=left).exists()
-    found = rows.filter(pk__in=left)
-    return found if not is_touched and found.count() == len(left) else None
+    images = history_of(model).objects.filter(pgh_obj_id__in=left)
+    return left, set(images.values_list("pgh_obj_id", flat=True))
 
 
 def new_keys(model: type[Model], way: str, *, by: User, at: datetime) -> list[int]:

@@ -123,9 +123,10 @@ def take_back_change(way: str, *, by: User, at: datetime) -> Expense:
 @transaction.atomic
 def take_back_entered(way: str, *, by: User, at: datetime) -> tuple[int, int]:
     """Remove expenses that somebody has just entered together; how many went, and how many stay as they were changed since."""
-    untouched, touched = slips.new_rows(Expense.objects.visible_to(by), way, by=by, at=at)
-    kept = touched.count()
-    gone, _of_each = untouched.delete()
+    left, touched = slips.left_of_new(Expense, way, by=by, at=at)
+    rows = Expense.objects.visible_to(by).filter(pk__in=left)
+    kept = rows.filter(pk__in=touched).count()
+    gone, _of_each = rows.exclude(pk__in=touched).delete()
     return gone, kept
 
 
