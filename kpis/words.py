@@ -10,6 +10,7 @@ from leads import words as leads
 COLUMNS: Words = MappingProxyType(
     leads.COLUMNS
     | {
+        "shared_from": _("shared from"),
         "rule": _("alert"),
         "grain": _("length of the period"),
         "start": _("first day"),
