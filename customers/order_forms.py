@@ -54,8 +54,10 @@ class CountField(ReaderField):
 class ProductField(ReadField):
     """A product by its SKU or its name, as typed or taken from the list below the field."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, is_described: bool = False, **kwargs: Any) -> None:
+        """`is_described` where a field “Description” stands beside it, for what is in no catalogue."""
         super().__init__(**({"max_length": 310} | kwargs))
+        self.is_described = is_described
         self.widget.attrs |= {"dir": "auto", "list": "product-options", "autocomplete": "off"}
         # A catalogue may be longer than the list that the page came with.
         self.widget.attrs |= {"hx-get": reverse_lazy("customers:product-options"), "hx-target": "#product-options"}
@@ -67,10 +69,10 @@ class ProductField(ReadField):
             return found[0]
         if found:
             raise ValidationError(_("Several products have this name: type the SKU."), code="ambiguous-product")
-        raise ValidationError(
-            _("There is no such product: choose one from the list, or write what was sold under “Description”."),
-            code="invalid-reference",
-        )
+        text = _("There is no such product: choose one from the list.")
+        if self.is_described:
+            text = _("There is no such product: choose one from the list, or write what was sold under “Description”.")
+        raise ValidationError(text, code="invalid-reference")
 
     def prepare_value(self, value: Any) -> Any:
         return value.title if isinstance(value, Product) else value
@@ -79,7 +81,7 @@ class ProductField(ReadField):
 class OrderLineForm(ReaderForm):
     """One line; a field of the product's own price is not there, as prices are agreed with the buyer."""
 
-    product = ProductField(label=_("Product"), required=False)
+    product = ProductField(label=_("Product"), required=False, is_described=True)
     name = TextField(label=_("Description"), max_length=200, required=False)
     quantity = CountField(label=_("Quantity"), initial=1, least=1, most=MOST_PIECES)
     unit_price = AmountField(label=_("Unit price"))

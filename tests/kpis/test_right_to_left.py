@@ -96,9 +96,9 @@ def test_an_answer_says_who_gave_it_and_leads_to_where_it_stands(persian):
 
     rows = persian.get("/kpis/nps/?period=1404-07&side=denominator").context["row_list"]
 
-    assert [(row["label"], row["score"], row["url"]) for row in rows] == [
-        ("Omid · Yearly", "۱۰", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=10"),
-        ("Yearly", "۳", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=3"),
+    assert [(row["customer"], row["label"], row["score"], row["url"]) for row in rows] == [
+        ("Omid", "Yearly", "۱۰", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=10"),
+        ("", "Yearly", "۳", f"/surveys/{survey.pk}/?answered=2025-09-23..2025-09-23&score=3"),
     ]
 
 
