@@ -46,6 +46,7 @@ class SaleSheet:
 
     kind: str
     number: str
+    seller: Sequence[str]
     facts: Sequence[Fact]
     buyer: Sequence[Fact]
     lines: Sequence[SaleLineShown]
@@ -80,6 +81,7 @@ def sheet_of_order(order: Order, reader: User, prefs: Preferences) -> SaleSheet:
     return SaleSheet(
         kind=_("Invoice") if order.status in Order.INVOICED else _("Order"),
         number=named(order, prefs),
+        seller=seller_of(prefs),
         facts=[
             (_("Date"), format_day(prefs.organization.day_of(order.placed_at), prefs)),
             (_("Status"), order.get_status_display()),
@@ -90,6 +92,11 @@ def sheet_of_order(order: Order, reader: User, prefs: Preferences) -> SaleSheet:
         tax=order.tax,
         shipping=order.shipping,
     )
+
+
+def seller_of(prefs: Preferences) -> list[str]:
+    """The name, and below it what the organisation says of itself."""
+    return [prefs.organization.title, *prefs.organization.letterhead.splitlines()]
 
 
 def line_shown(line: Any, more_discount: Decimal = ZERO) -> SaleLineShown:
@@ -115,7 +122,10 @@ def facts_of_buyer(person: Any, seen: Any) -> list[Fact]:
 
 def print_sale(sheet: SaleSheet, prefs: Preferences, *, at: datetime) -> bytes:
     paper, amounts = begin_paper(prefs, at=at), Amounts(sheet.currency, prefs)
-    paper.write(prefs.organization.title, HEADING)
+    name, *details = sheet.seller
+    paper.write(name, HEADING)
+    for line in details:
+        paper.write(line, SMALL)
     paper.write(f"{sheet.kind} {left_to_right(sheet.number)}", TITLE, gap=GAP)
     draw_facts(paper, sheet)
     paper.write(_("All amounts in %(unit)s.") % {"unit": amounts.unit_name}, SMALL)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from crm.models import User
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, named
-from customers.printing import Fact, SaleSheet, facts_of_buyer, line_shown
+from customers.printing import Fact, SaleSheet, facts_of_buyer, line_shown, seller_of
 from leads.models import Quote
 
 
@@ -26,6 +26,7 @@ def sheet_of_quote(quote: Quote, reader: User, prefs: Preferences, *, today: dat
     return SaleSheet(
         kind=_("Quote"),
         number=named(quote, prefs),
+        seller=seller_of(prefs),
         facts=facts,
         buyer=buyer_of(quote, reader),
         lines=[line_shown(line) for line in lines],

@@ -110,6 +110,12 @@ class Organization(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(5))],
         help_text=_("0.2 makes 100 of the next year worth 83 today; the predicted value of customers is discounted with it."),
     )
+    letterhead = models.TextField(
+        _("seller's details on paper"),
+        max_length=500,
+        blank=True,
+        help_text=_("Address, telephone, tax number: below the name on quotes and invoices."),
+    )
     brand_words = ArrayField(
         models.CharField(max_length=50),
         verbose_name=_("words of the brand"),

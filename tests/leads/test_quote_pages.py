@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from crm.models import Organization
 from crm.preferences import Preferences
 from customers.models import Order, OrderLine, Refund
 from customers.printing import Amounts, sheet_of_order
@@ -81,6 +82,7 @@ class TestPaper:
         quote.lines.filter(position=0).update(discount=200, tax=280)
         services.order_quote(quote, by=omid, at=A_DAY)
         Order.objects.update(tax=300, shipping=60)
+        Organization.objects.update(name="Pars", letterhead="Azadi Street 1\nTax number 14")
 
         with override("en"):
             prefs = Preferences(omid, "en")
@@ -88,6 +90,7 @@ class TestPaper:
             seller = sheet_of_quote(Quote.objects.get(), nima, prefs, today=A_DAY.date())
             invoice = sheet_of_order(Order.objects.get(), omid, prefs)
 
+        assert offer.seller == invoice.seller == ["Pars", "Azadi Street 1", "Tax number 14"]
         assert (offer.name, offer.facts) == ("Quote Q-7", [("Date", "1 September 2025"), ("Status", "Accepted")])
         assert (offer.buyer, seller.buyer) == ([("Buyer", "Arya"), ("Phone", "\u20660912 111 2233\u2069")], [("Buyer", "Arya")])
         assert [(line.name, line.net) for line in offer.lines] == [("Tea", 2_800), ("Tea", 1_000)]
