@@ -274,15 +274,20 @@ class NpsSeasonsFileView(FilePage):
     def table(self) -> Table:
         request = self.request
         choice = seasons_asked(request, self.at)
-        found = answers_of(choice.trend_query(SEASONS))
+        seasons = choice.trend_query(SEASONS)
+        with one_snapshot():
+            found, asked = answers_of(seasons), invited(seasons)
         header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
         header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
-        return Table(f"NPS-{period_text(choice.period, request.prefs)}", header, season_rows(found, request.prefs))
+        header += [_("Invitations delivered"), _("Of them answered")]
+        name = f"{_('NPS by season')}-{period_text(choice.period, request.prefs)}"
+        return Table(name, header, season_rows(found, asked, request.prefs))
 
 
-def season_rows(found: Sequence[Answers], prefs: Any) -> Iterator[list[object]]:
+def season_rows(found: Sequence[Answers], asked: Sequence[Invited], prefs: Any) -> Iterator[list[object]]:
     for index, one in enumerate(found):
         period, bounds = one.period, one.interval or (None, None)
         numbers = [exports.rounded(number) for number in (one.score, *bounds, change(found, index))]
         name = [period_text(period, prefs), period.key, period.start, period.end]
-        yield [*name, *numbers, one.count, one.promoters, one.passives, one.detractors, int(one.is_running)]
+        groups = (one.count, one.promoters, one.passives, one.detractors)
+        yield [*name, *numbers, *groups, int(one.is_running), asked[index].delivered, asked[index].answered]
