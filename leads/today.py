@@ -95,7 +95,7 @@ class Today:
     def _waiting(self, lead: Lead) -> dict[str, str]:
         waited = self.at - lead.created_at
         is_late = waited >= self.prefs.organization.first_contact
-        text = _("waiting for %(time)s") % {"time": lasting(waited.total_seconds(), self.prefs)}
+        text = _("Waiting for %(time)s") % {"time": lasting(waited.total_seconds(), self.prefs)}
         return {"tone": "warn" if is_late else "info", "icon": "triangle-alert" if is_late else "clock", "text": text}
 
     @cached_property

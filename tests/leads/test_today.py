@@ -97,7 +97,7 @@ class TestDay:
 
         assert shown(response) == (
             [("overdue", "Overdue by 3 days"), ("an hour ago", "Overdue since 09:30"), ("later today", "Today 14:30")],
-            [("waiting", "waiting for 1 hour", "warn"), ("fresh", "waiting for 12 minutes", "info")],
+            [("waiting", "Waiting for 1 hour", "warn"), ("fresh", "Waiting for 12 minutes", "info")],
             ["adrift"],
         )
         today = response.context["today"]
@@ -112,7 +112,7 @@ class TestDay:
 
         _steps, leads, _adrift = shown(browse(omid).get(reverse("leads:today")))
 
-        assert leads == [("30", "waiting for 30 minutes", "warn"), ("29", "waiting for 29 minutes", "info")]
+        assert leads == [("30", "Waiting for 30 minutes", "warn"), ("29", "Waiting for 29 minutes", "info")]
 
     def test_a_day_ends_at_midnight_in_tehran(self, browse, omid):
         for name, moment in (("still today", "2025-09-23T23:59:00+03:30"), ("tomorrow", "2025-09-24T00:00:00+03:30")):
