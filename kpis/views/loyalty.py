@@ -280,7 +280,7 @@ class NpsSeasonsFileView(FilePage):
         header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
         header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
         header += [_("Invitations delivered"), _("Of them answered")]
-        name = f"{_('NPS by season')}-{period_text(choice.period, request.prefs)}"
+        name = _("NPS by season") + f"-{period_text(choice.period, request.prefs)}"
         return Table(name, header, season_rows(found, asked, request.prefs))
 
 
