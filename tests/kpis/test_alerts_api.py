@@ -110,5 +110,8 @@ class TestApi:
         assert [row["id"] for row in api(omid).get("/alerts/").json()["results"]] == [mine.pk]
         for method in ("get", "patch", "delete"):
             assert api(omid).send(method, f"/alerts/{others.pk}/", '{"bound": 1}').status_code == 404
+        known = self.SENT | {"source": "shop", "external_id": "7"}
+        AlertRule.objects.filter(pk=mine.pk).update(source="shop", external_id="7")
+        assert api(sara).post("/alerts/", known).json()["errors"][0]["pointer"] == "/external_id"
         assert api(omid).send("delete", f"/alerts/{mine.pk}/", b"").status_code == 204
         assert list(AlertRule.objects.all()) == [others]
