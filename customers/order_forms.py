@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms import AmountField, CodeField, ReaderField, ReaderForm, ReadField, TextField
 from crm.models import User
-from crm.money import format_money
+from crm.money import format_money, format_number
 from crm.templatetags.crm_format import reader_digits
 from crm.text import to_latin_digits
 from customers.forms import CustomerField
@@ -41,8 +41,11 @@ class CountField(ReaderField):
         return int(digits)
 
     def refusal(self, most: int) -> ValidationError:
-        ends = {"least": reader_digits(str(self.least), self.prefs), "most": reader_digits(str(most), self.prefs)}
+        ends = {"least": self.written(self.least), "most": self.written(most)}
         return ValidationError(_("Enter a whole number from %(least)s to %(most)s.") % ends, code="invalid-quantity")
+
+    def written(self, end: int) -> str:
+        return format_number(end, self.prefs.language, latin_digits=self.prefs.latin_digits)
 
     def prepare_value(self, value: Any) -> Any:
         return reader_digits(str(value), self.prefs) if isinstance(value, int) else value

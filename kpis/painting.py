@@ -18,7 +18,7 @@ from kpis.readings.boards import Board, has_trend, read_board
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import card_of
 from kpis.readings.summary import Choice
-from kpis.readings.words import number_text, percent_text, value_text
+from kpis.readings.words import column_parts, number_text, percent_text, value_text
 from kpis.tiles import Shape, Tile
 
 MOST_ROWS = 12
@@ -94,7 +94,7 @@ class Painter:
         title = f"{kpi.name} · {options.DIMENSIONS[by]}"
         bars = charts.breakdown_chart(kpi, parts, title, self.prefs) if tile.shape is Shape.BAR else None
         chart = bars or {"title": title, "data": {"summary": self.sentence(kpi, parts), "unit": ""}, "size": "", "is_table": True}
-        return chart | {"headings": self.headings(by), "rows": [self.row(kpi, part) for part in parts[:MOST_ROWS]]}
+        return chart | self.table(kpi, by, parts[:MOST_ROWS])
 
     def sentence(self, kpi: Kpi, parts: Sequence[Part]) -> str:
         known = [part for part in parts if part.now.value is not None]
@@ -106,12 +106,14 @@ class Painter:
             return _("All have %(value)s.") % words
         return _("Highest: %(name)s with %(value)s.") % words
 
-    def headings(self, by: Dimension) -> list[str]:
-        return [str(options.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
-
-    def row(self, kpi: Kpi, part: Part) -> list[str]:
-        now, then = (value_text(kpi, value and value.value, self.prefs, short=True) for value in (part.now, part.then))
-        return [part.label, now, percent_text(part.share, self.prefs), then]
+    def table(self, kpi: Kpi, by: Dimension, parts: Sequence[Part]) -> dict[str, Any]:
+        """The members below each other, their unit said once: beside each number it would not fit in a tile."""
+        now, then = [part.now.value for part in parts], [part.then and part.then.value for part in parts]
+        numbers, unit = column_parts(kpi, [*now, *then], self.prefs)
+        shares = [percent_text(part.share, self.prefs) for part in parts]
+        rows = zip([part.label for part in parts], numbers[: len(parts)], shares, numbers[len(parts) :], strict=True)
+        headings = [str(options.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
+        return {"headings": headings, "rows": [list(row) for row in rows], "unit": unit}
 
     def funnel(self, tile: Tile) -> dict[str, Any]:
         """What happened in the period, step by step; each counts its own events."""

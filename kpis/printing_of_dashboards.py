@@ -49,7 +49,7 @@ def draw_tile(paper: Paper, tile: Mapping[str, Any], prefs: Preferences) -> None
         draw_trend(paper, chart, prefs)
         return
     paper.room_for(40)
-    paper.write(" · ".join(filter(None, [chart["title"], chart["data"].get("unit")])), HEADING)
+    paper.write(" · ".join(filter(None, [chart["title"], chart["data"].get("unit") or chart.get("unit")])), HEADING)
     paper.write(chart["data"]["summary"], SMALL)
     if shape == Shape.FUNNEL:
         draw_steps(paper, chart["steps"])

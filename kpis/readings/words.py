@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
 from django.utils.translation import gettext as _
@@ -67,6 +68,25 @@ def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
                 return number_text(shown / scale, prefs, most=2), scaled(name, unit.name(prefs.language))
         return number_text(shown, prefs, most=0 if abs(shown) >= WHOLE_FROM else unit.decimals), unit.name(prefs.language)
     return money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+
+
+def column_parts(kpi: Kpi, values: Sequence[Decimal | None], prefs: Preferences) -> tuple[list[str], str]:
+    """Numbers that stand below each other, and the unit that is said once for all; per cent stays at its number.
+
+    Amounts share the largest word of which the greatest is ten times: the small ones are still told apart.
+    """
+    if kpi.unit is Unit.PERCENT:
+        return [value_text(kpi, value, prefs) for value in values], ""
+    unit = unit_text(kpi, prefs)
+    if kpi.unit is not Unit.MONEY or prefs.money_unit not in SCALED_UNITS:
+        return [with_sign(value_parts(kpi, value, prefs)[0], prefs) for value in values], unit
+    with localcontext(prec=PRECISION):
+        shown = [value and value / DISPLAY_UNITS[prefs.money_unit].factor for value in values]
+        most = max((abs(value) for value in shown if value is not None), default=Decimal(0))
+        scale, name = next(((scale, name) for scale, name in SCALES if most >= 10 * scale), (Decimal(1), ""))
+        shown = [value and value / scale for value in shown]
+    texts = [with_sign(number_text(value, prefs, decimals=2 if name else 0), prefs) for value in shown]
+    return texts, scaled(name, unit) if name else unit
 
 
 def money_text(amount: Decimal, prefs: Preferences) -> str:

@@ -144,8 +144,8 @@ class TestWriting:
     @pytest.mark.parametrize(
         ("wrong", "error"),
         [
-            ({"quantity": "0"}, {"quantity": ["Enter a whole number from 1 to 1000000."]}),
-            ({"quantity": "1.5"}, {"quantity": ["Enter a whole number from 1 to 1000000."]}),
+            ({"quantity": "0"}, {"quantity": ["Enter a whole number from 1 to 1,000,000."]}),
+            ({"quantity": "1.5"}, {"quantity": ["Enter a whole number from 1 to 1,000,000."]}),
             ({"unit_price": ""}, {"unit_price": ["This field is required."]}),
             ({"unit_price": "0.55"}, {"unit_price": ["An amount in Toman has at most this many decimals: 1."]}),
             ({"unit_price": "-1"}, {"unit_price": ["An amount is not negative."]}),

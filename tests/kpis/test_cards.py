@@ -18,7 +18,7 @@ from kpis.readings.exact import rounded
 from kpis.readings.goals import goal_text
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.targets import attainment
-from kpis.readings.words import short_money, value_text
+from kpis.readings.words import column_parts, short_money, value_text
 
 MEHR = parse_period("1404-07")
 
@@ -230,6 +230,20 @@ def test_each_unit_is_shown_in_its_own_way():
     assert {key: value_text(CATALOGUE[key], Decimal(number), reader) for key, (number, _) in shown.items()} == {
         key: text for key, (_, text) in shown.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "texts", "unit"),
+    [
+        ("revenue", [2_042_800_000, None, -3_000_000, 0], ["204.28", "—", "−0.30", "0.00"], "million Toman"),
+        ("revenue", [90_000_000, 5_000], ["9,000,000", "500"], "Toman"),
+        ("mean_time_to_resolution", ["6.25", None], ["6.3", "—"], "hours"),
+        ("lead_conversion_rate", ["0.287"], ["28.7%"], ""),
+    ],
+)
+def test_a_column_says_its_unit_once(key, values, texts, unit):
+    numbers = [None if value is None else Decimal(value) for value in values]
+    assert column_parts(CATALOGUE[key], numbers, Reader()) == (texts, unit)
 
 
 def test_contributions_add_up_to_the_change_of_a_rate():
