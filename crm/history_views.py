@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.changes import History, Telling, seen_by
 from crm.jalali import WEEKDAYS, language_key
-from crm.models import ApiToken, Organization
+from crm.models import ApiToken, Organization, User
 from crm.pages import ListPage
 from crm.permissions import may_manage_people, may_see_costs
 from crm.settings_pages import CALENDAR_TEXTS, called
@@ -25,6 +25,8 @@ RULES = Telling(
         "brand_words": lambda row, _prefs: " · ".join(row.brand_words),
     }
 )
+
+PREFERENCES = ("language", "calendar", "money_unit", "latin_digits", "theme", "shortcuts", "columns")
 
 
 class HistoryPage(ListPage):
@@ -79,6 +81,15 @@ class SettingsHistoryView(HistoryPage):
     @property
     def page_url(self) -> str:
         return reverse("settings")
+
+
+class PersonHistoryView(HistoryPage):
+    """What an administrator decides about somebody; how they like their own pages is nobody else's concern."""
+
+    permits = staticmethod(may_manage_people)
+    model = User
+    page = "person-edit"
+    telling = Telling(left_out=(*PREFERENCES, "is_staff", "first_name", "last_name"))
 
 
 class TokenHistoryView(HistoryPage):

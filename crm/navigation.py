@@ -93,8 +93,8 @@ OTHERS = (
 
 # The lists that are settings, each with its own pages.
 LISTS = (
-    Entry(_("People and roles"), "users", "admin:crm_user_changelist", (), may_manage_people),
-    Entry(_("Teams"), "users", "admin:crm_team_changelist", (), may_manage_people),
+    Entry(_("People"), "users", "people", (), may_manage_people),
+    Entry(_("Teams"), "users", "teams", (), may_manage_people),
     Entry(_("Stages of the pipeline"), "kanban", "admin:leads_stage_changelist", (), may_manage_people),
     Entry(_("Lead sources"), "flag", "admin:campaigns_leadsource_changelist", (), may_manage_people),
     Entry(_("Channels"), "share-2", "admin:campaigns_channel_changelist", (), may_manage_people),

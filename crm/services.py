@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, GeneratedField, Model
 from django.utils.translation import gettext as _
@@ -49,6 +50,7 @@ def create_user(
     name: str = "",
     team: str | None = None,
     visibility: str | None = None,
+    **preferences: str,
 ) -> User:
     """A new account, which sees what its role usually sees unless said. An administrator may do everything.
 
@@ -56,13 +58,7 @@ def create_user(
     """
     if role not in User.Role.values:
         raise ValidationError(_("This role is not known."), code="invalid-choice")
-    try:
-        address = clean_email(email)
-    except TextError as error:
-        raise ValidationError(str(error), code=error.code) from None
-    if User.objects.filter(email__iexact=address).exists():
-        raise ValidationError(_("There is an account with this e-mail address already."), code="duplicate")
-    is_admin = role == User.Role.ADMIN
+    address = free_address(email)
     return User.objects.create_user(
         address,
         password,
@@ -70,9 +66,98 @@ def create_user(
         role=role,
         visibility=visibility or SEES[User.Role(role)],
         team=Team.objects.get_or_create(name=team)[0] if team else None,
-        is_staff=is_admin,
-        is_superuser=is_admin,
+        **rights_of(role),
+        **preferences,
     )
+
+
+def free_address(email: str, owner: User | None = None) -> str:
+    """The address as it is kept; but for its owner's nobody signs in with it yet."""
+    try:
+        address = clean_email(email)
+    except TextError as error:
+        raise ValidationError(str(error), code=error.code) from None
+    if User.objects.filter(email__iexact=address).exclude(pk=owner and owner.pk).exists():
+        raise ValidationError(_("There is an account with this e-mail address already."), code="duplicate")
+    return address
+
+
+def rights_of(role: str) -> dict[str, bool]:
+    """An administrator may do everything, here and in Django's own pages."""
+    return dict.fromkeys(("is_staff", "is_superuser"), role == User.Role.ADMIN)
+
+
+def lock_administrators(by: User) -> None:
+    """One administrator after the other changes accounts; whoever is none any more by then changes nothing.
+
+    As nobody takes their own rights away, one is left at any time.
+    """
+    rows = User.objects.select_for_update(no_key=True).filter(is_active=True, is_superuser=True).order_by("pk")
+    if by.pk not in list(rows.values_list("pk", flat=True)):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def add_person(email: str, *, by: User, team: Team | None = None, **facts: Any) -> User:
+    """An account without a password: a link to choose one is handed to whoever it is for."""
+    lock_administrators(by)
+    person = create_user(email, team=team and team.name, **facts)
+    ask_for_team(person)
+    return person
+
+
+@transaction.atomic
+def edit_person(person: User, *, by: User, **facts: Any) -> User:
+    lock_administrators(by)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if facts.get("role", person.role) != person.role:
+        if person.pk == by.pk:
+            raise ValidationError({"role": _("Your own role is changed by another administrator.")})
+        facts |= rights_of(facts["role"])
+    if facts.get("email", person.email) != person.email:
+        facts["email"] = free_address(facts["email"], person)
+        # The address before would go on signing in, and being sent links to choose a password.
+        EmailAddress.objects.filter(user=person).delete()
+    for name, value in facts.items():
+        setattr(person, name, value)
+    if {"role", "visibility", "team"} & facts.keys():
+        ask_for_team(person)
+    person.save(update_fields=list(facts))
+    return person
+
+
+def ask_for_team(person: User) -> None:
+    if person.is_without_team:
+        text = _("Choose a team: whoever sees a team's records, but is in none, sees only their own.")
+        raise ValidationError({"team": text})
+
+
+@transaction.atomic
+def switch_off_person(person: User, *, by: User, at: datetime) -> User:
+    lock_administrators(by)
+    if person.pk == by.pk:
+        raise ValidationError(_("Nobody switches themselves off: another administrator does."), code="conflict")
+    return deactivate_user(person, at=at)
+
+
+@transaction.atomic
+def switch_on_person(person: User, *, by: User) -> User:
+    """They sign in with the password they had; tokens that were revoked stay so."""
+    lock_administrators(by)
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    return person
+
+
+@transaction.atomic
+def save_team(team: Team, *, name: str, by: User) -> Team:
+    """A new team, or another name for one that is there."""
+    lock_administrators(by)
+    if Team.objects.filter(name__iexact=name).exclude(pk=team.pk).exists():
+        raise ValidationError({"name": _("There is a team with this name already.")})
+    team.name = name
+    team.save()
+    return team
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from crm import history_views, holiday_views, views
+from crm import history_views, holiday_views, people_views, views
 from crm.api.view import NotFoundView
 
 handler400, handler500 = "crm.views.bad_request", "crm.views.server_error"
@@ -27,6 +27,15 @@ urlpatterns = [
     path("settings/holidays/fixed/<int:year>/", holiday_views.add_fixed, name="holiday-fixed"),
     path("settings/holidays/remove/", holiday_views.remove, name="holiday-remove"),
     path("settings/holidays/restore/", holiday_views.restore, name="holiday-restore"),
+    path("settings/people/", people_views.PersonListView.as_view(), name="people"),
+    path("settings/people/new/", people_views.PersonCreateView.as_view(), name="person-create"),
+    path("settings/people/<int:pk>/", people_views.PersonEditView.as_view(), name="person-edit"),
+    path("settings/people/<int:pk>/history/", history_views.PersonHistoryView.as_view(), name="person-history"),
+    path("settings/people/<int:pk>/link/", people_views.give_link, name="person-link"),
+    path("settings/people/<int:pk>/switch-off/", people_views.switch_off, name="person-switch-off"),
+    path("settings/people/<int:pk>/switch-on/", people_views.switch_on, name="person-switch-on"),
+    path("settings/teams/", people_views.TeamListView.as_view(), name="teams"),
+    path("settings/teams/<int:pk>/", people_views.TeamEditView.as_view(), name="team-edit"),
     path("", include("campaigns.urls")),
     path("", include("leads.search")),
     path("", include("leads.urls")),

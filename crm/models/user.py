@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm.database import FoldText
 from crm.history import keeps_history, keeps_history_without
 
 
@@ -27,7 +29,16 @@ class Team(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def search(self, text: str) -> Self:
+        """Every word stands in the name or in the address."""
+        found = self.alias(folded=FoldText(Concat("name", Value("|"), "email", output_field=models.TextField())))
+        for word in text.split()[:8]:
+            found = found.filter(folded__contains=FoldText(Value(word)))
+        return found
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)

@@ -1,0 +1,55 @@
+"""What an administrator types about people and teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.edits import EditForm
+from crm.forms import EmailField, ReaderForm, TextField
+from crm.models import Team, User
+from crm.services import free_address
+
+CALENDARS = User._meta.get_field("calendar").choices
+
+
+class PersonForm(ReaderForm):
+    name = TextField(label=_("Name"), max_length=100)
+    email = EmailField(label=_("E-mail"), help_text=_("The name they sign in with."))
+    role = forms.ChoiceField(label=_("Role"), choices=User.Role.choices)
+    visibility = forms.ChoiceField(label=_("Sees"), choices=User.Visibility.choices)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
+    calendar = forms.ChoiceField(label=_("Calendar"), choices=CALENDARS)
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+        if person == self.user:
+            self.fields["role"].disabled = True
+            self.fields["role"].help_text = _("Your own role is changed by another administrator.")
+
+    def clean_email(self) -> str:
+        return free_address(self.cleaned_data["email"], self.person)
+
+
+class NewPersonForm(PersonForm):
+    """Without a choice they see what their role usually sees."""
+
+    visibility = forms.ChoiceField(
+        label=_("Sees"), choices=[("", _("What the role usually sees")), *User.Visibility.choices], required=False
+    )
+
+
+class EditPersonForm(EditForm, PersonForm):
+    """An account that was made on the server may have no name."""
+
+    name = TextField(label=_("Name"), max_length=100, required=False)
+
+
+class TeamForm(ReaderForm):
+    name = TextField(label=_("Name"), max_length=100)

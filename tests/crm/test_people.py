@@ -1,0 +1,187 @@
+"""People and teams under the settings: who changes them, what is refused, and how somebody new comes in."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from crm import services
+from crm.models import Team, User
+from tests.factories.crm import make_team, make_token, make_user
+from tests.toasts import toasts
+
+pytestmark = pytest.mark.django_db
+URL, TEAMS = "/settings/people/", "/settings/teams/"
+NEW = {"name": "Nima", "email": "nima@example.com", "role": "rep", "language": "fa", "calendar": "jalali"}
+
+
+@pytest.fixture
+def root(db):
+    return User.objects.create_superuser("root@example.com", name="Root", language="en")
+
+
+@pytest.fixture
+def client(browse, root):
+    return browse(root)
+
+
+def edited(person, **changes):
+    """What the form of a person sends."""
+    names = ("name", "email", "role", "visibility", "language", "calendar")
+    return {name: getattr(person, name) for name in names} | {"team": person.team_id or ""} | changes
+
+
+def errors(response):
+    return {name: list(texts) for name, texts in response.context["form"].errors.items()}
+
+
+def test_only_administrators_change_people_and_teams(browse, sara, omid, now):
+    team, place = make_team("North"), f"{URL}{omid.pk}/"
+    pages = [URL, f"{URL}new/", place, f"{place}history/", TEAMS, f"{TEAMS}{team.pk}/"]
+    doors = [*pages[1:3], *pages[4:], f"{place}link/", f"{place}switch-off/", f"{place}switch-on/"]
+
+    assert [[browse(user).get(page).status_code for user in (sara, None)] for page in pages] == [[403, 302]] * len(pages)
+    assert [[browse(user).post(door, NEW).status_code for user in (sara, None)] for door in doors] == [[403, 302]] * len(doors)
+
+    changes = [
+        lambda: services.add_person("nima@example.com", by=sara, role="rep"),
+        lambda: services.edit_person(omid, by=sara, role="admin"),
+        lambda: services.switch_off_person(omid, by=sara, at=now),
+        lambda: services.switch_on_person(omid, by=sara),
+        lambda: services.save_team(team, name="South", by=sara),
+    ]
+    for change in changes:
+        with pytest.raises(PermissionDenied):
+            change()
+
+    omid.refresh_from_db()
+    assert (omid.role, omid.is_active, Team.objects.get(pk=team.pk).name) == ("rep", True, "North")
+    assert not User.objects.filter(email="nima@example.com").exists()
+
+
+@pytest.mark.parametrize("backend", ["filebased", "smtp"])
+def test_who_is_added_chooses_a_password_once(client, browse, settings, backend):
+    """Without a mail server, or with one that is away, the link stands on the answer."""
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = f"django.core.mail.backends.{backend}.EmailBackend", 1
+    team = make_team("North")
+
+    answer = client.post(f"{URL}new/", NEW | {"role": "manager", "team": team.pk})
+
+    person = User.objects.get(email="nima@example.com")
+    kept = (person.name, person.role, person.visibility, person.team, person.language, person.calendar, person.is_superuser)
+    assert kept == ("Nima", "manager", "team", team, "fa", "jalali", False)
+    link, guest = answer.context["link"], browse()
+    assert link in answer.content.decode()
+    form = guest.get(link, follow=True).redirect_chain[-1][0]
+    guest.post(form, {"password1": "a long green sentence", "password2": "a long green sentence"})
+    person.refresh_from_db()
+    assert person.check_password("a long green sentence")
+    assert browse().get(link, follow=True).context["token_fail"]
+
+
+def test_where_mail_goes_out_the_link_is_in_it_alone(client):
+    answer = client.post(f"{URL}new/", NEW)
+
+    assert answer.url == URL
+    assert toasts(answer)[-1][0] == "A link to choose a password was sent to \u2066nima@example.com\u2069."
+    (sent,) = mail.outbox
+    assert sent.to == ["nima@example.com"]
+    assert re.search(r"http://localhost/account/password/reset/key/\S+", sent.body)
+
+
+def test_what_is_refused_says_why(client, root, omid):
+    taken = client.post(f"{URL}new/", NEW | {"email": "ROOT@example.com"})
+    alone = client.post(f"{URL}new/", NEW | {"role": "manager"})
+    own = client.post(f"{URL}{root.pk}/", edited(root, role="rep", email=omid.email, visibility="own"))
+
+    assert errors(taken) == {"email": ["There is an account with this e-mail address already."]}
+    assert errors(alone) == {"team": ["Choose a team: whoever sees a team's records, but is in none, sees only their own."]}
+    assert own.context["form"]["role"].help_text == "Your own role is changed by another administrator."
+    assert errors(own) == {"email": ["There is an account with this e-mail address already."]}
+    with pytest.raises(ValidationError, match="Your own role is changed by another administrator"):
+        services.edit_person(root, by=root, role="rep")
+    assert (
+        toasts(client.post(f"{URL}{root.pk}/switch-off/"))[-1][0] == "Nobody switches themselves off: another administrator does."
+    )
+    assert User.objects.filter(is_active=True, is_superuser=True).get() == root
+    assert User.objects.count() == 2
+
+
+def test_an_edit_gives_the_rights_of_the_role_and_is_told(client, browse, root, omid):
+    team = make_team("North")
+    person = User.objects.get(pk=omid.pk)
+    EmailAddress.objects.create(user=person, email=person.email, primary=True)
+
+    client.post(f"{URL}{omid.pk}/", edited(person, role="admin", team=team.pk, email="new@example.com"))
+
+    person.refresh_from_db()
+    assert (person.role, person.team, person.email) == ("admin", team, "new@example.com")
+    assert (person.is_superuser, person.is_staff) == (True, True)
+    assert not EmailAddress.objects.filter(email=omid.email).exists()
+    (entry,) = client.get(f"{URL}{omid.pk}/history/").context["entries"]
+    told = {change["label"]: (change["old"], change["new"]) for change in entry["changes"]}
+    assert (entry["by"], told["Role"], told["Team"]) == ("Root", ("Sales rep", "Administrator"), ("Sales", "North"))
+    assert not {"Language", "Staff status"} & told.keys()
+
+
+def test_who_is_switched_off_is_out_until_they_are_on_again(client, browse, root, omid):
+    theirs, token = browse(omid), make_token(omid)
+
+    answer = client.post(f"{URL}{omid.pk}/switch-off/")
+
+    token.refresh_from_db()
+    assert (theirs.get("/leads/").status_code, token.revoked_at is None) == (302, False)
+    said, undo = toasts(answer)[-1]
+    assert said == f"{omid} was switched off: signed out everywhere, API tokens revoked."
+    client.post(undo)
+    omid.refresh_from_db()
+    token.refresh_from_db()
+    assert (omid.is_active, token.revoked_at is None) == (True, False)
+
+
+def test_who_was_switched_off_meanwhile_switches_nobody_off(root, now):
+    """Two administrators who do it to each other: the second one is none any more."""
+    other = make_user("admin")
+    services.switch_off_person(other, by=root, at=now)
+
+    with pytest.raises(PermissionDenied):
+        services.switch_off_person(root, by=other, at=now)
+
+    assert User.objects.get(pk=root.pk).is_active
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_takes_the_same_queries(client, django_assert_num_queries, count):
+    team = make_team("North")
+    for number in range(count):
+        make_user("rep", name=f"کیان {number}", team=team)
+    client.get(URL)
+
+    with django_assert_num_queries(5):
+        answer = client.get(f"{URL}?role=rep&team={team.pk}&state=active&q=كيان")
+
+    assert len(answer.context["rows"]) == min(count, 25)
+
+
+def test_a_list_is_narrowed_by_what_is_offered_alone(client, root, omid):
+    omid.is_active = False
+    omid.save()
+
+    queries = ("state=off", "q=ROOT@", "role=king")
+    found = {query: [row.email for row in client.get(f"{URL}?{query}").context["rows"]] for query in queries}
+
+    assert found == {"state=off": [omid.email], "q=ROOT@": ["root@example.com"], "role=king": []}
+
+
+def test_teams_are_added_and_renamed(client, root):
+    client.post(TEAMS, {"name": "North"})
+    north = Team.objects.get()
+    again = client.post(TEAMS, {"name": "north"})
+    client.post(f"{TEAMS}{north.pk}/", {"name": "South"})
+    make_user("rep", team=north)
+    make_user("rep", team=north, is_active=False)
+
+    assert errors(again) == {"name": ["There is a team with this name already."]}
+    assert [(team.name, team.people) for team in client.get(TEAMS).context["rows"]] == [("South", 1)]
