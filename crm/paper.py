@@ -197,13 +197,13 @@ class Paper:
         self.pdf.polyline(points)
         self.pdf.set_dash_pattern()
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str = "", *, plain: Look = BODY) -> None:
         """The headings again on each page, under the title they have; a row without all its cells is a heading among them."""
         self.room_for(3 * BODY.line)
         self.row(columns, [column.heading for column in columns], SMALL)
         for cells in rows:
             wide = [Column("", 1.0)] if len(cells) == 1 and len(columns) > 1 else columns
-            look = STRONG if wide is not columns else BODY
+            look = STRONG if wide is not columns else plain
             height = self.height_of(wide, cells, look)
             if self.top + height > HEIGHT - EDGE - FOOT:
                 self.turn()

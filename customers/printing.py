@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.money import NOTHING, format_number, money_parts
-from crm.paper import BODY, GAP, HEADING, INSIDE, SMALL, STRONG, TITLE, Column, Paper, begin_paper
+from crm.paper import BODY, GAP, HEADING, INSIDE, PADDING, SMALL, STRONG, TITLE, Column, Look, Paper, begin_paper
 from crm.phones import format_phone
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, named
@@ -23,6 +23,8 @@ from customers.models import Customer, Order
 Fact = tuple[str, str]
 ZERO = Decimal(0)
 HALF = INSIDE / 2
+# The numbers of the lines leave room for a name; where they would not, all are set smaller.
+LOOKS, MOST_OF_NUMBERS = (BODY, Look(7.5), Look(6.0)), 0.8
 
 
 @dataclass(frozen=True)
@@ -180,10 +182,19 @@ def draw_lines(paper: Paper, sheet: SaleSheet, amounts: Amounts) -> None:
         _("Tax"): [amounts.bare(line.tax) for line in sheet.lines] if sheet.all_tax and not sheet.tax else [],
     }
     used = {heading: column for heading, column in cells.items() if column}
-    columns = [Column(_("Product"), 1 - sum(shares[heading] for heading in used))]
-    columns += [Column(heading, shares[heading], is_number=True) for heading in used]
+    for look in LOOKS:
+        wide = {heading: max(shares[heading], share_of(paper, column, look)) for heading, column in used.items()}
+        if sum(wide.values()) <= MOST_OF_NUMBERS:
+            break
+    columns = [Column(_("Product"), 1 - sum(wide.values()))]
+    columns += [Column(heading, share, is_number=True) for heading, share in wide.items()]
     names = [line.name or NOTHING for line in sheet.lines]
-    paper.table(columns, list(zip(names, *used.values(), strict=True)), sheet.name)
+    paper.table(columns, list(zip(names, *used.values(), strict=True)), sheet.name, plain=look)
+
+
+def share_of(paper: Paper, cells: Sequence[str], look: Look) -> float:
+    """Of the table's width, and a hair more, so that no number is cut off."""
+    return (max(paper.width_of(cell, look) for cell in cells) + 2 * PADDING + 0.1) / INSIDE
 
 
 def draw_sums(paper: Paper, sheet: SaleSheet, amounts: Amounts) -> None:

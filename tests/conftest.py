@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from campaigns.models import LeadSource
 from crm.celery import app
 from crm.models import Team, User
+from crm.paper import Paper
 
 
 def make_user(name, role, visibility, team):
@@ -133,3 +134,16 @@ def browse():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """Every line that is put on paper."""
+    found, put = [], Paper.put
+
+    def kept(self, line, *args, **kwargs):
+        found.append(line)
+        return put(self, line, *args, **kwargs)
+
+    monkeypatch.setattr(Paper, "put", kept)
+    return found

@@ -51,7 +51,7 @@ class SearchQuerySet(RecordQuerySet):
         planner believes that it is true of every other row: it would take a pattern to find next to nothing.
         """
         letters = [re.escape(letter) for letter in fold(word)]
-        pattern = f"{''.join(letters)}|(^|{BOUNDARY}){f'{BOUNDARY}?'.join(letters)}"
+        pattern = f"{''.join(letters)}|(^|{BOUNDARY}){f'{BOUNDARY}*'.join(letters)}"
         columns = self.model._meta.get_field("search_text").searched
         parts = [part for column in columns for part in (Coalesce(F(column), Value("")), Value(BOUNDARY))]
         apart = FoldText(Replace(Concat(*parts), Value(" "), Value(BOUNDARY)))

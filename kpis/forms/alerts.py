@@ -102,11 +102,10 @@ class AlertForm(ReaderForm):
         kpi = CATALOGUE.get(found.get("kpi", ""))
         if kpi is None:
             return found
-        scope, _colon, member = found.get("of", "").partition(":")
-        if scope and not fits(kpi, Scope(scope)):
+        scope, member = self.about
+        if not fits(kpi, scope):
             self.add_error("of", _("This KPI cannot be narrowed to one of these."))
-        about = (Scope(scope), int(member)) if scope else (Scope.COMPANY, None)
-        if blind := [str(reader) for reader in found.get("readers", ()) if not may_read(reader, kpi, *about)]:
+        if blind := [str(reader) for reader in found.get("readers", ()) if not may_read(reader, kpi, scope, member)]:
             self.add_error("readers", words_of_blind(blind))
         if found.get("bound") and found.get("condition"):
             try:
@@ -119,18 +118,25 @@ class AlertForm(ReaderForm):
         return read_change(kpi, text) if condition in CHANGES else grids.read_figure(kpi, text, self.prefs)
 
     @property
+    def about(self) -> tuple[Scope, int | None]:
+        """Whom it is narrowed to."""
+        scope, _colon, member = self.cleaned_data.get("of", "").partition(":")
+        return (Scope(scope), int(member)) if scope else (Scope.COMPANY, None)
+
+    @property
     def told(self) -> list[User]:
-        """Who else: nobody where there is nobody to choose."""
-        return self.cleaned_data.get("readers", [])
+        """Who else: the chosen, and those who are told already and cannot be chosen any more, as nobody has taken them off."""
+        kpi = CATALOGUE[self.cleaned_data["kpi"]]
+        others = User.objects.filter(pk__in=self.initial.get("readers", ())).exclude(pk__in=owners_for(self.user).values("pk"))
+        return [*self.cleaned_data.get("readers", ()), *(one for one in others if may_read(one, kpi, *self.about))]
 
     @property
     def facts(self) -> dict[str, Any]:
         """The rule's columns."""
-        found = self.cleaned_data
-        scope, _colon, member = found["of"].partition(":")
-        members = dict.fromkeys(MEMBERS)
-        if scope:
-            members[f"{COLUMNS[Scope(scope)]}_id"] = int(member)
+        found, (scope, member) = self.cleaned_data, self.about
+        members: dict[str, int | None] = dict.fromkeys(MEMBERS)
+        if scope is not Scope.COMPANY:
+            members[f"{COLUMNS[scope]}_id"] = member
         kept = {name: found[name] for name in ("kpi", "condition", "grain", "by_email")}
         return kept | members | {"bound": found["figure"], "calendar": self.prefs.calendar}
 

@@ -79,6 +79,12 @@ class AlertRule(Scoped):
         return f"{self.kpi} {self.condition} {self.bound}"
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it is judged: one that a colleague made stops with theirs."""
+        made = self.shared_from
+        return self.is_on and (made is None or (made.is_on and made.user.is_active))
+
+    @property
     def is_change(self) -> bool:
         return self.condition in (Condition.RISES, Condition.FALLS)
 

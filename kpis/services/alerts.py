@@ -20,7 +20,7 @@ from crm.inputs.references import PEOPLE, find, key_of
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import Organization, User
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi, Unit
+from kpis.definitions import Kpi, Unit, is_hidden
 from kpis.models import Alert, AlertRule, Condition
 from kpis.models.scope import COLUMNS, MEMBERS
 from kpis.readings.alerts import Verdict, last_complete, values_of, verdict
@@ -45,7 +45,7 @@ def complete_alerts(readers: Mapping[int, list[User]], items: list[Item], caller
     resolve_scopes(items, caller)
     for item in sound(items):
         kpi, bound = kpi_of(item, caller), value_of(item, "bound")
-        refuse_blind(item, kpi, readers.get(item.index, []))
+        refuse_blind(item, kpi, readers.get(item.index))
         is_change = value_of(item, "condition") in (Condition.RISES, Condition.FALLS)
         if is_change and bound <= 0:
             item.refuse("/bound", "out-of-range")
@@ -75,11 +75,17 @@ def resolve_readers(items: list[Item], caller: Caller) -> dict[int, list[User]]:
     return readers
 
 
-def refuse_blind(item: Item, kpi: Kpi | None, readers: Sequence[User]) -> None:
-    """Nobody is told of what they may not look at."""
-    for position, reader in enumerate(readers):
-        if kpi and not may_read(reader, kpi, *scope_of(item)):
+def refuse_blind(item: Item, kpi: Kpi | None, readers: Sequence[User] | None) -> None:
+    """Nobody is told of what they may not look at, neither who is named nor, where nobody is, who is told already."""
+    if kpi is None:
+        return
+    for position, reader in enumerate(readers or ()):
+        if not may_read(reader, kpi, *scope_of(item)):
             item.refuse(f"/recipients/{position}", "not-allowed")
+    if readers is None and item.row is not None:
+        told = item.row.shared.filter(is_removed=False).select_related("user")
+        if not all(may_read(one.user, kpi, *scope_of(item)) for one in told):
+            item.refuse("/recipients", "not-allowed")
 
 
 RECIPE = Recipe(
@@ -185,9 +191,14 @@ def judge_rules(*, at: datetime) -> int:
     return rung
 
 
+def is_blind(rule: AlertRule, kpi: Kpi) -> bool:
+    """Its reader may not look at what a colleague's rule is about: none of that would be theirs, which is no figure of 0."""
+    return is_hidden(kpi, rule.user) or bool(rule.shared_from_id and not may_read(rule.user, kpi, rule.scope, rule.member))
+
+
 def judge_rule(rule: AlertRule, organization: Organization, *, at: datetime) -> bool:
     kpi, today = CATALOGUE.get(rule.kpi), organization.day_of(at)
-    if kpi is None:
+    if kpi is None or is_blind(rule, kpi):
         return False
     period = last_complete(rule, today, organization)
     before, now = values_of(rule, (period.previous(), period), today)

@@ -21,12 +21,11 @@ from structlog import get_logger
 
 from crm.preferences import Preferences
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import is_hidden
 from kpis.models import Alert, AlertRule, Delivery
 from kpis.models.outbox import Outgoing
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence
-from kpis.services.alerts import token_of
+from kpis.services.alerts import is_blind, token_of
 from kpis.services.mailings import message_of_delivery
 
 log = get_logger("sanjeh")
@@ -121,7 +120,7 @@ def settle(row: Outgoing, state: Outgoing.Mail, error: Exception | None, *, at: 
 def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
     """In the language, calendar and unit of whom it is for; the same mail always has the same identity."""
     rule = AlertRule.objects.to_judge().select_related(*COLUMNS.values()).filter(pk=alert.rule_id).first()
-    if rule is None or is_hidden(CATALOGUE[rule.kpi], rule.user):
+    if rule is None or is_blind(rule, CATALOGUE[rule.kpi]):
         return None
     alert.rule = rule
     with override(rule.user.language):

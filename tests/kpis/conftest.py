@@ -11,7 +11,6 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from crm.paper import Paper
 from kpis.engine import drain
 from tests.factories.funnel import make_eight
 from tests.factories.history import DRAINED_AT, make_history
@@ -99,19 +98,6 @@ def drained_books(once) -> Books:
 def books(drained_books) -> Books:
     """For one test, which may change both the rows and what it holds in its hands."""
     return deepcopy(drained_books)
-
-
-@pytest.fixture
-def printed(monkeypatch):
-    """Every line that is put on paper."""
-    found, put = [], Paper.put
-
-    def kept(self, line, *args, **kwargs):
-        found.append(line)
-        return put(self, line, *args, **kwargs)
-
-    monkeypatch.setattr(Paper, "put", kept)
-    return found
 
 
 @pytest.fixture

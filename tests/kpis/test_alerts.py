@@ -181,6 +181,10 @@ class TestRinging:
         assert shared == {omid: (100, False, False, False), nima: (100, True, False, False), hana: (100, True, False, True)}
         judge_rules(at=AT)
         assert {(alert.rule.user, alert.value) for alert in Alert.objects.all()} == {(omid, 35), (nima, 40), (sara, 75)}
+        # of Omid Nima may see nothing: that is no figure of 0
+        set_alert(rule, {"person": omid}, [nima])
+        judge_rules(at=AT)
+        assert rule.shared.get(user=nima).is_ringing is False
 
     def test_a_muted_one_keeps_its_history_and_says_nothing(self, sara):
         make_rule(sara, condition="below", bound=40, muted_until=AT.date())

@@ -63,6 +63,9 @@ class TestApi:
         assert told == [[omid.email], [omid.email], []]
         assert api(omid).get("/alerts/").json()["results"] == []
         assert AlertRule.objects.get(user=omid).bound == Decimal("0.03")
+        api(sara).patch(f"/alerts/{made.json()['id']}/", {"recipients": [omid.email]})
+        unseen = api(sara).patch(f"/alerts/{made.json()['id']}/", {"kpi": "cost_per_lead", "bound": 5}).json()
+        assert [(each["pointer"], each["code"]) for each in unseen["errors"]] == [("/recipients", "not-allowed")]
 
     def test_the_history_tells_each_crossing(self, api, sara):
         rule = make_rule(sara, condition="below", bound=40)

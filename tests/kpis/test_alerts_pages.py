@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 
+from crm.models import User
 from kpis.models import AlertRule
 from kpis.services import judge_rules, mark_alerts_read, send_mails
 from tests.kpis.test_alerts import AT, company, make_rule
@@ -106,6 +107,15 @@ class TestPages:
         (row,) = client.get("/alerts/").context["rules"]
         assert row["told"] == [(omid, True)]
         assert f"from {sara}" in browse(omid).get("/alerts/").content.decode()
+        client.post(f"/alerts/{mine.pk}/switch/")
+        (row,) = browse(omid).get("/alerts/").context["rules"]
+        assert (row["rule"].is_on, row["rule"].goes_on) == (True, False)
+        User.objects.filter(pk=omid.pk).update(is_active=False)  # not to be chosen any more, and taken off by nobody
+        client.post(f"/alerts/{mine.pk}/edit/", data | {"bound": "8"})
+        User.objects.filter(pk=omid.pk).update(is_active=True)
+        client.post(f"/alerts/{mine.pk}/switch/")
+        (row,) = browse(omid).get("/alerts/").context["rules"]
+        assert (row["rule"].bound, row["rule"].goes_on) == (8, True)
         answers = [
             browse(omid).post(f"/alerts/{shared.pk}/{what}/").status_code for what in ("edit", "remove", "restore", "switch")
         ]

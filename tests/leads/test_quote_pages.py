@@ -14,7 +14,7 @@ from django.utils.translation import override
 from crm.models import Organization
 from crm.preferences import Preferences
 from customers.models import Order, OrderLine, Refund
-from customers.printing import Amounts, sheet_of_order
+from customers.printing import Amounts, print_sale, sheet_of_order
 from leads import services
 from leads.models import Quote, QuoteLine
 from leads.printing import sheet_of_quote
@@ -96,6 +96,19 @@ class TestPaper:
         assert [(line.name, line.net) for line in offer.lines] == [("Tea", 2_800), ("Tea", 1_000)]
         assert (offer.discount, offer.net, offer.all_tax, offer.total) == (200, 3_800, 280, 4_080)
         assert (invoice.name, invoice.facts[1], invoice.total) == ("Invoice Q-7", ("Status", "Pending"), 4_160)
+
+    def test_no_number_is_cut_off(self, omid, printed):
+        """A line of 99,999,999,999,999 Rial, of which a tenth is given off and 8,999,999,999,999 are tax."""
+        quote = make_quote(lines=[(1, 99_999_999_999_999)], number="Q-7", owner=omid, customer=make_customer())
+        quote.lines.update(discount=9_999_999_999_999, tax=8_999_999_999_999)
+
+        with override("en"):
+            omid.money_unit = "rial"
+            prefs = Preferences(omid, "en")
+            print_sale(sheet_of_quote(Quote.objects.get(), omid, prefs, today=A_DAY.date()), prefs, at=A_DAY)
+
+        amounts = {"99,999,999,999,999", "9,999,999,999,999", "90,000,000,000,000", "8,999,999,999,999"}
+        assert (amounts - set(printed), [line for line in printed if "…" in line]) == (set(), [])
 
     def test_no_amount_is_rounded_to_millions_and_a_foreign_one_is_as_it_was_agreed(self, omid):
         omid.money_unit = "million_toman"
