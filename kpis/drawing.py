@@ -68,7 +68,7 @@ def notes_of_card(card: Card) -> Iterator[tuple[str, Look]]:
     if card.change:
         yield card.change["text"], Look(8, colour=TONES.get(card.change["tone"], MUTED))
     if card.target:
-        yield f"{card.target.text} {card.target.standing_text}".strip(), TINY
+        yield " · ".join(filter(None, [card.target.text, card.target.standing_text])), TINY
     if card.sample_text:
         yield card.sample_text, TINY
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
-from crm.permissions import may_keep_reference_data, may_see_costs
+from crm.permissions import may_keep_reference_data
 from kpis.readings.campaigns import Figure
 from kpis.views.campaigns import CampaignsReportView
 
@@ -25,9 +25,7 @@ class CampaignListView(CampaignsReportView):
     title = _("Campaigns")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        may = {"may_keep": may_keep_reference_data(user), "sees_costs": may_see_costs(user)}
-        return super().get_context_data(**kwargs) | may
+        return super().get_context_data(**kwargs) | {"may_keep": may_keep_reference_data(self.request.user)}
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -19,7 +19,7 @@ from django.views.generic import TemplateView
 from campaigns.models import Campaign
 from crm.exports import KINDS, Table, file_response
 from crm.pages import Page, query_with
-from crm.permissions import may_sell
+from crm.permissions import may_see_costs, may_sell
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
@@ -65,6 +65,7 @@ class CampaignsReportView(Page, TemplateView):
                     "rows": [self.row(key) for key in keys if key in self.names],
                     "total": self.total(),
                     "is_stale": self.campaigns.is_stale,
+                    "sees_costs": may_see_costs(self.request.user),
                     "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }
             )

@@ -37,7 +37,7 @@ VERDICTS = {
     ),
     Verdict.TOO_LITTLE: ("warn", "clock", gettext_lazy("Too few visitors to say anything yet.")),
     Verdict.NO_WINNER: ("", "minus", gettext_lazy("No winner: chance alone may explain the difference.")),
-    Verdict.WINNER: ("good", "circle-check", gettext_lazy("%(name)s wins, with at least 95 %% certainty.")),
+    Verdict.WINNER: ("good", "circle-check", gettext_lazy("%(name)s wins, with at least 95%% certainty.")),
 }
 
 

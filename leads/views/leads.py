@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -87,11 +88,7 @@ class LeadCreateView(PersonFormPage):
         return initial_lead(self.request)
 
     def get_form(self, form_class: type[NewLeadForm] | None = None) -> NewLeadForm:
-        """Whoever opens it begins with the name."""
-        form = super().get_form(form_class)
-        if not form.is_bound:
-            form.fields["name"].widget.attrs["autofocus"] = True
-        return form
+        return begins_with(super().get_form(form_class), "name")
 
     def save(self, form: NewLeadForm) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in LeadForm.base_fields}
@@ -109,6 +106,13 @@ class LeadCreateView(PersonFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**({"quick_add": QUICK_ADD} | kwargs))
+
+
+def begins_with(form: Form, name: str) -> Form:
+    """Whoever opens it begins there."""
+    if not form.is_bound:
+        form.fields[name].widget.attrs["autofocus"] = True
+    return form
 
 
 def initial_lead(request: HttpRequest) -> dict[str, Any]:
@@ -237,6 +241,9 @@ class LeadConvertView(LeadFormPage):
         known = Customer.objects.visible_to(user).filter(pk=customer.pk).first() if customer else None
         buyers = None if customer else buyers_of(lead, user)
         return super().get_context_data(customer=known, is_new=customer is None, buyers=buyers, **kwargs)
+
+    def get_form(self, form_class: type[ConvertForm] | None = None) -> ConvertForm:
+        return begins_with(super().get_form(form_class), "opportunity_name")
 
     def get_initial(self) -> dict[str, Any]:
         if self.deal:

@@ -1,5 +1,5 @@
 // The grid of targets: cells of a spreadsheet are pasted over several fields, and arrows go up and down.
-// It begins at the first cell that could not be read, else at the month that runs. Without scripts a pasted row is taken apart by the server.
+// It begins at the first cell that could not be read, else at the month that runs, with the end of the month before it in sight. Without scripts a pasted row is taken apart by the server.
 
 const form = document.querySelector("[data-grid]");
 const rows = [...(form?.querySelectorAll("tbody tr[data-kpi]") ?? [])].map((row) => [...row.querySelectorAll("input")]);
@@ -62,12 +62,14 @@ function move(event) {
   next?.select();
 }
 
+const GLIMPSE = 28;
+
 function beginAtNow() {
   const now = form?.querySelector("thead [aria-current]");
   if (!now) return;
   const [name, column] = [now.parentElement.firstElementChild, now].map((cell) => cell.getBoundingClientRect());
   const isRtl = document.documentElement.dir === "rtl";
-  now.closest(".table-scroll").scrollLeft += isRtl ? column.right - name.left : column.left - name.right;
+  now.closest(".table-scroll").scrollLeft += isRtl ? column.right - name.left + GLIMPSE : column.left - name.right - GLIMPSE;
 }
 
 // The browser may have gone there already, but perhaps not far enough: the column of names lies over the grid.

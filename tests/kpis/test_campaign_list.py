@@ -68,3 +68,4 @@ def test_a_rep_sees_no_costs(browse, omid):
     response = browse(omid).get(URL + MONTH)
 
     assert [str(column["label"]) for column in response.context["columns"]] == ["Leads", "Converted leads", "Net revenue"]
+    assert "spent" not in response.content.decode()

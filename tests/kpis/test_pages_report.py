@@ -296,7 +296,7 @@ def test_the_page_of_landing_pages(client, sara, tried):
 
     (test,) = shown.context["trials"]
     assert (test["verdict"], test["z"], test["mismatch"]) == (
-        "\u2068b\u2069 wins, with at least 95 % certainty.",
+        "\u2068b\u2069 wins, with at least 95% certainty.",
         "3.05",
         "1.0000",
     )

@@ -1,0 +1,24 @@
+"""The forms of signing in, with the words that all other pages have; what a field is for stands above it alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {"login": _("E-mail"), "email": _("E-mail"), "remember": _("Remember me")}
+
+
+class InOurWords:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(InOurWords, forms.LoginForm): ...
+
+
+class ResetPasswordForm(InOurWords, forms.ResetPasswordForm): ...
