@@ -72,12 +72,12 @@ def test_every_refused_form_says_what_is_wrong_and_puts_the_keyboard_there(brows
         assert (name, is_wrong in attributes) == (name, True)
 
 
-def test_a_form_that_is_fine_takes_no_focus_but_a_new_lead_begins_at_its_name(browse, sara, forms):
+def test_a_form_that_is_fine_takes_no_focus_but_of_a_lead_that_is_made_or_converted(browse, sara, forms):
     client = browse(sara)
     pages = {name: client.get(reverse(name, args=key), sent).content.decode() for name, (key, sent) in forms.items()}
     focused = {name: found.group() for name, page in pages.items() if (found := FOCUSED.search(page))}
-    assert list(focused) == ["leads:lead-create"]
-    assert 'name="name"' in focused["leads:lead-create"]
+    fields = {name: re.search('name="([a-z_]+)"', field)[1] for name, field in focused.items()}
+    assert fields == {"leads:lead-create": "name", "leads:lead-convert": "opportunity_name"}
 
 
 def test_fields_that_were_not_sent_stay_as_they_are(browse, sara):
