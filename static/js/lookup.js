@@ -76,7 +76,8 @@ for (const input of document.querySelectorAll("[data-lookup]")) {
     input.setAttribute("aria-controls", list.id);
     show(true);
     point(options()[0]);
-    if (isWaiting && !isAsking() && options().length === 1) take(current());
+    if (isAsking()) return; // what was typed since is on its way
+    if (isWaiting && options().length === 1) take(current());
     isWaiting = false;
   });
   for (const fault of ["htmx:sendError", "htmx:responseError"]) {
