@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Func, Model, Q, QuerySet, Subquery, TextField, Window
-from django.db.models.functions import Cast, Coalesce, Lead
+from django.db.models import Case, F, Func, Model, Q, QuerySet, Subquery, TextField, When, Window
+from django.db.models.functions import Cast, Coalesce, Lag, Lead
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -64,16 +64,23 @@ class History:
 
     @cached_property
     def images(self) -> QuerySet:
-        """Those that something told has changed after, and those of deletions."""
+        """Those from before a request that changed something told, and those of deletions."""
         model, names = type(self.row), [column.name for column in self.columns]
         told = Cast(Func(*names, function="ROW", output_field=TextField()), TextField())
         now = model._default_manager.filter(pk=self.row.pk).values(told=told)
         following = Coalesce(Window(Lead("told"), order_by="pgh_id"), Subquery(now))
         kept = history_of(model).objects
-        images = kept.filter(pgh_obj_id=self.row.pk).annotate(told=told).annotate(following=following)
+        images = kept.filter(pk__in=self._before_requests()).annotate(told=told).annotate(following=following)
         of_lines = self.telling.lines.changed_with(self.row) if self.telling.lines else Q()
         changed = images.filter(Q(pgh_label="delete") | ~Q(told=F("following")) | of_lines)
         return kept.filter(pk__in=changed.values("pk")).select_related("pgh_context")
+
+    def _before_requests(self) -> QuerySet:
+        """A request may write a row several times: what stood in between was not for anybody. What has no author stands alone."""
+        request = Case(When(pgh_label="update", then="pgh_context"))
+        images = history_of(type(self.row)).objects.filter(pgh_obj_id=self.row.pk).annotate(request=request)
+        images = images.annotate(preceding=Window(Lag("request"), order_by="pgh_id"))
+        return images.filter(Q(request=None) | Q(preceding=None) | ~Q(request=F("preceding"))).values("pk")
 
     def entries(self, images: list[Model], newer: Model | None = None) -> list[dict[str, Any]]:
         """Some images that follow one another, newest first, as a timeline shows them; `newer` is the one they follow."""

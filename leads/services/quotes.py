@@ -163,15 +163,14 @@ def _place_order(quote: Quote, customer: Customer, *, caller: Caller, status: st
     if known and known.status != Order.Status.CANCELLED:
         return known
     data, failures = read_struct(OrderIn, _order_of(quote, status), caller)
-    item = Item(0, data, failures=failures, row=known)
+    owner = _owner_of(quote)
+    whose = {"customer_id": customer.pk} | ({"owner_id": owner.pk} if owner else {})
+    item = Item(0, data, failures=failures, values=whose | {"placed_at": caller.at}, row=known)
     if not failures:
         write_orders([item], caller)
     if item.failures:
         raise Refused(item.failures)
-    order = Order.objects.get(pk=item.pk)
-    order.customer, order.owner, order.placed_at = customer, _owner_of(quote) or order.owner, caller.at
-    order.save(update_fields=["customer", "owner", "placed_at", "updated_at"])
-    return order
+    return Order.objects.get(pk=item.pk)
 
 
 def _order_of(quote: Quote, status: str) -> dict[str, Any]:

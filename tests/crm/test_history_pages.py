@@ -81,6 +81,19 @@ def test_amounts_are_in_the_readers_unit_and_choices_by_their_labels(browse, sar
     assert told(sara, abroad)[0] == [("Tax", "0.00 EUR", "5.00 EUR")]
 
 
+def test_what_one_request_did_is_one_change(browse, sara, client):
+    """Lines are written before the status, and an order's sum with each of them: only what came of it all is told."""
+    order, api = make_order(status="pending"), Api(client, make_token(name="Shop"))
+
+    api.patch(f"/orders/{order.pk}/", {"number": "7"})
+    api.patch(f"/orders/{order.pk}/", {"lines": [{"name": "Tea", "quantity": 3, "unit_price": "100"}], "status": "paid"})
+
+    assert order.history.count() > 2
+    latest, first, *_making = history(browse(sara), "customers:order-history", order)
+    assert (latest[2][:2], len(latest[2])) == ([("Status", "Pending", "Paid"), ("Net amount", "10,000 Toman", "30 Toman")], 3)
+    assert (first[1], first[2][-1]) == ("API token Shop", ("Number", "", "7"))
+
+
 def test_every_kind_has_its_history_and_a_link_to_it(browse, boss):
     customer = make_customer()
     deal = make_opportunity(customer=customer)

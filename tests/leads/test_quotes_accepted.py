@@ -56,7 +56,7 @@ def test_an_accepted_quote_is_an_order(api):
         (2, 100_000, 1_000, "cross_sell"),
         (1, 50_000, 0, ""),
     ]
-    assert list(opportunity.orders.all()) == [order]
+    assert (list(opportunity.orders.all()), order.history.exists()) == ([order], False)
     quote.refresh_from_db()
     assert quote.issued_at == quote.accepted_at == datetime(2025, 10, 2, 10, tzinfo=UTC)
 
