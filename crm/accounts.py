@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if chosen in User.Language.values:
             user.language = chosen
             user.save(update_fields=["language"])
-        translation.activate(user.language)
+        translation.activate(user.language or request.LANGUAGE_CODE)
         response = super().post_login(request, user, **facts)
         response.delete_cookie(CHOSEN_LANGUAGE)
         return response
@@ -58,7 +58,7 @@ def mail_link(request: HttpRequest, person: User, link: str) -> bool:
         return False
     facts = {"user": person, "password_reset_url": link, "request": request}
     try:
-        with translation.override(person.language):
+        with translation.override(person.language_without_browser):
             get_adapter(request).send_password_reset_mail(person, person.email, facts)
     except OSError:
         log.exception("link not sent", person=person.pk)

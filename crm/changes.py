@@ -103,7 +103,8 @@ class History:
 
     def beginning(self) -> Iterator[dict[str, Any]]:
         """When the row came to be, and who had it made where that is known."""
-        if at := getattr(self.row, "recorded_at", None) or getattr(self.row, "created_at", None):
+        begun = (getattr(self.row, name, None) for name in ("recorded_at", "created_at", "date_joined"))
+        if at := next(filter(None, begun), None):
             author = getattr(self.row, "recorded_by", None)
             by = Authors([author]).of(author) if author else ""
             yield {"icon": "plus", "title": _("First saved"), "by": by, **self._time(at)}

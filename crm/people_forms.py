@@ -23,7 +23,9 @@ class PersonForm(ReaderForm):
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")
     )
-    language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser asks")), *User.Language.choices], required=False
+    )
     calendar = forms.ChoiceField(label=_("Calendar"), choices=CALENDARS)
 
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:

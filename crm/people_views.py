@@ -77,7 +77,7 @@ class PersonCreateView(FormPage):
     permits = staticmethod(may_manage_people)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"language": self.request.user.language, "calendar": self.request.user.calendar}
+        return {"calendar": self.request.user.calendar}
 
     def save(self, form: NewPersonForm) -> HttpResponse:
         self.person = services.add_person(by=self.request.user, **form.cleaned_data)

@@ -18,7 +18,7 @@ class Preferences:
 
     def __init__(self, user: User | AnonymousUser, language: str) -> None:
         known = isinstance(user, User)
-        self.language = user.language if known else language
+        self.language = (known and user.language) or language
         self.calendar = user.calendar if known else ("jalali" if language == "fa" else "gregorian")
         self.money_unit = user.money_unit if known and user.money_unit in MONEY_UNITS else "toman"
         self.theme = user.theme if known else "auto"

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from crm.database import AskingAuthor
 from crm.history import keeps_history_without
 from crm.models.organization import Organization
 from crm.models.user import Team, User
@@ -77,6 +78,8 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(models.CharField(max_length=50))
     created_at = models.DateTimeField(db_default=Now())
+    # The author of the transaction that made it; written by the database alone.
+    recorded_by = models.JSONField(null=True, editable=False, db_default=AskingAuthor())
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)

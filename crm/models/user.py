@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
-from crm.database import FoldText
+from crm.database import AskingAuthor, FoldText
 from crm.history import keeps_history, keeps_history_without
+from crm.jalali import language_key
 
 
 @keeps_history
@@ -84,13 +86,17 @@ class User(AbstractUser):
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="members"
     )
-    language = models.CharField(max_length=2, choices=Language.choices, default=Language.PERSIAN)
+    # Empty until somebody chooses one: pages are then in the language that the browser asks for.
+    language = models.CharField(max_length=2, choices=Language.choices, blank=True, default="")
     calendar = models.CharField(max_length=10, choices=[("jalali", _("Jalali")), ("gregorian", _("Gregorian"))], default="jalali")
     money_unit = models.CharField(max_length=20, default="toman")
     latin_digits = models.BooleanField(default=False)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     columns = models.JSONField(default=dict, blank=True, help_text="the chosen columns of each list, by its name")
+
+    # The author of the transaction that made it; written by the database alone.
+    recorded_by = models.JSONField(null=True, editable=False, db_default=AskingAuthor())
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -107,6 +113,11 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """What Django's own pages call somebody."""
         return str(self)
+
+    @property
+    def language_without_browser(self) -> str:
+        """That of mails, and of whatever else reaches somebody without their browser."""
+        return self.language or language_key(settings.LANGUAGE_CODE)
 
     @property
     def sees_all(self) -> bool:

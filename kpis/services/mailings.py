@@ -138,8 +138,8 @@ def message_of_delivery(delivery: Delivery, at: datetime) -> EmailMessage | None
     recipient = rows.select_related("mailing__dashboard__user", "user").filter(pk=delivery.recipient_id).first()
     if recipient is None or not is_for(recipient.mailing, recipient.user):
         return None
-    with override(recipient.user.language):
-        prefs = Preferences(recipient.user, recipient.user.language)
+    with override(recipient.user.language_without_browser):
+        prefs = Preferences(recipient.user, recipient.user.language_without_browser)
         rules = prefs.organization.calendar_rules
         period = period_of(delivery.start, Calendar(delivery.calendar), Grain(delivery.grain), rules)
         return written(delivery, recipient, period, prefs, at)

@@ -123,8 +123,8 @@ def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
     if rule is None or is_blind(rule, CATALOGUE[rule.kpi]):
         return None
     alert.rule = rule
-    with override(rule.user.language):
-        sentence = alert_sentence(alert, Preferences(rule.user, rule.user.language))
+    with override(rule.user.language_without_browser):
+        sentence = alert_sentence(alert, Preferences(rule.user, rule.user.language_without_browser))
         link = settings.BASE_URL + reverse("kpis:kpi-detail", args=[rule.kpi]) + f"?period={alert.period.key}"
         body = _("%(sentence)s\n\nThe figure: %(link)s\nYour alerts: %(rules)s\n") % {
             "sentence": sentence,

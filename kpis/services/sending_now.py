@@ -58,6 +58,6 @@ def check_now(mailing: Mailing, known: list[Delivery], at: datetime) -> None:
 def check_hour(mailing: Mailing, more: int, at: datetime) -> None:
     lately = Delivery.objects.filter(recipient__mailing__user=mailing.user, mail_at__range=(at - HOUR, at))
     if lately.exclude(mail=Delivery.Mail.NONE).count() + more > MOST_AN_HOUR:
-        prefs = Preferences(mailing.user, mailing.user.language)
+        prefs = Preferences(mailing.user, mailing.user.language_without_browser)
         text = _("Your reports have sent %(count)s mails in this hour: send this one later.")
         raise ValidationError(text % {"count": number_text(MOST_AN_HOUR, prefs)}, code="rate-limited")

@@ -159,7 +159,7 @@ class UnsubscribeView(DoorOfMails):
         return switch_alert(asked, on=False)
 
     def told(self, asked: AlertRule) -> dict[str, Any]:
-        prefs = Preferences(asked.user, asked.user.language)
+        prefs = Preferences(asked.user, asked.user.language_without_browser)
         return {
             "title": rule_sentence(asked, prefs),
             "is_off": not asked.is_on,

@@ -189,7 +189,7 @@ class DoorOfMails(View):
         return self.shown(request, self.stop(self.asked(token)))
 
     def shown(self, request: HttpRequest, asked: Any) -> HttpResponse:
-        with override(asked.user.language):
+        with override(asked.user.language_without_browser):
             return render(request, "kpis/unsubscribe.html", self.told(asked))
 
 

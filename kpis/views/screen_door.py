@@ -62,8 +62,8 @@ class ScreenDoor(View):
         if not stops:
             return closed(request, NOT_FOUND)
         note_screen_use(screen, at=at)
-        with override(screen.user.language):
-            request.prefs = Preferences(screen.user, screen.user.language)
+        with override(screen.user.language_without_browser):
+            request.prefs = Preferences(screen.user, screen.user.language_without_browser)
             return unlisted(shown(request, screen, stops, at))
 
 

@@ -70,6 +70,8 @@ def test_who_is_added_chooses_a_password_once(client, browse, settings, backend)
     answer = client.post(f"{URL}new/", NEW | {"role": "manager", "team": team.pk})
 
     person = User.objects.get(email="nima@example.com")
+    (begun,) = client.get(f"{URL}{person.pk}/history/").context["entries"]
+    assert (begun["title"], begun["by"]) == ("First saved", "Root")
     kept = (person.name, person.role, person.visibility, person.team, person.language, person.calendar, person.is_superuser)
     assert kept == ("Nima", "manager", "team", team, "fa", "jalali", False)
     link, guest = answer.context["link"], browse()
@@ -120,10 +122,11 @@ def test_an_edit_gives_the_rights_of_the_role_and_is_told(client, browse, root, 
     assert (person.role, person.team, person.email) == ("admin", team, "new@example.com")
     assert (person.is_superuser, person.is_staff) == (True, True)
     assert not EmailAddress.objects.filter(email=omid.email).exists()
-    (entry,) = client.get(f"{URL}{omid.pk}/history/").context["entries"]
+    entry, begun = client.get(f"{URL}{omid.pk}/history/").context["entries"]
     told = {change["label"]: (change["old"], change["new"]) for change in entry["changes"]}
     assert (entry["by"], told["Role"], told["Team"]) == ("Root", ("Sales rep", "Administrator"), ("Sales", "North"))
     assert not {"Language", "Staff status"} & told.keys()
+    assert (begun["title"], begun["by"]) == ("First saved", "")
 
 
 def test_who_is_switched_off_is_out_until_they_are_on_again(client, browse, root, omid):

@@ -52,25 +52,31 @@ class TestLanguage:
 
         assert f'<html lang="{lang}" dir="{direction}"' in page
 
-    def test_the_account_wins_over_the_browser(self, browse, omid):
-        omid.language = "fa"
+    @pytest.mark.parametrize(
+        ("chosen", "asked", "lang"), [("fa", "en", "fa"), ("", "en-GB", "en"), ("", "fa", "fa"), ("", "de", "en")]
+    )
+    def test_the_account_wins_over_the_browser_where_a_language_was_chosen(self, browse, omid, chosen, asked, lang):
+        """The last one is asked for what is not offered: the language of the installation."""
+        omid.language = chosen
         omid.save()
 
-        response = browse(omid).get("/leads/", headers={"Accept-Language": "en"})
+        response = browse(omid).get("/leads/", headers={"Accept-Language": asked})
 
-        assert '<html lang="fa" dir="rtl"' in response.content.decode()
-        assert response["Content-Language"] == "fa"
+        assert f'<html lang="{lang}"' in response.content.decode()
+        assert response["Content-Language"] == lang
 
     def test_signed_in_it_is_the_readers_language(self, browse, omid):
         omid.set_password("a long pass phrase")
         omid.save()
-        client = browse()
-        client.get("/account/login/", headers={"Accept-Language": "fa"})
-
         sent = {"login": omid.email, "password": "a long pass phrase"}
-        response = client.post("/account/login/", sent, headers={"Accept-Language": "fa"})
 
-        assert (response.status_code, toasts(response)[0][0]) == (302, "Signed in as Omid.")
+        def said():
+            response = browse().post("/account/login/", sent, headers={"Accept-Language": "fa"})
+            return response.status_code, toasts(response)[0][0]
+
+        assert said() == (302, "Signed in as Omid.")
+        User.objects.update(language="")
+        assert said() == (302, "با حساب Omid وارد شدید.")
 
     def test_a_choice_is_kept_with_the_account(self, browse, omid):
         response = browse(omid).post("/language/", {"language": "fa", "next": "/customers/"})

@@ -135,10 +135,11 @@ class TestMail:
         assert (send_mails(at=DUE), mail.outbox[0].subject) == (1, "Overview: Mehr 1404")
         assert "/kpis/?period=1404-07\n" in mail.outbox[0].body
 
-    def test_the_pages_own_name_is_said_in_each_readers_language(self, browse, sara, omid, monkeypatch):
-        """The form proposes it in the language of whoever makes the report."""
+    def test_the_pages_own_name_is_said_in_each_readers_language(self, browse, sara, omid, monkeypatch, settings):
+        """The form proposes it in the language of whoever makes the report; who chose none reads that of the installation."""
+        settings.LANGUAGE_CODE = "fa"
         monkeypatch.setattr("kpis.services.mailings.printed", lambda *_args: b"%PDF-")
-        User.objects.filter(pk=omid.pk).update(language="fa", calendar="jalali")
+        User.objects.filter(pk=omid.pk).update(language="", calendar="jalali")
         make_mailing(sara, omid, kpi="", name="KPI overview")
         make_mailing(sara, sara, omid, name="میزان ایجاد سرنخ")
         plan_mailings(at=DUE)
