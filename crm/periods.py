@@ -45,11 +45,17 @@ class Grain(StrEnum):
     YEAR = "year"
     FISCAL_QUARTER = "fiscal_quarter"
     FISCAL_YEAR = "fiscal_year"
+    # Days that somebody chose: no name, no place among others of its kind, and no sums of its own.
+    RANGE = "range"
 
     @property
     def is_fiscal(self) -> bool:
         return self in (Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR)
 
+
+# Those of which every day lies in one.
+NAMED_GRAINS = tuple(grain for grain in Grain if grain is not Grain.RANGE)
+LONGEST_RANGE, BETWEEN = 1096, ".."
 
 KEYS = {
     Grain.DAY: "{year:04}-{month:02}-{day:02}",
@@ -69,6 +75,7 @@ LABELS = {
         Grain.YEAR: "{year}",
         Grain.FISCAL_QUARTER: "سه‌ماههٔ {ordinal} سال مالی {year}",
         Grain.FISCAL_YEAR: "سال مالی {year}",
+        Grain.RANGE: "{first} تا {last}",
     },
     "en": {
         Grain.DAY: "{day}",
@@ -78,6 +85,7 @@ LABELS = {
         Grain.YEAR: "{year}",
         Grain.FISCAL_QUARTER: "Q{quarter} of fiscal year {year}",
         Grain.FISCAL_YEAR: "Fiscal year {year}",
+        Grain.RANGE: "{first} to {last}",
     },
 }
 
@@ -127,6 +135,8 @@ class Period:
 
     @property
     def key(self) -> str:
+        if self.grain is Grain.RANGE:
+            return BETWEEN.join(period_of(day, self.calendar, Grain.DAY).key for day in (self.start, self.end))
         _, month, day = parts(self.start, self.calendar)
         return KEYS[self.grain].format(year=self.year, quarter=self.quarter, month=month, day=day)
 
@@ -138,6 +148,8 @@ class Period:
             pattern = "{season} {year}"
         name = pattern.format(
             day=day_title(self.start, self.calendar, language),
+            first=first_title(self.start, self.end, self.calendar, language),
+            last=day_title(self.end, self.calendar, language),
             month=month_title(self.start, self.calendar, language),
             quarter=self.quarter,
             ordinal=QUARTER_ORDINALS[self.quarter - 1],
@@ -147,21 +159,27 @@ class Period:
         return to_persian_digits(name) if language == "fa" and not latin_digits else name
 
     def next(self) -> Period:
+        if self.grain is Grain.RANGE:
+            return replace(self, start=self.end + ONE_DAY, end=self.end + timedelta(days=self.days))
         whole = period_of(self.start, self.calendar, self.grain, self.rules)
         return period_of(whole.end + ONE_DAY, self.calendar, self.grain, self.rules)
 
     def previous(self) -> Period:
+        """The one before; of a range, as many days."""
+        if self.grain is Grain.RANGE:
+            return replace(self, start=self.start - timedelta(days=self.days), end=self.start - ONE_DAY)
         return period_of(self.start - ONE_DAY, self.calendar, self.grain, self.rules)
 
     def same_last_year(self) -> Period:
         """The same named period a year before; a week goes back 52 weeks, so that weekdays stay side by side."""
+        if self.grain is Grain.RANGE:
+            return replace(self, start=year_before(self.start, self.calendar), end=year_before(self.end, self.calendar))
         if self.grain is Grain.WEEK:
             day = self.start - timedelta(weeks=52)
         elif self.grain.is_fiscal:
             day = fiscal_start(self.year - 1, self.rules, self.quarter if self.grain is Grain.FISCAL_QUARTER else 1)
         else:
-            year, month, day_of_month = parts(self.start, self.calendar)
-            day = day_near(self.calendar, year - 1, month, day_of_month)
+            day = year_before(self.start, self.calendar)
         return period_of(day, self.calendar, self.grain, self.rules)
 
     def is_running(self, today: date) -> bool:
@@ -199,6 +217,12 @@ def day_near(calendar: Calendar, year: int, month: int, day: int) -> date:
     return day_from(calendar, year, month, min(day, length))
 
 
+def year_before(day: date, calendar: Calendar) -> date:
+    """The day of that name a year before; the last of its month where that month was shorter."""
+    year, month, day_of_month = parts(day, calendar)
+    return day_near(calendar, year - 1, month, day_of_month)
+
+
 def month_title(day: date, calendar: Calendar, language: str) -> str:
     """«مهر 1403», "Mehr 1403": always with Latin digits, which the caller turns."""
     year, month, _ = parts(day, calendar)
@@ -209,6 +233,15 @@ def month_title(day: date, calendar: Calendar, language: str) -> str:
 def day_title(day: date, calendar: Calendar, language: str) -> str:
     """«1 مهر 1403», "1 Mehr 1403": always with Latin digits, which the caller turns."""
     return f"{parts(day, calendar)[2]} {month_title(day, calendar, language)}"
+
+
+def first_title(first: date, last: date, calendar: Calendar, language: str) -> str:
+    """How the first day of a range is called, without what its last day says, too: "3", "3 Mehr", "3 Mehr 1403"."""
+    (year, month, day), (last_year, last_month, _) = parts(first, calendar), parts(last, calendar)
+    if (year, month) == (last_year, last_month):
+        return str(day)
+    title = day_title(first, calendar, language)
+    return title.removesuffix(f" {year}") if year == last_year else title
 
 
 def fiscal_start(year: int, rules: CalendarRules, quarter: int = 1) -> date:
@@ -227,7 +260,7 @@ def fiscal_quarter_of(day: date, rules: CalendarRules) -> int:
 
 
 def period_of(day: date, calendar: Calendar, grain: Grain, rules: CalendarRules = DEFAULT_RULES) -> Period:
-    """The period of that grain that a day belongs to."""
+    """The period of that grain that a day belongs to; of a named grain, as a day is in any number of ranges."""
     calendar, grain = Calendar(calendar), Grain(grain)
     if grain.is_fiscal:
         return _fiscal_period_of(day, grain, rules)
@@ -254,12 +287,28 @@ def _fiscal_period_of(day: date, grain: Grain, rules: CalendarRules) -> Period:
     return Period(rules.fiscal_calendar, grain, start, after - ONE_DAY, rules)
 
 
+def range_of(first: Period, last: Period) -> Period:
+    """From a day to another, both included; a range of one day is that day."""
+    if {first.grain, last.grain} != {Grain.DAY} or first.calendar != last.calendar:
+        raise DateError("invalid-period", "A range is two days of one calendar, such as 2025-10-01..2025-10-20.")
+    if last.start < first.start:
+        raise DateError("invalid-period", f"{first.key} comes after {last.key}.")
+    found = replace(first, grain=Grain.RANGE, end=last.end)
+    if found.days > LONGEST_RANGE:
+        raise DateError("invalid-period", f"That is a range of {found.days} days; at most {LONGEST_RANGE} are read.")
+    return first if found.days == 1 else found
+
+
 def parse_period(key: str, rules: CalendarRules = DEFAULT_RULES, calendar: Calendar | None = None) -> Period:
     """The period behind a public key. A year before 1700 is a Jalali one; `calendar` refuses keys of the other."""
+    if key.count(BETWEEN) == 1:
+        first, last = (parse_period(day, rules, calendar) for day in key.split(BETWEEN))
+        return range_of(first, last)
     text = to_latin_digits(key.strip()).upper()
     match = KEY.fullmatch(text)
     if not match or (match["fiscal"] and match["month"]):
-        raise DateError("invalid-period", f"“{key[:40]}” is not a period. Write 2025-10, 2025-Q4, 1404-07 or FY1404.")
+        examples = "2025-10, 2025-Q4, FY1404 or 1404-07-01..1404-07-20"
+        raise DateError("invalid-period", f"“{key[:40]}” is not a period. Write {examples}.")
     year, month, day = int(match["year"]), int(match["month"] or 1), int(match["day"] or 1)
     own = calendar_of_year(year)
     if match["fiscal"]:
@@ -324,18 +373,6 @@ def last_periods(count: int, today: date, calendar: Calendar, grain: Grain, rule
     while len(periods) < count:
         periods.append(periods[-1].previous() if periods else period_of(today, calendar, grain, rules))
     return periods[::-1]
-
-
-def calendar_row(day: date, rules: CalendarRules = DEFAULT_RULES) -> dict[str, date]:
-    """First day of every period a day belongs to: one row of the calendar table that SQL groups by."""
-    columns: dict[str, date] = {}
-    for grain in Grain:
-        if grain in (Grain.DAY, Grain.WEEK) or grain.is_fiscal:
-            columns[grain.value] = period_of(day, Calendar.GREGORIAN, grain, rules).start
-        else:
-            for calendar in Calendar:
-                columns[f"{calendar}_{grain}"] = period_of(day, calendar, grain, rules).start
-    return columns
 
 
 def as_zone(zone: tzinfo | str) -> tzinfo:

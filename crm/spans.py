@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.periods import Calendar, DateError, Grain, day_title, parse_period, period_of
+from crm.periods import BETWEEN, Calendar, DateError, Grain, Period, parse_period, period_of
 from crm.preferences import Preferences
-from crm.text import to_persian_digits
 from crm.typed_dates import parse_date
 
 # token: (name, grain, how many periods back)
@@ -47,7 +46,7 @@ def span_of(token: str, prefs: Preferences, today: date) -> Span | None:
             period = period_of(period.start - timedelta(days=1), calendar, grain, rules)
         return Span(token, period.start, period.end, str(name))
     try:
-        if ".." in token:
+        if BETWEEN in token:
             return _between(token, prefs, today)
         period = parse_period(token, rules)
     except DateError:
@@ -63,10 +62,8 @@ def choices_of(chosen: Span | None) -> list[tuple[str, Promise | str]]:
 
 def _between(token: str, prefs: Preferences, today: date) -> Span | None:
     calendar = Calendar(prefs.calendar)
-    start, end = (parse_date(text, calendar, today) for text in token.split("..", 1))
+    start, end = (parse_date(text, calendar, today) for text in token.split(BETWEEN, 1))
     if end < start:
         return None
-    between = _("to")
-    joined = f" {between} ".join(day_title(day, calendar, prefs.language) for day in (start, end))
-    is_persian = prefs.language == "fa" and not prefs.latin_digits
-    return Span(token, start, end, to_persian_digits(joined) if is_persian else joined)
+    period = Period(calendar, Grain.RANGE if start < end else Grain.DAY, start, end)
+    return Span(token, start, end, period.label(prefs.language, latin_digits=prefs.latin_digits))

@@ -61,6 +61,8 @@ def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> P
     text = query.get("period", "")
     if not text:
         grain = enum_asked(Grain, query.get("grain"), Grain.MONTH)
+        if grain is Grain.RANGE:
+            raise BadRequest("grain")
         return period_of(today, Calendar(prefs.calendar), grain, rules)
     try:
         period = parse_period(text, rules)
@@ -137,10 +139,13 @@ def carried(query: QueryDict, *without: str) -> list[tuple[str, str]]:
 
 
 def periods_before(choice: Choice, count: int) -> list[Period]:
-    """The period that runs today and those before it, of the grain that is shown, and the one that is shown; newest first."""
+    """The period that runs today and those before it, of the grain that is shown, and the one that is shown; newest first.
+
+    Of a range, those before it.
+    """
     period = choice.period
     day = choice.today
-    found = [period_of(day, period.calendar, period.grain, period.rules)]
+    found = [period if period.grain is Grain.RANGE else period_of(day, period.calendar, period.grain, period.rules)]
     while len(found) <= count and found[-1].start > FIRST_DAY:
         found.append(found[-1].previous())
     return found if period in found else [period, *found]

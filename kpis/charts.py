@@ -187,6 +187,8 @@ def axis_label(period: Period, *, is_first: bool, prefs: Preferences) -> str:
             return short_day(period, language) if is_first or day == 1 else str(day)
         case Grain.WEEK:
             return short_day(period, language)
+        case Grain.RANGE:
+            return period.label(language, latin_digits=True).removesuffix(f" {parts(period.end, period.calendar)[0]}")
     return period.label(language, latin_digits=True)
 
 

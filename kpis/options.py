@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Campaign, Channel
 from crm.models import Team, User
 from crm.pages import query_with
-from crm.periods import Grain, period_of
+from crm.periods import Calendar, Grain, Period, period_of
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from crm.words import CALENDARS, FISCAL_GRAINS, GRAINS
@@ -178,16 +180,24 @@ def grain_links(query: QueryDict, choice: Choice) -> list[Link]:
     return links
 
 
+def range_link(query: QueryDict, path: str, period: Period) -> Link:
+    """Where days are chosen freely for a page."""
+    asked = {"next": path + query_with(query, period=period.key, grain=None, after=None)}
+    return Link(_("Range"), f"{reverse('kpis:range')}?{urlencode(asked)}", period.grain is Grain.RANGE)
+
+
 def calendar_links(query: QueryDict, choice: Choice) -> list[Link]:
-    """The period of the other calendar that the same day lies in."""
+    """The period of the other calendar that the same day lies in; of a range, the same days."""
     day, period = min(choice.period.end, choice.today), choice.period
     grain = Grain.YEAR if period.grain.is_fiscal else period.grain
+
+    def in_other(calendar: Calendar) -> Period:
+        if grain is Grain.RANGE:
+            return replace(period, calendar=calendar)
+        return period_of(day, calendar, grain, period.rules)
+
     return [
-        Link(
-            str(name),
-            query_with(query, period=period_of(day, calendar, grain, period.rules).key, after=None),
-            calendar is period.calendar,
-        )
+        Link(str(name), query_with(query, period=in_other(calendar).key, after=None), calendar is period.calendar)
         for calendar, name in CALENDARS.items()
     ]
 
@@ -201,8 +211,13 @@ def steps(query: QueryDict, choice: Choice, prefs: Preferences) -> dict[str, str
         "label": period_text(period, prefs),
         "previous_url": query_with(query, period=before.key, after=None) if before and before.start >= FIRST_DAY else "",
         "next_url": query_with(query, period=after.key, after=None) if after.start <= choice.today else "",
-        "today_url": query_with(query, period=None, grain=period.grain.value, after=None) if choice.today not in period else "",
+        "today_url": query_with(query, period=None, grain=lasting(period), after=None) if choice.today not in period else "",
     }
+
+
+def lasting(period: Period) -> str | None:
+    """The grain by which an address asks for the period that runs; after a range, it is the usual one."""
+    return None if period.grain is Grain.RANGE else period.grain.value
 
 
 def members_for(scope: Scope, user: User) -> list[tuple[int, str]]:

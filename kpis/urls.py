@@ -29,6 +29,7 @@ from kpis.views import (
     pins,
     pipeline,
     printing,
+    ranges,
     reports,
     reviews,
     rfm,
@@ -43,6 +44,7 @@ app_name = "kpis"
 urlpatterns = [
     path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("kpis/", overview.OverviewView.as_view(), name="overview"),
+    path("kpis/range/", ranges.RangeView.as_view(), name="range"),
     path("kpis/overview/<file:kind>/", overview.OverviewFileView.as_view(), name="overview-file"),
     path("kpis/overview/pdf/", printing.OverviewPdfView.as_view(), name="overview-pdf"),
     path("kpis/catalog/", catalogue.CatalogueView.as_view(), name="catalogue"),

@@ -200,7 +200,7 @@ OPERATIONS = [
         "kpis:read",
         PERIOD_HELP
         | {
-            "grain": "with from and to: whole periods of this grain",
+            "grain": "with from and to: whole periods of this grain, or range: these days themselves",
             "from": "first day",
             "to": "last day; alone: its period",
         }

@@ -13,7 +13,7 @@ from crm.api.problems import Problem, bad_parameter, refused
 from crm.inputs.caller import Caller
 from crm.inputs.failures import DETAILS, Failure
 from crm.inputs.references import Target, find, key_of
-from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of
+from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of, range_of
 from kpis.catalogue import CATALOGUE
 from kpis.catalogue.cubes.sides import CHOICES, codes_of
 from kpis.definitions import Dimension, Kpi
@@ -125,12 +125,14 @@ def window_of(kpi: Kpi, parameters: Mapping[str, str]) -> int | None:
 
 
 def periods_of(parameters: Mapping[str, str], caller: Caller) -> tuple[Period, ...]:
-    """Whole periods that touch [from, to]; the last thirteen where nothing is said."""
+    """Whole periods that touch [from, to], or these days alone; the last thirteen periods where nothing is said."""
     rules, today = caller.organization.calendar_rules, caller.organization.day_of(caller.at)
     try:
         grain = Grain(parameters.get("grain", "month"))
     except ValueError:
         raise bad_parameter("grain") from None
+    if grain is Grain.RANGE:
+        return (range_asked(parameters, caller),)
     last = day_of("to", parameters["to"], caller.calendar) if "to" in parameters else today
     if "from" not in parameters:
         return tuple(last_periods(DEFAULT_PERIODS, last, caller.calendar, grain, rules))
@@ -141,6 +143,18 @@ def periods_of(parameters: Mapping[str, str], caller: Caller) -> tuple[Period, .
     if len(periods) > MOST_PERIODS:
         raise bad_parameter("from", _("That is more than 400 periods: take a coarser grain or a shorter range."))
     return periods
+
+
+def range_asked(parameters: Mapping[str, str], caller: Caller) -> Period:
+    for name in ("from", "to"):
+        if name not in parameters:
+            raise bad_parameter(name, _("A range has a first and a last day: give both."))
+    first, last = (day_of(name, parameters[name], caller.calendar) for name in ("from", "to"))
+    days = (period_of(day, caller.calendar, Grain.DAY, caller.organization.calendar_rules) for day in (first, last))
+    try:
+        return range_of(*days)
+    except ValueError as error:
+        raise bad_parameter("to") from error
 
 
 def successive(period: Period, last: date) -> Iterator[Period]:

@@ -326,7 +326,7 @@ OPERATIONS = [
         "/kpis/{key}/values/",
         "Values of a KPI by period, in total and by member of a dimension",
         "kpis:read",
-        {"grain": "day, week, month (by default), quarter, year, fiscal_quarter or fiscal_year"}
+        {"grain": "day, week, month (by default), quarter, year, fiscal_quarter, fiscal_year, or range: from and to themselves"}
         | {"from": "first day", "to": "last day; whole periods that touch them, by default the last thirteen up to today"}
         | {"by": "a dimension", "window": "days, for cohorts"}
         | FILTER_HELP,

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Max, Min
 
 from crm.models import Organization
-from crm.periods import Calendar, Grain, period_of
+from crm.periods import NAMED_GRAINS, Calendar, period_of
 from kpis.definitions import DIMENSION_CODES, Dimension
 from kpis.engine.lifetimes import Change, changes_of, known_of, naive_mean, on_evenings, restricted_mean
 from kpis.engine.locks import CUSTOMERS, lock, own_transaction
@@ -124,7 +124,7 @@ def register(cursor: Any, day: date) -> None:
 def compared_evenings(day: date) -> Iterator[date]:
     """The evenings of earlier periods that are as far into them as a day is into its own."""
     rules = Organization.current().calendar_rules
-    for calendar, grain in product(Calendar, Grain):
+    for calendar, grain in product(Calendar, NAMED_GRAINS):
         period = period_of(day, calendar, grain, rules)
         for other in (period.previous(), period.same_last_year()):
             if count := period.days_compared(other, day):

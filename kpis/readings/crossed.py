@@ -15,7 +15,6 @@ from kpis.models import GRAIN_CODES
 from kpis.readings.live import fold_days
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.pieces import EARLIER, ONE_DAY, Pieces, Span
-from kpis.readings.query import Query
 from kpis.readings.stored import Part, Statement, Table, added, columns_of, run
 
 # What holds a sum: an owner or a team; by all else sums are crossed within it.
@@ -88,14 +87,10 @@ def statements(crossing: Crossing, narrowing: Narrowing, pieces: Pieces) -> Iter
     periods = [cube for cube in crossing.cubes if isinstance(cube, PeriodCube)]
     summed = [cube for cube in crossing.cubes if not isinstance(cube, PeriodCube)]
     grain = GRAIN_CODES[pieces.calendar, Grain.MONTH]
-    yield from of_starts(crossing, "kpis_cross", periods, [(i, query.periods[i].start) for i in query.begun], grain_of(query))
+    yield from of_starts(crossing, "kpis_cross", periods, [(i, query.periods[i].start) for i in query.begun], query.grain_code)
     yield from of_starts(crossing, "kpis_cross", summed, months, grain)
     yield from of_days(crossing, narrowing, summed, days)
     yield from earlier(crossing, narrowing, pieces, grain)
-
-
-def grain_of(query: Query) -> int:
-    return GRAIN_CODES[query.periods[0].calendar, query.periods[0].grain]
 
 
 def of_starts(

@@ -88,10 +88,10 @@ class Reader:
         return self.query.periods[0].grain in SPREAD_GRAINS and names <= cube.spread_by
 
     def _is_crossed(self, cube: Cube, names: set[Dimension]) -> bool:
-        """Of what counts once per period there are crossed sums of all but days and weeks."""
+        """Of what counts once per period there are crossed sums of all but days, weeks and ranges."""
         if not cube.is_crossed or not names <= cube.dimensions.keys() or len(names & HOLDERS) > 1:
             return False
-        is_short = isinstance(cube, PeriodCube) and self.query.periods[0].grain in (Grain.DAY, Grain.WEEK)
+        is_short = isinstance(cube, PeriodCube) and self.query.periods[0].grain in (Grain.DAY, Grain.WEEK, Grain.RANGE)
         return names <= CROSSABLE | HOLDERS and not is_short
 
     def _adds_up(self, cube: Cube, asked: Mapping) -> bool:
@@ -106,7 +106,7 @@ class Reader:
             return False
         if not cube.later and not cube.counts_days:
             return True
-        return bool(self._stored[Part.LATER][cube.code][index])
+        return self.query.is_of_ranges or bool(self._stored[Part.LATER][cube.code][index])
 
     # -- what they are ---------------------------------------------------------------------------------------------
 

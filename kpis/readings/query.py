@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from crm.models import User
-from crm.periods import Period
+from crm.periods import Grain, Period
 from kpis.definitions import Dimension
+from kpis.models import GRAIN_CODES
 
 
 def narrowed_owners(viewer: User | None) -> frozenset[int] | None:
@@ -52,6 +53,11 @@ class Query:
             (period.start, min(period.end, self.cuts.get(index, self.today))) for index, period in enumerate(self.periods)
         )
 
+    @property
+    def is_of_ranges(self) -> bool:
+        """Whether its periods are days that somebody chose: nothing is stored of them but their days."""
+        return self.periods[0].grain is Grain.RANGE
+
     @cached_property
     def begun(self) -> tuple[int, ...]:
         """The periods of which a day has come."""
@@ -59,8 +65,16 @@ class Query:
 
     @cached_property
     def unfinished(self) -> frozenset[int]:
-        """The periods of which some days count and some do not."""
+        """The periods of which some days count and some do not; and all ranges, as they are read in the same way."""
+        if self.is_of_ranges:
+            return frozenset(self.begun)
         return frozenset(index for index in self.begun if self.spans[index][1] < self.periods[index].end)
+
+    @property
+    def grain_code(self) -> int:
+        """Of the sums that are stored of such periods; days are as good as any where there are none."""
+        period = self.periods[0]
+        return GRAIN_CODES[period.calendar, Grain.DAY if self.is_of_ranges else period.grain]
 
     @cached_property
     def anchors(self) -> frozenset[int]:

@@ -129,10 +129,10 @@ def sums_of(query: Query, source: Source, wanted: Wanted) -> Iterator[Statement]
     """Sums of periods, sums of single days where a period is unfinished, sums of all earlier periods."""
     if source.place is not Place.SUMS:
         return
-    grain = GRAIN_CODES[query.periods[0].calendar, query.periods[0].grain]
+    grain = query.grain_code
     names, unfinished, anchors = ", ".join(f"r.{name}" for name in FOLDS), sorted(query.unfinished), sorted(query.anchors)
     cubes = wanted.cubes if query.unfinished < set(query.begun) else wanted.once
-    if query.begun and cubes:
+    if query.begun and cubes and not query.is_of_ranges:
         yield sums_where(
             source,
             (f"{Part.WHOLE:d}, r.cube, p.i, r.member, {names}", f"WHERE ({names}) <> (0, 0, 0, 0, 0, 0)"),

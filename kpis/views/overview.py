@@ -236,7 +236,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "unknown_filters": " · ".join(str(options.DIMENSIONS[name]) for name in unknown),
         "without_unknown_url": query_with(query, after=None, **unknown),
         "steps": options.steps(query, choice, prefs),
-        "grains": options.grain_links(query, choice),
+        "grains": [*options.grain_links(query, choice), options.range_link(query, view.request.path, choice.period)],
         "compares": options.compare_options(choice),
         "earlier_periods": options.earlier_options(choice, prefs),
         "selects": selects,

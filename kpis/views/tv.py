@@ -46,10 +46,13 @@ def is_screen(request: HttpRequest) -> bool:
 
 
 def screen_url(address: str, query: QueryDict, choice: Choice) -> str:
-    """The screen of a page; a period that runs is named by its length, so that the screen goes on with the next one."""
+    """The screen of a page; a period that runs is named by its length, so that the screen goes on with the next one.
+
+    A range has none after it, and stays.
+    """
     kept = {name: None for name in query if name not in (*CARRIED, "grain")}
-    if choice.period.is_running(choice.today):
-        kept |= {"period": None, "grain": choice.period.grain.value}
+    if choice.period.is_running(choice.today) and (grain := options.lasting(choice.period)):
+        kept |= {"period": None, "grain": grain}
     return address + query_with(query, **kept | {"tv": "1"})
 
 

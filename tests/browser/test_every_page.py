@@ -204,6 +204,7 @@ def pages_of_figures(board):
     return [
         "/kpis/",
         "/kpis/revenue/",
+        "/kpis/range/",
         "/kpis/leads/?side=excluded",
         "/kpis/catalog/",
         "/kpis/pins/",

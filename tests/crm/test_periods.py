@@ -5,11 +5,11 @@ import pytest
 
 from crm.periods import (
     DEFAULT_RULES,
+    NAMED_GRAINS,
     Calendar,
     CalendarRules,
     DateError,
     Grain,
-    calendar_row,
     day_bounds,
     last_periods,
     local_day,
@@ -66,6 +66,9 @@ def test_the_period_of_a_day(calendar, grain, key, bounds):
         ("1404", "۱۴۰۴", "1404"),
         ("FY1404-Q3", "سه‌ماههٔ سوم سال مالی ۱۴۰۴", "Q3 of fiscal year 1404"),
         ("FY1404", "سال مالی ۱۴۰۴", "Fiscal year 1404"),
+        ("1404-07-03..1404-07-20", "۳ تا ۲۰ مهر ۱۴۰۴", "3 to 20 Mehr 1404"),
+        ("1404-07-30..1404-08-01", "۳۰ مهر تا ۱ آبان ۱۴۰۴", "30 Mehr to 1 Aban 1404"),
+        ("2025-12-31..2026-01-02", "۳۱ دسامبر ۲۰۲۵ تا ۲ ژانویه ۲۰۲۶", "31 December 2025 to 2 January 2026"),
     ],
 )
 def test_labels_in_both_languages(key, persian, english):
@@ -89,6 +92,13 @@ def test_keys_may_be_typed_in_any_digits(key):
         ("2025-1", "invalid-period"),
         ("2025-Q5", "invalid-period"),
         ("FY1404-07", "invalid-period"),
+        ("1404-07-02..1404-07-01", "invalid-period"),
+        ("1404-07..1404-08", "invalid-period"),
+        ("1404-07-01..2025-10-05", "invalid-period"),
+        ("1404-07-01..1404-07-02..1404-07-03", "invalid-period"),
+        ("1404-07-01..", "invalid-period"),
+        ("2023-01-01..2026-01-01", "invalid-period"),  # 1,097 days
+        ("1404-12-29..1404-12-30", "no-such-day"),
         ("1404-07/W", "invalid-period"),
         ("2025-10-05/W", "invalid-period"),  # a Sunday; weeks start on Saturday
         ("1404-12-30", "no-such-day"),
@@ -124,8 +134,18 @@ def test_the_week_starts_where_the_organisation_says():
     assert period_of(date(2025, 10, 3), GREGORIAN, Grain.WEEK).start == date(2025, 9, 27)
 
 
+def test_a_range_is_followed_by_as_many_days_and_stands_beside_those_of_the_year_before():
+    found = parse_period("1403-12-20..1403-12-30")
+
+    assert (found.days, found.start, found.end) == (11, date(2025, 3, 10), date(2025, 3, 20))
+    assert (found.previous().key, found.next().key) == ("1403-12-09..1403-12-19", "1404-01-01..1404-01-11")
+    assert found.same_last_year().key == "1402-12-20..1402-12-29"  # 1402 has no 30 Esfand
+    assert parse_period("2023-01-01..2025-12-31").days == 1096
+    assert parse_period("1404-07-13..1404-07-13") == parse_period("1404-07-13")
+
+
 @pytest.mark.parametrize("rules", [DEFAULT_RULES, CalendarRules(0, GREGORIAN, 2, 29), CalendarRules(6, JALALI, 12, 30)])
-@pytest.mark.parametrize("grain", Grain)
+@pytest.mark.parametrize("grain", NAMED_GRAINS)
 @pytest.mark.parametrize("calendar", Calendar)
 def test_periods_leave_no_gap_and_never_overlap(calendar, grain, rules):
     period = period_of(date(2023, 12, 20), calendar, grain, rules)
@@ -220,21 +240,6 @@ def test_the_last_periods_end_with_the_running_one():
 
     assert keys == ["1403-11", "1403-12", "1404-01"]
     assert last_periods(0, DAY, JALALI, Grain.MONTH) == []
-
-
-def test_the_calendar_row_of_a_day():
-    assert calendar_row(DAY) == {
-        "day": date(2025, 10, 5),
-        "week": date(2025, 10, 4),
-        "gregorian_month": date(2025, 10, 1),
-        "gregorian_quarter": date(2025, 10, 1),
-        "gregorian_year": date(2025, 1, 1),
-        "jalali_month": date(2025, 9, 23),
-        "jalali_quarter": date(2025, 9, 23),
-        "jalali_year": date(2025, 3, 21),
-        "fiscal_quarter": date(2025, 9, 23),
-        "fiscal_year": date(2025, 3, 21),
-    }
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -21,6 +21,12 @@ TODAY = date(2025, 10, 1)
 
 
 def periods_of(calendar: Calendar, grain: Grain, first: date, last: date) -> tuple[Period, ...]:
+    """Those that touch some days; ranges are of 40 days each."""
+    if grain is Grain.RANGE:
+        ranges = [Period(calendar, grain, first, first + timedelta(days=39))]
+        while ranges[-1].end < last:
+            ranges.append(ranges[-1].next())
+        return tuple(ranges)
     return tuple(periods_between(first, last, calendar, grain, Organization.current().calendar_rules))
 
 

@@ -31,6 +31,7 @@ GRAINS = [
     (Calendar.JALALI, Grain.YEAR, date(2022, 3, 21)),
     (Calendar.GREGORIAN, Grain.YEAR, date(2022, 1, 1)),
     (Calendar.JALALI, Grain.FISCAL_QUARTER, date(2022, 3, 21)),
+    (Calendar.JALALI, Grain.RANGE, date(2024, 11, 1)),
 ]
 SUMMABLE = ["leads", "mqls", "sqls", "revenue", "orders", "new_customers", "lost_customers", "reactivated_customers"]
 SUMMABLE += ["lead_generation_cost", "cost_per_purchase", "marketing_revenue", "demos_scheduled", "demos_held"]

@@ -1,0 +1,59 @@
+"""A range of days instead of a month: chosen here, then shown by the page it was chosen for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.pages import FormPage, next_url, query_with
+from crm.periods import Calendar, Grain, Period, parse_period, period_of, range_of
+from kpis.forms.ranges import RangeForm
+from kpis.readings.words import number_text
+
+# How many days up to today are offered at once.
+USUAL = (7, 30, 90, 365)
+
+
+class RangeView(FormPage):
+    template_name = "kpis/range.html"
+    form_class = RangeForm
+
+    @property
+    def back(self) -> str:
+        return next_url(self.request, default=reverse("kpis:overview"))
+
+    def address_of(self, period: Period) -> str:
+        """The page that it was chosen for, of these days."""
+        asked = urlsplit(self.back)
+        return asked.path + query_with(QueryDict(asked.query), period=period.key, grain=None, after=None)
+
+    def get_initial(self) -> dict[str, Any]:
+        """The days of the page, as far as they have come."""
+        today = self.request.prefs.today(self.at)
+        try:
+            shown = parse_period(QueryDict(urlsplit(self.back).query).get("period", ""))
+        except ValueError:
+            shown = period_of(today, Calendar(self.request.prefs.calendar), Grain.MONTH)
+        return {"first": shown.start, "last": max(shown.start, min(shown.end, today))}
+
+    def save(self, form: RangeForm) -> HttpResponse:
+        return redirect(self.address_of(form.period))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        prefs, today = self.request.prefs, self.request.prefs.today(self.at)
+        usual = [
+            (_("Last %(count)s days") % {"count": number_text(count, prefs)}, self.address_of(self.last_days(count, today)))
+            for count in USUAL
+        ]
+        return super().get_context_data(cancel_url=self.back, usual=usual, submit_label=_("Show"), **kwargs)
+
+    def last_days(self, count: int, today: date) -> Period:
+        calendar, rules = Calendar(self.request.prefs.calendar), self.request.prefs.organization.calendar_rules
+        days = (today - timedelta(days=count - 1), today)
+        return range_of(*(period_of(day, calendar, Grain.DAY, rules) for day in days))
