@@ -194,6 +194,9 @@ def test_a_refund_is_added_and_replaced_by_its_key(api):
         ("r2", 50, 5),
     ]
     assert sum(amount for _, amount, _ in parts()) == 170
+    # 170 of goods and 5 of tax were given back: the order cannot have come to less.
+    lowered = [api.patch(f"/orders/{key}/", change) for change in ({"tax": 4}, {"discount": 131}, {"tax": 6, "discount": 130})]
+    assert [each.status_code for each in lowered] == [400, 400, 200]
 
 
 def test_sent_refunds_replace_the_stored_ones(api):

@@ -150,25 +150,34 @@ def carried(draft: Draft, row: Refund, caller: Caller) -> RefundDraft:
 
 
 def check_sum(draft: Draft) -> None:
-    """No more is given back than was paid for goods, and no piece twice."""
-    if not draft.refunds or draft.item.failures:
+    """No more is given back than was paid for goods, and no piece twice; nor does less become paid than was given back."""
+    refunds = standing_refunds(draft) if draft.refunds is None else draft.refunds
+    if not refunds or draft.item.failures:
         return
     returned: dict[int, int] = defaultdict(int)
-    for refund in draft.refunds:
+    for refund in draft.refunds or []:
         for part in refund.parts:
             returned[part.line.position] += part.quantity
-    if sum((refund.amount for refund in draft.refunds), ZERO) > draft.values["net_amount"]:
+    if sum((refund.amount for refund in refunds), ZERO) > draft.values["net_amount"]:
         draft.item.refuse("/refunds", "out-of-range")
     if any(returned[line.position] > line.quantity for line in draft.lines):
         draft.item.refuse("/refunds", "out-of-range")
-    if sum((refund.tax for refund in draft.refunds), ZERO) > most_tax(draft):
+    if sum((refund.tax for refund in refunds), ZERO) > most_tax(draft, len(refunds)):
         draft.item.refuse("/refunds", "out-of-range", _("More tax is given back than the order has."))
 
 
-def most_tax(draft: Draft) -> Decimal:
+def standing_refunds(draft: Draft) -> list[Refund]:
+    """Those that a change of what was paid has to leave room for."""
+    row = draft.row
+    if row is None or all(draft.values[name] == getattr(row, name) for name in ("net_amount", "tax", "rate")):
+        return []
+    return list(row.refunds.all())
+
+
+def most_tax(draft: Draft, refunds: int) -> Decimal:
     """The order's tax in the base currency, into which each refund of a foreign one was rounded by itself."""
     tax, rate = draft.values["tax"] or sum((line.tax for line in draft.lines), ZERO), draft.values["rate"]
-    return convert(tax, rate) + (CENT * len(draft.refunds) if rate != 1 else ZERO)
+    return convert(tax, rate) + (CENT * refunds if rate != 1 else ZERO)
 
 
 def is_same(refund: RefundDraft) -> bool:
