@@ -15,10 +15,11 @@ from crm.jalali import weekday_name
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences
 from leads.models import Activity
-from leads.timeline import outcomes_of
+from leads.timeline import outcomes_of, says_nothing
 
 TOMORROW, WEEK_START, WEEK, MONTH, DATE = "tomorrow", "week-start", "week", "month", "date"
 AN_HOUR = "hour"
+ASKED_OF_WHAT_WAS_DONE = _("Choose a result, or write what was said.")
 
 
 def days_ahead(today: date, prefs: Preferences) -> dict[str, tuple[str | Promise, date]]:
@@ -95,6 +96,16 @@ class FinishForm(FollowUpForm):
     def __init__(self, *args: Any, of_kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = [("", _("Not said")), *outcomes_of(of_kind)]
+
+
+class ContactForm(FinishForm):
+    """Of a call that no plan says anything of: what came of it, or what was said."""
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if not self.errors and says_nothing(Activity.Kind.CALL, facts["outcome"], facts["body"]):
+            self.add_error("outcome", ValidationError(ASKED_OF_WHAT_WAS_DONE, code="required"))
+        return facts
 
 
 class PlanForm(FollowUpForm):

@@ -20,8 +20,9 @@ from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from customers.forms import CustomerField
 from customers.order_forms import SaleForm
+from leads.follow_up import ASKED_OF_WHAT_WAS_DONE
 from leads.models import OUTCOMES, Activity, Lead, Stage
-from leads.timeline import outcomes_of
+from leads.timeline import outcomes_of, says_nothing
 
 DISQUALIFY_REASONS = (_("Wrong number"), _("Not interested"), _("No budget"), _("Not our customer"), _("Duplicate"))
 LOSS_REASONS = (_("Price"), _("Chose a competitor"), _("No answer"), _("Bad timing"), _("Missing feature"))
@@ -149,7 +150,18 @@ class NewOpportunityForm(OpportunityForm):
 
 
 class WonForm(ReaderForm):
+    """A win that brings nothing is asked about: mostly its amount was forgotten."""
+
     amount = AmountField(label=_("Final amount"), required=True)
+    without_amount = forms.BooleanField(label=_("Won without an amount"), required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if facts.get("amount") == 0 and not facts.get("without_amount"):
+            self.fields["without_amount"].widget = forms.CheckboxInput()
+            text = _("Give the amount, or say below that it was won without one.")
+            self.add_error("amount", ValidationError(text, code="required"))
+        return facts
 
 
 class QuoteForm(SaleForm):
@@ -190,11 +202,17 @@ class ActivityForm(ReaderForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        if not self.errors and not (facts.get("body") or facts.get("due_on")) and facts.get("kind") == Activity.Kind.NOTE:
-            self.add_error("body", ValidationError(_("Write something, or choose a day."), code="required"))
+        if not self.errors and not facts["due_on"] and says_nothing(facts["kind"], facts["outcome"], facts["body"]):
+            self.ask_for_words(facts["kind"])
         if not self.errors and facts.get("outcome") and (fault := self.fault_of_outcome(facts)):
             self.add_error("outcome", ValidationError(fault, code="invalid"))
         return facts
+
+    def ask_for_words(self, kind: str) -> None:
+        if outcomes_of(kind):
+            self.add_error("outcome", ValidationError(ASKED_OF_WHAT_WAS_DONE, code="required"))
+        else:
+            self.add_error("body", ValidationError(_("Write something, or choose a day."), code="required"))
 
     def fault_of_outcome(self, facts: dict[str, Any]) -> str:
         """Why this cannot have come of it."""

@@ -133,6 +133,11 @@ def outcomes_of(kind: str) -> list[tuple[str, str]]:
     return [(key, str(OUTCOMES[key])) for key in keys]
 
 
+def says_nothing(kind: str, outcome: str, body: str) -> bool:
+    """Whether something done leaves open what came of it; of an e-mail or a message it is enough that it was sent."""
+    return not (outcome or body) and kind not in Activity.WRITTEN
+
+
 def planned(rows: Any, reader: Reader, others: Others = ALONE) -> list[dict[str, Any]]:
     """The next steps, the most urgent one first."""
     steps = _with_rights(rows.planned(), reader.user).order_by("due_at", "pk")[:20]

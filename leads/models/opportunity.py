@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +78,12 @@ class OpportunityQuerySet(SearchQuerySet):
 
     def open(self) -> Self:
         return self.filter(won_at__isnull=True, lost_at__isnull=True)
+
+    def won_with_cancelled_orders(self) -> Self:
+        """Won still, though every order that came of it was cancelled."""
+        orders = self.model.orders.through.objects.filter(opportunity=OuterRef("pk"))
+        standing = orders.exclude(order__status=Order.Status.CANCELLED)
+        return self.filter(Exists(orders), ~Exists(standing), won_at__isnull=False)
 
 
 @keeps_history

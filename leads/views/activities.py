@@ -20,7 +20,7 @@ from crm.pages import FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from customers.models import Customer
 from leads import services
-from leads.follow_up import FinishForm, PlanForm
+from leads.follow_up import ContactForm, PlanForm
 from leads.forms import ActivityForm
 from leads.models import Activity, Lead, Opportunity
 from leads.search import subjects
@@ -171,7 +171,7 @@ class CustomerLogView(LogPage, OneCustomerPage):
 class ContactPage(FollowUpPage):
     """A call that was not planned, written down when it is over."""
 
-    form_class = FinishForm
+    form_class = ContactForm
 
     @property
     def heading(self) -> str:
@@ -180,7 +180,7 @@ class ContactPage(FollowUpPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"of_kind": Activity.Kind.CALL}
 
-    def save(self, form: FinishForm) -> HttpResponse:
+    def save(self, form: ContactForm) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
         key = activity_key(form, next(iter(self.about.values())), said, beside=form.facts)
         return self.noted(

@@ -73,7 +73,12 @@ class OpportunityDetailView(DetailPage):
         linked = self.object.orders.values("pk")
         others = services.without_deal(visible.filter(customer=self.object.customer_id or 0))
         orders = list(visible.filter(pk__in=linked))
-        return {"orders": orders, "other_orders": others[: self.ORDERS_OFFERED], "won_form": self._won_form(orders)}
+        return {
+            "orders": orders,
+            "other_orders": others[: self.ORDERS_OFFERED],
+            "won_form": self._won_form(orders),
+            "orders_cancelled": Opportunity.objects.won_with_cancelled_orders().filter(pk=self.object.pk).exists(),
+        }
 
     def _won_form(self, orders: list[Order]) -> WonForm | None:
         """The question whether it is won, once all of its orders that stand are paid and the reader sees them all."""
@@ -151,7 +156,7 @@ class OpportunityMoveView(OpportunityFormPage):
         return WonForm if self.stage.kind == Stage.Kind.WON else ReasonForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"amount": services.final_amount(self.opportunity)}
+        return {"amount": services.final_amount(self.opportunity) or None}
 
     def get_form(self, form_class: type[ReaderForm] | None = None) -> ReaderForm:
         form = super().get_form(form_class)

@@ -140,6 +140,7 @@ class CustomerOpportunitiesView(OpportunitiesPanel):
 class OrderOpportunitiesView(OpportunitiesPanel):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         order = get_object_or_404(Order.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        panel = self.panel(Opportunity.objects.filter(orders=order), of=order)
+        deals = Opportunity.objects.filter(orders=order)
+        panel = self.panel(deals, of=order, won_without_order=self.panel(deals.won_with_cancelled_orders())["opportunities"])
         panel["quotes"] = quotes_shown(Quote.objects.filter(order=order), self, self.MOST)
         return super().get_context_data(back_url=reverse("customers:order-detail", args=[order.pk]), **panel, **kwargs)

@@ -89,7 +89,16 @@ def move_it_on_the_board(page):
 def win_it(page):
     page.get_by_role("link", name="Ali Moradi").click()
     page.get_by_role("link", name="Won").click()
-    page.get_by_label("Final amount").fill("1800")
+    amount, refusal = page.get_by_label("Final amount"), page.get_by_text("Give the amount")
+    amount.fill("0")
+    page.get_by_role("button", name="Mark as won").click()
+    expect(amount).to_have_attribute("aria-invalid", "true")
+    amount.fill("1800")
+    expect(amount).not_to_have_attribute("aria-invalid", "true")
+    expect(refusal).to_be_visible()
+    amount.press("Tab")
+    expect(refusal).to_be_hidden()
+    expect(amount).to_have_accessible_description("")
     page.get_by_role("button", name="Mark as won").click()
     expect(page.get_by_text(re.compile(r"Ali Moradi is won with\W*1,800"))).to_be_visible()
 

@@ -116,11 +116,13 @@ class TestSentTwice:
         client, leads = browse(omid), [make_lead(owner=omid, at=NOON) for _ in range(2)]
         sent = {"outcome": "no_answer", "when": "tomorrow", "token": client.get("/today/").context["token"]}
 
+        silent = client.post(url_of("lead-contact", leads[0]), {"when": "tomorrow"}).context["form"].errors
         for lead in (*leads, *leads):
             client.post(url_of("lead-contact", lead), sent)
 
         # each lead: the call that was made, and the one of tomorrow
         assert [lead.activities.count() for lead in leads] == [2, 2]
+        assert silent == {"outcome": ["Choose a result, or write what was said."]}
 
     def test_another_next_step_is_planned_too(self, browse, omid):
         client, lead = browse(omid), make_lead(owner=omid)

@@ -235,7 +235,9 @@ class TestActivities:
         assert (note.body, note.due_at, note.owner) == ("hello", None, omid)
         assert (call.due_at, call.done_at) == (datetime(2025, 9, 23, 7, 0, tzinfo=UTC), None)
 
-    @pytest.mark.parametrize("wrong", [{"kind": "note"}, {"kind": "x", "body": "a"}, {"kind": "call", "due_on": "1404/13/01"}])
+    @pytest.mark.parametrize(
+        "wrong", [{"kind": "note"}, {"kind": "call"}, {"kind": "x", "body": "a"}, {"kind": "call", "due_on": "1404/13/01"}]
+    )
     def test_what_cannot_be_read_is_said_and_not_kept(self, browse, omid, wrong):
         lead = make_lead(owner=omid)
 

@@ -174,6 +174,23 @@ class TestLink:
         assert [entry["kind"] for entry in page.context["entries"]].count("order") == 3
         assert client.get(url).context["won_form"] is None
 
+    def test_won_without_an_order_that_stands_it_asks_to_be_reopened(self, browse, omid, arya, deal):
+        client, url = browse(omid), url_of("opportunity-detail", deal)
+        kept, order = (make_order(customer=arya, status="paid") for _time in range(2))
+        deal.orders.set([kept, order])
+        services.win_opportunity(deal, amount=Decimal(20_000), by=omid, at=A_DAY)
+        client.post(reverse("customers:order-status", args=[order.pk]), {"status": "cancelled"})
+        pages, notice = (url, url_of("order-opportunities", order)), "though its orders were cancelled"
+        before = [notice in client.get(page).content.decode() for page in pages]
+        client.post(reverse("customers:order-status", args=[kept.pk]), {"status": "cancelled"})
+        after = [notice in client.get(page).content.decode() for page in pages]
+
+        client.post(url_of("opportunity-reopen", deal))
+
+        deal.refresh_from_db()
+        assert (before, after, deal.is_open) == ([False, False], [True, True], True)
+        assert [notice in client.get(page).content.decode() for page in pages] == [False, False]
+
     def test_sent_twice_it_is_one_order(self, browse, omid, deal):
         client, url = browse(omid), url_of("opportunity-order", deal)
         token = client.get(url).context["form"].initial["token"]

@@ -171,6 +171,18 @@ class TestMove:
         opportunity.refresh_from_db()
         assert (opportunity.won_at, opportunity.stage.slug) == (None, "contacted")
 
+    def test_a_win_that_brings_nothing_is_asked_about(self, browse, omid):
+        opportunity, client = make_opportunity(owner=omid), browse(omid)
+
+        asked = self.move(client, opportunity, stage="won", answered="1", amount="0")
+        opportunity.refresh_from_db()
+        assert ("won without one" in asked.context["form"].errors["amount"][0], opportunity.is_open) == (True, True)
+        assert "Won without an amount" in asked.content.decode()
+
+        self.move(client, opportunity, stage="won", answered="1", amount="0", without_amount="on")
+        opportunity.refresh_from_db()
+        assert (opportunity.stage.slug, opportunity.amount) == ("won", 0)
+
     def test_lost_asks_for_the_reason_first(self, browse, omid):
         opportunity = make_opportunity(owner=omid)
         client = browse(omid)
