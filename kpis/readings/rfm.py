@@ -7,6 +7,7 @@ since a month before) is for those who may see them all.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from crm.models import User
 from customers.models import Customer
 from kpis.engine.rfm import figures, scored
 from kpis.models import RfmCell, RfmMove, RfmSnapshot
+from kpis.readings.sorting import MOST_BY_AMOUNT
 from kpis.rfm import SEGMENT_CODES, WINDOW_DAYS, Segment, segment_of
 
 VALUES = "customer_id, recency, frequency, monetary, segment"
@@ -76,6 +79,47 @@ class Part:
 
 
 ALL = Part()
+# What a heading is called in the address -> what it is of each customer; it is worked out, so that many are not sorted by it.
+COLUMNS = {"days": "days", "orders": "orders", "amount": "revenue"}
+PLACE = re.compile(r"(?P<at>-?[0-9]{1,20}(\.[0-9]{1,2})?)_(?P<key>[0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """By one of the columns, the largest first or the smallest; without one by number."""
+
+    column: str = ""
+    is_falling: bool = True
+
+    @classmethod
+    def of(cls, text: str) -> Ranking:
+        """Raises KeyError for what is no column."""
+        column = text.removeprefix("-")
+        if text and column not in COLUMNS:
+            raise KeyError(text)
+        return cls(column, not text.startswith("-"))
+
+    @property
+    def order(self) -> str:
+        return "{0} {1}, customer_id {1}".format(COLUMNS[self.column], "DESC" if self.is_falling else "ASC")
+
+    def beyond(self, cursor: str) -> tuple[str, list[Any]]:
+        """The condition of what comes after a place. Raises ValueError for a cursor that is none."""
+        if not cursor:
+            return "TRUE", []
+        match = PLACE.fullmatch(cursor)
+        if match is None:
+            raise ValueError(cursor)
+        sign = "<" if self.is_falling else ">"
+        return f"({COLUMNS[self.column]}, customer_id) {sign} (%s, %s)", [Decimal(match["at"]), int(match["key"])]
+
+    def place_of(self, one: Scored) -> str:
+        if not self.column:
+            return str(one.customer.pk)
+        return f"{getattr(one, COLUMNS[self.column])}_{one.customer.pk}"
+
+
+BY_NUMBER = Ranking()
 
 
 @dataclass(frozen=True)
@@ -176,13 +220,43 @@ class Rfm:
             if key in customers and key in amounts
         ]
 
+    def size(self, part: Part) -> int:
+        """How many customers a part has."""
+        if part.numbers is not None:
+            return len(part.numbers)
+        return sum(
+            group.customers
+            for (r, f), group in self.grid().items()
+            if part.segment in (None, segment_of(r, f)) and part.cell in (None, (r, f))
+        )
+
+    def ranked(self, part: Part, ranking: Ranking, *, after: str = "", limit: int = MOST_BY_AMOUNT) -> list[Scored]:
+        """Customers in the order that a reader asks for, after a place. Raises ValueError for a place that is none."""
+        people, params = self.relation()
+        condition, asked = part.condition
+        chosen, chosen_params = f"SELECT {VALUES} FROM ({people}) p WHERE {condition}", [*params, *asked]
+        numbers = RawSQL(f"SELECT customer_id FROM ({chosen}) c", chosen_params)  # noqa: S611  the relation above, values bound
+        among = Customer.objects.filter(pk__in=numbers)
+        amounts, amount_params = figures(self.as_of, self.window, among)
+        beyond, place = ranking.beyond(after)
+        rows = fetch(
+            f"SELECT {VALUES}, days, orders, revenue FROM ({chosen}) c JOIN ({amounts}) a USING (customer_id)"
+            f" WHERE {beyond} ORDER BY {ranking.order} LIMIT %s",
+            [*chosen_params, *amount_params, *place, limit],
+        )
+        customers = Customer.objects.in_bulk([row[0] for row in rows])
+        return [Scored(customers[key], r, f, m, BY_CODE[code], *found) for key, r, f, m, code, *found in rows if key in customers]
+
     def keys(self, part: Part = ALL) -> list[int]:
         people, params = self.relation()
         sql, asked = part.condition
         return [key for (key,) in fetch(f"SELECT customer_id FROM ({people}) p WHERE {sql}", [*params, *asked])]
 
-    def everybody(self, part: Part = ALL, page: int = 1000) -> Iterator[Scored]:
-        """All of them, page by page: a file may be longer than memory."""
+    def everybody(self, part: Part = ALL, ranking: Ranking = BY_NUMBER, page: int = 1000) -> Iterator[Scored]:
+        """All of them, page by page: a file may be longer than memory. In another order, where they are few enough for that."""
+        if ranking.column and self.size(part) <= MOST_BY_AMOUNT:
+            yield from self.ranked(part, ranking)
+            return
         after = 0
         while found := self.people(part, after=after, limit=page):
             yield from found

@@ -33,7 +33,7 @@ from kpis.readings.rfm import Rfm, moved
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice
 from kpis.readings.words import number_text
-from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm, visits
+from kpis.views import cohorts, detail, funnel, loyalty, pages, rfm_asked, visits
 from leads import services
 
 AGAIN = gettext_lazy("First order in %(cohort)s, again in %(month)s")
@@ -61,16 +61,20 @@ def pinned(choice: Choice) -> dict[str, str | None]:
 def of_rfm(request: HttpRequest, at: datetime) -> People:
     """A segment, a cell of the grid, all that are scored, or who moved from one segment to another."""
     latest = RfmSnapshot.objects.filter(computed_at__isnull=False).aggregate(day=Max("day"))["day"]
-    day, then, move = rfm.day_asked(request, "as_of", latest), rfm.day_asked(request, "compare", None), rfm.move_asked(request)
+    day, then, move = (
+        rfm_asked.day_asked(request, "as_of", latest),
+        rfm_asked.day_asked(request, "compare", None),
+        rfm_asked.move_asked(request),
+    )
     now = Rfm(day, request.user) if day else None
     if move:
         if now is None or then is None:
             raise BadRequest("compare")
-        months = origins.words(rfm.MOVE, before=origins.evening(then), after=origins.evening(now.as_of))
-        parts, keys = [rfm.move_part(*move), months], moved(Rfm(then, request.user), now, *move)
+        months = origins.words(rfm_asked.MOVE, before=origins.evening(then), after=origins.evening(now.as_of))
+        parts, keys = [rfm_asked.move_part(*move), months], moved(Rfm(then, request.user), now, *move)
     else:
-        segment, cell = rfm.segment_asked(request), rfm.cell_asked(request)
-        parts = [*rfm.chosen_parts(segment, cell), *([origins.evening(day)] if day else [])]
+        segment, cell = rfm_asked.segment_asked(request), rfm_asked.cell_asked(request)
+        parts = [*rfm_asked.chosen_parts(segment, cell), *([origins.evening(day)] if day else [])]
         keys = now.keys(Shown(segment, cell)) if now else []
     place = {"as_of": day.isoformat()} if day else {}
     return People(CUSTOMERS, keys, [origins.name("RFM"), *parts], reverse("kpis:rfm"), place)

@@ -20,13 +20,15 @@ def sorting_asked(query: QueryDict, sorting_of: Callable[[str], Sorting]) -> Sor
         raise BadRequest(f"sort: {query['sort'][:40]}") from None
 
 
-def headings(query: QueryDict, labels: Mapping[str, Any], chosen: str, *, is_falling: bool) -> list[dict[str, Any]]:
+def headings(
+    query: QueryDict, labels: Mapping[str, Any], chosen: str, *, is_falling: bool, place: str = "rows"
+) -> list[dict[str, Any]]:
     """Each sorts by its column, the largest first; pressed again the smallest."""
     found = []
     for column, label in labels.items():
         is_chosen = column == chosen
         sort = f"-{column}" if is_chosen and is_falling else column
         aria = ("descending" if is_falling else "ascending") if is_chosen else ""
-        url = query_with(query, sort=sort, after=None) + "#rows"
+        url = query_with(query, sort=sort, after=None) + f"#{place}"
         found.append({"label": str(label), "url": url, "aria": aria, "is_number": column != "day"})
     return found

@@ -12,7 +12,7 @@ from customers.models import Customer
 from kpis.definitions import Dimension
 from kpis.engine import drain
 from kpis.models import RfmCell, RfmSpan
-from kpis.readings.rfm import Rfm, movement
+from kpis.readings.rfm import Part, Ranking, Rfm, movement
 from kpis.rfm import Segment
 from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
@@ -228,7 +228,43 @@ def test_the_file_has_the_customers_of_the_segment(browse, sara, ten):
     ]
 
 
-@pytest.mark.parametrize("query", ["view=all", "as_of=x", "as_of=2025-09-29", "compare=1404-01-01", "segment=best", "after=x"])
+def test_customers_are_sorted_by_days_orders_and_amount_page_by_page(browse, sara, omid, ten):
+    """Ten customers ordered 10, 8, 8, 5, 3, 3, 1, 1, 1 and 1 times for 1,000 each; equal ones the other way round, too."""
+    falling = [ten[place] for place in (0, 2, 1, 3, 5, 4, 9, 8, 7, 6)]
+    ranking, rfm = Ranking.of("amount"), Rfm(SNAPSHOT)
+    first = rfm.ranked(Part(), ranking, limit=5)
+    rest = rfm.ranked(Part(), ranking, after=ranking.place_of(first[-1]))
+    Customer.objects.filter(pk__in=ten[:2]).update(owner=omid)
+    client = browse(sara)
+
+    def listed(query, user=sara):
+        found = browse(user).get(f"/kpis/rfm/?as_of=2025-09-30&{query}").context["people"]
+        return [int(row["url"].split("/")[-2]) for row in found]
+
+    assert [one.customer.pk for one in (*first, *rest)] == falling
+    assert (listed("sort=orders"), listed("sort=-amount"), listed("sort=days")) == (falling, falling[::-1], ten[::-1])
+    assert listed("sort=amount&segment=lost") == [ten[9], ten[8], ten[7], ten[6]]
+    assert listed("sort=amount", omid) == ten[:2]
+    # 5 and 10 days ago; at the end of June both had never bought
+    assert listed("view=movement&from=none&to=champion&sort=days") == [ten[1], ten[0]]
+    file = client.get("/kpis/rfm/csv/?as_of=2025-09-30&sort=amount")
+    rows = csv.reader(StringIO(b"".join(file.streaming_content).decode("utf-8-sig")))
+    assert [int(row[0]) for row in [*rows][1:]] == falling
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=name",
+        "sort=amount&after=x",
+        "view=all",
+        "as_of=x",
+        "as_of=2025-09-29",
+        "compare=1404-01-01",
+        "segment=best",
+        "after=x",
+    ],
+)
 def test_the_page_refuses_what_it_does_not_know(browse, sara, ten, query):
     assert browse(sara).get(f"/kpis/rfm/?{query}").status_code == 400
 
