@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -20,6 +21,7 @@ from crm.preferences import Preferences
 from kpis import addresses
 from kpis.options import Link
 from kpis.readings.rfm import BY_NUMBER, Group, Movement, Part, Ranking, Rfm, Scored, moved, movement
+from kpis.readings.rfm_value import SegmentValues
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.sorting import MOST_BY_AMOUNT
 from kpis.readings.words import money_text, number_text, percent_text, short_money
@@ -85,6 +87,15 @@ class RfmView(Page, TemplateView):
             for name, (chosen, label) in wanted.items()
         ]
 
+    @cached_property
+    def values(self) -> SegmentValues:
+        return SegmentValues(self.now)
+
+    @property
+    def is_valued(self) -> bool:
+        """Whether segments are shown with what their customers are expected to bring: it takes a while for a million of them."""
+        return bool(self.request.GET.get("value") and self.values.fit)
+
     # -- groups ----------------------------------------------------------------------------------------------------
 
     def groups(self) -> dict[str, Any]:
@@ -96,6 +107,8 @@ class RfmView(Page, TemplateView):
             "grid": self.grid(total),
             "scores": [number_text(score, prefs) for score in range(1, SCORES + 1)],
             "segments": self.segments(total),
+            "is_valued": self.is_valued,
+            "value_url": query_with(self.request.GET, value=None if self.is_valued else "1") if self.values.fit else "",
             **self.people(),
         }
 
@@ -123,6 +136,7 @@ class RfmView(Page, TemplateView):
 
     def segments(self, total: Group) -> list[dict[str, Any]]:
         prefs, now = self.request.prefs, self.now.segments()
+        values = self.values.means() if self.is_valued else {}
         before = self.then.segments() if self.then else {}
         return [
             {
@@ -132,6 +146,7 @@ class RfmView(Page, TemplateView):
                 "share": share(now[segment].customers, total.customers, prefs),
                 "change": signed(now[segment].customers - before[segment].customers, prefs) if before else "—",
                 "revenue": " ".join(short_money(now[segment].revenue, prefs)),
+                "value": " ".join(short_money(values[segment], prefs)) if segment in values else "—",
             }
             for segment in BEST_FIRST
         ]

@@ -14,6 +14,7 @@ from crm.preferences import Preferences
 from kpis import exports
 from kpis.models import RfmSnapshot
 from kpis.readings.rfm import Group, Part, Ranking, Rfm, moved, movement
+from kpis.readings.rfm_value import SegmentValues
 from kpis.rfm import BEST_FIRST, GRID, SCORES
 from kpis.views.rfm_asked import cell_asked, day_asked, move_asked, move_words, segment_asked
 from kpis.views.sorting import sorting_asked
@@ -35,7 +36,10 @@ class RfmFileView(FilePage):
         if what == "people":
             part, whose = Part(segment, cell_asked(self.request)), segment or _("all")
             return Table(f"RFM-{day or ''}-{whose}", *people_table(now, part, self.ranking, prefs))
-        return Table(f"RFM-{day or ''}-{what}", *TABLES[what](now, before, prefs))
+        header, rows = TABLES[what](now, before, prefs)
+        if what == "segments" and now and self.request.GET.get("value"):
+            header, rows = with_values(header, rows, now, prefs)
+        return Table(f"RFM-{day or ''}-{what}", header, rows)
 
     @property
     def ranking(self) -> Ranking:
@@ -89,6 +93,15 @@ def segments_table(now: Rfm | None, then: Rfm | None, prefs: Preferences) -> Row
             yield [str(each.label), each.value, *group_cells(found[each], total, prefs), earlier, change]
 
     return header, rows()
+
+
+def with_values(header: list[object], rows: Iterator[list[object]], now: Rfm, prefs: Preferences) -> Rows:
+    """The same, and what a customer of each segment is expected to bring."""
+    values = SegmentValues(now)
+    means = values.means() if values.fit else {}
+    heading = exports.with_unit(_("Mean predicted value"), exports.money_unit(prefs)[0])
+    amounts = (exports.money(means.get(segment), prefs) for segment in BEST_FIRST)
+    return [*header, heading], ([*row, amount] for row, amount in zip(rows, amounts, strict=True))
 
 
 def grid_table(now: Rfm | None, then: Rfm | None, prefs: Preferences) -> Rows:

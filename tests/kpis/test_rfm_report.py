@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from io import StringIO
+from random import Random
 
 import pytest
 from django.urls import reverse
@@ -11,12 +12,13 @@ from crm.services import create_token
 from customers.models import Customer
 from kpis.definitions import Dimension
 from kpis.engine import drain
-from kpis.models import RfmCell, RfmSpan
+from kpis.models import Prediction, RfmCell, RfmSpan
 from kpis.readings.rfm import Part, Ranking, Rfm, movement
 from kpis.rfm import Segment
 from tests.api_client import Api
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
+from tests.factories.predictions import make_predictions
 from tests.kpis.proof import NOW, parts
 from tests.kpis.test_company_pages import questions
 from tests.kpis.test_rfm import SNAPSHOT, make_ten
@@ -176,6 +178,34 @@ def test_the_page_shows_grid_segments_and_customers(browse, sara, ten):
     assert found == [[("Champion", "2", "+2"), ("Loyal", "2", "+2")], [("Champion", "2", "+1"), ("Loyal", "2", "+2")]]
     assert [row["label"] for row in page.context["people"]] == ["مریم", "مریم"]
     assert text.count('class="shade-') == len({(r, f) for r, f, _ in Rfm(SNAPSHOT).groups})
+
+
+def test_segments_show_what_their_customers_are_expected_to_bring_to_whoever_sees_costs(browse, sara, omid, ten):
+    """The champions 1,000 and 4,000 Rial: 250 Toman on the average; one of the loyal has no prediction, the other 50 Rial."""
+    make_predictions([SNAPSHOT], Random(1), NOW)
+    Prediction.objects.update(value=0)
+    for place, value in ((0, "1000"), (1, "4000"), (2, "50")):
+        Prediction.objects.filter(fact=ten[place]).update(value=value)
+    Prediction.objects.filter(fact=ten[3]).delete()
+    address = "/kpis/rfm/?as_of=2025-09-30&value=1"
+
+    page = browse(sara).get(address).context
+    file = csv.reader(StringIO(b"".join(browse(sara).get(page["segment_files"]["csv"]).streaming_content).decode("utf-8-sig")))
+    plain = browse(sara).get("/kpis/rfm/?as_of=2025-09-30").context
+
+    assert [(row["name"], row["value"]) for row in page["segments"]][:3] == [
+        ("Champion", "250 Toman"),
+        ("Loyal", "5 Toman"),
+        ("Potential loyalist", "—"),
+    ]
+    assert [(row[0], row[-1]) for row in [*file][:3]] == [
+        ("RFM segment", "Mean predicted value (Toman)"),
+        ("Champion", "250"),
+        ("Loyal", "5"),
+    ]
+    assert (plain["is_valued"], plain["value_url"]) == (False, "?as_of=2025-09-30&value=1")
+    assert browse(omid).get(address).context["value_url"] == ""
+    assert browse(sara).get("/kpis/rfm/?as_of=2025-08-31&value=1").context["value_url"] == ""
 
 
 def test_the_overview_shows_segments_beside_those_of_the_season_before(browse, sara, omid, ten):
