@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -17,6 +17,16 @@ from django.utils.translation import gettext as _
 from crm.models import User
 
 SLIP = timedelta(hours=1)
+
+
+class Removal(NamedTuple):
+    """The key of the image that a removed row left, and who had it made, which no image tells."""
+
+    image: int
+    author: dict[str, Any] | None
+
+
+Change = int | Removal
 
 
 def history_of(model: type[Model]) -> type[Model]:
@@ -35,13 +45,19 @@ def removed_row(model: type[Model], pk: int) -> Model | None:
     return row_in(model, image) if image else None
 
 
+def remove(row: Model) -> Removal:
+    pk, author = row.pk, row.recorded_by
+    row.delete()
+    return Removal(last_change(type(row), pk), author)
+
+
 def row_in(model: type[Model], image: Model) -> Model:
-    """As it was; who had it made is in no image."""
+    """As it was, but for who had it made, which is in no image."""
     kept = [field for field in model._meta.concrete_fields if not field.generated]
     return model(**{field.attname: getattr(image, field.attname, None) for field in kept})
 
 
-def way_back(model: type[Model], change: int, *, by: User, at: datetime) -> str:
+def way_back(model: type[Model], change: Change, *, by: User, at: datetime) -> str:
     """What proves that a change was somebody's own, and when it was."""
     return signing.dumps([change, at.timestamp()], salt=f"{model._meta.label_lower}.{by.pk}")
 
@@ -79,24 +95,25 @@ def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | N
 
     `rows` are those that may be seen. Saved, the row is as it was, or there again.
     """
-    image = _image_behind(rows.model, way, by, at)
+    image, author = _image_behind(rows.model, way, by, at)
     if image is None or last_change(rows.model, image.pgh_obj_id) != image.pgh_id:
         return None
     current = rows.select_for_update(of=("self",)).filter(pk=image.pgh_obj_id).first()
     if (current is None) != (image.pgh_label == "delete"):
         return None
     row = row_in(rows.model, image)
-    row.recorded_by = current.recorded_by if current else None
+    row.recorded_by = current.recorded_by if current else author
     namesakes = rows.model.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
     if row.external_id is not None and namesakes.exists():  # it was sent again, and is another row now
         return None
     return row
 
 
-def _image_behind(model: type[Model], way: str, by: User, at: datetime) -> Model | None:
-    """The image that a change of one's own left just now."""
-    key = _read_way(way, f"{model._meta.label_lower}.{by.pk}", at)
-    return history_of(model).objects.filter(pgh_id=key).first()
+def _image_behind(model: type[Model], way: str, by: User, at: datetime) -> tuple[Model | None, dict[str, Any] | None]:
+    """The image that a change of one's own left just now, and of a removed row who had it made."""
+    change = _read_way(way, f"{model._meta.label_lower}.{by.pk}", at)
+    key, author = change if isinstance(change, list) else (change, None)
+    return history_of(model).objects.filter(pgh_id=key).first(), author
 
 
 def _read_way(way: str, salt: str, at: datetime) -> Any:

@@ -89,12 +89,9 @@ def _require_small(priced: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def remove_expense(expense: Expense, *, by: User, at: datetime) -> int:
-    """One that never was; the key of its old image leads back."""
-    expense = _lock(expense)
-    pk = expense.pk
-    expense.delete()
-    return last_change(pk)
+def remove_expense(expense: Expense, *, by: User, at: datetime) -> slips.Removal:
+    """One that never was; what is kept of it leads back."""
+    return slips.remove(_lock(expense))
 
 
 def last_change(pk: int) -> int | None:
@@ -102,7 +99,7 @@ def last_change(pk: int) -> int | None:
     return slips.last_change(Expense, pk)
 
 
-def way_back(change: int, *, by: User, at: datetime) -> str:
+def way_back(change: slips.Change, *, by: User, at: datetime) -> str:
     return slips.way_back(Expense, change, by=by, at=at)
 
 

@@ -101,14 +101,12 @@ def edit_contract(contract: Contract, *, by: User, at: datetime, seen: datetime 
 
 
 @transaction.atomic
-def remove_contract(contract: Contract, *, by: User, at: datetime) -> int:
-    """One that never was, or was entered by mistake just now; the key of its old image leads back."""
+def remove_contract(contract: Contract, *, by: User, at: datetime) -> slips.Removal:
+    """One that never was, or was entered by mistake just now; what is kept of it leads back."""
     contract = _lock(contract)
     if not may_remove(contract, by, at):
         raise ValidationError(_("A contract is ended, not removed: ask a manager."), code="not-allowed")
-    pk = contract.pk
-    contract.delete()
-    return last_change(pk)
+    return slips.remove(contract)
 
 
 def may_remove(contract: Contract, by: User, at: datetime) -> bool:
@@ -133,7 +131,7 @@ def last_change(pk: int) -> int | None:
     return slips.last_change(Contract, pk)
 
 
-def way_back(change: int, *, by: User, at: datetime) -> str:
+def way_back(change: slips.Change, *, by: User, at: datetime) -> str:
     return slips.way_back(Contract, change, by=by, at=at)
 
 

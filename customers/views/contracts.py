@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import FormPage, action, form_key, say
 from crm.permissions import may_enter
+from crm.slips import Change
 from crm.templatetags.crm_format import format_day
 from customers.contract_forms import ContractForm, EndContractForm
 from customers.models import Contract, Customer
@@ -36,7 +37,7 @@ def contract_asked(request: HttpRequest, pk: int) -> Contract:
     return contract
 
 
-def undo_of(request: HttpRequest, contract: Contract, change: int, at: datetime) -> str:
+def undo_of(request: HttpRequest, contract: Contract, change: Change, at: datetime) -> str:
     way = services.way_back(change, by=request.user, at=at)
     return reverse("customers:contract-undo", args=[contract.customer_id, way])
 

@@ -37,14 +37,12 @@ def edit_activity(activity: Activity, *, by: User, at: datetime, **changes: Any)
 
 
 @transaction.atomic
-def remove_activity(activity: Activity, *, by: User, at: datetime) -> int:
-    """One that never was; the key of its old image leads back."""
+def remove_activity(activity: Activity, *, by: User, at: datetime) -> slips.Removal:
+    """One that never was; what is kept of it leads back."""
     activity = _lock(activity)
     if not may_remove_activity(activity, by):
         raise ValidationError(_("You can remove what you noted yourself: ask a manager."), code="not-allowed")
-    pk = activity.pk
-    activity.delete()
-    return last_activity_change(pk)
+    return slips.remove(activity)
 
 
 def may_remove_activity(activity: Activity, by: User) -> bool:
@@ -57,7 +55,7 @@ def last_activity_change(pk: int) -> int | None:
     return slips.last_change(Activity, pk)
 
 
-def way_back_of_activity(change: int, *, by: User, at: datetime) -> str:
+def way_back_of_activity(change: slips.Change, *, by: User, at: datetime) -> str:
     return slips.way_back(Activity, change, by=by, at=at)
 
 

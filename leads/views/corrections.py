@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages import action, next_url, say
 from crm.permissions import may_sell
+from crm.slips import Change
 from leads import services
 from leads.forms import EditActivityForm
 from leads.models import Activity
@@ -20,7 +21,7 @@ from leads.views.activities import activity_of, page_of
 from leads.views.today import OneActivityPage
 
 
-def undo_of(request: HttpRequest, activity: Activity, change: int, at: datetime, page: str) -> str:
+def undo_of(request: HttpRequest, activity: Activity, change: Change, at: datetime, page: str) -> str:
     way = services.way_back_of_activity(change, by=request.user, at=at)
     return f"{reverse('leads:activity-undo', args=[activity.pk, way])}?{urlencode({'next': page})}"
 
