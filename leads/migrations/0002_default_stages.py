@@ -10,7 +10,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 STAGES = [
     ("contacted", "Contacted", "تماس گرفته‌شده", "open", "0.10"),
     ("demo", "Demo", "جلسهٔ دمو", "open", "0.30"),
-    ("pro-forma", "Pro-forma", "پیش‌فاکتور", "open", "0.50"),
+    ("pro-forma", "Quote", "پیش‌فاکتور", "open", "0.50"),
     ("negotiation", "Negotiation", "مذاکره", "open", "0.70"),
     ("won", "Won", "موفق", "won", "1.00"),
     ("lost", "Lost", "ازدست‌رفته", "lost", "0.00"),

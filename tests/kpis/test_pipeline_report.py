@@ -22,7 +22,7 @@ EVENING = {"as_of": "2025-09-10"}
 @pytest.fixture
 def five(sara, omid, nima):
     """Grown: Omid's 1,000 in Demo, in Negotiation from 5 October. Raised: Nima's 500 in Contacted, 800 from the 20th of
-    September. Won: Sara's 2,000 in Pro-forma, until the 28th. Bare: 40 in Demo, nobody's, of a customer of Omid's.
+    September. Won: Sara's 2,000 in Quote, until the 28th. Bare: 40 in Demo, nobody's, of a customer of Omid's.
     And one of a customer who is only a test."""
     grown = make_opportunity(name="Grown", amount=Decimal(1000), owner=omid, stage="demo", at=tehran(2025, 8, 25))
     raised = make_opportunity(name="Raised", amount=Decimal(500), owner=nima, at=tehran(2025, 9, 1))
@@ -55,7 +55,7 @@ def test_what_was_open_on_an_evening_by_stage(api_of, sara, five):
     assert [(one["stage"], one["label"], *sums(one)) for one in total["stages"]] == [
         ("contacted", "Contacted", 1, "500", "50"),
         ("demo", "Demo", 2, "1040", "312"),
-        ("pro-forma", "Pro-forma", 1, "2000", "1000"),
+        ("pro-forma", "Quote", 1, "2000", "1000"),
         ("negotiation", "Negotiation", 0, "0", "0"),
     ]
 
