@@ -77,6 +77,11 @@ def format_phone(e164: str) -> str:
     return f"0{national[:2]} {national[2:6]} {national[6:]}"
 
 
+def phone_as_name(e164: str) -> str:
+    """Of somebody of whom nothing else is known: in one piece, or text from right to left would turn its parts around."""
+    return format_phone(e164).replace(" ", "\u00a0")
+
+
 def format_foreign(e164: str) -> str:
     try:
         number = phonenumbers.parse(e164)

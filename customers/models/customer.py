@@ -16,7 +16,7 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from crm.database import FoldText
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, RecordQuerySet, User
-from crm.phones import format_phone
+from crm.phones import format_phone, phone_as_name
 from crm.reasons import Reason, Reasons, left_out
 from crm.text import LTR_END, fold, left_to_right, our_number, to_latin_digits
 
@@ -181,7 +181,7 @@ class Customer(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.phone or self.email or f"#{self.pk}"
+        return self.name or phone_as_name(self.phone) or self.email or f"#{self.pk}"
 
     @property
     def mark(self) -> str:

@@ -14,6 +14,7 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from crm.database import TextNumber, local_day_field
 from crm.history import keeps_history
 from crm.models import PeopleList, Record, User
+from crm.phones import phone_as_name
 from customers.models import Customer
 from customers.models.customer import PersonQuerySet, search_key
 
@@ -106,7 +107,7 @@ class Lead(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.company or self.phone or self.email or f"#{self.pk}"
+        return self.name or self.company or phone_as_name(self.phone) or self.email or f"#{self.pk}"
 
     @property
     def stage(self) -> str:

@@ -19,6 +19,7 @@ from crm.models import User
 from crm.pages import Page, action, key_in, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import named_apart
+from crm.text import fold
 from customers.models import Customer, Order
 from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
@@ -48,7 +49,7 @@ class DealPage(SaleFormPage):
     def placeholder(self) -> str:
         """The deal's name, where it says more than whose deal it is."""
         deal = self.opportunity
-        return "" if deal.name in {str(deal.lead), str(deal.customer)} else deal.name
+        return "" if fold(deal.name) in {fold(str(deal.lead)), fold(str(deal.customer))} else deal.name
 
     def lines_of(self, form: SaleForm) -> list[SaleLine]:
         """A product goes by its own name, not by the deal's that stood there before one was chosen."""

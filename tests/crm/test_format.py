@@ -9,6 +9,8 @@ from django.utils import translation
 from crm.passwords import LengthValidator
 from crm.periods import parse_period
 from crm.templatetags.crm_format import format_day, format_moment
+from customers.models import Customer
+from leads.models import Lead
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def test_period_tag():
 
 def test_phones_keep_latin_digits_and_their_direction():
     assert render("{% phone p %}", p="+989123456789") == '<bdi dir="ltr">0912 345 6789</bdi>'
+    assert {str(model(phone="+989123456789")) for model in (Customer, Lead)} == {"0912\u00a0345\u00a06789"}
     assert render("{% phone p %}", p="") == "—"
 
 
