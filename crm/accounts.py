@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop
 from structlog import get_logger
 
+from crm.mails import has_mail_server
 from crm.models import User
 
 log = get_logger("sanjeh")
@@ -53,8 +54,8 @@ def password_link(request: HttpRequest, person: User) -> str:
 
 
 def mail_link(request: HttpRequest, person: User, link: str) -> bool:
-    """Whether it is on its way, in the language of whoever it is for; a folder or a terminal brings mail to nobody."""
-    if settings.EMAIL_BACKEND.split(".")[-2] in {"filebased", "console"}:
+    """Whether it is on its way, in the language of whoever it is for."""
+    if not has_mail_server():
         return False
     facts = {"user": person, "password_reset_url": link, "request": request}
     try:

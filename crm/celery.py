@@ -19,7 +19,7 @@ app.conf.beat_schedule = {
     "close finished periods": {"task": "kpis.tasks.close", "schedule": 600.0, "options": {"expires": 600}},
     "judge the alerts": {"task": "kpis.tasks.watch", "schedule": 120.0, "options": {"expires": 120}},
     "plan the reports by e-mail": {"task": "kpis.tasks.plan", "schedule": 60.0, "options": {"expires": 60}},
-    "send the mails": {"task": "kpis.tasks.post", "schedule": 30.0, "options": {"expires": 30}},
+    "send the mails": {"task": "crm.tasks.post", "schedule": 30.0, "options": {"expires": 30}},
     "follow merged customers": {"task": "customers.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
     # once a night: whoever asks again finds that it is done
     "predict the value of customers": {"task": "kpis.tasks.predict", "schedule": 600.0, "options": {"expires": 600}},

@@ -78,6 +78,10 @@ COLUMNS: Words = MappingProxyType(
         "origin": _("came from"),
         "origin_url": _("address it came from"),
         "people_list": _("list of people"),
+        "mail": _("e-mail"),
+        "mail_tries": _("attempts to send"),
+        "mail_at": _("time of the e-mail"),
+        "mail_error": _("reason it was refused"),
     }
 )
 # The name of the class: one row, several rows.

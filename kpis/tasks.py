@@ -8,9 +8,10 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from crm.tasks import post
 from kpis.engine import drain_step, is_much_dirty
 from kpis.engine.predictions import BusyError, fit_due
-from kpis.services import close_periods, judge_rules, plan_mailings, send_mails
+from kpis.services import close_periods, judge_rules, plan_mailings
 
 STEPS = 50
 
@@ -47,12 +48,6 @@ def plan() -> None:
     """Put the reports by e-mail that are due into the outbox."""
     if plan_mailings(at=timezone.now()):
         post.delay()
-
-
-@shared_task
-def post() -> None:
-    """Send the mails that are due."""
-    send_mails(at=timezone.now())
 
 
 @shared_task

@@ -13,6 +13,7 @@ from campaigns.models import LeadSource
 from crm.celery import app
 from crm.models import Team, User
 from crm.paper import Paper
+from tests.mail_server import Broken
 
 
 def make_user(name, role, visibility, team):
@@ -134,6 +135,13 @@ def browse():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def mail_server(settings):
+    settings.EMAIL_BACKEND = "tests.mail_server.Broken"
+    yield Broken
+    Broken.at_opening = Broken.at_sending = None
 
 
 @pytest.fixture

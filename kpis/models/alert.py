@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields import ExactField
 from crm.models import User
+from crm.models.outbox import Outgoing, OutgoingQuerySet
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.words import CALENDARS, GRAINS, choices
-from kpis.models.outbox import Outgoing, OutgoingQuerySet
 from kpis.models.scope import Scoped, ScopedQuerySet
 
 ALERT_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)

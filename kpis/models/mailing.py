@@ -10,10 +10,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Organization, User
+from crm.models.outbox import Outgoing, OutgoingQuerySet
 from crm.periods import Calendar, Grain, Period, localise, period_of
 from crm.words import CALENDARS, choices
 from kpis.models.dashboard import Dashboard
-from kpis.models.outbox import Outgoing, OutgoingQuerySet
 
 
 class MailingQuerySet(models.QuerySet):

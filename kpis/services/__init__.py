@@ -23,7 +23,6 @@ from kpis.services.mailings import (
     switch_mailing,
     title_of,
 )
-from kpis.services.mails import send_mails
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
 from kpis.services.screens import make_screen, note_screen_use, revoke_screen
@@ -54,7 +53,6 @@ __all__ = [
     "remove_mailing",
     "revoke_screen",
     "send_mailing_now",
-    "send_mails",
     "set_alert",
     "set_dashboard",
     "set_mailing",

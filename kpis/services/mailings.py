@@ -5,7 +5,6 @@ The rows are the truth: what is due stands in them, beat only wakes somebody who
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from crm.mails import file_name
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.preferences import Preferences
@@ -32,7 +32,6 @@ from kpis.readings.words import period_text
 
 SIGNER = Signer(salt="kpis.mailing")
 MOST_PLANNED = 500
-UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 # -- what its owner does -----------------------------------------------------------------------------------------------
@@ -197,11 +196,6 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
     message = EmailMessage(subject, body, to=[recipient.user.email], headers=headers)
     message.attach(file_name(f"{page_name(mailing)}-{label}"), printed(recipient, period, prefs, at), "application/pdf")
     return message
-
-
-def file_name(name: str) -> str:
-    """Without what one or another system of files does not take in a name."""
-    return UNSAFE.sub("-", name) + ".pdf"
 
 
 def printed(recipient: Recipient, period: Period, prefs: Preferences, at: datetime) -> bytes:

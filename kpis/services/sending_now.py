@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.mails import last_try
 from crm.models import Organization
 from crm.preferences import Preferences
 from kpis.models import Delivery, Mailing
 from kpis.readings.words import number_text
 from kpis.services.mailings import is_for
-from kpis.services.mails import last_try
 
 PAUSE = timedelta(minutes=5)
 # Mails of one owner's reports, whoever planned them.

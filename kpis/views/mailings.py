@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.generic import TemplateView, View
 
+from crm.mails import TONES, is_on_its_way
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
@@ -32,8 +32,6 @@ from kpis.services import (
     switch_mailing,
     title_of,
 )
-
-TONES = {Delivery.Mail.FAILED: "bad", Delivery.Mail.UNKNOWN: "warn"}
 
 
 class MailingsView(Page, TemplateView):
@@ -85,12 +83,6 @@ class MailingsView(Page, TemplateView):
             "reason": reason_of(delivery) if delivery else "",
             "when": format_moment(delivery.mail_at, self.request.prefs) if delivery and delivery.mail_at else "",
         }
-
-
-def is_on_its_way(delivery: Delivery, at: datetime) -> bool:
-    """What is settled within moments: the page looks again by itself."""
-    is_due = delivery.mail == Delivery.Mail.DUE and delivery.mail_at is not None and delivery.mail_at <= at
-    return is_due or delivery.mail == Delivery.Mail.SENDING
 
 
 def reason_of(delivery: Delivery) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
 
+from crm.mails import send_mails
 from crm.models import Organization, User
 from crm.periods import parse_period
 from kpis.catalogue import CATALOGUE
@@ -16,7 +16,7 @@ from kpis.engine import drain
 from kpis.models import Alert, AlertRule
 from kpis.readings import Value
 from kpis.readings.alerts import Verdict, preview, verdict
-from kpis.services import judge_rules, send_mails, set_alert
+from kpis.services import judge_rules, set_alert
 from kpis.services.alerts import ring
 from leads.models import Lead
 from tests.factories.kpis import tehran
@@ -226,28 +226,6 @@ def make_lead_count(count, at, **facts):
     return [lead.pk for lead in found]
 
 
-class Broken(EmailBackend):
-    """A mail server that fails in one way; it stands at the network's edge."""
-
-    at_opening = at_sending = None
-
-    def open(self):
-        if self.at_opening:
-            raise self.at_opening
-
-    def send_messages(self, messages):
-        if self.at_sending:
-            raise self.at_sending
-        return super().send_messages(messages)
-
-
-@pytest.fixture
-def server(settings):
-    settings.EMAIL_BACKEND = f"{__name__}.Broken"
-    yield Broken
-    Broken.at_opening = Broken.at_sending = None
-
-
 class TestMail:
     @pytest.fixture
     def alert(self, sara):
@@ -273,18 +251,18 @@ class TestMail:
         assert [send_mails(at=AT), send_mails(at=AT), judge_rules(at=AT), send_mails(at=AT)] == [1, 0, 0, 0]
         assert len(mail.outbox) == 1
 
-    def test_where_the_server_cannot_be_reached_it_is_tried_again_later(self, alert, server):
-        server.at_opening = ConnectionRefusedError("nobody there")
+    def test_where_the_server_cannot_be_reached_it_is_tried_again_later(self, alert, mail_server):
+        mail_server.at_opening = ConnectionRefusedError("nobody there")
         send_mails(at=AT)
         alert.refresh_from_db()
         assert (alert.mail, alert.mail_tries, alert.mail_at) == ("due", 1, AT + timedelta(minutes=1))
-        server.at_opening = None
+        mail_server.at_opening = None
 
         assert send_mails(at=AT + timedelta(seconds=59)) == 0
         assert send_mails(at=AT + timedelta(minutes=1)) == 1
 
-    def test_it_is_given_up_after_ten_tries_in_three_days(self, alert, server):
-        server.at_opening = ConnectionRefusedError("nobody there")
+    def test_it_is_given_up_after_ten_tries_in_three_days(self, alert, mail_server):
+        mail_server.at_opening = ConnectionRefusedError("nobody there")
         at = AT
         for _number in range(12):
             send_mails(at=at)
@@ -303,10 +281,10 @@ class TestMail:
             (TimeoutError(), "unknown"),
         ],
     )
-    def test_what_may_have_been_sent_is_not_sent_again(self, alert, server, error, state):
-        server.at_sending = error
+    def test_what_may_have_been_sent_is_not_sent_again(self, alert, mail_server, error, state):
+        mail_server.at_sending = error
         send_mails(at=AT)
-        server.at_sending = None
+        mail_server.at_sending = None
 
         alert.refresh_from_db()
         assert alert.mail == state

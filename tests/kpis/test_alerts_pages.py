@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 
+from crm.mails import send_mails
 from crm.models import User
 from kpis.models import AlertRule
-from kpis.services import judge_rules, mark_alerts_read, send_mails
+from kpis.services import judge_rules, mark_alerts_read
 from tests.kpis.test_alerts import AT, company, make_rule
 from tests.toasts import toasts
 

@@ -8,10 +8,11 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from crm.mails import send_mails
 from crm.models import User
 from kpis.engine import drain
 from kpis.models import Dashboard, Delivery, Mailing, Recipient
-from kpis.services import plan_mailings, send_mails, set_mailing, switch_mailing
+from kpis.services import plan_mailings, set_mailing, switch_mailing
 from kpis.services.mailings import token_of
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
 
+from crm.mails import send_mails
 from crm.models import User
 from kpis.models import Dashboard, Delivery, Mailing, Recipient
-from kpis.services import plan_mailings, send_mailing_now, send_mails, sending_now, switch_mailing
+from kpis.services import plan_mailings, send_mailing_now, sending_now, switch_mailing
 from kpis.services.mailings import plan_mailing
 from tests.factories.mailings import DUE, MADE, make_mailing
 from tests.kpis.sessions import at_the_same_time, session
