@@ -30,6 +30,8 @@ TIMEOUT = 20
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 # Who writes the mail of which row, or says that there is none any more. Only named: what stands above is not known here.
 WRITERS: Mapping[str, str] = {
+    "customers.OrderMail": "customers.services.mails.message_of_order",
+    "leads.QuoteMail": "leads.services.mails.message_of_quote",
     "kpis.Alert": "kpis.services.mails.message_of_alert",
     "kpis.Delivery": "kpis.services.mailings.message_of_delivery",
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from crm.models import User
 from crm.money import NOTHING, format_number, money_parts
@@ -75,6 +79,21 @@ class SaleSheet:
     @property
     def total(self) -> Decimal:
         return self.net + self.all_tax + self.shipping
+
+
+@contextmanager
+def paper_in(language: str, sender: User) -> Iterator[Preferences]:
+    """As a buyer reads it, who has no account here: a language with its calendar and digits, but the sender's unit of money."""
+    prefs = Preferences(AnonymousUser(), language)
+    prefs.money_unit = Preferences(sender, language).money_unit
+    with override(language):
+        yield prefs
+
+
+def paper_asked(request: HttpRequest) -> AbstractContextManager[Preferences]:
+    """As its reader has things shown, or as the buyer gets it in the language that the address names."""
+    language = request.GET.get("language")
+    return paper_in(language, request.user) if language in User.Language.values else nullcontext(request.prefs)
 
 
 def sheet_of_order(order: Order, reader: User, prefs: Preferences) -> SaleSheet:

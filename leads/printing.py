@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from crm.models import User
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, named
+from customers.models import Customer
 from customers.printing import Fact, SaleSheet, facts_of_buyer, line_shown, seller_of
-from leads.models import Quote
+from leads.models import Lead, Quote
+
+WHOSE = ("customer", "lead", "opportunity__customer", "opportunity__lead")
 
 
 def sheet_of_quote(quote: Quote, reader: User, prefs: Preferences, *, today: date) -> SaleSheet:
@@ -34,8 +37,12 @@ def sheet_of_quote(quote: Quote, reader: User, prefs: Preferences, *, today: dat
     )
 
 
-def buyer_of(quote: Quote, reader: User) -> list[Fact]:
+def person_of(quote: Quote) -> Customer | Lead | None:
     """Its customer, else its opportunity's, else the lead it was written for."""
     deal = quote.opportunity
-    person = quote.customer or (deal and deal.customer) or quote.lead or (deal and deal.lead)
+    return quote.customer or (deal and deal.customer) or quote.lead or (deal and deal.lead)
+
+
+def buyer_of(quote: Quote, reader: User) -> list[Fact]:
+    person = person_of(quote)
     return facts_of_buyer(person, type(person).objects.visible_to(reader)) if person else []

@@ -16,8 +16,9 @@ from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, format_moment, named_apart, reader_digits
+from crm.text import left_to_right
 from customers.models import Customer
-from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, StageChange
+from leads.models import OUTCOMES, Activity, Lead, LeadEvent, Opportunity, Quote, QuoteMail, StageChange
 from leads.services.corrections import may_remove_activity
 
 MOST_ENTRIES = 200
@@ -98,7 +99,7 @@ def lead_entries(lead: Lead, reader: Reader) -> list[dict[str, Any]]:
     opportunities = frozenset(lead.opportunities.visible_to(reader.user).values_list("pk", flat=True))
     done = Activity.objects.filter(Q(lead=lead) | Q(opportunity__in=opportunities))
     changes = StageChange.objects.filter(opportunity__in=opportunities)
-    quotes = _quotes(Quote.objects.for_lead(lead).visible_to(reader.user), reader)
+    quotes = _offers(Quote.objects.for_lead(lead).visible_to(reader.user), reader)
     events = [_event(event, reader) for event in lead.events.select_related("by").order_by("-at", "-id")[:MOST_ENTRIES]]
     return _sorted(events + _done(done, reader, Others(opportunities=opportunities)) + _moves(changes, reader) + quotes)
 
@@ -108,7 +109,7 @@ def opportunity_entries(opportunity: Opportunity, reader: Reader) -> list[dict[s
     leads = frozenset(Lead.objects.visible_to(reader.user).filter(pk=opportunity.lead_id).values_list("pk", flat=True))
     done = Activity.objects.filter(Q(opportunity=opportunity) | Q(lead__in=leads, opportunity=None))
     orders = _orders(opportunity.orders.visible_to(reader.user), reader)
-    quotes = _quotes(opportunity.quotes.visible_to(reader.user), reader)
+    quotes = _offers(opportunity.quotes.visible_to(reader.user), reader)
     return _sorted(_done(done, reader, Others(leads=leads)) + _moves(opportunity.changes.all(), reader) + orders + quotes)
 
 
@@ -242,6 +243,10 @@ def _orders(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     return found
 
 
+def _offers(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    return _quotes(rows, reader) + _mails(QuoteMail.objects.filter(quote__in=rows), reader)
+
+
 def _quotes(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     """What became of each, and when. An answer follows its sending, also where both are of one moment."""
     found = []
@@ -260,6 +265,17 @@ def _quotes(rows: Any, reader: Reader) -> list[dict[str, Any]]:
                     "text": text,
                 }
                 found.append(_entry(at, quote.pk, quote.owner, reader, **facts))
+    return found
+
+
+def _mails(rows: Any, reader: Reader) -> list[dict[str, Any]]:
+    """What was written to the customer, and what became of it."""
+    found = []
+    for mail in rows.select_related("by", "quote").order_by("-pk")[:MOST_ENTRIES]:
+        names = {"quote": named_apart(mail.quote, reader.prefs), "address": left_to_right(mail.address)}
+        title = _("Quote %(quote)s by e-mail to %(address)s") % names
+        facts = {"kind": "quote", "icon": "mail", "title": title, "text": mail.get_mail_display()}
+        found.append(_entry(mail.created_at, mail.pk, mail.by, reader, **facts))
     return found
 
 

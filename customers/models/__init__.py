@@ -6,6 +6,7 @@ from customers.models.listed import ListedCustomer
 from customers.models.merge import CustomerMerge
 from customers.models.order import Order, OrderLine, Refund, RefundLine
 from customers.models.product import Category, Product
+from customers.models.sale_mail import OrderMail
 from customers.models.survey import Answer, Survey
 from customers.models.ticket import Ticket, TicketEvent
 
@@ -21,6 +22,7 @@ __all__ = [
     "ListedCustomer",
     "Order",
     "OrderLine",
+    "OrderMail",
     "Product",
     "Refund",
     "RefundLine",

@@ -24,6 +24,7 @@ from customers.order_forms import MOST_LINES, NewOrderForm, OrderForm, RefundFor
 from customers.services.giving_back import key_of_refund, refund_order, refund_rest, rest_of_extras, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage
+from customers.views.mails import mails_shown
 
 PRODUCTS_OFFERED = 100
 STATUS = Order.Status
@@ -66,6 +67,8 @@ class OrderDetailView(DetailPage):
             "sees_costs": self.request.user.may_see_costs,
             "may_sell": may_sell(self.request.user),
             "is_editable": len(lines) <= MOST_LINES,
+            "may_mail": order.status != Order.Status.CANCELLED,
+            **mails_shown(order, self.request.prefs, self.at),
             "is_refundable": order.status in Order.COUNTED and totals["refunded"] < totals["net"],
             "currency": foreign_currency(order.currency, self),
             "next_statuses": [(status.value, ICONS[status], label) for status, label in NEXT[Order.Status(order.status)]],

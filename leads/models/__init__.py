@@ -4,6 +4,7 @@ from leads.models.lead import Lead, LeadEvent, Touch
 from leads.models.listing import BulkChange, ListedLead, SavedView
 from leads.models.opportunity import Opportunity, Stage, StageChange
 from leads.models.quote import Quote, QuoteLine
+from leads.models.quote_mail import QuoteMail
 from leads.models.touchpoint import Touchpoint
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Opportunity",
     "Quote",
     "QuoteLine",
+    "QuoteMail",
     "SavedView",
     "Stage",
     "StageChange",

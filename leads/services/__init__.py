@@ -30,6 +30,7 @@ from leads.services.leads import (
 )
 from leads.services.listing import remove_view, save_view
 from leads.services.lists import edit_people_list, remove_people_list, save_people
+from leads.services.mails import mail_quote
 from leads.services.merging import merge_leads
 from leads.services.offered_amounts import accepted_total, final_amount, offered_amount
 from leads.services.offers import edit_quote, order_quote, revise_quote, write_quote
@@ -70,6 +71,7 @@ __all__ = [
     "log_activity",
     "log_contact",
     "lose_opportunity",
+    "mail_quote",
     "may_remove_activity",
     "merge_leads",
     "move_opportunity",

@@ -19,12 +19,14 @@ from crm.models import User
 from customers.models import Customer, Order
 from customers.services.orders import OrderIn, write_orders
 from customers.services.sales import lock_order, set_order_status
-from leads.models import Lead, Opportunity, Quote
+from leads.models import Lead, Opportunity, Quote, QuoteMail
 from leads.services.conversion import find_or_make_customer
 from leads.services.leads import lock_lead
 from leads.services.outcomes import LINKS, deals_of_orders, is_elsewhere
 
 SOURCE = "quote"
+# Mails that have left, or may have.
+OUT = {QuoteMail.Mail.SENDING, QuoteMail.Mail.SENT, QuoteMail.Mail.UNKNOWN}
 
 
 @transaction.atomic
@@ -58,6 +60,7 @@ def recall_quote(quote: Quote, *, by: User | None, at: datetime) -> Quote:
     if quote.is_accepted or quote.declined_at:
         raise ValidationError(_("The customer has answered this quote already."), code="conflict")
     if quote.issued_at:
+        _hold_mails(quote, at=at)
         quote.issued_at = None
         quote.save(update_fields=["issued_at", "updated_at"])
     return quote
@@ -110,6 +113,14 @@ def accept_quote(quote: Quote, *, caller: Caller, at: datetime, status: str = Or
     if quote.opportunity:
         _link_order(quote.opportunity, quote.order)
     return quote
+
+
+def _hold_mails(quote: Quote, *, at: datetime) -> None:
+    """What still waits in the outbox stays here."""
+    states = set(quote.mails.select_for_update().values_list("mail", flat=True))
+    if states & OUT:
+        raise ValidationError(_("This quote went out by e-mail: make a revision instead."), code="conflict")
+    quote.mails.filter(mail=QuoteMail.Mail.DUE).update(mail=QuoteMail.Mail.NONE, mail_at=at)
 
 
 def _link_order(opportunity: Opportunity, order: Order) -> None:

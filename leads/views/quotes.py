@@ -16,6 +16,7 @@ from crm.templatetags.crm_format import named_apart
 from customers.models import Customer, Order
 from customers.order_forms import MOST_LINES
 from customers.services.sales import SaleLine, line_of
+from customers.views.mails import mails_shown
 from customers.views.orders import SaleFormPage, foreign_currency
 from leads import services
 from leads.forms import LOSS_REASONS, QuoteForm
@@ -50,6 +51,7 @@ class QuoteDetailView(DetailPage):
             "may_remove": quote.status == Quote.Status.DRAFT and order is None and not quote.replaced_by.all(),
             "is_editable": len(lines) <= MOST_LINES,
             "reasons": LOSS_REASONS,
+            **mails_shown(self.object, self.request.prefs, self.at),
             **self._related(),
         }
 

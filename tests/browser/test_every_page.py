@@ -167,6 +167,7 @@ def pages_of_work(lead, opportunity):
         f"/opportunities/{opportunity.pk}/move/?stage=won",
         f"/opportunities/{opportunity.pk}/quotes/new/",
         f"/quotes/{opportunity.quotes.get().pk}/",
+        f"/quotes/{opportunity.quotes.get().pk}/mail/",
     ]
 
 

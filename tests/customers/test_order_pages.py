@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from crm.mails import send_mails
 from customers.models import Order, OrderLine, Refund
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.toasts import toasts
@@ -44,10 +48,26 @@ def url_of(name, row):
     return reverse(f"customers:{name}", args=[row.pk])
 
 
+def test_an_order_goes_to_its_buyer_by_e_mail_as_an_invoice_unless_it_is_cancelled(browse, omid):
+    order = make_order(customer=make_customer(email="arya@example.com", owner=omid), number="N-7", owner=omid)
+    client, url = browse(omid), url_of("order-mail", order)
+    form = client.get(f"{url}?language=en").context["form"].initial
+
+    assert client.post(url, form).url == url_of("order-detail", order)
+
+    assert send_mails(at=timezone.now()) == 1
+    (message,) = mail.outbox
+    assert (message.to, message.attachments[0][0]) == (["arya@example.com"], "Invoice N-7.pdf")
+    assert [row["state"] for row in client.get(url_of("order-detail", order)).context["mails"]] == ["e-mail sent"]
+    client.post(url_of("order-status", order), {"status": "cancelled"})
+    refused = client.post(url, form | {"token": uuid4()})
+    assert refused.context["form"].non_field_errors() == ["This order is cancelled: reopen it first."]
+
+
 class TestAccess:
     def test_the_table(self, browse, sara, omid, nima, hana):
         order = make_order(customer=make_customer(owner=omid))
-        for name in ("order-detail", "order-edit", "order-refund", "order-pdf"):
+        for name in ("order-detail", "order-edit", "order-refund", "order-pdf", "order-mail"):
             statuses = [browse(user).get(url_of(name, order)).status_code for user in (sara, omid, nima, hana, None)]
 
             assert (name, statuses) == (name, [200, 200, 404, 200, 302])
@@ -56,12 +76,12 @@ class TestAccess:
         order = make_order(customer=arya)
         refund = Refund.objects.create(order=order, amount=Decimal(5), refunded_at=A_DAY)
         urls = [
-            *(url_of(name, order) for name in ("order-edit", "order-refund", "order-status")),
+            *(url_of(name, order) for name in ("order-edit", "order-refund", "order-mail", "order-status")),
             url_of("refund-take-back", refund),
         ]
 
-        assert [browse(nima).post(url, {"status": "cancelled", "rest": "1"}).status_code for url in urls] == [404] * 4
-        assert [browse(omid).get(url).status_code for url in urls[2:]] == [405, 405]
+        assert [browse(nima).post(url, {"status": "cancelled", "rest": "1"}).status_code for url in urls] == [404] * 5
+        assert [browse(omid).get(url).status_code for url in urls[3:]] == [405, 405]
         order.refresh_from_db()
         assert (order.status, order.refunds.count(), order.net_amount) == ("paid", 1, 100_000)
 

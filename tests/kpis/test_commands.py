@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 from kpis.management.commands.doctor import mails
 from kpis.management.commands.refresh_kpis import day_typed
 from kpis.models import Delivery
+from leads.models import QuoteMail
 from tests.factories.kpis import tehran
+from tests.factories.leads import make_lead, make_quote
 from tests.factories.mailings import make_mailing
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,10 @@ def test_the_doctor_names_mails_that_were_refused_of_late(sara):
             mail_error="no such box",
         )
 
+    facts = {"mail": "failed", "mail_at": NOW, "mail_error": "550 no such box", "created_at": NOW}
+    QuoteMail.objects.create(quote=make_quote(lead=make_lead()), **facts)
+
     assert list(mails(NOW)) == [
-        "mails of reports that were refused in the last week: 1, the last one on 2025-09-22 06:30: no such box"
+        "mails of reports that were refused in the last week: 1, the last one on 2025-09-22 06:30: no such box",
+        "mails of quotes that were refused in the last week: 1, the last one on 2025-09-23 06:30: 550 no such box",
     ]

@@ -49,7 +49,7 @@ class TestAccess:
         quote = make_quote(opportunity=deal)
         urls = [
             url_of("opportunity-quote", deal),
-            *(url_of(f"quote-{name}", quote) for name in ("detail", "edit", "revise", "pdf")),
+            *(url_of(f"quote-{name}", quote) for name in ("detail", "edit", "revise", "pdf", "mail")),
         ]
 
         for url in urls:
@@ -58,7 +58,12 @@ class TestAccess:
 
     def test_nobody_writes_for_another(self, browse, nima, hana, deal):
         quote = make_quote(opportunity=deal)
-        urls = [url_of("opportunity-quote", deal), url_of("quote-edit", quote), url_of("quote-revise", quote)]
+        urls = [
+            url_of("opportunity-quote", deal),
+            url_of("quote-edit", quote),
+            url_of("quote-revise", quote),
+            url_of("quote-mail", quote),
+        ]
         urls += [url_of(name, quote) for name in ACTIONS]
 
         for user, status in ((nima, 404), (hana, 403)):

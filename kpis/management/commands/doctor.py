@@ -12,11 +12,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from crm.models import Organization
+from customers.models import OrderMail
 from kpis.catalogue.marks import MARKS
 from kpis.engine import find_drift
 from kpis.engine.drain import oldest_mark
 from kpis.models import Alert, Delivery, Failure
 from kpis.tracking import trigger_names
+from leads.models import QuoteMail
 
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 MOST_CLOCK_SKEW = timedelta(seconds=2)
@@ -104,7 +106,7 @@ def stuck(now: datetime) -> Iterator[str]:
 
 def mails(now: datetime) -> Iterator[str]:
     """Those of the last days: what was refused long ago is no fault of today."""
-    for model, name in ((Alert, "alerts"), (Delivery, "reports")):
+    for model, name in ((Alert, "alerts"), (Delivery, "reports"), (OrderMail, "orders"), (QuoteMail, "quotes")):
         refused = model.objects.filter(mail=model.Mail.FAILED, mail_at__gte=now - REFUSED_SINCE)
         if last := refused.order_by("-mail_at").first():
             said = f"the last one on {last.mail_at:%Y-%m-%d %H:%M}: {last.mail_error}"
