@@ -7,7 +7,13 @@ from typing import Any
 from allauth.account import forms
 from django.utils.translation import gettext_lazy as _
 
-LABELS = {"login": _("E-mail"), "email": _("E-mail"), "remember": _("Remember me")}
+LABELS = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "remember": _("Remember me"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+}
 
 
 class InOurWords:
@@ -22,3 +28,6 @@ class LoginForm(InOurWords, forms.LoginForm): ...
 
 
 class ResetPasswordForm(InOurWords, forms.ResetPasswordForm): ...
+
+
+class ResetPasswordKeyForm(InOurWords, forms.ResetPasswordKeyForm): ...

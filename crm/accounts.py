@@ -15,8 +15,11 @@ from structlog import get_logger
 
 from crm.mails import has_mail_server
 from crm.models import User
+from crm.money import format_number
+from crm.preferences import Preferences
 
 log = get_logger("sanjeh")
+SECONDS_OF_A_DAY = 86_400
 # What was chosen on a page before signing in, for as long as that takes.
 CHOSEN_LANGUAGE, SECONDS_TO_SIGN_IN = "chosen_language", 900
 # What allauth says, collected here for a Persian that speaks to people as our own pages do; it comes before allauth's.
@@ -31,6 +34,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs themselves up: an administrator makes the accounts."""
         return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *facts: Any, **more: Any
+    ) -> None:
+        """Whoever chose a password by a link is told so by the page that they come to."""
+        if message_template != "account/messages/password_changed.txt" or request.user.is_authenticated:
+            super().add_message(request, level, message_template, *facts, **more)
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Whoever chose a language on the way in goes on in it: that is later than what their account says.
@@ -53,18 +63,32 @@ def password_link(request: HttpRequest, person: User) -> str:
     return get_adapter(request).get_reset_password_from_key_url(key)
 
 
+def days_of_links(prefs: Preferences) -> str:
+    return format_number(settings.PASSWORD_RESET_TIMEOUT // SECONDS_OF_A_DAY, prefs.language, latin_digits=prefs.latin_digits)
+
+
 def mail_link(request: HttpRequest, person: User, link: str) -> bool:
     """Whether it is on its way, in the language of whoever it is for."""
     if not has_mail_server():
         return False
-    facts = {"user": person, "password_reset_url": link, "request": request}
     try:
         with translation.override(person.language_without_browser):
-            get_adapter(request).send_password_reset_mail(person, person.email, facts)
+            _send_link(request, person, link)
     except OSError:
         log.exception("link not sent", person=person.pk)
         return False
     return True
+
+
+def _send_link(request: HttpRequest, person: User, link: str) -> None:
+    """Who has no password yet is invited."""
+    adapter, facts = get_adapter(request), {"user": person, "password_reset_url": link, "request": request}
+    if person.has_usable_password():
+        adapter.send_password_reset_mail(person, person.email, facts)
+        return
+    prefs = Preferences(person, person.language_without_browser)
+    facts |= {"organization": prefs.organization, "days": days_of_links(prefs)}
+    adapter.send_mail("account/email/invitation", person.email, facts)
 
 
 def keep_until_sign_in(response: HttpResponse, language: str) -> None:

@@ -9,24 +9,20 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 from django.forms import CheckboxSelectMultiple, ChoiceField, ModelForm, TypedMultipleChoiceField
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.jalali import WEEKDAYS, language_key
-from crm.models import ApiToken, ExchangeRate, Organization, Team, User
+from crm.models import ExchangeRate, Organization, Team, User
 from crm.money import DISPLAY_UNITS, NOTHING
 from crm.preferences import MONEY_UNITS
-from crm.services import deactivate_user, revoke_token
+from crm.services import deactivate_user
 from crm.settings_pages import CALENDAR_TEXTS, KeptForever, ReaderAdmin, ShownOnly
 from crm.templatetags.crm_format import format_day
-from crm.text import left_to_right
 
 admin.site.site_header = admin.site.site_title = _("Sanjeh: settings")
 admin.site.index_title = _("Settings")
@@ -44,6 +40,7 @@ class UserAdmin(ReaderAdmin, DjangoUserAdmin):
     """People; whoever leaves is switched off, as their records keep their name."""
 
     add_form = UserCreationForm
+    history_page = "person-history"
     ordering = ("email",)
     list_display = ("email", "name", "role", "visibility", "team", "is_active")
     list_filter = ("role", "visibility", "team", "is_active")
@@ -84,6 +81,7 @@ class UserAdmin(ReaderAdmin, DjangoUserAdmin):
 
 @admin.register(Team)
 class TeamAdmin(KeptForever):
+    history_page = "team-history"
     list_display = ("name",)
     search_fields = ("name",)
 
@@ -118,37 +116,6 @@ class ExchangeRateAdmin(ReaderAdmin):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
     texts = {"__str__": lambda row, prefs: f"{row.currency} · {format_day(row.day, prefs)}"}
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ShownOnly):
-    """Tokens are made by `manage.py create_token`, which shows them once; here they are revoked."""
-
-    list_display = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
-    list_select_related = ("user",)
-    exclude = ("digest",)
-    actions = ("revoke",)
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    @admin.action(description=_("Revoke for good"), permissions=["revoke"])
-    def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
-        for token in tokens:
-            revoke_token(token, at=timezone.now())
-        self.message_user(request, _("Revoked: programs that use one of these tokens are refused from now on."))
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        how = _("A new one is made on the server, which shows it once: %(command)s")
-        subtitle = how % {"command": left_to_right("manage.py create_token EMAIL --scopes …")}
-        return super().changelist_view(request, (extra_context or {}) | {"subtitle": subtitle})
-
-    def fixed(self, request: HttpRequest, obj: ApiToken | None = None) -> Iterable[str]:
-        return (*super().fixed(request, obj), "changes")
-
-    @admin.display(description=pgettext_lazy("of a record", "History"))
-    def changes(self, token: ApiToken) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("token-history", args=[token.pk]), _("Changes"))
 
 
 @admin.register(Authenticator)

@@ -107,10 +107,10 @@ class History:
         if at := next(filter(None, begun), None):
             author = getattr(self.row, "recorded_by", None)
             by = Authors([author]).of(author) if author else ""
-            yield {"icon": "plus", "title": _("First saved"), "by": by, **self._time(at)}
+            yield {"icon": "plus", "title": _("First saved"), "by": by, **time_of(at, self.prefs)}
 
     def _entry(self, step: Step, authors: Authors, names: Names) -> dict[str, Any]:
-        event = {"by": authors.of(author_of(step.before)), **self._time(step.before.pgh_created_at)}
+        event = {"by": authors.of(author_of(step.before)), **time_of(step.before.pgh_created_at, self.prefs)}
         if step.is_deletion:
             return {"icon": "trash-2", "title": _("Deleted"), **event}
         changes = [
@@ -122,10 +122,6 @@ class History:
             for column in step.changed
         ]
         return {"icon": "pencil", "title": _("Changed"), "changes": changes, **event}
-
-    def _time(self, at: datetime) -> dict[str, str]:
-        texts = {"when_text": format_moment(at, self.prefs), "when_full": full(at, self.prefs)}
-        return {"when_iso": at.astimezone(self.prefs.zone).isoformat(timespec="seconds"), **texts}
 
     def _text(self, column: models.Field, image: Model, names: Names) -> str:
         value = getattr(image, column.attname)
@@ -144,6 +140,12 @@ class History:
         if isinstance(column, READ_BY_PEOPLE):
             return Shown(column, self.prefs, self.telling.currencies.get(column.name, ""))(image)
         return phone(value) if column.name == "phone" else str(value)
+
+
+def time_of(at: datetime, prefs: Preferences) -> dict[str, Any]:
+    """When something was, as a timeline shows it."""
+    texts = {"when_text": format_moment(at, prefs), "when_full": full(at, prefs)}
+    return {"at": at, "when_iso": at.astimezone(prefs.zone).isoformat(timespec="seconds"), **texts}
 
 
 class Step:

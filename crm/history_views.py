@@ -16,6 +16,7 @@ from crm.jalali import WEEKDAYS, language_key
 from crm.models import ApiToken, Organization, User
 from crm.pages import ListPage
 from crm.permissions import may_manage_people, may_see_costs
+from crm.scopes import in_words
 from crm.settings_pages import CALENDAR_TEXTS, called
 
 RULES = Telling(
@@ -97,8 +98,8 @@ class TokenHistoryView(HistoryPage):
 
     permits = staticmethod(may_manage_people)
     model = ApiToken
-    page = "admin:crm_apitoken_change"
-    telling = Telling(texts={"scopes": lambda row, _prefs: " · ".join(row.scopes)})
+    page = "token"
+    telling = Telling(texts={"scopes": lambda row, _prefs: " · ".join(in_words(row.scopes))})
 
 
 def last_change(request: HttpRequest) -> dict[str, Any] | None:

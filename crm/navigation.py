@@ -104,7 +104,7 @@ LISTS = (
     Entry(_("Surveys"), "star", "admin:customers_survey_changelist", (), may_manage_people),
     Entry(_("Holidays"), "calendar", "holidays", (), may_manage_people),
     Entry(_("Exchange rates"), "hand-coins", "admin:crm_exchangerate_changelist", (), may_manage_people),
-    Entry(_("API tokens"), "key-round", "admin:crm_apitoken_changelist", (), may_manage_people),
+    Entry(_("API tokens"), "key-round", "tokens", (), may_manage_people),
     Entry(_("All settings"), "settings", "admin:index", (), may_manage_people),
 )
 

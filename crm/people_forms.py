@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.edits import EditForm
@@ -19,7 +20,12 @@ class PersonForm(ReaderForm):
     name = TextField(label=_("Name"), max_length=100)
     email = EmailField(label=_("E-mail"), help_text=_("The name they sign in with."))
     role = forms.ChoiceField(label=_("Role"), choices=User.Role.choices)
-    visibility = forms.ChoiceField(label=_("Sees"), choices=User.Visibility.choices)
+    visibility = forms.ChoiceField(
+        label=_("Sees"),
+        choices=[("", _("What the role usually sees")), *User.Visibility.choices],
+        required=False,
+        help_text=_("Usually sales reps see their own records, managers their team's, everybody else all."),
+    )
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")
     )
@@ -39,14 +45,6 @@ class PersonForm(ReaderForm):
         return free_address(self.cleaned_data["email"], self.person)
 
 
-class NewPersonForm(PersonForm):
-    """Without a choice they see what their role usually sees."""
-
-    visibility = forms.ChoiceField(
-        label=_("Sees"), choices=[("", _("What the role usually sees")), *User.Visibility.choices], required=False
-    )
-
-
 class EditPersonForm(EditForm, PersonForm):
     """An account that was made on the server may have no name."""
 
@@ -55,3 +53,22 @@ class EditPersonForm(EditForm, PersonForm):
 
 class TeamForm(ReaderForm):
     name = TextField(label=_("Name"), max_length=100)
+
+
+def sight_of(person: User) -> str:
+    """What somebody sees, in one sentence."""
+    if person.is_superuser:
+        return gettext("%(person)s sees and may do everything, also the settings.") % {"person": person}
+    if person.visibility == User.Visibility.ALL:
+        records = gettext("%(person)s sees all records")
+    elif person.sees_team:
+        records = gettext("%(person)s sees the records of everybody in the team %(team)s")
+    else:
+        records = gettext("%(person)s sees only their own records")
+    if not person.may_sell:
+        limits = gettext("%(records)s, but no leads, opportunities, quotes, costs and visits.")
+    elif not person.may_see_costs:
+        limits = gettext("%(records)s, but no costs and visits.")
+    else:
+        limits = "%(records)s."
+    return limits % {"records": records % {"person": person, "team": person.team}}

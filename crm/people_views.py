@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import services
-from crm.accounts import mail_link, password_link
+from crm.accounts import days_of_links, mail_link, password_link
 from crm.models import Team, User
-from crm.pages import LONGEST_SEARCH, Chip, FormPage, ListPage, action, count_of, counted, not_offered, posted, say
-from crm.people_forms import EditPersonForm, NewPersonForm, PersonForm, TeamForm
+from crm.pages import LONGEST_SEARCH, Chip, FormPage, ListPage, action, count_of, not_offered, posted, say
+from crm.people_forms import EditPersonForm, PersonForm, TeamForm, sight_of
 from crm.permissions import may_manage_people
 from crm.text import left_to_right
 
 STATES = {"active": gettext_lazy("Active"), "off": gettext_lazy("Switched off")}
-SECONDS_OF_A_DAY = 86_400
 
 
 class PersonListView(ListPage):
@@ -73,20 +71,23 @@ class PersonListView(ListPage):
 
 class PersonCreateView(FormPage):
     template_name = "crm/person_form.html"
-    form_class = NewPersonForm
+    form_class = PersonForm
     permits = staticmethod(may_manage_people)
 
     def get_initial(self) -> dict[str, Any]:
         return {"calendar": self.request.user.calendar}
 
-    def save(self, form: NewPersonForm) -> HttpResponse:
+    def save(self, form: PersonForm) -> HttpResponse:
         self.person = services.add_person(by=self.request.user, **form.cleaned_data)
         return redirect("people")
 
-    def form_valid(self, form: NewPersonForm) -> HttpResponse:
+    def form_valid(self, form: PersonForm) -> HttpResponse:
         """The link goes out once the account stands: the work before is tried again where others came in between."""
         answer = super().form_valid(form)
-        return hand_over(self.request, self.person) if form.is_valid() else answer
+        if not form.is_valid():
+            return answer
+        say(self.request, sight_of(self.person))
+        return hand_over(self.request, self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(cancel_url=reverse("people"), **kwargs)
@@ -105,28 +106,30 @@ class PersonEditView(FormPage):
         return super().get_form_kwargs() | {"person": self.person}
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.person, name) for name in PersonForm.base_fields}
+        initial = {name: getattr(self.person, name) for name in PersonForm.base_fields}
+        return initial | ({"visibility": ""} if self.person.visibility == services.SEES[self.person.role] else {})
 
     def save(self, form: EditPersonForm) -> HttpResponse:
         changed = {name: form.cleaned_data[name] for name in PersonForm.base_fields if name in form.cleaned_data}
-        services.edit_person(self.person, by=self.request.user, **changed)
-        say(self.request, _("Saved."))
+        before, person = self.person, services.edit_person(self.person, by=self.request.user, **changed)
+        before.name, before.email = person.name, person.email
+        sight = sight_of(person)
+        say(self.request, _("Saved.") if sight == sight_of(before) else _("Saved. From now on: %(sight)s") % {"sight": sight})
         return redirect("people")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(person=self.person, cancel_url=reverse("people"), **kwargs)
+        return super().get_context_data(person=self.person, sight=sight_of(self.person), cancel_url=reverse("people"), **kwargs)
 
 
 def hand_over(request: HttpRequest, person: User) -> HttpResponse:
     """The link to choose a password, by mail; where none goes out, the administrator hands it over."""
     if person.role == User.Role.INTEGRATION:
-        how = _("A program signs in with a token, which is made on the server: %(command)s")
-        say(request, how % {"command": left_to_right(f"manage.py create_token {person.email} --scopes …")})
-        return redirect("people")
+        say(request, _("A program signs in with a token: make one here."))
+        return redirect(f"{reverse('token-create')}?user={person.pk}")
     link = password_link(request, person)
     if not mail_link(request, person, link):
-        days = counted(settings.PASSWORD_RESET_TIMEOUT // SECONDS_OF_A_DAY, request.prefs)
-        return render(request, "crm/person_link.html", {"person": person, "link": link, "days": days})
+        facts = {"person": person, "link": link, "days": days_of_links(request.prefs)}
+        return render(request, "crm/person_link.html", facts)
     say(request, _("A link to choose a password was sent to %(email)s.") % {"email": left_to_right(person.email)})
     return redirect("people")
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from crm.database import local_day_sql, money_unit_sql
 from crm.models import ApiToken, Holiday, IdempotencyKey, Organization, Team, User
 from crm.models.holiday import fixed_holidays
+from crm.scopes import SCOPES
 from crm.text import TextError, clean_email
 
 SEES = {
@@ -31,14 +32,6 @@ SEES = {
     User.Role.ADMIN: User.Visibility.ALL,
 }
 IDEMPOTENCY_KEPT = timedelta(hours=72)
-RESOURCES = (
-    "leads", "opportunities", "activities", "quotes", "campaigns", "channels", "products", "landing-pages", "teams", "users",
-    "lead-sources", "social-networks", "expenses", "customers", "contracts", "social-posts", "orders", "carts", "sessions",
-    "tickets", "survey-answers", "survey-invitations", "survey-skips", "surveys", "kpis",
-    "targets", "alerts", "annotations",
-)  # fmt: skip
-ONLY_READ = frozenset({"kpis:write", "teams:write", "users:write", "survey-skips:write"})
-SCOPES = frozenset(f"{resource}:{verb}" for resource in RESOURCES for verb in ("read", "write")) - ONLY_READ | {"*"}
 
 
 @transaction.atomic
@@ -114,6 +107,11 @@ def edit_person(person: User, *, by: User, **facts: Any) -> User:
         if person.pk == by.pk:
             raise ValidationError({"role": _("Your own role is changed by another administrator.")})
         facts |= rights_of(facts["role"])
+    # Whoever sees what their role usually sees goes on so with another one; what was chosen by hand stays.
+    chosen = facts.pop("visibility", "" if person.visibility == SEES[person.role] else person.visibility)
+    visibility = chosen or SEES[facts.get("role", person.role)]
+    if visibility != person.visibility:
+        facts["visibility"] = visibility
     if facts.get("email", person.email) != person.email:
         facts["email"] = free_address(facts["email"], person)
         # The address before would go on signing in, and being sent links to choose a password.
@@ -183,6 +181,13 @@ def create_token(
         expires_at=expires_at,
     )
     return token, secret
+
+
+@transaction.atomic
+def add_token(user: User, *, by: User, **facts: Any) -> tuple[ApiToken, str]:
+    """The same by an administrator, on the pages; whoever was switched off meanwhile gets none."""
+    lock_administrators(by)
+    return create_token(User.objects.get(pk=user.pk), **facts)
 
 
 def revoke_token(token: ApiToken, *, at: datetime) -> ApiToken:
@@ -276,7 +281,9 @@ def moments_behind_days(model: type[Model]) -> set[str]:
 def deactivate_user(user: User, *, at: datetime) -> User:
     """Close an account: its sessions and tokens end with it, also for the day that it is opened again."""
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    if not user.has_usable_password():
+        user.set_unusable_password()  # another one: links to choose the first password are over
+    user.save(update_fields=["is_active", "password"])
     user.tokens.filter(revoked_at=None).update(revoked_at=at)
     rows = Session.objects.filter(expire_date__gt=at).iterator()
     own = [session.pk for session in rows if session.get_decoded().get(SESSION_KEY) == str(user.pk)]

@@ -203,8 +203,14 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_FORMS = {"login": "crm.account_forms.LoginForm", "reset_password": "crm.account_forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "crm.account_forms.LoginForm",
+    "reset_password": "crm.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "crm.account_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_ADAPTER = "crm.accounts.AccountAdapter"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "crm.links.LinkGenerator"  # noqa: S105 -- the place of a class
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None

@@ -16,7 +16,8 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -26,6 +27,7 @@ from crm.fields import MoneyField
 from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, WholeNumberField
 from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
 from crm.money import NOTHING, format_number
+from crm.pages import key_in
 from crm.periods import Calendar
 from crm.preferences import Preferences
 from crm.slugs import free_slug
@@ -210,6 +212,7 @@ class ReaderList(ChangeList):
 class ReaderAdmin(ReaderPages, admin.ModelAdmin):
     show_full_result_count = False  # a search would count the whole table beside what it found
     actions = None  # what may be deleted at all is deleted one by one
+    history_page = ""  # the route of the product's own, which says what was there before and after
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[forms.ModelForm]:
         """A help text that nobody translates is a note for programmers; one about a value is none about its own words."""
@@ -219,6 +222,11 @@ class ReaderAdmin(ReaderPages, admin.ModelAdmin):
             if column.help_text and (column.name in self.texts or not isinstance(column.help_text, Promise))
         }
         return super().get_form(request, obj, change=change, **({"help_texts": untold} if untold else {}), **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if self.history_page and (key := key_in(object_id)):
+            return redirect(self.history_page, key)
+        return super().history_view(request, object_id, extra_context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReaderList

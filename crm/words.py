@@ -111,10 +111,17 @@ BORROWED = (
         "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to"
         " authenticate using other backends, such as Single Sign-On or LDAP."
     ),
+    _("This password is too common."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be too similar to your other personal information."),
     ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
     ),
 )
 

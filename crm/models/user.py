@@ -115,6 +115,11 @@ class User(AbstractUser):
         return str(self)
 
     @property
+    def invited_by(self) -> User | None:
+        """Who added them, where that was somebody on the pages."""
+        return User.objects.filter(pk=(self.recorded_by or {}).get("user")).first()
+
+    @property
     def language_without_browser(self) -> str:
         """That of mails, and of whatever else reaches somebody without their browser."""
         return self.language or language_key(settings.LANGUAGE_CODE)

@@ -17,6 +17,7 @@ from kpis.services import set_mailing
 from leads import services
 from leads.models import Lead
 from tests.factories.campaigns import make_landing_page, make_session
+from tests.factories.crm import make_token
 from tests.factories.leads import make_lead, make_opportunity
 
 # Words that stay as they are in a Persian sentence.
@@ -198,6 +199,9 @@ def pages_of_sales(order):
         "/settings/people/",
         f"/settings/people/{order.owner_id}/",
         "/settings/teams/",
+        "/settings/tokens/",
+        "/settings/tokens/new/",
+        f"/settings/tokens/{make_token(order.owner, name='فروشگاه').pk}/",
     ]
 
 

@@ -70,17 +70,6 @@ def test_who_is_switched_off_here_loses_tokens_and_sessions(browse, client, root
     assert seen == [200, 200, 401, 302, 401, 302]
 
 
-def test_a_token_is_revoked_in_the_list(browse, root, omid):
-    token, page = make_token(omid), reverse("admin:crm_apitoken_changelist")
-    api = Api(browse(), token)
-
-    seen = [api.get("/orders/").status_code]
-    browse(root).post(page, {"action": "revoke", "_selected_action": [token.pk]})
-    seen += [api.get("/orders/").status_code]
-
-    assert seen == [200, 401]
-
-
 def test_nobody_switches_themselves_off(browse, root):
     sent = {name: getattr(root, name) for name in PERSON}
 

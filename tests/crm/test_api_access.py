@@ -11,7 +11,7 @@ from crm.api.problems import PROBLEMS
 from crm.api.urls import urlpatterns
 from crm.inputs.failures import DETAILS
 from crm.models import ApiToken
-from crm.services import SCOPES
+from crm.scopes import SCOPES
 from customers.models import Customer
 from leads.models import Lead
 from tests.api_client import Api

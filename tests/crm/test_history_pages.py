@@ -232,8 +232,8 @@ def test_what_became_of_a_token_is_told_without_its_secret(browse, boss, omid):
     told = history(client, "token-history", token)
     assert [(title, by) for title, by, _changes in told] == [("Changed", "Sara"), ("Changed", "automatic"), ("First saved", "")]
     assert told[0][2][0][:2] == ("Revoked at", "")
-    assert told[1][2] == [("Scopes", "orders:read", "orders:read · orders:write")]
-    assert f'href="{address}"' in client.get(reverse("admin:crm_apitoken_change", args=[token.pk])).content.decode()
+    assert told[1][2] == [("Scopes", "Orders: read", "Orders: read and write")]
+    assert f'href="{address}"' in client.get(reverse("token", args=[token.pk])).content.decode()
     assert browse(make_user("manager")).get(address).status_code == 403
 
 

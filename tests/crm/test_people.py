@@ -39,8 +39,8 @@ def errors(response):
 
 def test_only_administrators_change_people_and_teams(browse, sara, omid, now):
     team, place = make_team("North"), f"{URL}{omid.pk}/"
-    pages = [URL, f"{URL}new/", place, f"{place}history/", TEAMS, f"{TEAMS}{team.pk}/"]
-    doors = [*pages[1:3], *pages[4:], f"{place}link/", f"{place}switch-off/", f"{place}switch-on/"]
+    pages = [URL, f"{URL}new/", place, f"{place}history/", TEAMS, f"{TEAMS}{team.pk}/", f"{TEAMS}{team.pk}/history/"]
+    doors = [*pages[1:3], *pages[4:6], f"{place}link/", f"{place}switch-off/", f"{place}switch-on/"]
 
     assert [[browse(user).get(page).status_code for user in (sara, None)] for page in pages] == [[403, 302]] * len(pages)
     assert [[browse(user).post(door, NEW).status_code for user in (sara, None)] for door in doors] == [[403, 302]] * len(doors)
@@ -76,8 +76,11 @@ def test_who_is_added_chooses_a_password_once(client, browse, settings, backend)
     assert kept == ("Nima", "manager", "team", team, "fa", "jalali", False)
     link, guest = answer.context["link"], browse()
     assert link in answer.content.decode()
-    form = guest.get(link, follow=True).redirect_chain[-1][0]
-    guest.post(form, {"password1": "a long green sentence", "password2": "a long green sentence"})
+    opened = guest.get(link, follow=True)
+    form, words = opened.redirect_chain[-1][0], opened.content.decode()
+    assert ["Welcome, Nima!" in words, "Root invites you to work in Sanjeh." in words] == [True, True]
+    done = guest.post(form, {"password1": "a long green sentence", "password2": "a long green sentence"}, follow=True)
+    assert ["The password is set" in done.content.decode(), toasts(done)] == [True, []]
     person.refresh_from_db()
     assert person.check_password("a long green sentence")
     assert browse().get(link, follow=True).context["token_fail"]
@@ -89,8 +92,58 @@ def test_where_mail_goes_out_the_link_is_in_it_alone(client):
     assert answer.url == URL
     assert toasts(answer)[-1][0] == "A link to choose a password was sent to \u2066nima@example.com\u2069."
     (sent,) = mail.outbox
-    assert sent.to == ["nima@example.com"]
+    assert (sent.to, sent.subject) == (["nima@example.com"], "دعوت به سنجه")
+    assert "Root شما را به کار در سنجه دعوت کرده است" in sent.body
     assert re.search(r"http://localhost/account/password/reset/key/\S+", sent.body)
+    person = User.objects.get(email="nima@example.com")
+    person.set_password("a long green sentence")
+    person.save()
+    client.post(f"{URL}{person.pk}/link/")
+    assert "دعوت" not in mail.outbox[1].subject
+
+
+def test_a_link_ends_with_the_account(client, browse, settings, root, omid):
+    """Also where it is switched on again: the password of somebody who has none yet is chosen by a new link."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    User.objects.filter(pk=omid.pk).update(password="!")
+
+    def fails(link):
+        return bool(browse().get(link, follow=True).context.get("token_fail"))
+
+    first = client.post(f"{URL}{omid.pk}/link/").context["link"]
+    seen = [fails(first)]
+    client.post(f"{URL}{omid.pk}/switch-off/")
+    seen += [fails(first)]
+    client.post(f"{URL}{omid.pk}/switch-on/")
+    second = client.post(f"{URL}{omid.pk}/link/").context["link"]
+    seen += [fails(first), fails(second)]
+    client.post(f"{URL}{omid.pk}/", edited(omid, email="other@example.com"))
+    seen += [fails(second)]
+
+    assert seen == [False, True, True, False, True]
+
+
+def test_another_role_sees_what_is_usual_for_it_unless_chosen_by_hand(client):
+    """And the answer says what that is."""
+    north = make_team("North")
+    person = make_user("rep", name="Nima", team=north)
+
+    def saved(**changes):
+        page = client.get(f"{URL}{person.pk}/").context["form"]
+        sent = {name: page[name].value() or "" for name in page.fields} | changes
+        said = toasts(client.post(f"{URL}{person.pk}/", sent))[-1][0]
+        person.refresh_from_db()
+        return person.visibility, said
+
+    assert saved(role="manager") == ("team", "Saved. From now on: Nima sees the records of everybody in the team North.")
+    assert saved(name="Nima 2", visibility="") == ("team", "Saved.")
+    assert saved(visibility="own") == ("own", "Saved. From now on: Nima 2 sees only their own records.")
+    assert saved(role="marketer") == ("own", "Saved.")
+    assert saved(role="support", visibility="all") == (
+        "all",
+        "Saved. From now on: Nima 2 sees all records, but no leads, opportunities, quotes, costs and visits.",
+    )
+    assert saved(role="rep") == ("own", "Saved. From now on: Nima 2 sees only their own records, but no costs and visits.")
 
 
 def test_what_is_refused_says_why(client, root, omid):
@@ -188,3 +241,30 @@ def test_teams_are_added_and_renamed(client, root):
 
     assert errors(again) == {"name": ["There is a team with this name already."]}
     assert [(team.name, team.people) for team in client.get(TEAMS).context["rows"]] == [("South", 1)]
+
+
+def test_the_history_of_a_team_tells_its_name_and_who_came_went_and_leads(client, browse, omid):
+    team, other = make_team("North"), make_team("East")
+    client.post(f"{URL}new/", NEW | {"team": team.pk})
+    nima = User.objects.get(email="nima@example.com")
+    client.post(f"{TEAMS}{team.pk}/", {"name": "South"})
+    client.post(f"{URL}{omid.pk}/", edited(omid, team=team.pk))
+    client.post(f"{URL}{nima.pk}/", edited(nima, role="manager"))
+    client.post(f"{URL}{nima.pk}/", edited(nima, role="manager", name="Nima 2"))
+    client.post(f"{URL}{omid.pk}/switch-off/")
+    client.post(f"{URL}{nima.pk}/", edited(nima, role="manager", team=other.pk))
+
+    page = client.get(f"{TEAMS}{team.pk}/history/")
+
+    entries = page.context["entries"]
+    assert [entry["at"] for entry in entries] == sorted((entry["at"] for entry in entries), reverse=True)
+    assert {(entry["title"], entry["by"], *entry["changes"][0].values()) for entry in entries} == {
+        ("Left the team", "Root", "Nima", "Manager", ""),
+        ("Left the team", "Root", "Omid", "Sales rep", ""),
+        ("Changed", "Root", "Nima", "Sales rep", "Manager"),
+        ("Came to the team", "Root", "Omid", "", "Sales rep"),
+        ("Changed", "Root", "Name", "North", "South"),
+        ("Came to the team", "Root", "Nima", "", "Sales rep"),
+    }
+    assert f'href="{TEAMS}{team.pk}/history/"' in client.get(f"{TEAMS}{team.pk}/").content.decode()
+    assert len(client.get(f"{TEAMS}{team.pk}/history/?after=4").context["entries"]) == 2

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.utils import timezone
 
 from crm.models import User
-from crm.services import SCOPES, create_token
+from crm.scopes import SCOPES
+from crm.services import create_token
 
 
 class Command(BaseCommand):
