@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.changes import Telling
@@ -17,8 +19,8 @@ from customers.models import Contract, Customer, Order, OrderLine, Ticket
 from customers.printing import line_shown
 
 
-def line_text(line: Any, sale: Any, prefs: Preferences) -> str:
-    """A line of an order or a quote in one text."""
+def line_text(line: Any, sale: Any, prefs: Preferences) -> SafeString:
+    """A line of an order or a quote in one text, which runs as its words do, whichever way the product's name does."""
     foreign = sale.currency if sale.currency != prefs.organization.currency else None
 
     def amount(value: Decimal) -> str:
@@ -26,9 +28,9 @@ def line_text(line: Any, sale: Any, prefs: Preferences) -> str:
 
     shown = line_shown(line)
     quantity = format_number(shown.quantity, prefs.language, latin_digits=prefs.latin_digits)
-    parts = [f"{quantity} × {shown.name}", amount(shown.unit_price)]
+    parts = [format_html("{} × <bdi>{}</bdi>", quantity, shown.name), amount(shown.unit_price)]
     parts += [f"{label} {amount(value)}" for label, value in ((_("Discount"), shown.discount), (_("Tax"), shown.tax)) if value]
-    return " · ".join(parts)
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 class CustomerHistoryView(HistoryPage):
