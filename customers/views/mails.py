@@ -73,13 +73,13 @@ class SaleMailPage(FormPage):
             return first | self.usual(self.sheet(prefs), prefs)
 
     def usual(self, sheet: SaleSheet, prefs: Preferences) -> dict[str, str]:
-        buyer = sheet.buyer[0][1] if sheet.buyer else ""
+        buyer = self.buyer
         names = {"paper": sheet.name, "organization": prefs.organization.title, "sender": str(self.request.user)}
         text = _("please find attached: %(paper)s.\n\nKind regards\n%(sender)s\n%(organization)s") % names
         return {
-            "address": self.buyer.email if self.buyer else "",
+            "address": buyer.email if buyer else "",
             "subject": _("%(paper)s from %(organization)s") % names,
-            "body": (_("Dear %(buyer)s,") % {"buyer": buyer} if buyer else _("Hello,")) + "\n\n" + text,
+            "body": (_("Dear %(buyer)s,") % {"buyer": buyer.name} if buyer and buyer.name else _("Hello,")) + "\n\n" + text,
         }
 
     def save(self, form: SaleMailForm) -> HttpResponse:

@@ -49,10 +49,11 @@ def url_of(name, row):
 
 
 def test_an_order_goes_to_its_buyer_by_e_mail_as_an_invoice_unless_it_is_cancelled(browse, omid):
-    order = make_order(customer=make_customer(email="arya@example.com", owner=omid), number="N-7", owner=omid)
+    order = make_order(customer=make_customer(name="", email="arya@example.com", owner=omid), number="N-7", owner=omid)
     client, url = browse(omid), url_of("order-mail", order)
     form = client.get(f"{url}?language=en").context["form"].initial
 
+    assert form["body"].startswith("Hello,\n\nplease find attached: Invoice N-7.\n")
     assert client.post(url, form).url == url_of("order-detail", order)
 
     assert send_mails(at=timezone.now()) == 1
