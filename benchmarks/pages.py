@@ -27,7 +27,7 @@ from ground import NOW, Session, median, open_database, quantile, stopwatch, tab
 RUNS, WARMING = 30, 3
 NO_QUESTION = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET TRANSACTION", "BEGIN", "COMMIT")
 CHANNEL, OWNER, CAMPAIGN, DEEP = 1, 3, 9, 0.9
-FINISHED = "1405-06"
+FINISHED, RANGE = "1405-06", "1405-05-10..1405-06-23"
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,13 @@ def figures(clients: dict[str, Any]) -> Iterator[Task]:
     yield page("KPI page: churn rate", "/kpis/churn_rate/")
     yield page("KPI page: revenue, two filters, by product", "/kpis/revenue/", by="product", **two)
     yield page("KPI page: revenue", "/kpis/revenue/", "rep")
+    for who in clients:
+        yield page("KPI overview, 45 days", "/kpis/", who, period=RANGE)
+    for key in ("revenue", "churn_rate", "repeat_purchase_rate"):
+        yield page(f"KPI page: {key}, 45 days", f"/kpis/{key}/", period=RANGE)
+    yield page("RFM groups", "/kpis/rfm/")
+    yield page("RFM groups, a segment by amount", "/kpis/rfm/", segment="loyal", sort="amount")
+    yield page("RFM movement since the season before", "/kpis/rfm/", view="movement")
 
 
 def lists(clients: dict[str, Any]) -> Iterator[Task]:

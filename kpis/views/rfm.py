@@ -20,10 +20,9 @@ from crm.pages import Page, Pager, query_with
 from crm.preferences import Preferences
 from kpis import addresses
 from kpis.options import Link
-from kpis.readings.rfm import BY_NUMBER, Group, Movement, Part, Ranking, Rfm, Scored, moved, movement
+from kpis.readings.rfm import BY_NUMBER, MOST_RANKED, Group, Movement, Part, Ranking, Rfm, Scored, moved, movement
 from kpis.readings.rfm_value import SegmentValues
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.sorting import MOST_BY_AMOUNT
 from kpis.readings.words import money_text, number_text, percent_text, short_money
 from kpis.rfm import BEST_FIRST, GRID, SCORES, Segment
 from kpis.views.rfm_asked import (
@@ -175,12 +174,12 @@ class RfmView(Page, TemplateView):
         return {
             "people": [self.person(one) for one in found[:PAGE]],
             "save_url": reverse("kpis:people-save", args=["rfm"]) + query_with(query, **days, after=None),
-            "people_headings": shown if size <= MOST_BY_AMOUNT else [heading | {"url": ""} for heading in shown],
+            "people_headings": shown if size <= MOST_RANKED else [heading | {"url": ""} for heading in shown],
             "pager": Pager.within(query, "people", after=query.get("after"), following=following),
         }
 
     def ranking(self, size: int) -> Ranking:
-        return sorting_asked(self.request.GET, Ranking.of) if size <= MOST_BY_AMOUNT else BY_NUMBER
+        return sorting_asked(self.request.GET, Ranking.of) if size <= MOST_RANKED else BY_NUMBER
 
     def found(self, rfm: Rfm, part: Part, ranking: Ranking) -> list[Scored]:
         if not ranking.column:
