@@ -100,7 +100,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("query", "found", "chips"),
         [
-            ({"answered": "2025-09-22..2025-09-23"}, [9, 3], ["Answered on: 22 September 2025 to 23 September 2025"]),
+            ({"answered": "2025-09-22..2025-09-23"}, [9, 3], ["Answered on: 22 to 23 September 2025"]),
             ({"score": "7-8"}, [7], ["Score: Passives (7 to 8)"]),
             ({"score": "0-6", "answered": "2025-08"}, [], ["Answered on: August 2025", "Score: Detractors (0 to 6)"]),
             ({"score": "9"}, [9], ["Score: 9"]),
