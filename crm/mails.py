@@ -7,7 +7,6 @@ is taken: a worker that dies over it leaves it due.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
@@ -28,13 +27,6 @@ LEASE = timedelta(minutes=15)
 MOST_MAILS, FIRST_PERMANENT = 100, 500
 TIMEOUT = 20
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-# Who writes the mail of which row, or says that there is none any more. Only named: what stands above is not known here.
-WRITERS: Mapping[str, str] = {
-    "customers.OrderMail": "customers.services.mails.message_of_order",
-    "leads.QuoteMail": "leads.services.mails.message_of_quote",
-    "kpis.Alert": "kpis.services.mails.message_of_alert",
-    "kpis.Delivery": "kpis.services.mailings.message_of_delivery",
-}
 TONES = {Outgoing.Mail.FAILED: "bad", Outgoing.Mail.UNKNOWN: "warn"}
 
 
@@ -50,7 +42,7 @@ def file_name(name: str) -> str:
 
 def send_mails(*, at: datetime) -> int:
     """Send what is due; returns how many the server took."""
-    outbox = [apps.get_model(label) for label in WRITERS]
+    outbox = [apps.get_model(label) for label in settings.MAIL_WRITERS]
     for model in outbox:
         lost = model.objects.abandoned(at - LEASE)
         lost.update(mail=Outgoing.Mail.UNKNOWN, mail_error="the sender died while sending")
@@ -61,7 +53,7 @@ def send_mails(*, at: datetime) -> int:
 def deliver(row: Outgoing, *, at: datetime) -> bool:
     """Nothing has left before the row is taken, so what fails until then is tried again."""
     try:
-        message = import_string(WRITERS[row._meta.label])(row, at)
+        message = import_string(settings.MAIL_WRITERS[row._meta.label])(row, at)
     except Exception as error:
         log.exception("mail not written", row=str(row), kind=type(row).__name__)
         return take(row, at=at) and put_off(row, error, at=at)

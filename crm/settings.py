@@ -261,6 +261,13 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 # ── E-mail ───────────────────────────────────────────────────────────────────────────────────────────────────────
 globals().update(env_email("EMAIL_URL", f"file://{DATA_DIR / 'mail'}"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("EMAIL_FROM", f"Sanjeh <sanjeh@{urlsplit(BASE_URL).hostname}>")
+# The models of the outbox, and who writes the mail of a row, or says that there is none any more.
+MAIL_WRITERS = {
+    "customers.OrderMail": "customers.services.mails.message_of_order",
+    "leads.QuoteMail": "leads.services.mails.message_of_quote",
+    "kpis.Alert": "kpis.services.mails.message_of_alert",
+    "kpis.Delivery": "kpis.services.mailings.message_of_delivery",
+}
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
