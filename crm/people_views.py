@@ -151,7 +151,10 @@ def switch_off(request: HttpRequest, pk: int) -> str:
 @action(may_manage_people)
 def switch_on(request: HttpRequest, pk: int) -> str:
     person = services.switch_on_person(get_object_or_404(User, pk=pk), by=request.user)
-    text = _("%(person)s can sign in again.")
+    if person.has_usable_password() or person.role == User.Role.INTEGRATION:
+        text = _("%(person)s can sign in again.")
+    else:
+        text = _("%(person)s is on again, and needs a new link to choose a password.")
     say(request, text % {"person": person}, undo=reverse("person-switch-off", args=[pk]))
     return reverse("people")
 

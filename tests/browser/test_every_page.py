@@ -199,6 +199,7 @@ def pages_of_sales(order):
         "/settings/people/",
         f"/settings/people/{order.owner_id}/",
         "/settings/teams/",
+        f"/settings/teams/{Team.objects.create(name='پخش').pk}/history/",
         "/settings/tokens/",
         "/settings/tokens/new/",
         f"/settings/tokens/{make_token(order.owner, name='فروشگاه').pk}/",

@@ -62,7 +62,7 @@ def test_only_administrators_change_people_and_teams(browse, sara, omid, now):
 
 
 @pytest.mark.parametrize("backend", ["filebased", "smtp"])
-def test_who_is_added_chooses_a_password_once(client, browse, settings, backend):
+def test_who_is_added_chooses_a_password_once(client, browse, settings, backend, caplog):
     """Without a mail server, or with one that is away, the link stands on the answer."""
     settings.EMAIL_BACKEND, settings.EMAIL_PORT = f"django.core.mail.backends.{backend}.EmailBackend", 1
     team = make_team("North")
@@ -84,6 +84,8 @@ def test_who_is_added_chooses_a_password_once(client, browse, settings, backend)
     person.refresh_from_db()
     assert person.check_password("a long green sentence")
     assert browse().get(link, follow=True).context["token_fail"]
+    assert "/account/password/reset/key/" in caplog.text
+    assert link.rstrip("/").rpartition("-")[2] not in caplog.text
 
 
 def test_where_mail_goes_out_the_link_is_in_it_alone(client):
@@ -114,7 +116,8 @@ def test_a_link_ends_with_the_account(client, browse, settings, root, omid):
     seen = [fails(first)]
     client.post(f"{URL}{omid.pk}/switch-off/")
     seen += [fails(first)]
-    client.post(f"{URL}{omid.pk}/switch-on/")
+    again = client.post(f"{URL}{omid.pk}/switch-on/")
+    assert toasts(again)[-1][0] == "Omid is on again, and needs a new link to choose a password."
     second = client.post(f"{URL}{omid.pk}/link/").context["link"]
     seen += [fails(first), fails(second)]
     client.post(f"{URL}{omid.pk}/", edited(omid, email="other@example.com"))
@@ -180,6 +183,7 @@ def test_an_edit_gives_the_rights_of_the_role_and_is_told(client, browse, root, 
     assert (entry["by"], told["Role"], told["Team"]) == ("Root", ("Sales rep", "Administrator"), ("Sales", "North"))
     assert not {"Language", "Staff status"} & told.keys()
     assert (begun["title"], begun["by"]) == ("First saved", "")
+    assert client.get(f"/admin/crm/user/{omid.pk}/history/").url == f"{URL}{omid.pk}/history/"
 
 
 def test_who_is_switched_off_is_out_until_they_are_on_again(client, browse, root, omid):
@@ -240,6 +244,7 @@ def test_teams_are_added_and_renamed(client, root):
     make_user("rep", team=north, is_active=False)
 
     assert errors(again) == {"name": ["There is a team with this name already."]}
+    assert "1 row\n" in client.get("/admin/crm/team/").content.decode()
     assert [(team.name, team.people) for team in client.get(TEAMS).context["rows"]] == [("South", 1)]
 
 
