@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
+from crm.mails import has_mail_server
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.preferences import Preferences
@@ -116,7 +117,8 @@ class AlertFormView(FormPage):
         return redirect("kpis:alerts")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"rule": self.rule, **self.would_have_rung()}
+        shown = {"rule": self.rule, "has_mail_server": has_mail_server()}
+        return super().get_context_data(**kwargs) | shown | self.would_have_rung()
 
     def would_have_rung(self) -> dict[str, Any]:
         if self.rung is None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.generic import TemplateView, View
 
-from crm.mails import TONES, is_on_its_way
+from crm.mails import TONES, has_mail_server, is_on_its_way
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
@@ -45,6 +45,7 @@ class MailingsView(Page, TemplateView):
         rows = list(mine.order_by("-is_on", "-pk"))
         last = self.last(rows)
         return super().get_context_data(**kwargs) | {
+            "has_mail_server": has_mail_server(),
             "mine": [self.mailing(mailing, last) for mailing in rows],
             "is_waiting": any(is_on_its_way(delivery, self.at) for delivery in last.values()),
             "got": [
@@ -117,7 +118,8 @@ class MailingFormView(FormPage):
         return redirect("kpis:mailings")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(mailing=self.mailing, cancel_url=reverse("kpis:mailings"), **kwargs)
+        facts = {"mailing": self.mailing, "has_mail_server": has_mail_server(), "cancel_url": reverse("kpis:mailings")}
+        return super().get_context_data(**facts, **kwargs)
 
 
 def own_mailing(request: HttpRequest, pk: int) -> Mailing:

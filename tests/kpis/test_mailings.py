@@ -346,6 +346,14 @@ class TestPages:
         assert list(others.context["form"].errors) == ["readers"]
         assert blind.context["form"].errors["readers"] == ["May not see this KPI: Hana"]
 
+    @pytest.mark.parametrize("address", ["/reports/mail/", "/reports/mail/new/", "/alerts/new/?kpi=revenue"])
+    def test_without_a_mail_server_pages_that_send_say_so(self, browse, sara, settings, address):
+        client = browse(sara)
+        before = client.get(address).content.decode()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+        assert ("EMAIL_URL" in before, "EMAIL_URL" in client.get(address).content.decode()) == (False, True)
+
     def test_the_page_it_is_made_from_fills_the_form(self, browse, sara):
         page = browse(sara).get("/kpis/leads/?period=1404-07&compare=none").content.decode()
         (link,) = re.findall(r'href="(/reports/mail/new/[^"]*)"', page)
