@@ -33,6 +33,7 @@ class TokenForm(ReaderForm):
     user = AccountField(
         label=_("Acts as"),
         queryset=User.objects.filter(is_active=True).order_by("name", "email"),
+        empty_label=_("Choose an account"),
         help_text=_("The token sees and does what this account may, and never more."),
     )
     scopes = forms.MultipleChoiceField(
