@@ -50,6 +50,8 @@ def compare_asked(text: str | None, period: Period) -> tuple[Compare, Period | N
     except ValueError:
         raise BadRequest(f"compare: {text[:40]}") from None
     is_alike = (other.calendar, other.grain) == (period.calendar, period.grain)
+    if period.grain is Grain.RANGE:
+        is_alike &= other.days == period.days and other.end < period.start
     if not is_alike or not FIRST_DAY <= other.start < period.start:
         return Compare.PREVIOUS, None
     return Compare.CUSTOM, other

@@ -30,7 +30,7 @@ WORDS = ("address", "subject", "body")
 
 
 class SaleMailPage(FormPage):
-    """It starts from what was written last, else from what such a mail usually says."""
+    """It starts from what its sender wrote last, else from what such a mail usually says."""
 
     template_name = "customers/sale_mail.html"
     form_class = SaleMailForm
@@ -67,10 +67,11 @@ class SaleMailPage(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         first = {"token": uuid4(), "language": self.language}
-        if self.last and self.last.language == self.language:
-            return first | {name: getattr(self.last, name) for name in WORDS}
+        known = {"address": self.last.address} if self.last else {}
+        if self.last and self.last.language == self.language and self.last.by_id == self.request.user.pk:
+            known = {name: getattr(self.last, name) for name in WORDS}
         with paper_in(self.language, self.request.user) as prefs:
-            return first | self.usual(self.sheet(prefs), prefs)
+            return first | self.usual(self.sheet(prefs), prefs) | known
 
     def usual(self, sheet: SaleSheet, prefs: Preferences) -> dict[str, str]:
         buyer = self.buyer

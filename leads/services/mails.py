@@ -24,15 +24,17 @@ def mail_quote(quote: Quote, words: Mapping[str, str], *, by: User, at: datetime
     quote = send_quote(quote, by=by, at=at)
     if quote.is_accepted or quote.declined_at:
         raise ValidationError(_("The customer has answered this quote already."), code="conflict")
+    if quote.replaced_by.exists():
+        raise ValidationError(_("A newer version has taken the place of this quote: send that one."), code="conflict")
     return put_out(QuoteMail, {**words, "quote": quote}, by=by, at=at, key=key)
 
 
 def message_of_quote(mail: QuoteMail, at: datetime) -> EmailMessage | None:
-    """None once it was taken back or answered, or its sender may not see it any more."""
+    """None once it was taken back, answered or replaced, or its sender may not see it any more."""
     if mail.by is None:
         return None
     quote = Quote.objects.visible_to(mail.by).select_related(*WHOSE).filter(pk=mail.quote_id).first()
-    if quote is None or quote.issued_at is None or quote.is_accepted or quote.declined_at:
+    if quote is None or quote.issued_at is None or quote.is_accepted or quote.declined_at or quote.replaced_by.exists():
         return None
     with paper_in(mail.language, mail.by) as prefs:
         return written(mail, sheet_of_quote(quote, mail.by, prefs, today=prefs.today(at)), prefs, at=at)

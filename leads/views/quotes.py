@@ -40,13 +40,15 @@ class QuoteDetailView(DetailPage):
         versions = quotes_shown(Quote.objects.family_of(self.object), self)
         quote = next(version for version in versions if version.pk == self.object.pk)
         lines, order = quote.lines.all(), self.object.order
+        may_answer = quote.status in OPEN and not any(version.is_accepted for version in versions)
         return context | {
             "quote": quote,
             "lines": lines,
             "tax": sum(line.tax for line in lines),
             "versions": versions if len(versions) > 1 else [],
             "currency": foreign_currency(quote.currency, self),
-            "may_answer": quote.status in OPEN and not any(version.is_accepted for version in versions),
+            "may_answer": may_answer,
+            "may_mail": may_answer and not quote.replaced_by.all(),
             "may_reopen": quote.is_accepted and (order is None or order.status == Order.Status.CANCELLED),
             "may_remove": quote.status == Quote.Status.DRAFT and order is None and not quote.replaced_by.all(),
             "is_editable": len(lines) <= MOST_LINES,

@@ -17,7 +17,8 @@ function forget(field) {
     message.classList.add("is-answered");
     names.splice(names.indexOf(message.id), 1);
   }
-  described?.setAttribute("aria-describedby", names.join(" "));
+  if (names.length) described.setAttribute("aria-describedby", names.join(" "));
+  else described?.removeAttribute("aria-describedby");
 }
 
 document.addEventListener("input", (event) => unmark(event.target));

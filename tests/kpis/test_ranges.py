@@ -48,6 +48,17 @@ def test_days_that_are_no_range_are_refused_with_what_was_typed(browse, sara, da
     assert {name: found[0] for name, found in page.context["form"].errors.items()} == errors
 
 
+@pytest.mark.parametrize(
+    ("other", "taken"),
+    [("2025-09-01..2025-09-03", True), ("2025-09-01..2025-09-04", False), ("2025-09-23..2025-09-25", False)],
+)
+def test_it_is_compared_with_as_many_days_before_it_and_with_no_others(browse, sara, other, taken):
+    page = browse(sara).get(f"/kpis/leads/?period=2025-09-25..2025-09-27&compare={other}").context
+
+    assert page["steps"]["label"] == "25 to 27 September 2025"
+    assert [key for key, _label, is_chosen in page["earlier_periods"] if is_chosen] == [other] * taken
+
+
 def test_an_address_of_elsewhere_is_not_followed(browse, sara):
     client = browse(sara)
 

@@ -147,6 +147,21 @@ class TestNotSent:
         refused = write(browse(omid), quote, subject="Again")
         assert refused.context["form"].non_field_errors() == ["The customer has answered this quote already."]
 
+    def test_one_of_a_quote_that_a_newer_version_has_replaced(self, browse, omid, quote, waiting):
+        client = browse(omid)
+        make_quote(opportunity=quote.opportunity, revision_of=quote, original=quote)
+
+        assert (quote.replaced_by.count(), send_mails(at=timezone.now()), mail.outbox) == (1, 0, [])
+        assert url_of("mail", quote) not in client.get(url_of("detail", quote)).content.decode()
+        refused = write(client, quote, subject="Again").context["form"].non_field_errors()
+        assert refused == ["A newer version has taken the place of this quote: send that one."]
+
+    def test_who_sends_it_again_signs_with_their_own_name(self, browse, sara, quote, waiting):
+        form = browse(sara).get(url_of("mail", quote)).context["form"].initial
+
+        assert (form["address"], form["subject"] == WORDS["subject"]) == (WORDS["address"], False)
+        assert form["body"].splitlines()[-2] == str(sara)
+
     def test_one_of_somebody_who_has_left(self, omid, waiting):
         User.objects.filter(pk=omid.pk).update(is_active=False)
 
