@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from crm.forms import DayField, ReaderForm
 from crm.periods import LONGEST_RANGE, Calendar, Grain, Period, period_of, range_of
+from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY
+
+
+def range_between(first: date, last: date, prefs: Preferences) -> Period:
+    """From one day to another, in the calendar of a reader."""
+    calendar, rules = Calendar(prefs.calendar), prefs.organization.calendar_rules
+    return range_of(*(period_of(day, calendar, Grain.DAY, rules) for day in (first, last)))
 
 
 class RangeForm(ReaderForm):
@@ -36,6 +44,4 @@ class RangeForm(ReaderForm):
 
     @property
     def period(self) -> Period:
-        days = (self.cleaned_data["first"], self.cleaned_data["last"])
-        calendar, rules = Calendar(self.prefs.calendar), self.prefs.organization.calendar_rules
-        return range_of(*(period_of(day, calendar, Grain.DAY, rules) for day in days))
+        return range_between(self.cleaned_data["first"], self.cleaned_data["last"], self.prefs)

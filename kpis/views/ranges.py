@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.pages import FormPage, next_url, query_with
-from crm.periods import Calendar, Grain, Period, parse_period, period_of, range_of
-from kpis.forms.ranges import RangeForm
+from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from kpis.forms.ranges import RangeForm, range_between
 from kpis.readings.words import number_text
 
 # How many days up to today are offered at once.
@@ -35,11 +35,11 @@ class RangeView(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         """The days of the page, as far as they have come."""
-        today = self.request.prefs.today(self.at)
+        prefs, today = self.request.prefs, self.request.prefs.today(self.at)
         try:
-            shown = parse_period(QueryDict(urlsplit(self.back).query).get("period", ""))
+            shown = parse_period(QueryDict(urlsplit(self.back).query).get("period", ""), prefs.organization.calendar_rules)
         except ValueError:
-            shown = period_of(today, Calendar(self.request.prefs.calendar), Grain.MONTH)
+            shown = period_of(today, Calendar(prefs.calendar), Grain.MONTH)
         return {"first": shown.start, "last": max(shown.start, min(shown.end, today))}
 
     def save(self, form: RangeForm) -> HttpResponse:
@@ -47,13 +47,9 @@ class RangeView(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         prefs, today = self.request.prefs, self.request.prefs.today(self.at)
+        last_days = ((count, range_between(today - timedelta(days=count - 1), today, prefs)) for count in USUAL)
         usual = [
-            (_("Last %(count)s days") % {"count": number_text(count, prefs)}, self.address_of(self.last_days(count, today)))
-            for count in USUAL
+            (_("Last %(count)s days") % {"count": number_text(count, prefs)}, self.address_of(period))
+            for count, period in last_days
         ]
         return super().get_context_data(cancel_url=self.back, usual=usual, submit_label=_("Show"), **kwargs)
-
-    def last_days(self, count: int, today: date) -> Period:
-        calendar, rules = Calendar(self.request.prefs.calendar), self.request.prefs.organization.calendar_rules
-        days = (today - timedelta(days=count - 1), today)
-        return range_of(*(period_of(day, calendar, Grain.DAY, rules) for day in days))
