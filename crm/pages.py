@@ -145,11 +145,16 @@ class ListPage(Page, TemplateView):
             return None
         if self.order_by == "id":
             return key, key
+        value = self.value_in(stamp)
+        return None if value is None else (value, key)
+
+    def value_in(self, stamp: str) -> Any:
+        """The value of `order_by` in a place of an address, a moment unless the list says otherwise; None for what is none."""
         try:
             value = datetime.fromisoformat(stamp)
         except ValueError:
             return None
-        return (value.astimezone(UTC), key) if value.tzinfo and 1900 < value.year < 9000 else None
+        return value.astimezone(UTC) if value.tzinfo and 1900 < value.year < 9000 else None
 
 
 def count_of(rows: QuerySet, most: int = MOST_COUNTED) -> int:

@@ -23,12 +23,12 @@ from customers.models import (
 
 
 @admin.register(Product)
-class ProductAdmin(KeptForever):
+class ProductAdmin(ShownOnly):
+    history_page = "customers:product-history"
     list_display = ("sku", "name", "family", "tier", "category", "unit_cost")
     list_filter = ("family", "category")
     list_select_related = ("category",)
     search_fields = ("sku", "name")
-    fields = ("sku", "name", "family", "tier", "category", "unit_cost")
 
 
 @admin.register(Category)

@@ -13,6 +13,7 @@ from customers.views import (
     order_list,
     orders,
     printing,
+    products,
     surveys,
     tickets,
 )
@@ -56,5 +57,13 @@ urlpatterns = [
     path("tickets/<int:pk>/history/", history.TicketHistoryView.as_view(), name="ticket-history"),
     path("tickets/<int:pk>/<str:kind>/", tickets.note, name="ticket-note"),
     path("tickets/events/<int:pk>/undo/", tickets.undo, name="ticket-undo"),
+    path("products/", products.ProductListView.as_view(), name="product-list"),
+    path("products/new/", products.ProductCreateView.as_view(), name="product-create"),
+    path("products/duplicates/", products.ProductDuplicatesView.as_view(), name="product-duplicates"),
+    path("products/<int:pk>/", products.ProductDetailView.as_view(), name="product-detail"),
+    path("products/<int:pk>/history/", history.ProductHistoryView.as_view(), name="product-history"),
+    path("products/<int:pk>/edit/", products.ProductEditView.as_view(), name="product-edit"),
+    path("products/<int:pk>/archive/", products.archive, name="product-archive"),
+    path("products/<int:pk>/restore/", products.restore, name="product-restore"),
     path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),
 ]

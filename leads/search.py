@@ -1,4 +1,4 @@
-"""One search over leads, opportunities, quotes, customers and orders: the dropdown while typing, and a page of its own."""
+"""One search over whatever has a name or a number: the dropdown while typing, and a page of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crm.models import User
 from crm.pages import Page
 from crm.permissions import may_sell
 from crm.text import our_number, to_latin_digits
-from customers.models import Customer, Order, Ticket
+from customers.models import Customer, Order, Product, Ticket
 from leads.models import Lead, Opportunity, Quote
 
 IN_DROPDOWN, ON_PAGE = 5, 20
@@ -72,6 +72,7 @@ def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     # By what they are called: those of a found customer are one step away.
     orders = Order.objects.visible_to(user).numbered(text).select_related("customer").order_by("-pk")[:most]
     found: dict[str, list[Any]] = {"exact": exactly(text, user), "customers": list(customers), "orders": list(orders)}
+    found["products"] = list(Product.objects.visible_to(user).search(text).offered()[:most])
     if may_sell(user):
         found["leads"] = list(_leads(text, user)[:most])
         found["opportunities"] = list(_opportunities(text, user)[:most])

@@ -73,11 +73,20 @@ PRODUCTS = Resource(
     rows=lambda rows: rows.select_related("category"),
     output=Output(
         Product,
-        ["sku", "name", "family", "tier"],
+        ["sku", "name", "family", "tier", "is_archived"],
         [
             Column("category", str | None, lambda row, _caller: row.category.name if row.category else None),
             Column("unit_cost", Decimal | None, lambda row, caller: plain(row.unit_cost) if caller.user.may_see_costs else None),
         ],
     ),
-    filters={"sku": equals("sku"), "family": equals("family"), "category": equals("category__name")},
+    filters={
+        "sku": equals("sku"),
+        "family": equals("family"),
+        "category": equals("category__name"),
+        "is_archived": flag("is_archived"),
+    },
+    actions=(
+        Action("archive", "Offer a product no longer; what was sold of it counts on", Verb, verbs.archive_product),
+        Action("restore", "Offer an archived product again", Verb, verbs.restore_product),
+    ),
 )

@@ -1,4 +1,4 @@
-"""The actions on one customer: each asks a service."""
+"""The actions on one customer or product: each asks a service."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from crm.api.verbs import facts, referred
 from crm.inputs.caller import Caller
 from crm.inputs.references import Target
 from crm.inputs.verbs import MergeIn, Verb
-from customers.models import Customer
-from customers.services import customers, merging
+from customers.models import Customer, Product
+from customers.services import customers, merging, products
 
 
 class CustomerMergeIn(MergeIn):
@@ -38,3 +38,11 @@ def archive(customer: Customer, data: Verb, caller: Caller) -> Customer:
 
 def restore(customer: Customer, data: Verb, caller: Caller) -> Customer:
     return customers.restore_customer(customer, **facts(data, caller))
+
+
+def archive_product(product: Product, data: Verb, caller: Caller) -> Product:
+    return products.archive_product(product, **facts(data, caller))
+
+
+def restore_product(product: Product, data: Verb, caller: Caller) -> Product:
+    return products.restore_product(product, **facts(data, caller))

@@ -48,8 +48,23 @@ class ProductQuerySet(ReferenceQuerySet):
         by_key = Q(sku__in={text, sku})
         return self.filter(by_key) if self.filter(by_key).exists() else self._named(text)
 
+    def listed(self) -> Self:
+        """What is sold still; the rest is archived, and stands where it was sold."""
+        return self.filter(is_archived=False)
+
+    def offered(self) -> Self:
+        """What a form offers while somebody types into its field of a product."""
+        return self.listed().order_by("name", "sku")
+
+    def resembling(self, *, sku: str = "", name: str = "") -> Self:
+        """Those of this SKU or this name, whatever the letters' form."""
+        same = Q(pk__in=[])
+        for column, text in (("sku", sku), ("name", name)):
+            same |= Q(**{f"folded_{column}": FoldText(Value(text))}) if text else Q(pk__in=[])
+        return self.alias(folded_name=FoldText("name"), folded_sku=FoldText("sku")).filter(same).order_by("sku")
+
     def _named(self, text: str) -> Self:
-        return self.alias(folded_name=FoldText("name")).filter(folded_name=FoldText(Value(text)))
+        return self.resembling(name=text)
 
 
 @keeps_history
@@ -62,6 +77,7 @@ class Product(Record):
         Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
     unit_cost = MoneyField(_("unit cost"), null=True, blank=True)
+    is_archived = models.BooleanField(_("archived"), default=False, db_default=False)
 
     objects = ProductQuerySet.as_manager()
 

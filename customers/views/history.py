@@ -15,7 +15,7 @@ from crm.changes_of_lines import Lines
 from crm.history_views import HistoryPage
 from crm.money import format_money, format_number
 from crm.preferences import Preferences
-from customers.models import Contract, Customer, Order, OrderLine, Ticket
+from customers.models import Contract, Customer, Order, OrderLine, Product, Ticket
 from customers.printing import line_shown
 
 
@@ -47,6 +47,12 @@ class OrderHistoryView(HistoryPage):
         currencies=dict.fromkeys(("discount", "tax", "shipping"), "currency"),
         lines=Lines(OrderLine, "order", ("product",), line_text),
     )
+
+
+class ProductHistoryView(HistoryPage):
+    model = Product
+    page = "customers:product-detail"
+    costs = ("unit_cost",)
 
 
 class ContractHistoryView(HistoryPage):

@@ -122,7 +122,7 @@ class SaleFormPage(FormPage):
             "sums": context["form"].sums,
             "expected": self.expected,
             "placeholder": self.placeholder,
-            "products": Product.objects.order_by("name", "sku")[:PRODUCTS_OFFERED],
+            "products": Product.objects.offered()[:PRODUCTS_OFFERED],
             "currency": self.currency,
         }
 
@@ -273,5 +273,5 @@ class ProductOptionsView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         typed = next((value for name, value in self.request.GET.items() if name == "q" or name.endswith("-product")), "")
-        found = Product.objects.search(typed.strip()[:100]).order_by("name", "sku")[:PRODUCTS_OFFERED]
+        found = Product.objects.search(typed.strip()[:100]).offered()[:PRODUCTS_OFFERED]
         return super().get_context_data(products=found, **kwargs)

@@ -137,7 +137,7 @@ class TicketCreateView(FormPage):
         return {"token": uuid4(), "owner": self.request.user, "customer": customer, "priority": Ticket.Priority.NORMAL.value}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        offered = Product.objects.order_by("name", "sku")[:PRODUCTS_OFFERED]
+        offered = Product.objects.offered()[:PRODUCTS_OFFERED]
         return super().get_context_data(cancel_url=self.back, products=offered, **kwargs)
 
     @property

@@ -18,7 +18,7 @@ from crm.pages import RECENT, Page
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import named
 from crm.text import fold
-from customers.models import Customer, Order
+from customers.models import Customer, Order, Product
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi
 from kpis.models import Dashboard
@@ -38,6 +38,7 @@ RECORDS: dict[str, tuple[type[Model], str, str]] = {
     "campaigns.campaign": (Campaign, "megaphone", "kpis:campaign-detail"),
     "leads.quote": (Quote, "file-text", "leads:quote-detail"),
     "customers.order": (Order, "receipt", "customers:order-detail"),
+    "customers.product": (Product, "package", "customers:product-detail"),
 }
 
 

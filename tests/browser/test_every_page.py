@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, Expense, LeadSource
 from crm.models import Team
 from crm.periods import Calendar, Grain, period_of
-from customers.models import Answer, Customer, Order, OrderLine, Refund, Survey, Ticket
+from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, Survey, Ticket
 from customers.services.sales import SaleLine
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
 from kpis.services import set_mailing
@@ -127,7 +127,8 @@ def make_sale(user, now):
     facts = {"status": "paid", "currency": "IRR", "number": "سفارش نوروز", "owner": user}
     order = Order.objects.create(customer=customer, placed_at=now, **facts)
     price = {"unit_price": Decimal(1_500_000), "unit_cost": Decimal(900_000)}
-    OrderLine.objects.create(order=order, position=0, name="بستهٔ پایه", quantity=3, **price)
+    goods = Product.objects.create(sku="پ-۱۲", name="بستهٔ پایه", category=Category.objects.create(name="بسته‌ها"), tier=2)
+    OrderLine.objects.create(order=order, position=0, product=goods, quantity=3, **price)
     Refund.objects.create(order=order, amount=Decimal(500_000), refunded_at=now)
     Ticket.objects.create(customer=customer, subject="فاکتور نرسیده", owner=user)
     answer = {"score": 3, "comment": "بسته‌بندی بهتر می‌خواهم.", "order": order, "answered_at": now}
@@ -185,6 +186,9 @@ def pages_of_sales(order):
         f"/orders/{order.pk}/edit/",
         f"/orders/{order.pk}/refund/",
         "/search/?q=علی",
+        "/products/",
+        "/products/new/",
+        *pages_of_product(Product.objects.get()),
         "/surveys/",
         *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
         f"/surveys/{Survey.objects.get(kind='csat-words').pk}/answers/new/",
@@ -204,6 +208,10 @@ def pages_of_sales(order):
         "/settings/tokens/new/",
         f"/settings/tokens/{make_token(order.owner, name='فروشگاه').pk}/",
     ]
+
+
+def pages_of_product(product):
+    return [f"/products/{product.pk}/", f"/products/{product.pk}/edit/"]
 
 
 def pages_of_figures(board):

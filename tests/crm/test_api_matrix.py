@@ -46,6 +46,7 @@ CHANGES = {"orders": "number", "quotes": "number", "activities": "subject", "tic
 ACTIONS = {
     "leads": ["qualify", "convert", "disqualify", "merge", "archive", "restore"],
     "customers": ["merge", "unmerge", "archive", "restore"],
+    "products": ["archive", "restore"],
     "opportunities": ["stage", "win", "lose", "reopen"],
     "orders": ["refunds"],
     "quotes": ["send", "accept", "decline"],

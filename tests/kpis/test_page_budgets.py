@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Expense
 from crm.periods import Calendar, Grain, period_of
-from customers.models import Answer, Survey
+from customers.models import Answer, Category, Survey
 from kpis.engine import drain
 from kpis.models import Alert, AlertRule, Annotation, Mailing, Review, Target
 from kpis.services import set_mailing
 from tests.factories.campaigns import make_channel, make_landing_page, make_session
-from tests.factories.customers import make_customer, make_order
+from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead
 from tests.kpis.test_company_pages import questions
 
@@ -22,7 +22,7 @@ MOST_STATEMENTS = 22
 PAGES = (
     *("/kpis/catalog/", "/kpis/pins/", "/kpis/funnel/", "/kpis/cohorts/", "/kpis/loyalty/", "/kpis/nps-seasons/", "/kpis/rfm/"),
     *("/kpis/top-pages/", "/kpis/landing-pages/", "/kpis/screens/", "/kpis/dashboards/", "/targets/", "/alerts/", "/alerts/new/"),
-    *("/reviews/", "/reports/", "/reports/mail/", "/reports/mail/new/", "/campaigns/", "/campaigns/expenses/"),
+    *("/reviews/", "/reports/", "/reports/mail/", "/reports/mail/new/", "/campaigns/", "/campaigns/expenses/", "/products/"),
     "/kpis/customer_acquisition_cost/?side=shares",
 )
 
@@ -39,6 +39,7 @@ def make_rows(user, now, number):
         for kind, score in (("nps", 9), ("loyalty", 5)):
             survey = Survey.objects.get(kind=kind)
             Answer.objects.create(survey=survey, score=score, customer=customer, answered_at=at)
+    make_product(category=Category.objects.create(name=f"Category {number}"))
     page = make_landing_page(variants="ab", title=f"Page {number}")
     for variant in page.variants.all():
         make_session(paths=(f"/{number}",), started_at=now, landing_page=page, variant=variant, converted_at=now, **touch)
