@@ -96,7 +96,7 @@ OTHERS = (
 LISTS = (
     Entry(_("People"), "users", "people", (), may_manage_people),
     Entry(_("Teams"), "users", "teams", (), may_manage_people),
-    Entry(_("Stages of the pipeline"), "kanban", "admin:leads_stage_changelist", (), may_manage_people),
+    Entry(_("Stages of the pipeline"), "kanban", "leads:stages", (), may_manage_people),
     Entry(_("Lead sources"), "flag", "admin:campaigns_leadsource_changelist", (), may_manage_people),
     Entry(_("Channels"), "share-2", "admin:campaigns_channel_changelist", (), may_manage_people),
     Entry(_("Campaigns"), "megaphone", "admin:campaigns_campaign_changelist", (), may_manage_people),

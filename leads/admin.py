@@ -1,23 +1,15 @@
-"""Stages of the pipeline, and a look at leads, opportunities, quotes and activities, for superusers."""
-
-from collections.abc import Iterable
+"""A look at stages, leads, opportunities, quotes and activities, for superusers."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from crm.settings_pages import ShownInline, ShownOnly, SluggedForever
+from crm.settings_pages import ShownInline, ShownOnly
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange
 
 
 @admin.register(Stage)
-class StageAdmin(SluggedForever):
-    """A stage in use keeps its kind and probability: dated moves were weighted with them."""
-
+class StageAdmin(ShownOnly):
+    history_page = "leads:stage-history"
     list_display = ("position", "name", "name_fa", "kind", "probability", "stale_days")
-    fields = ("name", "name_fa", "slug", "position", "kind", "probability", "stale_days")
-
-    def fixed(self, request: HttpRequest, obj: Stage | None = None) -> Iterable[str]:
-        return ("slug", "kind", "probability") if obj else ()
 
 
 class LeadEventInline(ShownInline):

@@ -65,13 +65,15 @@ class Board:
 
     @cached_property
     def stages(self) -> list[Stage]:
-        return list(Stage.objects.all())
+        return Stage.objects.with_what_stands(self.sums())
 
-    def columns(self) -> list[dict[str, Any]]:
+    def columns(self, *, beside: Stage | None = None) -> list[dict[str, Any]]:
+        """`beside` is the stage that something was just moved from: it may be an archived one, and empty now."""
+        stages = Stage.objects.with_what_stands({*self.sums(), beside.pk}) if beside else self.stages
         cards: dict[int, list[Opportunity]] = {}
         for opportunity in self._cards():
             cards.setdefault(opportunity.stage_id, []).append(opportunity)
-        return [self._column(stage, cards.get(stage.pk, [])) for stage in self.stages]
+        return [self._column(stage, cards.get(stage.pk, [])) for stage in stages]
 
     @property
     def total_text(self) -> str:

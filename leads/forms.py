@@ -145,7 +145,7 @@ class EditOpportunityForm(EditForm, OpportunityForm):
 
 
 class NewOpportunityForm(OpportunityForm):
-    stage = forms.ModelChoiceField(label=_("Stage"), queryset=Stage.objects.filter(kind=Stage.Kind.OPEN), empty_label=None)
+    stage = forms.ModelChoiceField(label=_("Stage"), queryset=Stage.objects.open(), empty_label=None)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 

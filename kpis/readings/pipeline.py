@@ -72,7 +72,7 @@ class Pipeline:
 
     @cached_property
     def stages(self) -> list[Stage]:
-        return list(Stage.objects.filter(kind=Stage.Kind.OPEN))
+        return Stage.objects.filter(kind=Stage.Kind.OPEN).with_what_stands(self.by_stage)
 
     @property
     def rows(self) -> QuerySet[StageChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -21,6 +22,20 @@ from customers.models.customer import SearchQuerySet, of_left_out_customer, sear
 from leads.models.lead import Lead
 
 
+class StageQuerySet(models.QuerySet):
+    def offered(self, beside: Stage | None = None) -> Self:
+        """Those that opportunities are moved to, and one beside them that something stands in."""
+        return self.filter(Q(is_archived=False) | Q(pk=beside.pk if beside else None))
+
+    def open(self) -> Self:
+        """Where opportunities begin and go on."""
+        return self.offered().filter(kind=Stage.Kind.OPEN)
+
+    def with_what_stands(self, keys: Container[int]) -> list[Stage]:
+        """The columns of a board with opportunities in some stages: an archived one is shown as long as there are."""
+        return [stage for stage in self if not stage.is_archived or stage.pk in keys]
+
+
 @keeps_history
 class Stage(models.Model):
     """A column of the board. Exactly one stage is won and one is lost."""
@@ -33,22 +48,33 @@ class Stage(models.Model):
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=50)
     name_fa = models.CharField(_("Persian name"), max_length=50)
-    position = models.PositiveSmallIntegerField(unique=True)
+    position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.OPEN)
     probability = models.DecimalField(max_digits=3, decimal_places=2)
     stale_days = models.PositiveSmallIntegerField(_("days without activity before it is stale"), default=7)
+    is_archived = models.BooleanField(_("archived"), default=False, db_default=False)
+
+    objects = StageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stage")
         verbose_name_plural = _("stages")
         ordering = ["position"]
         constraints = [
+            # Looked at when a statement has ended: stages change places in one.
+            models.UniqueConstraint(fields=["position"], name="leads_stage_position", deferrable=models.Deferrable.IMMEDIATE),
             models.UniqueConstraint(fields=["kind"], condition=~Q(kind="open"), name="leads_stage_one_end_each"),
+            models.CheckConstraint(condition=Q(is_archived=False) | Q(kind="open"), name="leads_stage_ends_stay"),
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="leads_stage_probability"),
         ]
 
     def __str__(self) -> str:
         return self.name_fa if get_language() == "fa" else self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether opportunities are moved to it."""
+        return self.kind == self.Kind.OPEN and not self.is_archived
 
 
 def of_counted_opportunity(path: str = "") -> Q:

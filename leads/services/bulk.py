@@ -26,7 +26,7 @@ from customers.models import Customer, Product
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageChange
 from leads.services.conversion import carry_plans
 from leads.services.inputs import ActivityIn, LeadIn, OpportunityIn
-from leads.services.opportunities import BOUGHT_BY_ANOTHER, has_orders_of_others
+from leads.services.opportunities import BOUGHT_BY_ANOTHER, STAGE_ARCHIVED, has_orders_of_others
 
 CUSTOMER = Target(Customer)
 STAGE = Target(Stage, natural="slug")
@@ -88,7 +88,7 @@ def lead_events(item: Item, owners: Mapping[int, User], caller: Caller) -> Itera
 def complete_opportunities(items: list[Item], caller: Caller) -> None:
     """Amounts in the base currency, and a stage that agrees with the dates of winning and losing."""
     rates = Rates(caller.organization)
-    stages = list(Stage.objects.all())
+    stages = list(Stage.objects.order_by("is_archived", "position"))
     for item in items:
         set_amount(item, caller, rates)
         set_stage(item, stages)
@@ -131,6 +131,8 @@ def set_stage(item: Item, stages: list[Stage]) -> None:
     if given is not None and given.kind != kind:
         # Winning and losing ask for more than a stage; a closed one is reopened by its verb.
         item.refuse("/stage", "conflict")
+    if given is not None and given.is_archived and given.pk != getattr(row, "stage_id", None):
+        item.refuse("/stage", "conflict", STAGE_ARCHIVED)
     current = given or (by_key.get(row.stage_id) if row is not None else None)
     if current is None or current.kind != kind:
         values["stage_id"] = next(stage.pk for stage in stages if stage.kind == kind)
@@ -139,7 +141,7 @@ def set_stage(item: Item, stages: list[Stage]) -> None:
 
 
 def follow_opportunities(items: list[Item], caller: Caller) -> None:
-    stages = {stage.pk: stage for stage in Stage.objects.all()}
+    stages = {stage.pk: stage for stage in Stage.objects.order_by("is_archived", "position")}
     closed = [item.row.pk for item in items if item.status != states.CREATED and is_closing(item)]
     moved = StageChange.objects.filter(opportunity__in=closed).order_by().values_list("opportunity").annotate(at=Max("at"))
     last = dict(moved) if closed else {}

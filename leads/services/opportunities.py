@@ -19,6 +19,7 @@ from leads.services.offered_amounts import final_amount
 EDITABLE = frozenset({"name", "amount", "currency", "expected_close_on", "owner", "customer", "lead"})
 
 BOUGHT_BY_ANOTHER = gettext_lazy("Another customer has bought for this opportunity: take their order from it first.")
+STAGE_ARCHIVED = gettext_lazy("This stage is archived: choose another one.")
 
 
 @transaction.atomic
@@ -38,8 +39,8 @@ def open_opportunity(
     **facts: Any,
 ) -> Opportunity:
     """A new opportunity in an open stage, the first one unless said. A known (`source`, `external_id`) answers with its own."""
-    stage = stage or Stage.objects.filter(kind=Stage.Kind.OPEN).first()
-    if stage is None or stage.kind != Stage.Kind.OPEN:
+    stage = stage or Stage.objects.open().first()
+    if stage is None or not stage.is_open:
         raise ValidationError(_("A new opportunity starts in an open stage."), code="invalid-stage")
     _require_amount(amount)
     columns = {"name": name.strip()[:200], "lead": lead, "customer": customer, "owner": owner, "amount": amount, "stage": stage}
@@ -88,6 +89,8 @@ def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None,
         raise ValidationError(_("Say the final amount to win an opportunity."), code="amount-required")
     if stage.kind == Stage.Kind.LOST:
         raise ValidationError(_("Say the reason to lose an opportunity."), code="reason-required")
+    if stage.is_archived:
+        raise ValidationError(STAGE_ARCHIVED, code="invalid-stage")
     _require_open(opportunity)
     return _move(opportunity, stage, by=by, at=at)
 
@@ -120,13 +123,13 @@ def lose_opportunity(opportunity: Opportunity, *, reason: str, by: User | None, 
 
 @transaction.atomic
 def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime, stage: Stage | None = None) -> Opportunity:
-    """Take the close away: back to the given open stage, else to the one it was closed from."""
+    """Take the close away: back to the given open stage, else to the one it was closed from, else to the first."""
     opportunity = lock_opportunity(opportunity)
     if opportunity.is_open:
         return opportunity
     before = opportunity.changes.filter(from_stage__kind=Stage.Kind.OPEN).order_by("-at", "-id").first()
-    stage = stage or (before.from_stage if before else Stage.objects.filter(kind=Stage.Kind.OPEN).first())
-    if stage is None or stage.kind != Stage.Kind.OPEN:
+    stage = stage or (before.from_stage if before and before.from_stage.is_open else Stage.objects.open().first())
+    if stage is None or not stage.is_open:
         raise ValidationError(_("An opportunity is reopened in an open stage."), code="invalid-stage")
     opportunity.won_at = opportunity.lost_at = None
     opportunity.lost_reason = ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from crm.changes import Telling
 from crm.changes_of_lines import Lines
 from crm.history_views import HistoryPage
-from crm.permissions import may_sell
+from crm.permissions import may_manage_people, may_sell
 from customers.views.history import line_text
-from leads.models import Lead, Opportunity, Quote, QuoteLine
+from leads.models import Lead, Opportunity, Quote, QuoteLine, Stage
 
 
 class LeadHistoryView(HistoryPage):
@@ -28,3 +28,9 @@ class QuoteHistoryView(HistoryPage):
     model = Quote
     page = "leads:quote-detail"
     telling = Telling(lines=Lines(QuoteLine, "quote", ("product",), line_text))
+
+
+class StageHistoryView(HistoryPage):
+    permits = staticmethod(may_manage_people)
+    model = Stage
+    page = "leads:stage-edit"

@@ -57,7 +57,7 @@ class OpportunityDetailView(DetailPage):
             "weighted": self.object.amount * self.object.stage.probability,
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
-            "stages": Stage.objects.all(),
+            "stages": Stage.objects.offered(beside=self.object.stage),
             "accepted_total": services.accepted_total(self.object),
             "products": self.object.products.order_by("pk"),
             "quotes": quotes_shown(self.object.quotes.all(), self),
@@ -218,7 +218,7 @@ class OpportunityMoveView(OpportunityFormPage):
     def _moved(self, before: Stage, stage: Stage, board_url: str) -> HttpResponse:
         """The two columns as the server sees them now, with all sums."""
         board = Board(self.request, self.at, url=board_url)
-        columns = board.columns()
+        columns = board.columns(beside=before)
         touched = [column for column in columns if column["key"] in {before.slug, stage.slug}]
         context = {"board": board, "columns": columns, "touched": touched}
         return render(self.request, "leads/_board_moved.html", context)

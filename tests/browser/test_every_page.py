@@ -15,7 +15,7 @@ from customers.services.sales import SaleLine
 from kpis.models import Alert, AlertRule, Annotation, Dashboard, Mailing, Review, Target
 from kpis.services import set_mailing
 from leads import services
-from leads.models import Lead
+from leads.models import Lead, Stage
 from tests.factories.campaigns import make_landing_page, make_session
 from tests.factories.crm import make_token
 from tests.factories.leads import make_lead, make_opportunity
@@ -202,6 +202,8 @@ def pages_of_sales(order):
         "/settings/holidays/",
         "/settings/people/",
         f"/settings/people/{order.owner_id}/",
+        "/settings/stages/",
+        *(f"/settings/stages/{stage.pk}/" for stage in Stage.objects.filter(slug__in=["contacted", "demo"])),
         "/settings/teams/",
         f"/settings/teams/{Team.objects.create(name='پخش').pk}/history/",
         "/settings/tokens/",

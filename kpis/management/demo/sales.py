@@ -138,7 +138,7 @@ def make_refunds(story: Story, orders: list[Order], lines: list[OrderLine]) -> N
 
 
 def make_opportunities(story: Story, frame: Frame, crowd: Crowd, firsts: dict[str, Order]) -> list[Opportunity]:
-    stages = list(Stage.objects.order_by("position"))
+    stages = list(Stage.objects.offered())
     decided = {lead.external_id: (at, is_won) for lead, at, is_won in crowd.decisions}
     rows, changes, links = [], [], []
     for lead in crowd.leads:
