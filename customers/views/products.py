@@ -249,5 +249,6 @@ def archive(request: HttpRequest, pk: int) -> str:
 def restore(request: HttpRequest, pk: int) -> str:
     product = get_object_or_404(Product.objects.visible_to(request.user), pk=pk)
     restore_product(product, by=request.user, at=timezone.now())
-    say(request, _("%(product)s is in the lists again.") % {"product": product})
+    text = _("%(product)s is in the lists again.") % {"product": product}
+    say(request, text, undo=reverse("customers:product-archive", args=[pk]))
     return reverse("customers:product-detail", args=[pk])
