@@ -38,12 +38,14 @@ MONEY = {
     "refund": "SELECT r.id AS record_id, r.order_id, r.refunded_on AS day, o.status, o.customer_id, o.owner_id, o.placed_at,"
     " r.amount, r.cost_amount AS cost FROM customers_refund r JOIN customers_order o ON o.id = r.order_id",
 }
+# Orders have even numbers, refunds odd ones.
+ENTRIES = {"order": "2 * b.record_id", "refund": "2 * b.record_id + 1"}
 MODEL = "(SELECT attribution_model FROM crm_organization)"
 # First touch is what stands on the customer, and needs no look at all the others.
 BY_FIRST_TOUCH = """
 SELECT '{kind}' AS kind, b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id) AS owner_id,
        1::bigint AS place, c.channel_id, c.lead_source_id, c.campaign_id,
-       c.landing_page_id, c.social_network_id, b.amount, b.cost
+       c.landing_page_id, c.social_network_id, b.amount, b.cost, {entry} AS entry
   FROM ({money}) b LEFT JOIN customers_customer c ON c.id = b.customer_id
  WHERE {model} = 'first'
 """
@@ -51,7 +53,7 @@ BY_TOUCHES = """
 SELECT '{kind}', b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id), coalesce(t.place, 1),
        t.channel_id, t.lead_source_id, t.campaign_id,
        t.landing_page_id, t.social_network_id, coalesce((split_money(b.amount, t.weights))[t.place], b.amount),
-       coalesce((split_money(b.cost, t.weights))[t.place], b.cost)
+       coalesce((split_money(b.cost, t.weights))[t.place], b.cost), {entry}
   FROM ({money}) b
   LEFT JOIN customers_customer c ON c.id = b.customer_id
   LEFT JOIN LATERAL (
@@ -67,9 +69,11 @@ SELECT '{kind}', b.record_id, b.order_id, b.day, b.status, b.customer_id, coales
 CREATE_CREDIT = (
     CREATE_SPLIT_MONEY
     + CREATE_TOUCH_WEIGHT
-    + "CREATE VIEW kpis_credit AS"
+    + "CREATE OR REPLACE VIEW kpis_credit AS"
     + " UNION ALL ".join(
-        text.format(kind=kind, money=money, model=MODEL) for text in (BY_FIRST_TOUCH, BY_TOUCHES) for kind, money in MONEY.items()
+        text.format(kind=kind, money=money, entry=ENTRIES[kind], model=MODEL)
+        for text in (BY_FIRST_TOUCH, BY_TOUCHES)
+        for kind, money in MONEY.items()
     )
 )
 DROP_CREDIT = (

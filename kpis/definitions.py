@@ -108,12 +108,14 @@ class At(StrEnum):
 class Fold:
     """How rows become a number: which rows, and what each adds (1 where no amount is given).
 
-    A `percentile` of the amounts is no sum: only a cube that is read from its rows can have one.
+    A `percentile` of the amounts is no sum: only a cube that is read from its rows can have one. What is `distinct` has one
+    member of each dimension on a day, unless it `is_shared`: then it counts once for each, and once in total.
     """
 
     where: Q | None = None
     amount: Combinable | None = None
     distinct: str | None = None
+    is_shared: bool = False
     percentile: Decimal | None = None
     is_cost: bool = False
 
@@ -141,6 +143,8 @@ class Cube:
     new_in: tuple[str, str] | None = None
     # The rows, and their day, whose days its own rows have: where those are a view that would be computed as a whole to tell.
     days_of: tuple[tuple[Callable[[], QuerySet], str], ...] = ()
+    # What counts the things behind its folds, under their names, where one of them has several rows.
+    counted_by: Cube | None = None
     # Dimensions that rows know but that are not stored. A function says what they are in a period, by its first day.
     live: Mapping[Dimension, str | Combinable | Callable[[date], Combinable]] = field(default_factory=dict)
 

@@ -25,8 +25,9 @@ from kpis.definitions import Dimension
 from kpis.readings import Query
 from kpis.readings.members import member_labels, public_id
 from kpis.readings.pipeline import FILTERS, ByStage, Deal, Pipeline, Sums, together
-from kpis.readings.rows import SHOWN, url_of
+from kpis.readings.rows import url_of
 from kpis.readings.snapshot import one_snapshot
+from kpis.readings.sources import SHOWN
 from leads.models import Opportunity, Stage
 
 NAMES = tuple(name.value for name in FILTERS)

@@ -9,16 +9,18 @@ from __future__ import annotations
 from kpis.catalogue.cubes.columns import CUSTOMER, ORDER, TOUCH
 from kpis.catalogue.cubes.credits import (
     CAMPAIGN_ORDERS,
+    CAMPAIGN_RECORDS,
     CAMPAIGN_REFUNDS,
     CAMPAIGN_RETURNS,
     CAMPAIGN_SPENDING,
+    CREDITED_RECORDS,
     CREDITS,
 )
 from kpis.catalogue.marks_of_engagement import CUSTOMERS_OF_VISITORS, VISITOR_NUMBER
 from kpis.tracking import Mark, of_day, of_group, of_parent
 
 BY_LATER_TOUCHES = "(SELECT attribution_model FROM crm_organization) <> 'first'"
-CREDITED = (CREDITS, CAMPAIGN_RETURNS)
+CREDITED = (CREDITS, CREDITED_RECORDS, CAMPAIGN_RETURNS, CAMPAIGN_RECORDS)
 MONEY = ("net_amount", "cost_amount", "unknown_costs")
 OWN_TOUCH = ("placed_at", "channel_id", "campaign_id")
 VISIT = ("visitor", "started_at", "channel_id", "campaign_id", "landing_page_id", "social_network_id", "is_bot")
@@ -116,6 +118,7 @@ CREDIT_MARKS: tuple[Mark, ...] = (
         ("is_marketing",),
         days_of(TOUCHED_BY.format(column="channel_id")),
         CREDITS,
+        CREDITED_RECORDS,
     ),
     # windows of campaigns
     of_parent(
@@ -124,6 +127,7 @@ CREDIT_MARKS: tuple[Mark, ...] = (
         ("starts_on", "ends_on"),
         days_of(TOUCHED_BY.format(column="campaign_id")),
         CAMPAIGN_RETURNS,
+        CAMPAIGN_RECORDS,
         CAMPAIGN_ORDERS,
         CAMPAIGN_REFUNDS,
     ),

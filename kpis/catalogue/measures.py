@@ -138,6 +138,7 @@ LINES = Cube(
         # Exact by product (an order is on one day and has one owner); by category see CATEGORY_ORDERS.
         "orders": Fold(distinct="order_id"),
         "unknown_costs": Fold(Q(unit_cost__isnull=True), is_cost=True),
+        "count": Fold(),
     },
     resource="orders",
     live=first_touch("order__customer__") | {D.SEGMENT: segment_of("order__customer_id")},
@@ -154,7 +155,7 @@ REFUND_LINES = Cube(
         D.CATEGORY: "line__product__category_id",
         D.OWNER: Coalesce("refund__order__owner_id", "refund__order__customer__owner_id"),
     },
-    folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True)},
+    folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True), "count": Fold()},
     resource="orders",
     live=first_touch("refund__order__customer__") | {D.SEGMENT: segment_of("refund__order__customer_id")},
 )

@@ -68,8 +68,13 @@ def folds_of(cube: Cube) -> tuple[str, ...]:
 
 def contribution(fold: Fold) -> Combinable:
     """What one row adds to a fold; null where it adds nothing."""
-    amount = Value(1) if fold.amount is None else fold.amount
+    amount = fold.amount or (F(fold.distinct) if fold.distinct else Value(1))
     return amount if fold.where is None else Case(When(fold.where, then=amount))
+
+
+def added(fold: Fold) -> str:
+    """The beginning of the aggregate of a fold's contributions."""
+    return "count(DISTINCT " if fold.distinct else "count(" if fold.amount is None else "sum("
 
 
 def parts(cube: Cube, rows: QuerySet) -> tuple[QuerySet, list[str]]:
@@ -79,10 +84,10 @@ def parts(cube: Cube, rows: QuerySet) -> tuple[QuerySet, list[str]]:
     its row for a product counts it once.
     """
     by = {"fold_day": F(cube.day)} | {f"member_{dimension}": member(cube, dimension) for dimension in cube.dimensions}
-    keys = {fold.distinct for fold in cube.folds.values() if fold.distinct}
+    keys = {fold.distinct for fold in cube.folds.values() if fold.distinct and not fold.is_shared}
     if not keys:
         columns = {f"fold_{name}": contribution(fold) for name, fold in cube.folds.items()}
-        sums = [f"{'count' if fold.amount is None else 'sum'}(q.fold_{name})" for name, fold in cube.folds.items()]
+        sums = [f"{added(fold)}q.fold_{name})" for name, fold in cube.folds.items()]
         return rows.order_by().values(**by, **columns), sums
     (key,) = keys
     columns = {

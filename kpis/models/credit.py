@@ -44,6 +44,8 @@ class Credit(models.Model):
     social_network = models.ForeignKey(SocialNetwork, null=True, on_delete=models.DO_NOTHING, related_name="+")
     amount = MoneyField()
     cost = MoneyField()
+    # One number for each order and each refund, whatever their credits.
+    entry = models.BigIntegerField()
 
     objects = CreditQuerySet.as_manager()
 

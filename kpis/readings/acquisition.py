@@ -20,7 +20,7 @@ from kpis.definitions import Dimension
 from kpis.models import CustomerFact
 from kpis.readings.narrowing import path_of
 from kpis.readings.query import Query
-from kpis.readings.rows import Source, sources_of
+from kpis.readings.sources import Source, sources_of
 
 KPI = CATALOGUE["customer_acquisition_cost"]
 KINDS = Expense.ACQUISITION_KINDS

@@ -26,7 +26,7 @@ from kpis.models import GRAIN_CODES, CohortCell, CustomerDay, DirtyCustomer
 from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import visible
+from kpis.readings.sources import visible
 
 FILTERS = (*DIMENSIONS, Dimension.TEAM)
 

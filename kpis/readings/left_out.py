@@ -17,7 +17,8 @@ from crm.reasons import Reason
 from kpis.definitions import At, Cube, Kpi, Term, is_hidden
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import BY_DAY, SHOWN, Found, Row, Source, as_rows, next_place, page_of, visible
+from kpis.readings.rows import BY_DAY, Row, as_rows, next_place, page_of
+from kpis.readings.sources import SHOWN, Found, Source, visible
 
 EXCLUDED = "excluded"
 
@@ -38,7 +39,7 @@ def list_left_out(kpi: Kpi, query: Query, *, after: str = "", limit: int = 50) -
     Raises ValueError for a cursor that is none.
     """
     sources = sources_of(kpi, query)
-    found = page_of(sources, BY_DAY, after, limit + 1)
+    found = page_of(sources, query, BY_DAY, after, limit + 1)
     shown = found[:limit]
     reasons = reasons_of(sources, shown)
     rows = zip(as_rows(sources, shown), shown, strict=True)

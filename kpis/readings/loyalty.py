@@ -24,7 +24,7 @@ from kpis.loyalty import CELLS, LEAST_SCORE, RETURN_DAYS, SIDES, Loyalty
 from kpis.readings.exact import rounded_interval
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import visible
+from kpis.readings.sources import visible
 
 FILTERS = (*OPINIONS.dimensions, Dimension.TEAM)
 

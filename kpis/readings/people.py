@@ -9,7 +9,7 @@ from customers.models import Answer, Customer, Invitation, Order, OrderLine, Ref
 from kpis.definitions import Kpi
 from kpis.models import Credit, OrderCategory
 from kpis.readings.query import Query
-from kpis.readings.rows import SHOWN, sources_of
+from kpis.readings.sources import SHOWN, sources_of
 from leads.models import Lead
 
 # Whose a record is, where it is neither a lead nor a customer itself.

@@ -17,7 +17,7 @@ from kpis.catalogue.deals import PIPELINE_VALUE
 from kpis.definitions import Dimension
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import as_exact, sources_of
+from kpis.readings.sources import as_exact, sources_of
 from leads.models import Opportunity, Stage, StageChange
 
 FILTERS = (Dimension.OWNER, Dimension.TEAM)

@@ -14,7 +14,8 @@ from kpis.definitions import Kpi
 from kpis.models import Prediction
 from kpis.readings.parties import records_of
 from kpis.readings.query import Query
-from kpis.readings.rows import Forecast, Row, RowPage, Source, row_of, sources_of, totals_of
+from kpis.readings.rows import Forecast, Row, RowPage, row_of, totals_of
+from kpis.readings.sources import Source, sources_of
 
 # What a heading is called in the address -> the column behind it.
 COLUMNS = {"day": "last_day", "orders": "orders", "alive": "alive", "value": "value"}

@@ -18,7 +18,7 @@ from kpis.readings.exact import rounded_interval
 from kpis.readings.flows import Reader
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.rows import visible
+from kpis.readings.sources import visible
 
 # Who says what: the names of the fields of `Answers`.
 GROUPS: Mapping[str, Q] = {

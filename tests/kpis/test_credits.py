@@ -14,7 +14,7 @@ from customers.models import Cart, Customer, Order, OrderLine, Refund
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, find_drift, is_clean
-from kpis.readings import Query, read
+from kpis.readings import Query, list_rows, read
 from kpis.services import change_attribution
 from leads.models import Lead, Touch, Touchpoint
 from tests.factories.kpis import make_books, tehran
@@ -174,3 +174,22 @@ def marks():
     with connection.cursor() as cursor:
         cursor.execute("SELECT mark FROM kpis_dirtyparent")
         return {mark for (mark,) in cursor.fetchall()}
+
+
+def test_a_record_counts_once_however_many_of_its_touches_share_it():
+    """The order of 5 Mehr (5,000) is shared by the lead and by two touches of the other channel: 1,667 + 1,667 + 1,666."""
+    books = make_books()
+    change_attribution(Organization.current(), model="linear")
+    touch(books)
+    touch(books, tehran(2025, 9, 24, 12))
+    drain(at=NOW)
+    year = periods_of(Calendar.JALALI, Grain.YEAR, TODAYS_YEAR, TODAY)
+
+    def first_page(key, filters=None):
+        page = list_rows(CATALOGUE[key], "numerator", Query(year, TODAY, filters=filters or {}), limit=1)
+        return page.total, page.amount, page.results[0].day
+
+    # Two orders and the refund of one; only one order has to do with the other channel.
+    assert first_page("marketing_revenue") == (3, 2000 - 1000 + 5000, date(2025, 9, 23))
+    assert first_page("revenue", {Dimension.CHANNEL: books.channels[0].pk}) == (3, 2000 - 1000 + 1667, date(2025, 9, 23))
+    assert first_page("revenue", {Dimension.CHANNEL: books.channels[1].pk}) == (1, 1667 + 1666, date(2025, 9, 27))

@@ -18,7 +18,7 @@ from kpis.engine import drain
 from kpis.exports import TYPES
 from kpis.models import Credit
 from kpis.readings.left_out import leaves_out
-from kpis.readings.rows import SHOWN
+from kpis.readings.sources import SHOWN
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel, make_session

@@ -9,8 +9,9 @@ from crm.models import User
 from crm.periods import Calendar, Grain
 from kpis.catalogue import CATALOGUE
 from kpis.readings import Query, read
-from kpis.readings.rows import list_rows, sources_of, totals_of
+from kpis.readings.rows import list_rows, totals_of
 from kpis.readings.sorting import AMOUNT, Sorting
+from kpis.readings.sources import sources_of
 from tests.kpis.proof import periods_of
 
 pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.slow]

@@ -19,6 +19,24 @@ SOLD, REFUNDED = Q(kind="order"), Q(kind="refund")
 BY_MARKETING = Q(channel__is_marketing=True)
 CREDITED = ((Order.objects.counted, "placed_on"), (Refund.objects.counted, "refunded_on"))
 
+CREDITED_MONEY = {
+    "sold": SOLD,
+    "refunded": REFUNDED,
+    "sold_by_marketing": SOLD & BY_MARKETING,
+    "refunded_by_marketing": REFUNDED & BY_MARKETING,
+}
+CREDITED_RECORDS = Cube(
+    key="credited_records",
+    code=110,
+    new_in=("customers_order", "order_id"),
+    rows=Credit.objects.counted,
+    day="day",
+    days_of=CREDITED,
+    dimensions=first_touch() | {D.OWNER: "owner_id"},
+    folds={name: Fold(where, distinct="entry", is_shared=True) for name, where in CREDITED_MONEY.items()},
+    resource="orders",
+    live={D.SEGMENT: segment_of("customer_id")},
+)
 CREDITS = Cube(
     key="credits",
     code=103,
@@ -28,13 +46,9 @@ CREDITS = Cube(
     day="day",
     days_of=CREDITED,
     dimensions=first_touch() | {D.OWNER: "owner_id"},
-    folds={
-        "sold": Fold(SOLD, F("amount")),
-        "refunded": Fold(REFUNDED, F("amount")),
-        "sold_by_marketing": Fold(SOLD & BY_MARKETING, F("amount")),
-        "refunded_by_marketing": Fold(REFUNDED & BY_MARKETING, F("amount")),
-    },
+    folds={name: Fold(where, F("amount")) for name, where in CREDITED_MONEY.items()},
     resource="orders",
+    counted_by=CREDITED_RECORDS,
     live={D.SEGMENT: segment_of("customer_id")},
 )
 
@@ -55,6 +69,17 @@ def returns(rows: QuerySet) -> QuerySet:
 
 
 MARGIN = F("amount") - F("cost")
+CAMPAIGN_RECORDS = Cube(
+    key="campaign_records",
+    code=111,
+    new_in=("customers_order", "order_id"),
+    rows=lambda: returns(Credit.objects.counted()),
+    day="day",
+    days_of=CREDITED,
+    dimensions={D.CHANNEL: "channel_id", D.CAMPAIGN: "campaign_id", D.OWNER: "owner_id"},
+    folds={"margin": Fold(distinct="entry", is_shared=True)},
+    resource="orders",
+)
 CAMPAIGN_RETURNS = Cube(
     key="campaign_returns",
     code=104,
@@ -70,6 +95,7 @@ CAMPAIGN_RETURNS = Cube(
         "unknown_costs": Fold(SOLD, F("order__unknown_costs"), is_cost=True),
     },
     resource="orders",
+    counted_by=CAMPAIGN_RECORDS,
 )
 OF_CAMPAIGN = of_marketing("expense__") & Q(expense__campaign__isnull=False)
 IN_SHORT = within("day", "expense__campaign", SHORT)
@@ -147,4 +173,12 @@ CAMPAIGN_REFUNDS = Cube(
     folds={"margin": Fold(amount=F("amount") - F("cost_amount"), is_cost=True)},
     resource="orders",
 )
-CREDIT_CUBES = (CREDITS, CAMPAIGN_RETURNS, CAMPAIGN_SPENDING, CAMPAIGN_ORDERS, CAMPAIGN_REFUNDS)
+CREDIT_CUBES = (
+    CREDITS,
+    CREDITED_RECORDS,
+    CAMPAIGN_RETURNS,
+    CAMPAIGN_RECORDS,
+    CAMPAIGN_SPENDING,
+    CAMPAIGN_ORDERS,
+    CAMPAIGN_REFUNDS,
+)
