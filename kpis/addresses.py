@@ -107,10 +107,11 @@ def timing_asked(query: Mapping[str, str]) -> Timing | None:
 
 
 def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
-    """The dimension asked for, else the first the KPI has."""
+    """The dimension asked for, else the first the KPI has; of a category, its products."""
     if not kpi.dimensions:
         return None
-    by = enum_asked(Dimension, query.get("by"), kpi.dimensions[0])
+    of_category = query.get(Dimension.CATEGORY) and Dimension.PRODUCT in kpi.dimensions
+    by = enum_asked(Dimension, query.get("by"), Dimension.PRODUCT if of_category else kpi.dimensions[0])
     if by not in kpi.dimensions:
         raise BadRequest(f"by: {by}")
     return by

@@ -28,7 +28,7 @@ SOLD = Term(ORDERS["net"], instead=by_product(LINES["net"]))
 REFUNDED = Term(REFUNDS["amount"], sign=-1, instead=by_product(REFUND_LINES["amount"]))
 COST_OF_SOLD = Term(ORDERS["cost"], sign=-1, instead=by_product(LINES["cost"]))
 COST_RETURNED = Term(REFUNDS["cost"], instead=by_product(REFUND_LINES["cost"]))
-ORDER_COUNT = Term(ORDERS["count"], instead={D.CATEGORY: CATEGORY_ORDERS["orders"], D.PRODUCT: LINES["orders"]})
+ORDER_COUNT = Term(ORDERS["count"], instead={D.PRODUCT: LINES["orders"], D.CATEGORY: CATEGORY_ORDERS["orders"]})
 UNKNOWN_COSTS = Term(ORDERS["unknown_costs"], instead=by_product(LINES["unknown_costs"]))
 NET_REVENUE = (SOLD, REFUNDED)
 

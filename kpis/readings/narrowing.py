@@ -10,6 +10,7 @@ from django.db.models import Expression, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from crm.models import User
+from customers.models import Product
 from kpis.definitions import Cube, Dimension
 from kpis.engine.folding import as_expression
 from kpis.readings.members import UNKNOWN
@@ -36,6 +37,10 @@ class Narrowing:
         if Dimension.TEAM in asked and Dimension.TEAM not in cube.dimensions:
             (team,) = asked.pop(Dimension.TEAM)
             asked[Dimension.OWNER] = self._members_of(team) & asked.get(Dimension.OWNER, self._members_of(team))
+        if Dimension.CATEGORY in asked and self._is_told_by_products(cube):
+            (category,) = asked.pop(Dimension.CATEGORY)
+            products = self._products_of(category)
+            asked[Dimension.PRODUCT] = products & asked.get(Dimension.PRODUCT, products)
         if self.owners is None or Dimension.OWNER not in cube.dimensions:
             return asked
         if team := self._team_for(cube, asked):
@@ -47,6 +52,12 @@ class Narrowing:
         viewer = self.query.viewer
         knows = Dimension.TEAM in cube.dimensions and Dimension.OWNER not in asked
         return frozenset({viewer.team_id}) if knows and viewer.is_active and viewer.sees_team else frozenset()
+
+    def _is_told_by_products(self, cube: Cube) -> bool:
+        """Whether products are asked for anyway, and a row's category is that of its product: sums of its products are stored."""
+        product, category = cube.dimensions.get(Dimension.PRODUCT), cube.dimensions.get(Dimension.CATEGORY)
+        asks = Dimension.PRODUCT in self.query.dimensions
+        return asks and isinstance(product, str) and category == product.removesuffix("_id") + "__category_id"
 
     def split(self, cube: Cube) -> Dimension | None:
         """The dimension to read: a team is the sum of its owners wherever parts add up."""
@@ -83,6 +94,10 @@ class Narrowing:
     @cached_property
     def _team_of(self) -> dict[int, int]:
         return dict(User.objects.filter(team__isnull=False).values_list("pk", "team_id"))
+
+    def _products_of(self, category: int) -> frozenset[int]:
+        products = Product.objects.filter(category=category or None).values_list("pk", flat=True)
+        return frozenset({UNKNOWN, *products} if category == UNKNOWN else products)
 
     def _members_of(self, team: int) -> frozenset[int]:
         if team == UNKNOWN:

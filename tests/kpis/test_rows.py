@@ -1,5 +1,6 @@
 """Behind every number stand its rows: for each KPI, role, period and member they come to the number itself."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,9 @@ import pytest
 
 from crm.models import User
 from crm.periods import Calendar, Grain
+from customers.models import Category, Product
 from kpis.catalogue import CATALOGUE
+from kpis.definitions import Dimension
 from kpis.readings import Query, read
 from kpis.readings.rows import list_rows, totals_of
 from kpis.readings.sorting import AMOUNT, Sorting
@@ -78,6 +81,22 @@ def test_rows_of_each_member_come_to_its_number(key, dimension):
                 wrong += [(member, side, found, amount)] if found != (amount, totals) else []
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("key", [key for key, kpi in CATALOGUE.items() if {"product", "category"} <= set(kpi.dimensions)])
+def test_products_of_a_category_come_to_what_its_rows_do(key):
+    """What is stored of each product tells them; those of other categories have no part in it."""
+    kpi, (category, *_) = CATALOGUE[key], Category.objects.order_by("pk")
+    quarter = periods_of(Calendar.JALALI, Grain.QUARTER, date(2025, 1, 1), date(2025, 1, 1))
+    whole = Query(quarter, TODAY, filters={Dimension.CATEGORY: category.pk})
+    members = read([kpi], replace(whole, by=Dimension.PRODUCT))[key].members
+    found = {product: value.numerator for product, (value,) in members.items() if value.numerator}
+
+    assert found.keys() <= set(Product.objects.filter(category=category).values_list("pk", flat=True))
+    for product, amount in found.items():
+        rows = sources_of(kpi, "numerator", replace(whole, filters=whole.filters | {Dimension.PRODUCT: product}))
+        assert totals_of(rows)[1] == amount
+    assert sum(found.values()) == totals_of(sources_of(kpi, "numerator", whole))[1] != 0
 
 
 @pytest.mark.parametrize("key", CATALOGUE)
