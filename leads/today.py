@@ -73,12 +73,16 @@ class Today:
 
     @cached_property
     def _new(self) -> QuerySet[Lead]:
+        """Those that nobody looks after wait for whoever sees them all, as they stand in no other day."""
         since = self.at - timedelta(days=NEW_DAYS)
         heard = Exists(Activity.objects.filter(lead=OuterRef("pk")))
         untouched = (
             Lead.objects.listed().open().filter(mql_at__isnull=True, sql_at__isnull=True, created_at__range=(since, self.at))
         )
-        return self._of_owner(untouched.filter(~heard))
+        waiting = untouched.filter(~heard)
+        if self.user.sees_all and self.owner == self.user:
+            return waiting.visible_to(self.user).filter(Q(owner=self.user) | Q(owner=None))
+        return self._of_owner(waiting)
 
     @cached_property
     def new_count(self) -> int:

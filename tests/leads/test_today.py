@@ -131,6 +131,15 @@ class TestDay:
         assert (names(mina, "all"), names(mina, nima.pk)) == (["Omid", "Sara"], [])
         assert (names(omid, "all"), names(omid, sara.pk), names(omid, "x")) == (["Omid"], ["Omid"], ["Omid"])
 
+    def test_leads_of_nobody_wait_for_those_who_see_all(self, browse, sara, mina, omid):
+        for name, owner in (("unowned", None), ("owned", omid)):
+            make_lead(name=name, owner=owner, at=NOON - timedelta(minutes=12))
+
+        def names(user, wish=""):
+            return sorted(name for name, *_ in shown(browse(user).get(reverse("leads:today"), {"owner": wish}))[1])
+
+        assert (names(sara), names(sara, omid.pk), names(mina), names(omid)) == (["unowned"], ["owned"], [], ["owned"])
+
     def test_the_number_to_call_is_that_of_whoever_it_is_about(self, browse, omid):
         customer = make_customer(name="Arya", phone="+982188776655", owner=omid)
         plan(make_opportunity(owner=omid, customer=customer), due_at=NOON)
@@ -177,8 +186,9 @@ class TestDay:
         Organization.objects.update(csat_low_score=3)
         assert unhappy() == ([("Cyrus", 1), ("content", 3)], 2)
 
-    def test_an_empty_day_says_so(self, browse, omid):
+    def test_an_empty_day_says_so(self, browse, omid, mina):
         assert "Nothing waits for you" in browse(omid).get(reverse("leads:today")).content.decode()
+        assert 'href="/today/?owner=all"' in browse(mina).get(reverse("leads:today")).content.decode()
 
     def test_it_costs_the_same_with_one_row_of_each_and_three(self, browse, sara):
         client, counts = browse(sara), []
