@@ -26,8 +26,8 @@ from ground import NOW, Session, median, open_database, quantile, stopwatch, tab
 
 RUNS, WARMING = 30, 3
 NO_QUESTION = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET TRANSACTION", "BEGIN", "COMMIT")
-CHANNEL, OWNER, CAMPAIGN, DEEP = 1, 3, 9, 0.9
-FINISHED, RANGE = "1405-06", "1405-05-10..1405-06-23"
+CHANNEL, OWNER, CAMPAIGN, CATEGORY, DEEP = 1, 3, 9, 2, 0.9
+FINISHED, YEAR, RANGE = "1405-06", "1404", "1405-05-10..1405-06-23"
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,9 @@ def figures(clients: dict[str, Any]) -> Iterator[Task]:
     yield page("KPI page: churn rate", "/kpis/churn_rate/")
     yield page("KPI page: revenue, two filters, by product", "/kpis/revenue/", by="product", **two)
     yield page("KPI page: revenue", "/kpis/revenue/", "rep")
+    for key in ("marketing_revenue", "romi_short"):
+        yield page(f"KPI page: {key}, a year", f"/kpis/{key}/", period=YEAR)
+    yield page("KPI page: revenue of a category, a year", "/kpis/revenue/", period=YEAR, category=CATEGORY)
     for who in clients:
         yield page("KPI overview, 45 days", "/kpis/", who, period=RANGE)
     for key in ("revenue", "churn_rate", "repeat_purchase_rate"):
