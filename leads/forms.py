@@ -181,7 +181,10 @@ class QuoteForm(SaleForm):
 
 
 class ActivityForm(ReaderForm):
-    """What was done, or with a day what is planned. `token` makes a form that was sent twice one activity."""
+    """What was done, or with a day what is planned; with a result and a day what was done, and the next step after it.
+
+    `token` makes a form that was sent twice one activity.
+    """
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind.choices, widget=forms.Select(attrs={"aria-label": _("Kind")}))
     body = TextField(
@@ -216,8 +219,6 @@ class ActivityForm(ReaderForm):
 
     def fault_of_outcome(self, facts: dict[str, Any]) -> str:
         """Why this cannot have come of it."""
-        if facts.get("due_on"):
-            return _("What is planned has no result yet: leave it out, or say no day.")
         fitting = dict(outcomes_of(facts["kind"]))
         if facts["outcome"] in fitting:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from crm.models import User
 from crm.pages import key_in
 from crm.periods import Calendar, Grain, localise, period_of
 from crm.permissions import owners_for
-from customers.models import Answer
+from customers.models import Answer, Customer
 from leads.models import Activity, Lead, Opportunity
 from leads.models.planning import has_activity_since, has_next_step
 from leads.timeline import Reader, outcomes_of, step_of
@@ -165,5 +166,9 @@ def about(activity: Activity) -> dict[str, Any]:
     """Whom it is about, and the number to call."""
     opportunity = activity.opportunity
     people = [activity.lead, activity.customer, *((opportunity.lead, opportunity.customer) if opportunity else ())]
-    phone = next((person.phone for person in people if person and person.phone), "")
-    return {"phone": phone, "opportunity": opportunity, "lead": activity.lead, "customer": activity.customer}
+    return {"phone": first_of(people, "phone"), "opportunity": opportunity, "lead": activity.lead, "customer": activity.customer}
+
+
+def first_of(people: Iterable[Lead | Customer | None], name: str) -> str:
+    """The phone number or e-mail address of whoever has one, first of all first."""
+    return next((getattr(person, name) for person in people if person and getattr(person, name)), "")

@@ -92,7 +92,9 @@ def log_contact(
     *,
     by: User,
     at: datetime,
+    kind: str = Activity.Kind.CALL,
     lead: Lead | None = None,
+    opportunity: Opportunity | None = None,
     customer: Customer | None = None,
     outcome: str = "",
     body: str = "",
@@ -101,13 +103,17 @@ def log_contact(
     source: str | None = None,
     external_id: str | None = None,
 ) -> list[Activity]:
-    """A call with somebody that was not planned, and the next step where one is. With the same key it is one call."""
-    key, about = {"source": source, "external_id": external_id}, {"lead": lead, "customer": customer}
-    call = log_activity(by=by, at=at, kind=Activity.Kind.CALL, outcome=outcome, body=body, **about, **key)
+    """Something done with somebody, a call mostly, that was not planned, and the next step where one is.
+
+    With the same key it is one.
+    """
+    key: dict[str, str | None] = {"source": source, "external_id": external_id}
+    about: dict[str, Any] = {"lead": lead, "opportunity": opportunity, "customer": customer}
+    done = log_activity(by=by, at=at, kind=kind, outcome=outcome, body=body, **about, **key)
     if next_due_at is None:
-        return [call]
+        return [done]
     key["external_id"] = f"{external_id}-next" if external_id else None
-    return [call, log_activity(by=by, at=at, kind=next_kind or Activity.Kind.CALL, due_at=next_due_at, **about, **key)]
+    return [done, log_activity(by=by, at=at, kind=next_kind or kind, due_at=next_due_at, **about, **key)]
 
 
 @transaction.atomic

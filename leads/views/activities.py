@@ -137,7 +137,7 @@ class OneCustomerPage(FollowUpPage):
 
 
 class LogPage(FollowUpPage):
-    """What was done, or with a day what is planned."""
+    """What was done, or with a day what is planned; with a result as well, both."""
 
     form_class = ActivityForm
 
@@ -150,10 +150,18 @@ class LogPage(FollowUpPage):
 
     def save(self, form: ActivityForm) -> HttpResponse:
         typed = {name: form.cleaned_data[name] for name in ("kind", "body", "outcome")}
+        if typed["outcome"]:
+            return self._done_with_next(form, typed)
         facts = {**typed, "due_at": form.due_at, **self.about}
         key = activity_key(form, next(iter(self.about.values())), facts)
         activity = services.log_activity(by=self.request.user, at=self.at, **facts, **key)
         return self.noted(_("Planned.") if activity.due_at else _("Added."), activity)
+
+    def _done_with_next(self, form: ActivityForm, typed: dict[str, Any]) -> HttpResponse:
+        said, following = {**typed, **self.about}, {"next_due_at": form.due_at}
+        key = activity_key(form, next(iter(self.about.values())), said, beside=following)
+        text = _("Added, with the next step.") if form.due_at else _("Added.")
+        return self.noted(text, *services.log_contact(by=self.request.user, at=self.at, **said, **following, **key))
 
 
 class LeadLogView(LogPage, OneLeadPage):

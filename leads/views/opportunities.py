@@ -24,9 +24,10 @@ from leads import services
 from leads.board import Board
 from leads.follow_up import when_choices
 from leads.forms import LOSS_REASONS, EditOpportunityForm, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
-from leads.models import Activity, Opportunity, Stage
+from leads.models import Activity, Lead, Opportunity, Stage
 from leads.offered import final_amount_hint, money_text, quotes_shown
 from leads.timeline import Reader, opportunity_entries, planned
+from leads.today import first_of
 from leads.views.leads import activity_form
 
 
@@ -51,9 +52,12 @@ class OpportunityDetailView(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         reader = Reader(self.request.prefs, self.at, self.request.user)
+        lead = Lead.objects.visible_to(self.request.user).filter(pk=self.object.lead_id).first()
+        customer = Customer.objects.visible_to(self.request.user).filter(pk=self.object.customer_id).first()
         return context | {
             "opportunity": self.object,
-            "customer": Customer.objects.visible_to(self.request.user).filter(pk=self.object.customer_id).first(),
+            "reach": {name: first_of((lead, customer), name) for name in ("phone", "email")},
+            "customer": customer,
             "weighted": self.object.amount * self.object.stage.probability,
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),

@@ -60,10 +60,6 @@ def test_who_may_write_on_whose(browse, sara, omid, nima, hana):
             {"kind": "call", "outcome": "clicked"},
             {"outcome": ["“Followed a link” does not fit “Call”. What fits: Talked · No answer · Wrong number."]},
         ),
-        (
-            {"kind": "e-mail", "outcome": "replied", "due_on": "+3"},
-            {"outcome": ["What is planned has no result yet: leave it out, or say no day."]},
-        ),
         ({"kind": "nap"}, {"kind": ["Select a valid choice. nap is not one of the available choices."]}),
     ],
 )
@@ -84,6 +80,24 @@ def test_what_is_planned_goes_back_to_the_page_it_came_from(browse, omid):
     response = browse(omid).post(url_of("lead-activity", lead), {"kind": "call", "due_on": "1404/07/03", "next": "/today/"})
 
     assert (response.url, written()) == ("/today/", [("call", "", datetime.fromisoformat("2025-09-25T09:00:00+03:30"))])
+
+
+@pytest.mark.parametrize("of", ["lead", "opportunity", "customer"])
+def test_a_result_with_a_day_is_what_was_done_and_the_next_step(browse, omid, of):
+    row = {"lead": make_lead, "opportunity": make_opportunity, "customer": make_customer}[of](owner=omid)
+    sent = {"kind": "call", "outcome": "talked", "body": "wants a price", "due_on": "1404/07/03", "token": TOKEN}
+    client, url = browse(omid), url_of(f"{of}-activity", row)
+
+    for _time in range(2):
+        page = client.post(url, sent, follow=True)
+
+    [undo] = {message.extra_tags for message in page.context["messages"]}
+    assert list(Activity.objects.order_by("pk").values_list("kind", "outcome", "body", "due_at", "done_at", of)) == [
+        ("call", "talked", "wants a price", None, NOON, row.pk),
+        ("call", "", "", datetime.fromisoformat("2025-09-25T09:00:00+03:30"), None, row.pk),
+    ]
+    client.post(undo)
+    assert written() == []
 
 
 def test_a_reply_is_noted_with_the_message_it_answers(browse, omid):

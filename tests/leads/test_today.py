@@ -141,10 +141,14 @@ class TestDay:
         assert (names(sara), names(sara, omid.pk), names(mina), names(omid)) == (["unowned"], ["owned"], [], ["owned"])
 
     def test_the_number_to_call_is_that_of_whoever_it_is_about(self, browse, omid):
-        customer = make_customer(name="Arya", phone="+982188776655", owner=omid)
-        plan(make_opportunity(owner=omid, customer=customer), due_at=NOON)
+        customer = make_customer(name="Arya", phone="+982188776655", email="arya@example.org", owner=omid)
+        deal = make_opportunity(owner=omid, lead=make_lead(name="Arya", owner=omid), customer=customer)
+        plan(deal, due_at=NOON)
 
         assert "tel:+982188776655" in browse(omid).get(reverse("leads:today")).content.decode()
+        page = browse(omid).get(reverse("leads:opportunity-detail", args=[deal.pk])).content.decode()
+        ways = ("tel:+982188776655", "sms:+982188776655", "mailto:arya@example.org")
+        assert [way in page for way in ways] == [True, True, True]
 
     def test_who_was_unhappy_waits_until_somebody_calls_or_plans_to(self, browse, omid, nima):
         csat, nps = (Survey.objects.get(slug=slug) for slug in ("csat", "nps"))
