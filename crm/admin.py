@@ -62,7 +62,10 @@ class UserAdmin(ReaderAdmin, DjangoUserAdmin):
         if db_field.name != "money_unit":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         units = [(key, DISPLAY_UNITS[key].name(request.prefs.language)) for key in MONEY_UNITS]
-        return ChoiceField(label=capfirst(db_field.verbose_name), choices=units)
+        help_text = ""
+        if not request.prefs.chooses_unit:
+            help_text = _("Amounts are in %(currency)s, whatever is chosen here.") % {"currency": request.prefs.unit.key}
+        return ChoiceField(label=capfirst(db_field.verbose_name), choices=units, help_text=help_text)
 
     def fixed(self, request: HttpRequest, obj: User | None = None) -> Iterable[str]:
         """Nobody switches themselves off, or out of here: one administrator is left at least."""

@@ -21,7 +21,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from crm.money import DISPLAY_UNITS
 from crm.pages import Page, counted, query_with
 from crm.phones import format_phone
 from crm.preferences import Preferences
@@ -108,11 +107,7 @@ class FilePage(Page, View):
 
 def money_unit(prefs: Preferences) -> tuple[str, Decimal]:
     """The name of the unit in which the files of a reader are, as their pages, and how much of the base currency it holds."""
-    currency = prefs.organization.currency
-    if currency != "IRR":
-        return currency, Decimal(1)
-    unit = DISPLAY_UNITS[prefs.money_unit]
-    return unit.name(prefs.language), Decimal(unit.factor)
+    return prefs.unit.name(prefs.language), prefs.unit.factor
 
 
 def with_unit(heading: str, unit: str) -> str:

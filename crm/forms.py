@@ -15,15 +15,15 @@ from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import User
 from crm.models.organization import DAYS_OF_TEN_YEARS, HIGHEST_CSAT, MINUTES_OF_A_WEEK
 from crm.money import (
-    CURRENCY_DIGITS,
-    DISPLAY_UNITS,
     STORED_DIGITS,
     AmountError,
-    currency_name,
+    DisplayUnit,
+    currency_unit,
     format_number,
     localise_digits,
     parse_amount,
     split_multiple,
+    unit_of,
     without_unit,
 )
 from crm.periods import Calendar, DateError, localise, parts
@@ -156,40 +156,43 @@ class AmountField(ReaderField):
         self.widget.attrs |= {"dir": "ltr", "inputmode": "decimal", "autocomplete": "off", "class": "number"}
 
     @property
-    def factor(self) -> Decimal:
-        return Decimal(1) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].factor
-
-    @property
-    def is_plain(self) -> bool:
-        """In rials or tomans; a word for zeros beside a million Toman could mean either."""
-        return not self.currency and self.prefs.money_unit in ("rial", "toman")
+    def shown_in(self) -> DisplayUnit:
+        return currency_unit(self.currency) if self.currency else self.prefs.unit
 
     @property
     def unit(self) -> str:
-        language = self.prefs.language
-        return currency_name(self.currency, language) if self.currency else DISPLAY_UNITS[self.prefs.money_unit].name(language)
+        return self.shown_in.name(self.prefs.language)
+
+    @property
+    def kept_in(self) -> str:
+        return self.currency or self.prefs.organization.currency
 
     @property
     def decimals(self) -> int:
         """As many as reach down to the smallest amount of the currency: none for rials, one for tomans, seven for millions."""
-        return CURRENCY_DIGITS[self.currency or self.prefs.organization.currency] + self.factor.adjusted()
+        return max(0, (self.shown_in.factor / unit_of(self.kept_in)).adjusted())
 
     def read(self, text: str) -> Decimal:
-        typed = text if self.currency else without_unit(text, self.prefs.money_unit)
-        typed, digits = split_multiple(typed) if self.is_plain else (typed, 0)
+        typed = without_unit(text, self.shown_in)
+        # A word for zeros beside a million Toman could mean either.
+        typed, digits = split_multiple(typed) if self.shown_in.is_plain else (typed, 0)
         try:
-            amount = parse_amount(typed, form=True, decimals=self.decimals + digits) * 10**digits * self.factor
+            amount = parse_amount(typed, form=True, decimals=self.decimals + digits) * 10**digits * self.shown_in.factor
         except AmountError as error:
             raise self._too_fine() if error.code == "precision" else in_words(error) from None
         if amount < 0:
             raise ValidationError(_("An amount is not negative."), code="invalid-amount")
         if amount >= LARGEST_AMOUNT:
             raise ValidationError(_("An amount has at most 18 digits."), code="amount-too-large")
+        if amount % unit_of(self.kept_in):
+            raise self._too_fine()
         return amount
 
     def _too_fine(self) -> ValidationError:
         if self.decimals == 0:
-            return ValidationError(_("An amount in %(unit)s is a whole number.") % {"unit": self.unit}, code="precision")
+            # Five rials are a whole number too, but half a toman.
+            unit = currency_unit(self.kept_in).name(self.prefs.language)
+            return ValidationError(_("An amount in %(unit)s is a whole number.") % {"unit": unit}, code="precision")
         count = localise_digits(str(self.decimals), self.prefs.language, latin_digits=self.prefs.latin_digits)
         text = _("An amount in %(unit)s has at most this many decimals: %(count)s.")
         return ValidationError(text % {"unit": self.unit, "count": count}, code="precision")
@@ -198,8 +201,9 @@ class AmountField(ReaderField):
         """Every digit that is stored, or saving a form that nobody touched would change the amount."""
         if not isinstance(value, Decimal | int):
             return value
-        prefs, most = self.prefs, STORED_DIGITS + self.factor.adjusted()
-        return format_number(value / self.factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
+        prefs, factor = self.prefs, self.shown_in.factor
+        most = STORED_DIGITS + factor.adjusted()
+        return format_number(value / factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
 
 
 class NumberField(ReaderField):

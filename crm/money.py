@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from types import MappingProxyType
@@ -41,20 +41,35 @@ class CurrencyDigits(dict[str, int]):
         return STORED_DIGITS
 
 
-CURRENCY_DIGITS = CurrencyDigits({"IRR": 0, "IRT": 0})
+WITHOUT_DECIMALS = "IRR IRT BIF CLP DJF GNF IQD ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+CURRENCY_DIGITS = CurrencyDigits(
+    dict.fromkeys(WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(("BHD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+)
+
+# How many rials one of them is: a reader counts such amounts in rials or tomans, and in no other.
+RIALS_IN = {"IRR": 1, "IRT": 10}
 
 
 @dataclass(frozen=True)
 class DisplayUnit:
-    """A way to show base amounts; `factor` is how many base units one of it holds."""
+    """A way to show amounts; `factor` is how many of what is kept one of it holds.
+
+    It has up to `decimals` digits after the point, of which `least` stand there even as zeros.
+    """
 
     key: str
     factor: Decimal
     decimals: int
     names: Mapping[str, str]
+    least: int = 0
 
     def name(self, language: str) -> str:
         return self.names[language_key(language)]
+
+    @property
+    def is_plain(self) -> bool:
+        """Its name stands for no zeros, as that of a million Toman does."""
+        return self.key not in SCALED_UNITS
 
 
 DISPLAY_UNITS: Mapping[str, DisplayUnit] = MappingProxyType(
@@ -70,6 +85,24 @@ DISPLAY_UNITS: Mapping[str, DisplayUnit] = MappingProxyType(
     }
 )
 
+SCALED_UNITS = {"thousand_toman": "toman", "million_toman": "toman", "million_rial": "rial"}
+
+
+def base_unit(currency: str, chosen: str) -> DisplayUnit:
+    """How amounts in the base currency are shown: Rial and Toman as the reader has chosen, any other as it is."""
+    if currency not in RIALS_IN:
+        return currency_unit(currency)
+    unit = DISPLAY_UNITS[chosen]
+    return replace(unit, factor=unit.factor / RIALS_IN[currency])
+
+
+def currency_unit(currency: str) -> DisplayUnit:
+    """An amount as it is, beside the code of its currency, but for the two that everybody calls by name."""
+    known = {"IRR": "rial", "IRT": "toman"}.get(currency)
+    names = DISPLAY_UNITS[known].names if known else MappingProxyType({"en": currency, "fa": currency})
+    digits = CURRENCY_DIGITS[currency]
+    return DisplayUnit(currency, Decimal(1), digits, names, least=digits)
+
 
 # How many digits of a number a word after it stands for.
 # As Arabic keyboards write the letters of the words beside amounts.
@@ -78,8 +111,8 @@ MULTIPLES = {"هزار": 3, "میلیون": 6, "میلیارد": 9, "thousand": 
 
 
 def unit_of(currency: str) -> Decimal:
-    """The smallest amount of a currency: 1 rial, 0.01 euro."""
-    return Decimal(1).scaleb(-CURRENCY_DIGITS[currency])
+    """The smallest amount of a currency that is kept: 1 rial, 0.01 euro."""
+    return Decimal(1).scaleb(-min(CURRENCY_DIGITS[currency], STORED_DIGITS))
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal | int], unit: Decimal) -> list[Decimal]:
@@ -131,10 +164,10 @@ def parse_amount(text: str, *, form: bool = False, decimals: int = STORED_DIGITS
     return number.copy_negate() if is_negative and number else number
 
 
-def without_unit(text: str, unit: str) -> str:
+def without_unit(text: str, unit: DisplayUnit) -> str:
     """«۲٫۵ میلیون تومان» in tomans is «۲٫۵ میلیون», and in millions of tomans «۲٫۵»."""
     typed = text.strip(SPACES_AND_INVISIBLE)
-    for name in DISPLAY_UNITS[unit].names.values():
+    for name in unit.names.values():
         typed = _without_word(typed, name)
     return typed
 
@@ -176,19 +209,12 @@ def format_money(amount: Decimal | int | None, unit: str | DisplayUnit, language
 
 def money_parts(amount: Decimal | int, unit: str | DisplayUnit, language: str, *, latin_digits: bool = False) -> tuple[str, str]:
     """Number and unit apart. `unit` is a key of DISPLAY_UNITS, or the code of a currency that is shown as it is."""
-    known = DISPLAY_UNITS.get(unit) if isinstance(unit, str) else unit
-    if known is None:
-        number = format_number(amount, language, latin_digits=latin_digits, decimals=CURRENCY_DIGITS[str(unit)])
-        return number, currency_name(str(unit), language)
+    if isinstance(unit, str):
+        unit = DISPLAY_UNITS.get(unit) or currency_unit(unit)
     with localcontext(prec=60):
-        shown = Decimal(amount) / known.factor
-    return format_number(shown, language, latin_digits=latin_digits, most=known.decimals), known.name(language)
-
-
-def currency_name(currency: str, language: str) -> str:
-    """The code itself, but for the two that everybody calls by name."""
-    unit = {"IRR": "rial", "IRT": "toman"}.get(currency)
-    return DISPLAY_UNITS[unit].name(language) if unit else currency
+        shown = Decimal(amount) / unit.factor
+    number = format_number(shown, language, latin_digits=latin_digits, decimals=unit.least or None, most=unit.decimals)
+    return number, unit.name(language)
 
 
 def format_number(

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import AnonymousUser
 
 from crm.models import Organization, User
+from crm.money import DISPLAY_UNITS, RIALS_IN, SCALED_UNITS, DisplayUnit, base_unit
 
-MONEY_UNITS = ("rial", "toman", "thousand_toman", "million_toman", "million_rial")
+MONEY_UNITS = tuple(DISPLAY_UNITS)
 
 
 class Preferences:
@@ -28,6 +29,21 @@ class Preferences:
     @cached_property
     def organization(self) -> Organization:
         return Organization.current()
+
+    @property
+    def chooses_unit(self) -> bool:
+        """Whether amounts are in Rial or Toman, as `money_unit` says; else they stand in the base currency."""
+        return self.organization.currency in RIALS_IN
+
+    @cached_property
+    def unit(self) -> DisplayUnit:
+        """In which every amount in the base currency is shown, typed and written to files."""
+        return base_unit(self.organization.currency, self.money_unit)
+
+    @property
+    def plain_unit(self) -> DisplayUnit:
+        """The same, but never thousands of it, as they would hide what is owed."""
+        return base_unit(self.organization.currency, SCALED_UNITS.get(self.money_unit, self.money_unit))
 
     @property
     def zone(self) -> ZoneInfo:

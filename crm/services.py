@@ -14,11 +14,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, GeneratedField, Model
+from django.db.models import F, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.database import local_day_sql, money_unit_sql
-from crm.models import ApiToken, Holiday, IdempotencyKey, Organization, Team, User
+from crm.fields import MoneyField
+from crm.models import ApiToken, ExchangeRate, Holiday, IdempotencyKey, Organization, Team, User
 from crm.models.holiday import fixed_holidays
 from crm.scopes import SCOPES
 from crm.text import TextError, clean_email
@@ -254,16 +255,33 @@ def detail_of(error: IntegrityError) -> str:
 
 
 @transaction.atomic
-def change_currency(organization: Organization, *, currency: str) -> Organization:
-    """Amounts already stored are not converted; what is spread is cut into the new currency's smallest unit."""
+def change_currency(organization: Organization, *, currency: str, figures: Iterable[QuerySet] = ()) -> Organization:
+    """While no money is stored, nor any of the `figures` that are in it: they would not be converted, but called by another
+    name. What is spread is cut into the new currency's smallest unit.
+    """
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise ValidationError(_("This currency is not known."), code="invalid-choice")
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    if currency != organization.currency and (holds_money() or any(rows.exists() for rows in figures)):
+        text = _(
+            "Amounts, targets or exchange rates are stored in %(currency)s, and another base currency would not convert them."
+            " If they are those of the demo company, remove it with manage.py remove_demo. Else keep %(currency)s, and enter"
+            " amounts of other currencies at their exchange rates."
+        )
+        raise ValidationError(text, "money-stored", {"currency": organization.currency})
     organization.currency = currency
     organization.save(update_fields=["currency"])
     with connection.cursor() as cursor:
         cursor.execute(money_unit_sql(organization.money_unit))
     return organization
+
+
+def holds_money() -> bool:
+    """Whether any record has an amount, or a currency a rate."""
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields if isinstance(field, MoneyField)]
+    return ExchangeRate.objects.exists() or any(
+        QuerySet(field.model).filter(**{f"{field.name}__isnull": False}).exclude(**{field.name: 0}).exists() for field in fields
+    )
 
 
 def local_days(model: type[Model]) -> list[GeneratedField]:

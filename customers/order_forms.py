@@ -275,7 +275,7 @@ class RefundForm(ReaderForm):
         """No more than is still with the buyer. A form sent twice has taken that itself, so it is asked only the first time."""
         if (self.cleaned_data["tax"] or ZERO) > self.most_tax:
             field = self.fields["tax"]
-            most = format_money(self.most_tax, field.currency or self.prefs.money_unit, self.prefs.language)
+            most = format_money(self.most_tax, field.shown_in, self.prefs.language)
             text = _("So much tax is not on the order: at most %(most)s is left to give back.") % {"most": most}
             raise ValidationError({"tax": ValidationError(text, code="out-of-range")})
         over = [rest for rest in self.returnable if self.quantities[rest.line.position] > rest.quantity]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from crm.models import User
-from crm.money import NOTHING, format_number, money_parts
+from crm.money import NOTHING, currency_unit, format_number, money_parts
 from crm.paper import BODY, GAP, HEADING, INSIDE, PADDING, SMALL, STRONG, TITLE, Column, Look, Paper, begin_paper
 from crm.phones import format_phone
 from crm.preferences import Preferences
@@ -156,12 +156,11 @@ def print_sale(sheet: SaleSheet, prefs: Preferences, *, at: datetime) -> bytes:
 
 
 class Amounts:
-    """Rial or Toman as the reader counts, but never thousands of it, as they would hide what is owed; else the currency."""
+    """Those of our currency in the reader's plain unit, others as they are."""
 
     def __init__(self, currency: str, prefs: Preferences) -> None:
         self.prefs = prefs
-        known = "toman" if "toman" in prefs.money_unit else "rial"
-        self.unit = known if currency == "IRR" else currency
+        self.unit = prefs.plain_unit if currency == prefs.organization.currency else currency_unit(currency)
 
     @property
     def unit_name(self) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.jalali import SEASONS, language_key
-from crm.money import DISPLAY_UNITS
 from crm.periods import Calendar, Grain, Period, day_title, month_title, parts
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
@@ -70,14 +69,14 @@ def plain_number(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> float |
     if kpi.unit is Unit.PERCENT:
         return float(value * 100)
     if kpi.unit is Unit.MONEY:
-        return float(value / DISPLAY_UNITS[prefs.money_unit].factor)
+        return float(value / prefs.unit.factor)
     return float(value)
 
 
 def unit_name(kpi: Kpi, prefs: Preferences) -> str:
     match kpi.unit:
         case Unit.MONEY:
-            return DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
+            return prefs.unit.name(prefs.language)
         case Unit.HOURS:
             return _("hours")
         case Unit.DAYS:

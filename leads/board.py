@@ -143,4 +143,4 @@ class Board:
         return format_number(count, self.prefs.language, latin_digits=self.prefs.latin_digits)
 
     def _money(self, amount: Decimal) -> str:
-        return format_money(amount, self.prefs.money_unit, self.prefs.language, latin_digits=self.prefs.latin_digits)
+        return format_money(amount, self.prefs.unit, self.prefs.language, latin_digits=self.prefs.latin_digits)

@@ -27,7 +27,7 @@ def quotes_shown(rows: QuerySet[Quote], page: Page, most: int | None = None) -> 
 
 
 def money_text(amount: Decimal, prefs: Preferences) -> str:
-    return format_money(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    return format_money(amount, prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
 
 
 def final_amount_hint(opportunity: Opportunity, prefs: Preferences) -> SafeString | str:

@@ -280,7 +280,7 @@ def _mails(rows: Any, reader: Reader) -> list[dict[str, Any]]:
 
 
 def _amount_text(amount: Decimal, prefs: Preferences) -> str:
-    return format_money(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    return format_money(amount, prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
 
 
 def _moves(rows: Any, reader: Reader) -> list[dict[str, Any]]:

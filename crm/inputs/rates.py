@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from crm.models import ExchangeRate, Organization
-from crm.money import CURRENCY_DIGITS
+from crm.money import CURRENCY_DIGITS, unit_of
 
 TOMAN = Decimal(10)
 ONE = Decimal(1)
@@ -40,7 +40,7 @@ class Rates:
         """The unit that an amount is spread in: what one base unit is in this currency, where that is fixed."""
         if (currency, self.base) == ("IRT", "IRR"):
             return ONE / TOMAN
-        return ONE.scaleb(-CURRENCY_DIGITS[currency])
+        return unit_of(currency)
 
 
 def is_without_decimals(currency: str) -> bool:

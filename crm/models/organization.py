@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.history import keeps_history
 from crm.models.holiday import Holiday
-from crm.money import CURRENCY_DIGITS
+from crm.money import unit_of
 from crm.periods import Calendar, CalendarRules, local_day
 from crm.words import CALENDARS, choices
 
@@ -182,7 +182,7 @@ class Organization(models.Model):
     @property
     def money_unit(self) -> Decimal:
         """The smallest unit of the base currency."""
-        return Decimal(1).scaleb(-CURRENCY_DIGITS.get(self.currency, 2))
+        return unit_of(self.currency)
 
     @property
     def first_contact(self) -> timedelta:

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from crm.jalali import language_key, weekday_name
 from crm.money import (
     NOTHING,
+    DisplayUnit,
     format_number,
     format_percent,
     format_points,
@@ -40,7 +41,7 @@ class Preferences(Protocol):
 
     language: str
     calendar: str
-    money_unit: str
+    unit: DisplayUnit
     latin_digits: bool
     zone: tzinfo | str
 
@@ -112,7 +113,7 @@ def money(context: Context, amount: Decimal | int | None, currency: str | None =
     if amount is None:
         return NOTHING
     prefs = context["prefs"]
-    text, unit = money_parts(amount, currency or prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    text, unit = money_parts(amount, currency or prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
     return data_element(amount, text, f" {unit}")
 
 

@@ -24,7 +24,7 @@ def line_text(line: Any, sale: Any, prefs: Preferences) -> SafeString:
     foreign = sale.currency if sale.currency != prefs.organization.currency else None
 
     def amount(value: Decimal) -> str:
-        return format_money(value, foreign or prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+        return format_money(value, foreign or prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
 
     shown = line_shown(line)
     quantity = format_number(shown.quantity, prefs.language, latin_digits=prefs.latin_digits)

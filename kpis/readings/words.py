@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from django.utils.translation import gettext as _
 
 from crm.jalali import language_key
-from crm.money import DISPLAY_UNITS, MINUS, NOTHING, format_number, format_percent, money_parts
+from crm.money import MINUS, NOTHING, format_number, format_percent, money_parts
 from crm.periods import Period
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
@@ -18,7 +18,6 @@ from kpis.readings.exact import PRECISION
 
 # From what amount on a short form says millions or billions; units that say it already stay as they are.
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
-SCALED_UNITS = ("rial", "toman")
 WHOLE_FROM = 1000
 OUR_NUMBER = re.compile(r"#[0-9]+")
 # Keeps a sign at the left of its number where the words around run from right to left.
@@ -59,15 +58,16 @@ def percent_sign(prefs: Preferences) -> str:
 
 def short_money(amount: Decimal, prefs: Preferences) -> tuple[str, str]:
     """At most four digits and a word for the rest: «1٫63 میلیارد تومان»."""
-    unit = DISPLAY_UNITS[prefs.money_unit]
+    unit = prefs.unit
     with localcontext(prec=PRECISION):
         shown = amount / unit.factor
-    if unit.key in SCALED_UNITS:
+    if unit.is_plain:
         for scale, name in SCALES:
             if abs(shown) >= scale:
                 return number_text(shown / scale, prefs, most=2), scaled(name, unit.name(prefs.language))
-        return number_text(shown, prefs, most=0 if abs(shown) >= WHOLE_FROM else unit.decimals), unit.name(prefs.language)
-    return money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+        most = 0 if abs(shown) >= WHOLE_FROM else unit.decimals
+        return number_text(shown, prefs, decimals=unit.least or None, most=most), unit.name(prefs.language)
+    return money_parts(amount, prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
 
 
 def column_parts(kpi: Kpi, values: Sequence[Decimal | None], prefs: Preferences) -> tuple[list[str], str]:
@@ -78,19 +78,19 @@ def column_parts(kpi: Kpi, values: Sequence[Decimal | None], prefs: Preferences)
     if kpi.unit is Unit.PERCENT:
         return [value_text(kpi, value, prefs) for value in values], ""
     unit = unit_text(kpi, prefs)
-    if kpi.unit is not Unit.MONEY or prefs.money_unit not in SCALED_UNITS:
+    if kpi.unit is not Unit.MONEY or not prefs.unit.is_plain:
         return [with_sign(value_parts(kpi, value, prefs)[0], prefs) for value in values], unit
     with localcontext(prec=PRECISION):
-        shown = [value and value / DISPLAY_UNITS[prefs.money_unit].factor for value in values]
+        shown = [value and value / prefs.unit.factor for value in values]
         most = max((abs(value) for value in shown if value is not None), default=Decimal(0))
         scale, name = next(((scale, name) for scale, name in SCALES if most >= 10 * scale), (Decimal(1), ""))
         shown = [value and value / scale for value in shown]
-    texts = [with_sign(number_text(value, prefs, decimals=2 if name else 0), prefs) for value in shown]
+    texts = [with_sign(number_text(value, prefs, decimals=2 if name else prefs.unit.least), prefs) for value in shown]
     return texts, scaled(name, unit) if name else unit
 
 
 def money_text(amount: Decimal, prefs: Preferences) -> str:
-    number, unit = money_parts(amount, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+    number, unit = money_parts(amount, prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
     return f"{with_sign(number, prefs)} {unit}"
 
 
@@ -104,7 +104,7 @@ def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: b
         case Unit.MONEY if short:
             return short_money(value, prefs)
         case Unit.MONEY:
-            return money_parts(value, prefs.money_unit, prefs.language, latin_digits=prefs.latin_digits)
+            return money_parts(value, prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
         case Unit.HOURS:
             return number_text(value, prefs, decimals=1), _("hours")
         case Unit.DAYS:
@@ -121,7 +121,7 @@ def value_parts(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: b
 def unit_text(kpi: Kpi, prefs: Preferences) -> str:
     """The unit in which figures of the KPI are typed; counts and scores have none."""
     if kpi.unit is Unit.MONEY:
-        return DISPLAY_UNITS[prefs.money_unit].name(prefs.language)
+        return prefs.unit.name(prefs.language)
     return value_parts(kpi, Decimal(0), prefs)[1]
 
 

@@ -13,6 +13,7 @@ from crm.database import local_day_sql
 from crm.models import ApiToken, Organization, User
 from crm.services import change_time_zone, create_token, create_user, deactivate_user, revoke_token
 from customers.models import Answer, Order, Survey
+from kpis.models import Target
 from tests.factories.crm import make_token, make_user
 from tests.factories.customers import make_customer, make_order
 
@@ -181,6 +182,23 @@ def test_clocks_by_which_two_answers_of_one_day_meet_are_refused_in_words():
     with pytest.raises(CommandError, match="fall on the same day"):
         call_command("set_organization", time_zone="Europe/London")
     assert Organization.current().time_zone == "Asia/Tehran"
+
+
+def test_the_base_currency_is_chosen_while_no_money_is_stored():
+    Target.objects.create(kpi="leads", calendar="jalali", grain="month", start=date(2025, 9, 23), value=7)
+    call_command("set_organization", currency="EUR")
+    assert Organization.current().currency == "EUR"
+
+    target = Target.objects.create(kpi="revenue", calendar="jalali", grain="month", start=date(2025, 9, 23), value=7)
+    with pytest.raises(CommandError, match="stored in EUR"):
+        call_command("set_organization", currency="USD")
+    target.delete()
+    make_order()
+    with pytest.raises(CommandError, match="stored in EUR"):
+        call_command("set_organization", currency="USD")
+
+    call_command("set_organization", currency="EUR")
+    assert Organization.current().currency == "EUR"
 
 
 def test_an_unknown_zone_is_refused():

@@ -6,6 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from crm.money import DISPLAY_UNITS, DisplayUnit
 from crm.passwords import LengthValidator
 from crm.periods import parse_period
 from crm.templatetags.crm_format import format_day, format_moment
@@ -17,13 +18,13 @@ from leads.models import Lead
 class Reader:
     language: str = "fa"
     calendar: str = "jalali"
-    money_unit: str = "toman"
+    unit: DisplayUnit = DISPLAY_UNITS["toman"]
     latin_digits: bool = False
     zone: str = "Asia/Tehran"
 
 
 PERSIAN = Reader()
-ENGLISH = Reader(language="en", calendar="gregorian", money_unit="rial")
+ENGLISH = Reader(language="en", calendar="gregorian", unit=DISPLAY_UNITS["rial"])
 # 1 Mehr 1403, a Sunday.
 DAY = date(2024, 9, 22)
 

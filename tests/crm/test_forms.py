@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm.forms import AmountField, ClockField, DayField, EmailField, NumberField, PhoneField, ReaderForm, TextField
+from crm.models import Organization
 from crm.preferences import Preferences
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,27 @@ def test_a_foreign_amount_is_typed_as_it_is(omid, now):
     assert cents.is_valid()
     assert (cents.cleaned_data["amount"], str(cents["amount"].label)) == (Decimal("12.50"), "Amount (EUR)")
     assert dict(too_fine.errors) == {"amount": ["An amount in EUR has at most this many decimals: 2."]}
+
+
+@pytest.mark.parametrize(
+    ("base", "label", "typed", "found"),
+    [
+        ("EUR", "Amount (EUR)", "۱٬۲۳۴٫۵ EUR", Decimal("1234.5")),
+        ("EUR", "Amount (EUR)", "12.505", "An amount in EUR has at most this many decimals: 2."),
+        ("JPY", "Amount (JPY)", "1 thousand", Decimal(1_000)),
+        ("JPY", "Amount (JPY)", "12.5", "An amount in JPY is a whole number."),
+        # The reader counts in rials, of which ten are one toman.
+        ("IRT", "Amount (Rial)", "250", Decimal(25)),
+        ("IRT", "Amount (Rial)", "255", "An amount in Toman is a whole number."),
+    ],
+)
+def test_the_base_currency_decides_what_is_typed(form, base, label, typed, found):
+    Organization.objects.update(currency=base)
+    filled = form(amount=typed, money_unit="rial", language="en")
+
+    filled.is_valid()
+    assert filled.fields["amount"].label == label
+    assert filled.errors.get("amount", [filled.cleaned_data.get("amount")]) == [found]
 
 
 def test_a_day_is_shown_as_it_is_typed_in_the_readers_calendar(form):

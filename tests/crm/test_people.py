@@ -219,7 +219,7 @@ def test_the_list_takes_the_same_queries(client, django_assert_num_queries, coun
         make_user("rep", name=f"کیان {number}", team=team)
     client.get(URL)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get(f"{URL}?role=rep&team={team.pk}&state=active&q=كيان")
 
     assert len(answer.context["rows"]) == min(count, 25)

@@ -123,6 +123,12 @@ class TestPreferences:
         assert (omid.money_unit, omid.calendar, omid.theme) == ("rial", "gregorian", "auto")
         assert response.url == "/leads/?view=mine"
 
+    def test_rial_or_toman_is_no_choice_where_money_is_in_euros(self, browse, omid):
+        page = browse(omid).get("/leads/").content.decode()
+        Organization.objects.update(currency="EUR")
+
+        assert ("Million Toman" in page, "Toman" in browse(omid).get("/leads/").content.decode()) == (True, False)
+
     def test_switches_go_both_ways(self, browse, omid):
         client = browse(omid)
         client.post("/preferences/", {"latin_digits": "1", "shortcuts": "0"})

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm.models import Organization
+from crm.money import base_unit
 from crm.periods import parse_period
 from kpis.addresses import compare_asked
 from kpis.catalogue import CATALOGUE
@@ -26,8 +27,9 @@ MEHR = parse_period("1404-07")
 class Reader:
     """Preferences without a database."""
 
-    def __init__(self, language="en", money_unit="toman"):
-        self.language, self.money_unit, self.calendar, self.latin_digits = language, money_unit, "jalali", False
+    def __init__(self, language="en", money_unit="toman", currency="IRR"):
+        self.language, self.calendar, self.latin_digits = language, "jalali", False
+        self.unit = base_unit(currency, money_unit)
 
 
 def value(number, *, size=100, **facts):
@@ -216,6 +218,22 @@ def test_an_unknown_reason_is_an_error_and_not_a_blank():
 )
 def test_large_amounts_are_short_and_carry_their_unit(amount, unit, text):
     assert short_money(Decimal(amount), Reader(money_unit=unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "short", "column"),
+    [
+        ("EUR", "1234.5", ("1,234.50", "EUR"), (["1,234.50", "0.00"], "EUR")),
+        ("EUR", "16285513.05", ("16.29", "million EUR"), (["16.29", "0.00"], "million EUR")),
+        ("JPY", "1234", ("1,234", "JPY"), (["1,234", "0"], "JPY")),
+        ("KWD", "1234.5", ("1,234.500", "KWD"), (["1,234.500", "0.000"], "KWD")),
+        ("IRT", "1234", ("1,234", "Toman"), (["1,234", "0"], "Toman")),
+    ],
+)
+def test_amounts_of_another_base_currency_are_never_rials(currency, amount, short, column):
+    reader = Reader(currency=currency)
+    assert short_money(Decimal(amount), reader) == short
+    assert column_parts(CATALOGUE["revenue"], [Decimal(amount), Decimal(0)], reader) == column
 
 
 def test_each_unit_is_shown_in_its_own_way():

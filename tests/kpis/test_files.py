@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from campaigns.models import Campaign, Expense
 from crm.exports import Percent, safe_cell
-from crm.models import ApiToken, User
+from crm.models import ApiToken, Organization, User
 from crm.paper import Paper
 from crm.preferences import Preferences
 from crm.services import create_token
@@ -138,11 +138,22 @@ def cost(db):
 
 
 class TestUnits:
-    @pytest.mark.parametrize(("unit", "name", "value"), [("rial", "Rial", 250), ("toman", "Toman", 25)])
+    @pytest.mark.parametrize(
+        ("units", "name", "value"),
+        [
+            (("IRR", "rial"), "Rial", 250),
+            (("IRR", "toman"), "Toman", 25),
+            (("IRT", "rial"), "Rial", 2_500),
+            (("IRT", "toman"), "Toman", 250),
+            (("EUR", "million_toman"), "EUR", 250),
+        ],
+    )
     @pytest.mark.usefixtures("cost")
-    def test_money_is_in_the_unit_of_the_pages_and_its_heading_says_so(self, browse, sara, unit, name, value):
-        sara.money_unit, heading = unit, f"Value ({name})"
+    def test_money_is_in_the_unit_of_the_pages_and_its_heading_says_so(self, browse, sara, units, name, value):
+        currency, sara.money_unit = units
+        heading = f"Value ({name})"
         sara.save()
+        Organization.objects.update(currency=currency)
         address = "/kpis/cost_per_lead/{}/?what=breakdown&by=campaign&period=1404-07"
 
         (plain,) = csv_rows(browse(sara).get(address.format("csv")))

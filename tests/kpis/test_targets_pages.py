@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from crm.models import Organization
 from kpis.engine import drain
 from kpis.models import Target, TargetEdit
 from tests.factories.customers import make_customer, make_order
@@ -36,9 +37,13 @@ class TestGrid:
         assert [column["grain"] for column in now if column["is_now"]] == ["month"]
         assert [column for column in past if column["is_now"]] == []
 
-    def test_digits_of_any_script_and_the_readers_unit(self, browse, sara):
+    @pytest.mark.parametrize(
+        ("currency", "unit", "revenue"), [("IRR", "million Toman", 12_505_000_000), ("EUR", "EUR", "1250.5")]
+    )
+    def test_digits_of_any_script_and_the_readers_unit(self, browse, sara, currency, unit, revenue):
         sara.money_unit = "million_toman"
         sara.save()
+        Organization.objects.update(currency=currency)
 
         answer = browse(sara).post(
             self.URL,
@@ -51,8 +56,9 @@ class TestGrid:
         )
 
         assert answer.status_code == 302
+        assert f"Amounts in {unit}," in browse(sara).get(self.URL).content.decode()
         assert {row.kpi: row.value for row in Target.objects.all()} == {
-            "revenue": Decimal(12_505_000_000),
+            "revenue": Decimal(revenue),
             "lead_conversion_rate": Decimal("0.28"),
             "new_customers": Decimal(1200),
         }

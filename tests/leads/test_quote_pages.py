@@ -115,14 +115,20 @@ class TestPaper:
         amounts = {"99,999,999,999,999", "9,999,999,999,999", "90,000,000,000,000", "8,999,999,999,999"}
         assert (amounts - set(printed), [line for line in printed if "…" in line]) == (set(), [])
 
-    def test_no_amount_is_rounded_to_millions_and_a_foreign_one_is_as_it_was_agreed(self, omid):
+    @pytest.mark.parametrize(
+        ("base", "rials", "euros"),
+        [
+            ("IRR", "408.5\u00a0Toman", "4,085.00\u00a0EUR"),
+            ("IRT", "4,085\u00a0Rial", "4,085.00\u00a0EUR"),
+            ("EUR", "4,085\u00a0Rial", "4,085.00\u00a0EUR"),
+        ],
+    )
+    def test_no_amount_is_rounded_to_millions_and_a_foreign_one_is_as_it_was_agreed(self, omid, base, rials, euros):
         omid.money_unit = "million_toman"
+        Organization.objects.update(currency=base)
         prefs = Preferences(omid, "en")
 
-        assert [Amounts(currency, prefs).whole(Decimal(4_085)) for currency in ("IRR", "EUR")] == [
-            "408.5\u00a0Toman",
-            "4,085.00\u00a0EUR",
-        ]
+        assert [Amounts(currency, prefs).whole(Decimal(4_085)) for currency in ("IRR", "EUR")] == [rials, euros]
 
 
 class TestWriting:

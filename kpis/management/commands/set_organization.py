@@ -8,11 +8,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm.models import Organization
 from crm.periods import Calendar
 from crm.services import change_currency, change_time_zone
+from kpis.catalogue import CATALOGUE
+from kpis.definitions import Unit
 from kpis.engine import rebuild
+from kpis.models import AlertRule, Target
 from kpis.services import change_attribution, change_calendar
 
 CALENDAR_FIELDS = ("week_start", "fiscal_calendar", "fiscal_month")
@@ -23,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--time-zone", help="such as Asia/Tehran")
-        parser.add_argument("--currency", help="three letters; amounts already stored are not converted")
+        parser.add_argument("--currency", help="three letters; only while no amounts are stored")
         parser.add_argument("--week-start", type=int, choices=range(7), help="0 is Monday, 5 is Saturday")
         parser.add_argument("--fiscal-calendar", choices=[calendar.value for calendar in Calendar])
         parser.add_argument(
@@ -38,7 +42,7 @@ class Command(BaseCommand):
                 change_time_zone(Organization.current(), zone=options["time_zone"])
             if options["currency"]:
                 with transaction.atomic():
-                    change_currency(Organization.current(), currency=options["currency"])
+                    change_currency(Organization.current(), currency=options["currency"], figures=figures_in_money())
                     rebuild()
             if options["attribution"]:
                 change_attribution(Organization.current(), model=options["attribution"])
@@ -53,3 +57,9 @@ class Command(BaseCommand):
                 setattr(organization, name, value)
             change_calendar(organization, fields=given)
         self.stdout.write("Done. The worker computes the figures anew; `manage.py refresh_kpis` does it at once.")
+
+
+def figures_in_money() -> list[QuerySet]:
+    """Targets of amounts, and bounds that they are watched for."""
+    keys = [key for key, kpi in CATALOGUE.items() if kpi.unit is Unit.MONEY]
+    return [Target.objects.filter(kpi__in=keys), AlertRule.objects.filter(kpi__in=keys, is_removed=False)]
