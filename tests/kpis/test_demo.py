@@ -264,18 +264,28 @@ def test_unlinked_real_rows_stay_without_their_references():
     assert find_drift() == []
 
 
-def test_what_cannot_be_unlinked_stops_everything():
-    """A call about nobody is no call."""
-    order, *_ = real_rows()
-    call = Activity.objects.create(kind="call", subject="Hello", lead=Lead.objects.filter(source="demo").first())
+def test_what_real_rows_cannot_be_without_stays_with_them():
+    """A call about nobody is no call, and a quote is of an opportunity, rather than of its customer."""
+    lead = Lead.objects.filter(source="demo", opportunities=None).order_by("pk").first()
+    deal = Opportunity.objects.filter(source="demo", customer__isnull=False, products__isnull=False).order_by("pk").first()
+    call = Activity.objects.create(kind="call", subject="Hello", lead=lead)
+    quote = Quote.objects.create(number="Q-7", opportunity=deal, customer=deal.customer, currency="IRR")
+    said = StringIO()
 
-    with pytest.raises(CommandError, match="Nothing was changed") as refused:
-        call_command("remove_demo", "--unlink", stdout=StringIO())
+    call_command("remove_demo", "--unlink", stdout=said)
 
-    assert str(refused.value).splitlines()[1:] == ["activity Hello: lead is lead of the demo company"]
-    assert order.lines.get().product is not None
-    call.refresh_from_db()
-    assert call.lead is not None
+    lines = set(said.getvalue().splitlines())
+    assert lines >= {
+        f"Kept lead {lead}, of the demo company no longer: activity Hello cannot be without",
+        f"Kept opportunity {deal}, of the demo company no longer: quote Q-7 cannot be without",
+        "Unlinked quote Q-7: customer is customer of the demo company",
+    }
+    assert list(Lead.objects.values_list("pk", "source", "owner")) == [(lead.pk, None, None)]
+    assert list(Opportunity.objects.values_list("pk", "source", "customer", "owner", "amount")) == [
+        (deal.pk, None, None, None, deal.amount)
+    ]
+    assert (Activity.objects.get().pk, Quote.objects.get().pk) == (call.pk, quote.pk)
+    assert (deal.products.count(), Customer.objects.count(), find_drift()) == (0, 0, [])
 
 
 def test_a_second_load_changes_nothing():

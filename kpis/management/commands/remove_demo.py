@@ -21,7 +21,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unlink",
             action="store_true",
-            help="take references to the demo company out of real rows, which stay; targets and alerts about its members go",
+            help="take references to the demo company out of real rows, which stay, with what they cannot be without;"
+            " targets and alerts about its members go",
         )
 
     @no_translations
@@ -48,5 +49,6 @@ def refusal(error: demo.RealRowsError, *, unlink: bool) -> str:
     return (
         f"Real rows refer to the demo company; nothing was removed:\n{error}\n"
         "Change them first, or let --unlink take these references out: the rows stay, but targets and alerts about a person,"
-        " a team, a channel or a campaign of it go with it."
+        " a team, a channel or a campaign of it go with it, and what a row cannot be without, such as the opportunity of a"
+        " quote, stays with it."
     )

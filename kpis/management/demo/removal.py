@@ -39,7 +39,7 @@ from customers.models import (
     TicketEvent,
 )
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
-from kpis.management.demo.ties import ties_to
+from kpis.management.demo.ties import ties_to, unlink_all
 from kpis.models import AlertRule, Annotation, Target
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
@@ -112,10 +112,13 @@ class Removal:
 
 @transaction.atomic
 def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
-    """Remove every demo row. Refuses where a real row would lose what it refers to, unless asked to take such references out."""
+    """Remove every demo row. Refuses where a real row would lose what it refers to, unless asked to take such references out.
+
+    Then a demo row that a real one cannot be without stays with it, as a real one.
+    """
     note("looking for real rows that refer to the demo company")
     ties = list(ties_to(DEMO_ROWS))
-    told = [text for tie in ties for text in tie.cut()] if unlink else []
+    told = unlink_all(ties) if unlink else []
     rows = [text for tie in ties for text in tie.described()]
     if rows:
         raise RealRowsError(rows)

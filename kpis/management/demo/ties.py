@@ -1,4 +1,4 @@
-"""Real rows that refer to demo rows: named, and unlinked where they can do without."""
+"""Real rows that refer to demo rows: named, and unlinked; what they cannot do without stays with them."""
 
 from __future__ import annotations
 
@@ -41,13 +41,8 @@ class Tie:
     def described(self) -> list[str]:
         """The real rows in words, a few of them by name; nothing where there are none."""
         rows = self.rows()
-        total = rows.count()
-        if not total:
-            return []
-        examples = ", ".join(name_of(row) for row in rows.order_by("pk")[:NAMED])
-        more = f" and {total - NAMED} more" if total > NAMED else ""
         what = f"{self.field.verbose_name} is {self.target._meta.verbose_name} of the demo company"
-        return [f"{examples}{more}: {what}"]
+        return [f"{named(rows)}: {what}"] if rows.exists() else []
 
     @property
     def takes_along(self) -> bool:
@@ -57,7 +52,7 @@ class Tie:
     def cut(self) -> list[str]:
         """Take the references out, and say what became of the rows.
 
-        A row that cannot do without one keeps it, and is found by `described` again.
+        A row that cannot do without one keeps it, and is found by `described` and `kept` again.
         """
         told, before = self.described(), self.rows().count()
         if not before:
@@ -70,6 +65,29 @@ class Tie:
                 clear(self.model.objects.filter(pk=key), self.field)
         done = "Deleted" if self.takes_along else "Unlinked"
         return [f"{done} {text}" for text in told] if self.rows().count() < before else []
+
+    def kept(self) -> list[str]:
+        """Make demo rows that real ones refer to still into real ones, and say which."""
+        held = self.target.objects.filter(pk__in=list(self.rows().values_list(self.field.name, flat=True)))
+        if not (held.exists() and issubclass(self.target, Record)):
+            return []
+        told = f"Kept {named(held)}, of the demo company no longer: {named(self.rows())} cannot be without"
+        held.update(source=None, external_id=None)
+        return [told]
+
+
+def unlink_all(ties: list[Tie]) -> list[str]:
+    """Part real rows from demo rows, and say how. A demo row that stays is a real row then, and parts from others itself.
+
+    What is nearest to a row stays with it, of a quote its opportunity rather than its customer.
+    """
+    told = []
+    while True:
+        told += [text for tie in reversed(ties) for text in tie.cut()]
+        kept = next(filter(None, (tie.kept() for tie in ties)), [])
+        if not kept:
+            return told
+        told += kept
 
 
 def ties_to(demo: Rows) -> Iterator[Tie]:
@@ -103,6 +121,12 @@ def keep_names(tie: Tie) -> None:
         product = tie.target.objects.filter(pk=OuterRef("product"))
         called = Subquery(product.values(called=Coalesce(NullIf("name", Value("")), "sku")))
         tie.rows().filter(name="").update(name=called)
+
+
+def named(rows: QuerySet) -> str:
+    """A few of them by name, and how many more there are."""
+    names, more = [name_of(row) for row in rows.order_by("pk")[:NAMED]], rows.count() - NAMED
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def name_of(row: Any) -> str:
