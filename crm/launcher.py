@@ -77,12 +77,12 @@ def up(options: argparse.Namespace) -> None:
             port = find_port(options.host, options.port)
             address = os.environ["BASE_URL"] = os.environ.get("BASE_URL") or f"http://localhost:{port}"
             note(address)
-            start_servers()
+            found = start_servers()
             sign_in = prepare(demo=options.demo)
             supervisor = Supervisor(children(options.host, port), say=console.print)
             supervisor.start()
             wait_for_the_page(supervisor, options.host, port)
-            announce(address, sign_in)
+            announce(address, sign_in, found)
             watch(supervisor)
         except KeyboardInterrupt:
             console.print("\nStopping …")
@@ -144,15 +144,20 @@ def find_port(host: str, wanted: int | None) -> int:
     raise CommandError(f"No free port from {USUAL_PORT} on. Choose one with --port.")
 
 
-def start_servers() -> None:
-    """Before the settings load, so that a first start says what it is waiting for."""
+def start_servers() -> list[str]:
+    """Before the settings load, so that a first start says what it is waiting for. Names those that ran already."""
+    found: list[str] = []
     if os.environ.get("EMBEDDED", "1").lower() in {"0", "false", "no", "off"}:
-        return
+        return found
     starters = {"DATABASE_URL": ("PostgreSQL", embedded.ensure_postgres), "REDIS_URL": ("Valkey", embedded.ensure_valkey)}
     for name, (title, start) in starters.items():
         if not os.environ.get(name):
+            own = len(embedded.started)
             with step(f"Starting {title} …"):
                 os.environ[name] = start()
+            if len(embedded.started) == own:
+                found.append(title)
+    return found
 
 
 def step(text: str) -> AbstractContextManager[object]:
@@ -288,10 +293,12 @@ def wait_for_the_page(supervisor: Supervisor, host: str, port: int) -> None:
     raise CommandError(f"The web server does not answer. Log: {embedded.data_dir() / 'logs' / 'web.log'}")
 
 
-def announce(address: str, sign_in: list[str]) -> None:
+def announce(address: str, sign_in: list[str], found: list[str]) -> None:
     console.print(Panel(f"Sanjeh runs at [bold]{address}[/]", expand=False, padding=(1, 3)))
     console.print(*sign_in, sep="\n")  # not in the box, which would cut a long line
-    console.print(f"Data and logs: {embedded.data_dir()}. Ctrl-C stops everything.")
+    console.print(f"Data and logs: {embedded.data_dir()}. Ctrl-C stops everything{' it started' if found else ''}.")
+    if found:
+        console.print(f"Already running, and left so: {', '.join(found)}. They stop with:  {command_line('down')}")
     if embedded.data_dir() != embedded.usual_dir():
         console.print(f"Other commands need this directory too:  {command_line('COMMAND')}")
 
