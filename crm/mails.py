@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from django.apps import apps
 from django.conf import settings
@@ -33,6 +35,13 @@ TONES = {Outgoing.Mail.FAILED: "bad", Outgoing.Mail.UNKNOWN: "warn"}
 def has_mail_server() -> bool:
     """A folder or a terminal brings mail to nobody."""
     return settings.EMAIL_BACKEND.split(".")[-2] not in {"filebased", "console"}
+
+
+def message_id(row: Outgoing, *facts: object) -> str:
+    """The same at each try of one mail; `facts` tell it from another row that has got its key since a restore."""
+    kind = row._meta.model_name
+    apart = uuid5(NAMESPACE_URL, " ".join(str(fact) for fact in (settings.BASE_URL, kind, row.pk, *facts)))
+    return f"<{kind}-{row.pk}-{apart.hex}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def file_name(name: str) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.mails import file_name
+from crm.mails import file_name, message_id
 from crm.models import User
 from crm.preferences import Preferences
 from customers.models import Order, OrderMail
@@ -57,7 +55,7 @@ def message_of_order(mail: OrderMail, at: datetime) -> EmailMessage | None:
 
 def written(mail: SaleMail, sheet: SaleSheet, prefs: Preferences, *, at: datetime) -> EmailMessage:
     """In its sender's words; the answer goes to them. The same mail always has the same identity."""
-    headers = {"Message-ID": f"<{mail._meta.model_name}-{mail.pk}@{urlsplit(settings.BASE_URL).hostname}>"}
+    headers = {"Message-ID": message_id(mail, mail.created_at.timestamp(), mail.address)}
     answers = [mail.by.email] if mail.by else []
     message = EmailMessage(mail.subject, mail.body, to=[mail.address], reply_to=answers, headers=headers)
     message.attach(file_name(sheet.name), print_sale(sheet, prefs, at=at), "application/pdf")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm.mails import file_name
+from crm.mails import file_name, message_id
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.preferences import Preferences
@@ -188,7 +188,7 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
         "unsubscribe": door,
     }
     headers = {
-        "Message-ID": f"<mailing-{delivery.pk}@{urlsplit(settings.BASE_URL).hostname}>",
+        "Message-ID": message_id(delivery, recipient.user.email, delivery.calendar, delivery.grain, delivery.start),
         "List-Unsubscribe": f"<{door}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

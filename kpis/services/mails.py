@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from crm.mails import message_id
 from crm.preferences import Preferences
 from kpis.catalogue import CATALOGUE
 from kpis.models import Alert, AlertRule
@@ -34,7 +34,7 @@ def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
             "rules": settings.BASE_URL + reverse("kpis:alerts"),
         }
         subject = _("Alert: %(sentence)s") % {"sentence": sentence}
-        headers = {"Message-ID": f"<alert-{alert.pk}@{urlsplit(settings.BASE_URL).hostname}>"}
+        headers = {"Message-ID": message_id(alert, alert.raised_at.timestamp(), rule.user.email)}
         if rule.shared_from_id:
             door = settings.BASE_URL + reverse("kpis:alert-unsubscribe", args=[token_of(rule)])
             body += _("No more of these: %(unsubscribe)s\n") % {"unsubscribe": door}

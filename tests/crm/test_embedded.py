@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import redis
 
-from crm import embedded
+from crm import embedded, launcher
 from tests.servers import environment, make_home
 
 pytestmark = pytest.mark.worker
@@ -78,13 +78,15 @@ def test_three_processes_at_once_start_one_server(empty_home):
     assert sorted(started) == ["postgres", "valkey"]
 
 
-def test_attaching_does_not_restart(home):
-    url = embedded.ensure_postgres()
+def test_attaching_does_not_restart(home, monkeypatch):
+    url, _broker = embedded.ensure_postgres(), embedded.ensure_valkey()
     before = pid_of(home)
+    for name, value in (("EMBEDDED", "1"), ("DATABASE_URL", ""), ("REDIS_URL", "")):
+        monkeypatch.setenv(name, value)
 
-    again = embedded.ensure_postgres()
+    found = launcher.start_servers()
 
-    assert (again, pid_of(home)) == (url, before)
+    assert (found, os.environ["DATABASE_URL"], pid_of(home)) == (["PostgreSQL", "Valkey"], url, before)
 
 
 def test_persian_words_are_words(home):
