@@ -30,7 +30,7 @@ from crm.periods import Calendar, DateError, localise, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.preferences import MONEY_UNITS, Preferences
 from crm.templatetags.crm_format import reader_digits
-from crm.text import TextError, clean_email, clean_text, to_latin_digits, to_persian_digits
+from crm.text import TextError, clean_email, clean_line, clean_text, to_latin_digits, to_persian_digits
 from crm.typed_dates import parse_date
 
 # The readers below speak English to machines; people get these words for the same codes.
@@ -67,7 +67,7 @@ def in_words(error: Exception) -> ValidationError:
 
 
 class TextField(forms.CharField):
-    """Text as it is stored: one form of each letter, without what cannot be seen."""
+    """Text as it is stored: one form of each letter, without what cannot be seen, in one line unless its box has several."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -75,8 +75,9 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
+        clean = clean_text if isinstance(self.widget, forms.Textarea) else clean_line
         try:
-            return clean_text(text) if text else ""
+            return clean(text) if text else ""
         except TextError as error:
             raise in_words(error) from None
 

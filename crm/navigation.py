@@ -99,7 +99,7 @@ LISTS = (
     Entry(_("Stages of the pipeline"), "kanban", "leads:stages", (), may_manage_people),
     Entry(_("Lead sources"), "flag", "admin:campaigns_leadsource_changelist", (), may_manage_people),
     Entry(_("Channels"), "share-2", "admin:campaigns_channel_changelist", (), may_manage_people),
-    Entry(_("Campaigns"), "megaphone", "admin:campaigns_campaign_changelist", (), may_manage_people),
+    Entry(_("Campaigns"), "megaphone", "kpis:campaign-list", (), may_manage_people),
     Entry(_("Expenses"), "wallet", "campaigns:expense-list", (), may_see_costs),
     Entry(_("Products"), "package", "customers:product-list", (), may_enter),
     Entry(_("Surveys"), "star", "admin:customers_survey_changelist", (), may_manage_people),

@@ -22,7 +22,7 @@ from crm.fields import MoneyField
 from crm.models import ApiToken, ExchangeRate, Holiday, IdempotencyKey, Organization, Team, User
 from crm.models.holiday import fixed_holidays
 from crm.scopes import SCOPES
-from crm.text import TextError, clean_email
+from crm.text import TextError, clean_email, clean_line
 
 SEES = {
     User.Role.REP: User.Visibility.OWN,
@@ -56,13 +56,20 @@ def create_user(
     return User.objects.create_user(
         address,
         password,
-        name=name,
+        name=in_one_line(name),
         role=role,
         visibility=visibility or SEES[User.Role(role)],
-        team=Team.objects.get_or_create(name=team)[0] if team else None,
+        team=Team.objects.get_or_create(name=in_one_line(team))[0] if team else None,
         **rights_of(role),
         **preferences,
     )
+
+
+def in_one_line(name: str) -> str:
+    try:
+        return clean_line(name)
+    except TextError as error:
+        raise ValidationError(str(error), code=error.code) from None
 
 
 def free_address(email: str, owner: User | None = None) -> str:

@@ -24,7 +24,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
-from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, WholeNumberField
+from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, TextField, WholeNumberField
 from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
 from crm.money import NOTHING, format_number
 from crm.pages import key_in
@@ -152,6 +152,8 @@ class ReaderPages:
         return found
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if type(db_field) is models.CharField and not (db_field.choices or db_field.null):
+            return super().formfield_for_dbfield(db_field, request, form_class=TextField, **kwargs)
         if db_field.choices or (field := typed_field(db_field)) is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, ReaderField):

@@ -24,6 +24,7 @@ SPACES_AND_INVISIBLE = (
     + INVISIBLE
 )
 
+LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 EMAIL_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
@@ -77,6 +78,11 @@ def clean_text(value: str) -> str:
     if value and not text:
         raise TextError("blank", "The text is blank.")
     return text
+
+
+def clean_line(value: str) -> str:
+    """The same of a name or another text of one line: a break in it is a space."""
+    return clean_text(LINE_BREAKS.sub(" ", value))
 
 
 def clean_email(value: str) -> str:

@@ -121,6 +121,8 @@ class MergeForm(ReaderForm):
         super().__init__(*args, **kwargs)
         self.fields["into"].prefs = self.prefs
         self.fields["into"].queryset = candidates.select_related("owner")
+        if len(candidates) == 1:
+            self.initial.setdefault("into", candidates[0])
 
 
 class OpportunityForm(ReaderForm):
@@ -158,7 +160,7 @@ class WonForm(ReaderForm):
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
         if facts.get("amount") == 0 and not facts.get("without_amount"):
-            self.fields["without_amount"].widget = forms.CheckboxInput()
+            self.fields["without_amount"].widget = forms.CheckboxInput(attrs={"data-answers": "amount"})
             text = _("Give the amount, or say below that it was won without one.")
             self.add_error("amount", ValidationError(text, code="required"))
         return facts

@@ -15,7 +15,7 @@ from crm.inputs.caller import Caller
 from crm.money import MAX_INTEGER_DIGITS, parse_amount
 from crm.periods import Calendar, day_bounds, existing_day, localise
 from crm.phones import IRANIAN_MOBILE, normalise_phone
-from crm.text import PLAIN_LETTERS, clean_email, clean_text, to_latin_digits
+from crm.text import PLAIN_LETTERS, clean_email, clean_line, clean_text, to_latin_digits
 
 Clean = Callable[[Any, Caller], Any]
 
@@ -23,7 +23,6 @@ Clean = Callable[[Any, Caller], Any]
 WORD = f"[!-~{PLAIN_LETTERS}أآؤ۰-۹]+"
 PLAIN = re.compile(f"(?:{WORD}(?: {WORD})*)?")
 CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-LINE_BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 PLAIN_MONEY = re.compile(rf"[0-9]{{1,{MAX_INTEGER_DIGITS}}}(?:\.[0-9]{{1,2}})?", re.ASCII)
 SLUG = re.compile(r"[\w-]+")
 NATIONAL_ID = re.compile(r"[0-9]{10,11}", re.ASCII)
@@ -55,7 +54,7 @@ class Line:
     def __call__(self, value: str, caller: Caller) -> str:
         if PLAIN.fullmatch(value):
             return value
-        text = clean_text(LINE_BREAKS.sub(" ", value))
+        text = clean_line(value)
         if CONTROL.search(text):
             raise FieldError("forbidden-character")
         if len(text) > self.most:

@@ -22,7 +22,10 @@ function forget(field) {
 }
 
 document.addEventListener("input", (event) => unmark(event.target));
-document.addEventListener("change", (event) => {
-  unmark(event.target);
-  forget(event.target);
+// A box may answer what was asked of another field of its form.
+document.addEventListener("change", ({ target }) => {
+  for (const field of [target, target.form?.elements[target.dataset.answers]].filter(Boolean)) {
+    unmark(field);
+    forget(field);
+  }
 });

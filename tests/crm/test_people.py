@@ -239,6 +239,10 @@ def test_teams_are_added_and_renamed(client, root):
     client.post(TEAMS, {"name": "North"})
     north = Team.objects.get()
     again = client.post(TEAMS, {"name": "north"})
+    client.post(f"{TEAMS}{north.pk}/", {"name": "So\r\nuth"})
+    assert Team.objects.get().name == "So uth"
+    client.post(f"/admin/crm/team/{north.pk}/change/", {"name": "South\nEast"})
+    assert Team.objects.get().name == "South East"
     client.post(f"{TEAMS}{north.pk}/", {"name": "South"})
     make_user("rep", team=north)
     make_user("rep", team=north, is_active=False)

@@ -198,10 +198,18 @@ def held(story: Story, kind: str, subject: str, at: datetime, **about: Lead | Op
     )  # fmt: skip
 
 
+def in_working_hours(at: datetime, story: Story) -> datetime:
+    """On the same day, between nine and five."""
+    local = at.astimezone(story.zone)
+    return local.replace(hour=9 + local.hour % 8, minute=local.minute // 15 * 15, second=0, microsecond=0)
+
+
 def planned(story: Story, kind: str, subject: str, **about: Lead | Opportunity) -> Activity:
     (record,) = about.values()
     booked_at = min(story.after(record.created_at, 0, 2), story.now)
-    due_at = max(story.after(story.now, -4, 12), booked_at)
+    due_at = in_working_hours(story.after(story.now, -4, 12), story)
+    while due_at < booked_at:
+        due_at += timedelta(days=1)
     return Activity(
         kind=kind, subject=subject, owner=record.owner, booked_at=booked_at, due_at=due_at, created_at=booked_at, **about
     )
