@@ -120,7 +120,8 @@ def stretches_of(sources: Sequence[Source], query: Query, sorting: Sorting, plac
     """The days to look for a page in: of rows that are worked out few ones first, as many as it takes."""
     ((first, last),) = query.spans
     if sorting.column == DAY and any(source.is_credited for source in sources):
-        begin = place.at if place else last if sorting.is_falling else first
+        # No row lies outside the period, whatever a cursor says.
+        begin = min(max(place.at, first), last) if place else last if sorting.is_falling else first
         for days in STRETCHES:
             if days <= (last - first).days:
                 further = timedelta(days=days - 1)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.slugs import free_slug
+from crm.text import fold
 from leads.models import Stage, StageChange
 
 NAMES = ("name", "name_fa")
@@ -109,5 +110,6 @@ def _put_in_order(stages: Sequence[Stage]) -> None:
 
 def _require_own_names(stage: Stage, stages: Sequence[Stage]) -> None:
     for column in NAMES:
-        if any(getattr(each, column) == getattr(stage, column) for each in stages if each.pk != stage.pk):
+        name = fold(getattr(stage, column))
+        if any(fold(getattr(each, column)) == name for each in stages if each.pk != stage.pk):
             raise ValidationError({column: ValidationError(_("There is a stage of this name already."), code="duplicate")})
