@@ -74,10 +74,9 @@ class TextField(forms.CharField):
         self.widget.attrs.setdefault("dir", "auto")
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        clean = clean_text if isinstance(self.widget, forms.Textarea) else clean_line
+        text, is_long = super().to_python(value), isinstance(self.widget, forms.Textarea)
         try:
-            return clean(text) if text else ""
+            return (clean_text if is_long else clean_line)(text) if text else ""
         except TextError as error:
             raise in_words(error) from None
 

@@ -12,7 +12,7 @@ from crm.preferences import Preferences
 from kpis.readings.cards import Card
 from kpis.readings.words import SCALES, number_text, percent_sign, scaled, with_sign
 
-CARDS_IN_ROW, CARD_HEIGHT, CARD_GAP = 4, 33.0, 3.0
+CARDS_IN_ROW, CARD_HEIGHT, CARD_GAP = 4, 36.0, 3.0
 VALUE, UNIT = Look(14, is_bold=True), Look(8, colour=MUTED)
 NAME, TINY = Look(8), Look(7, colour=MUTED)
 PLOT_HEIGHT, AXIS_WIDTH, MOST_TICKS, LABEL_ROOM = 52.0, 22.0, 5, 17.0
@@ -55,7 +55,7 @@ def draw_card(paper: Paper, card: Card, value: tuple[str, str], start: float, wi
         paper.put(paper.cut(unit, UNIT, room - used), UNIT, top + 1.6, within + used, room - used)
     top += VALUE.line
     for text, look in notes_of_card(card):
-        for line in paper.lines(text, look, room, most=1):
+        for line in paper.lines(text, look, room, most=2 if text == card.caution else 1):
             paper.put(line, look, top, within, room)
             top += look.line
 
@@ -71,6 +71,8 @@ def notes_of_card(card: Card) -> Iterator[tuple[str, Look]]:
         yield " · ".join(filter(None, [card.target.text, card.target.standing_text])), TINY
     if card.sample_text:
         yield card.sample_text, TINY
+    if card.caution:
+        yield card.caution, TINY
 
 
 def draw_trend(paper: Paper, chart: Mapping[str, Any], prefs: Preferences) -> None:

@@ -138,7 +138,12 @@ def rest_row(reading: Reading, choice: Choice, prefs: Preferences) -> list[str]:
     name = f"{card.name} ({card.abbreviation})" if card.abbreviation else card.name
     if card.reason_text:
         return [name, "—", "", card.reason_text]
-    return [name, value_text(reading.kpi, reading.now.value, prefs, short=True), changed(card), card.sample_text]
+    return [
+        name,
+        value_text(reading.kpi, reading.now.value, prefs, short=True),
+        changed(card),
+        " · ".join(filter(None, [card.sample_text, card.caution])),
+    ]
 
 
 def changed(card: Card) -> str:
@@ -154,7 +159,12 @@ def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences) 
         paper.write(card.reason_text, BODY)
     if card.change and card.change["text"]:
         paper.write(f"{card.change['text']} {card.change['words']}", BODY)
-    for text in (card.target.text if card.target else "", card.sample_text, interval_words(kpi, reading, prefs)):
+    for text in (
+        card.target.text if card.target else "",
+        card.sample_text,
+        card.caution,
+        interval_words(kpi, reading, prefs),
+    ):
         if text:
             paper.write(text, SMALL)
     paper.top += GAP

@@ -173,6 +173,12 @@ class Campaigns:
         with localcontext(prec=PRECISION):
             return rounded(sums[figure.top] / sums[figure.bottom])
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether only records of a viewer or a team count: spend, visitors and targets are those of the whole company."""
+        viewer = self.query.viewer
+        return viewer is not None and not viewer.sees_all
+
     def is_small_sample(self, figure: Figure, sums: Sums) -> bool:
         """Whether a rate stands on too few to be judged."""
         return figure.bottom is not None and sums[figure.bottom] < figure.kpi.minimum_sample
@@ -249,7 +255,8 @@ class Life:
         target, kpi = self.target(figure), figure.kpi
         if target is None:
             return None
-        if self.is_small_sample(figure):
+        # A part of its records says nothing about a target that was set for all of them.
+        if self.is_small_sample(figure) or self.campaigns.is_partial:
             return Attainment(target, Standing.UNKNOWN)
         first, last = self.campaign.starts_on, self.window_end(figure) if figure.is_return else self.campaign.ends_on
         value = Value(

@@ -121,6 +121,8 @@ class Card:
     freshness_text: str
     is_stale: bool
     quality_text: str
+    # The same for paper, which says nothing of a number that is exact.
+    caution: str
     target: Goal | None = None
     target_url: str = ""
 
@@ -134,6 +136,7 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
     """The card of a reading; `query` is what its link carries on, so that filters and period stay."""
     kpi, now = reading.kpi, reading.now
     number, unit = value_parts(kpi, now.value, prefs, short=True)
+    quality = quality_text(now, is_mixed=is_mixed(kpi, choice.viewer))
     return Card(
         key=kpi.key,
         kpi=kpi,
@@ -154,7 +157,8 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
         sample_text=sample_text(kpi, now, prefs),
         freshness_text=freshness_text(now, choice, prefs),
         is_stale=now.is_stale,
-        quality_text=quality_text(now, is_mixed=is_mixed(kpi, choice.viewer)),
+        quality_text=quality,
+        caution="" if quality == str(QUALITIES["exact"]) else quality,
         target=goal_of(reading, choice, prefs),
         target_url=target_url(reading, choice),
     )

@@ -85,6 +85,7 @@ class CampaignDetailView(DetailPage):
                 "figures": [self.figure(figure) for figure in self.life.campaigns.shown],
                 "is_over": campaign.ends_on is not None and campaign.ends_on < self.prefs.today(self.at),
                 "is_stale": self.life.campaigns.is_stale,
+                "is_partial": self.life.campaigns.is_partial,
                 "budget": self.budget(),
                 "leads": list(leads.order_by("-created_at", "-pk")[:LATEST]),
                 "sees_costs": may_see_costs(user),
@@ -152,6 +153,7 @@ class CampaignDetailView(DetailPage):
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
         found = self.life.attainment(figure, self.prefs.organization)
         is_small = value is not None and self.life.is_small_sample(figure)
+        is_judged = not is_small and not self.life.campaigns.is_partial
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -163,7 +165,7 @@ class CampaignDetailView(DetailPage):
             "sample": small_sample_text(number_text(self.life.sums[figure.bottom], self.prefs))
             if is_small and value is not None
             else "",
-            "target": goal_text(kpi, found, None if is_small else value, self.prefs) if found else None,
+            "target": goal_text(kpi, found, value if is_judged else None, self.prefs) if found else None,
         }
 
     def maturing(self, figure: Figure) -> str:

@@ -65,6 +65,7 @@ class CampaignsReportView(Page, TemplateView):
                     "rows": [self.row(key) for key in keys if key in self.names],
                     "total": self.total(),
                     "is_stale": self.campaigns.is_stale,
+                    "is_partial": self.campaigns.is_partial,
                     "sees_costs": may_see_costs(self.request.user),
                     "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }

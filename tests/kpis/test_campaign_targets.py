@@ -82,6 +82,7 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
     drain(at=NOW)
 
     page = browse(sara).get(f"/campaigns/{autumn.pk}/").context["figures"]
+    partial = browse(omid).get(f"/campaigns/{autumn.pk}/")
     life, own, month = report(sara), report(omid), report(sara, period="1404-07")
 
     # With Omid's there are four leads, at 9,000 ÷ 4 = 2,250 each, and half of them are converted.
@@ -97,11 +98,14 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
         "value": "2500", "attainment": "1.111111111111", "expected": None, "standing": "reached",
     }  # fmt: skip
     assert set(life["targets"]) == {key.removeprefix("target_") for key in AIMS}
-    # Omid sees one of the four, and neither costs nor what they should be.
+    # Omid sees one of the four, which is no measure of what all were to be, and neither costs nor what they should be.
     assert {key: (one["attainment"], one["standing"]) for key, one in own["targets"].items()} == {
-        "leads": ("0.25", "missed"),
-        "converted": ("0", "missed"),
+        "leads": (None, "unknown"),
+        "converted": (None, "unknown"),
         "lead_conversion_rate": (None, "unknown"),
-        "revenue": ("0", "missed"),
+        "revenue": (None, "unknown"),
     }
+    assert {one["target"].standing_text for one in partial.context["figures"] if one["target"]} == {""}
+    assert next(one["target"].text for one in partial.context["figures"] if one["key"] == "leads") == "Target 4"
+    assert "only those you may see count here" in partial.content.decode()
     assert month["targets"] == {}
