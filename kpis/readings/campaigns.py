@@ -22,7 +22,7 @@ from kpis.readings.exact import PRECISION, rounded
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
 from kpis.readings.members import UNKNOWN
-from kpis.readings.query import Query
+from kpis.readings.query import Query, narrowed_owners
 from kpis.readings.rows import RowPage, list_rows
 from kpis.readings.targets import Attainment, Standing, adds_up, attainment
 from kpis.readings.values import Value
@@ -175,9 +175,8 @@ class Campaigns:
 
     @property
     def is_partial(self) -> bool:
-        """Whether only records of a viewer or a team count: spend, visitors and targets are those of the whole company."""
-        viewer = self.query.viewer
-        return viewer is not None and not viewer.sees_all
+        """Whether only some owners' records count: spend, visitors and targets are those of the whole company."""
+        return narrowed_owners(self.query.viewer) is not None
 
     def is_small_sample(self, figure: Figure, sums: Sums) -> bool:
         """Whether a rate stands on too few to be judged."""
