@@ -113,6 +113,20 @@ def test_pages_put_together_are_all_the_rows_in_one_order(key):
     assert by_amount == rows if is_counted else [row.amount for row in by_amount] == sorted(row.amount for row in rows)[::-1]
 
 
+def test_a_place_far_from_the_period_is_one_before_or_after_all_rows():
+    """A place is what an address says; the days of money that is credited are looked for from there."""
+    query = Query(periods_of(Calendar.JALALI, Grain.YEAR, date(2024, 6, 1), date(2024, 6, 1)), TODAY)
+    long_ago, far_ahead = "0.00010101.5", "0.99991231.5"
+
+    def listed(after="", *, is_falling=False):
+        sorting = Sorting(is_falling=is_falling)
+        return list_rows(CATALOGUE["marketing_revenue"], "numerator", query, sorting=sorting, after=after, limit=25).results
+
+    assert listed(long_ago) == listed() != []
+    assert listed(far_ahead, is_falling=True) == listed(is_falling=True) != []
+    assert listed(far_ahead) == listed(long_ago, is_falling=True) == []
+
+
 def walked(key, query, sorting):
     """All rows of a numerator, page by page, and what each page says they come to."""
     cursor, rows, pages = "", [], 0

@@ -378,13 +378,6 @@ class TestOneKpi:
         assert browse(sara).get(f"/kpis/{key}/").status_code == 200
 
     @pytest.mark.parametrize(
-        ("sort", "day"), [("day", "00010101"), ("day", "99991231"), ("-day", "00010101"), ("-day", "99991231")]
-    )
-    def test_a_place_far_from_the_period_is_one_before_or_after_it(self, browse, sara, sort, day):
-        address = f"/kpis/marketing_revenue/?grain=year&sort={sort}&after=0.{day}.5"
-        assert browse(sara).get(address).status_code == 200
-
-    @pytest.mark.parametrize(
         ("address", "status"),
         [
             ("/kpis/no-such-kpi/", 404),
