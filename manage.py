@@ -83,15 +83,15 @@ def main() -> None:
     sys.path.insert(0, str(HERE))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     if command == "test":
-        from crm.launcher import run_tests
+        from crm.launch.launcher import run_tests
 
         run_tests(sys.argv[2:])
     elif options:
-        from crm.launcher import main as launch
+        from crm.launch.launcher import main as launch
 
         launch(options)
     else:
-        from crm.command_line import main as run
+        from crm.launch.command_line import main as run
 
         run(sys.argv)
 

@@ -181,7 +181,7 @@ def set_sequences(cursor: psycopg.Cursor) -> None:
 
 def prepare(orders: int, *, fresh: bool = False) -> bool:
     """Make the database of this many orders where it is missing; True when it was made now."""
-    from crm import embedded  # noqa: PLC0415  ground sets its environment
+    from crm.launch import embedded  # noqa: PLC0415  ground sets its environment
 
     server = embedded.ensure_postgres()
     with psycopg.connect(server.rpartition("/")[0] + "/postgres", autocommit=True) as connection:

@@ -37,7 +37,7 @@ def database_name(orders: int) -> str:
 
 def open_database(orders: int) -> None:
     """Point Django at the database of this many orders and set it up."""
-    from crm import embedded  # noqa: PLC0415  the environment above must exist first
+    from crm.launch import embedded  # noqa: PLC0415  the environment above must exist first
 
     os.environ["DATABASE_URL"] = embedded.ensure_postgres().rpartition("/")[0] + "/" + database_name(orders)
     os.environ["REDIS_URL"] = embedded.ensure_valkey()

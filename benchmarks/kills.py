@@ -212,7 +212,7 @@ class Site:
 
 def database() -> psycopg.Connection:
     os.environ["DATA_DIR"] = str(HOME)
-    from crm import embedded  # noqa: PLC0415  its data directory is the environment's
+    from crm.launch import embedded  # noqa: PLC0415  its data directory is the environment's
 
     return psycopg.connect(embedded.ensure_postgres())
 

@@ -33,7 +33,7 @@ SETTING = "2 cores, 24 GiB, Debian 12, PostgreSQL 18.6. Other work may have shar
 
 def server() -> str:
     """The URL of the benchmarks' server, up to the database's name."""
-    from crm import embedded  # noqa: PLC0415  the environment of `ground` must exist first
+    from crm.launch import embedded  # noqa: PLC0415  the environment of `ground` must exist first
 
     return embedded.ensure_postgres().rpartition("/")[0]
 

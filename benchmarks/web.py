@@ -128,7 +128,7 @@ def open_site(*settings: str) -> Iterator[Site]:
 
 
 def new_database() -> str:
-    from crm import embedded  # noqa: PLC0415  DATA_DIR must be set first
+    from crm.launch import embedded  # noqa: PLC0415  DATA_DIR must be set first
 
     os.environ["REDIS_URL"] = embedded.ensure_valkey()
     server = embedded.ensure_postgres().rpartition("/")[0]

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, Expense, LeadSource
-from crm.forms import AmountField, DayField, ReaderForm, TextField
+from crm.forms.fields import AmountField, DayField, TextField
+from crm.forms.reader import ReaderForm
 from crm.models import ExchangeRate
 
 

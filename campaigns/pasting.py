@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from campaigns.forms import ExpenseForm, offer_currencies
 from campaigns.models import Campaign, Channel, Expense
 from campaigns.services.spending import priced_on
-from crm.forms import AmountField, DayField, ReaderForm, TextField, in_reader_digits
+from crm.forms.fields import AmountField, DayField, TextField
+from crm.forms.reader import ReaderForm, in_reader_digits
 from crm.inputs.rates import Rates
 from crm.templatetags.crm_format import reader_digits
 from crm.text import fold, to_latin_digits

@@ -111,7 +111,7 @@ class RoundMoney(models.Func):
 
 
 class AskingAuthor(models.Func):
-    """Who asks for the change of this transaction, as `crm.authors` told the database; NULL where nobody is known."""
+    """Who asks for the change of this transaction, as `crm.history.authors` told the database; NULL where nobody is known."""
 
     template = "NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb"
     arity = 0

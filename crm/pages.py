@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
-from crm.forms import ReaderForm
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.money import format_number
 from crm.permissions import may_enter

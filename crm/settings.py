@@ -18,8 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from crm import embedded
 from crm.env import env_bool, env_email, env_int, env_list, env_str
+from crm.launch import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "crm.authors.AuthorMiddleware",
+    "crm.history.authors.AuthorMiddleware",
     "crm.middleware.EntryMiddleware",  # before anything that reads a body
     "django.middleware.csrf.CsrfViewMiddleware",
     "crm.middleware.PreferencesMiddleware",
@@ -204,9 +204,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_FORMS = {
-    "login": "crm.account_forms.LoginForm",
-    "reset_password": "crm.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "crm.account_forms.ResetPasswordKeyForm",
+    "login": "crm.forms.accounts.LoginForm",
+    "reset_password": "crm.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "crm.forms.accounts.ResetPasswordKeyForm",
 }
 ACCOUNT_ADAPTER = "crm.accounts.AccountAdapter"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "crm.links.LinkGenerator"  # noqa: S105 -- the place of a class

@@ -24,7 +24,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
-from crm.forms import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, TextField, WholeNumberField
+from crm.forms.fields import AmountField, ClockField, DayField, NumberField, ReaderField, ReadField, TextField, WholeNumberField
 from crm.jalali import GREGORIAN_MONTHS, MONTHS, WEEKDAYS, language_key
 from crm.money import NOTHING, format_number
 from crm.pages import key_in

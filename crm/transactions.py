@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from crm.authors import tell_author
+from crm.history.authors import tell_author
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.forms import AmountField, in_words
+from crm.forms.fields import AmountField, in_words
 from crm.models import User
 from crm.money import AmountError, parse_amount
 from crm.periods import Calendar, Grain, Period, periods_between

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import ClockField, DayField, ReaderForm, TextField
+from crm.forms.fields import ClockField, DayField, TextField
+from crm.forms.reader import ReaderForm
 from crm.jalali import weekday_name
 from crm.periods import Calendar, Grain, period_of
 from crm.preferences import Preferences

@@ -13,7 +13,7 @@ from typing import IO
 import django.db.models  # noqa: F401  pytest-randomly enters Django by a side door that only works when this came first
 import pytest
 
-from crm import embedded
+from crm.launch import embedded
 
 # Whole histories are loaded, audited and thrown away: nothing is worth a wait for the disk.
 OPTIONS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import Channel, ReferenceQuerySet
 from crm.fields import ExactField, MoneyField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, User
 
 # So long after its end a campaign still waits for somebody to judge it.

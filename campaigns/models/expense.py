@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models.campaign import Campaign
 from campaigns.models.channel import Channel, LeadSource
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, RecordQuerySet, User
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.channel import ReferenceQuerySet
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record
 
 

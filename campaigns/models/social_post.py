@@ -12,7 +12,7 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.channel import SocialNetwork
 from campaigns.models.session import TrafficQuerySet
 from crm.database import local_day_field
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.jalali import from_jalali
 
 # The official holidays of Iran that have their place in the Jalali year; those of the lunar year are entered by hand.

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models.holiday import Holiday
 from crm.money import unit_of
 from crm.periods import Calendar, CalendarRules, local_day

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import AskingAuthor
-from crm.history import keeps_history_without
+from crm.history.keeping import keeps_history_without
 from crm.models.organization import Organization
 from crm.models.user import Team, User
 from crm.statements import prepared_cursor

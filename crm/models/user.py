@@ -13,7 +13,7 @@ from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import AskingAuthor, FoldText
-from crm.history import keeps_history, keeps_history_without
+from crm.history.keeping import keeps_history, keeps_history_without
 from crm.jalali import language_key
 
 

@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from crm.recorders import KeepRecorders
+from crm.history.recorders import KeepRecorders
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Channel
 from crm.database import TextNumber, local_day_field
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, RecordQuerySet
 from crm.reasons import left_out
 from customers.models.customer import Customer, of_left_out_customer

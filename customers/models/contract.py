@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, RecordQuerySet, User
 from customers.models.customer import Customer
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.database import FoldText
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import PeopleList, Record, RecordQuerySet, User
 from crm.phones import format_phone, phone_as_name
 from crm.reasons import Reason, Reasons, left_out

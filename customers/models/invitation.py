@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import local_day_field
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, RecordQuerySet
 from crm.reasons import left_out
 from customers.models.customer import Customer, of_left_out_customer

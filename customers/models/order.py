@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, Channel
 from crm.database import RoundMoney, local_day_field
 from crm.fields import MoneyField
-from crm.history import keeps_history, keeps_history_by
+from crm.history.keeping import keeps_history, keeps_history_by
 from crm.models import Record, RecordQuerySet, User
 from crm.reasons import Reason, Reasons, left_out
 from crm.text import our_number, to_latin_digits

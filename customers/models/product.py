@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models.channel import ReferenceQuerySet
 from crm.database import FoldText
 from crm.fields import MoneyField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record
 
 SKU_MARK = " · "

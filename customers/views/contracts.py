@@ -16,7 +16,7 @@ from crm.pages import FormPage, action, form_key, say
 from crm.permissions import may_enter
 from crm.slips import Change
 from crm.templatetags.crm_format import format_day
-from customers.contract_forms import ContractForm, EndContractForm
+from customers.forms.contracts import ContractForm, EndContractForm
 from customers.models import Contract, Customer
 from customers.services import contracts as services
 from customers.views.customers import CustomerFormPage

@@ -36,7 +36,7 @@ from crm.permissions import may_enter, may_see_costs, may_sell, owners_for
 from crm.templatetags.crm_format import format_moment
 from customers.columns import COLUMNS
 from customers.facts import MOST_CONTRACTS, contracts_of, facts_of, orders_with_refunds, survivor_of
-from customers.forms import CustomerField, CustomerForm, EditCustomerForm, NewCustomerForm
+from customers.forms.customers import CustomerField, CustomerForm, EditCustomerForm, NewCustomerForm
 from customers.models import Answer, Customer, CustomerMerge, Order, Ticket
 from customers.services.customers import archive_customer, create_customer, edit_customer, restore_customer
 from customers.views.duplicates import PersonFormPage

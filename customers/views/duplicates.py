@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.views.generic import TemplateView
 
-from crm.forms import ReaderForm
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, Page
 from crm.permissions import may_enter

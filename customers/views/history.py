@@ -10,11 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crm.changes import Telling
-from crm.changes_of_lines import Lines
-from crm.history_views import HistoryPage
+from crm.history.changes import Telling
+from crm.history.lines import Lines
 from crm.money import format_money, format_number
 from crm.preferences import Preferences
+from crm.views.history import HistoryPage
 from customers.models import Contract, Customer, Order, OrderLine, Product, Ticket
 from customers.printing import line_shown
 

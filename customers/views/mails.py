@@ -20,7 +20,7 @@ from crm.pages import FormPage, form_key, say
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_moment
 from crm.text import left_to_right
-from customers.mail_forms import SaleMailForm
+from customers.forms.mails import SaleMailForm
 from customers.models import Customer, Order, OrderMail
 from customers.models.sale_mail import SaleMail
 from customers.printing import SaleSheet, paper_in, sheet_of_order

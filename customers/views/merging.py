@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm.pages import FormPage, action, key_in, say
 from crm.permissions import may_enter
 from customers.facts import survivor_of
-from customers.merge_forms import CustomerMergeForm
+from customers.forms.merging import CustomerMergeForm
 from customers.models import Customer, Order
 from customers.models.merge import UNDO_DAYS
 from customers.services.merging import merge_customers, undo_merge

@@ -19,8 +19,8 @@ from crm.pages import DetailPage, FormPage, Page, next_url, say
 from crm.permissions import may_enter, may_sell
 from crm.templatetags.crm_format import named_apart
 from customers.facts import order_totals
+from customers.forms.orders import MOST_LINES, NewOrderForm, OrderForm, RefundForm, SaleForm, lines_of
 from customers.models import Customer, Order, Product
-from customers.order_forms import MOST_LINES, NewOrderForm, OrderForm, RefundForm, SaleForm, lines_of
 from customers.services.giving_back import key_of_refund, refund_order, refund_rest, rest_of_extras, returnable_lines
 from customers.services.sales import SaleLine, edit_order, place_order
 from customers.views.customers import CustomerFormPage

@@ -33,8 +33,8 @@ from crm.pages import (
 )
 from crm.permissions import may_enter, may_keep_reference_data, may_see_costs
 from crm.templatetags.crm_format import format_moment
+from customers.forms.products import EditProductForm, NewProductForm, ProductForm
 from customers.models import Category, Order, OrderLine, Product
-from customers.product_forms import EditProductForm, NewProductForm, ProductForm
 from customers.services.products import archive_product, create_product, edit_product, restore_product
 from customers.views.duplicates import SHOWN_DUPLICATES, Duplicates, is_sent_again
 

@@ -22,7 +22,7 @@ from crm.pages import MOST_COUNTED, FormPage, ListPage, action, count_of, counte
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment
 from customers.answer_filters import AnswerFilters
-from customers.answer_forms import AnswerForm
+from customers.forms.answers import AnswerForm
 from customers.models import Answer, Invitation, Order, Survey, Ticket
 from customers.services import answers as services
 

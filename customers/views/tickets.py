@@ -24,9 +24,9 @@ from crm.pages import Chip, FormPage, action, count_of, form_key, key_in, next_u
 from crm.permissions import may_enter, owners_for
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_moment, reader_digits
+from customers.forms.tickets import TicketForm
 from customers.models import Customer, Product, Ticket, TicketEvent
 from customers.services import tickets as services
-from customers.ticket_forms import TicketForm
 from customers.views.orders import PRODUCTS_OFFERED
 
 EXPORT_CHUNK = 2000

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms import CodeField, ReaderForm, in_words
+from crm.forms.fields import CodeField, in_words
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.money import AmountError, parse_amount
 from crm.permissions import owners_for

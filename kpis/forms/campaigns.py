@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel
 from campaigns.services.keeping import TARGETS
-from crm.forms import AmountField, DayField, ReaderField, ReaderForm, TextField
+from crm.forms.fields import AmountField, DayField, ReaderField, TextField
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.permissions import colleagues
 from kpis import grids

@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms import ReaderForm, TextField
+from crm.forms.fields import TextField
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import key_in
 from crm.permissions import owners_for

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms import DayField, ReaderForm
+from crm.forms.fields import DayField
+from crm.forms.reader import ReaderForm
 from crm.periods import LONGEST_RANGE, Calendar, Grain, Period, period_of, range_of
 from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from crm.forms import ReaderForm, TextField
+from crm.forms.fields import TextField
+from crm.forms.reader import ReaderForm
 
 
 class ScreenForm(ReaderForm):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import ExactField
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.words import CALENDARS, GRAINS, choices

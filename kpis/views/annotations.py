@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms import DayField, ReaderForm, TextField
+from crm.forms.fields import DayField, TextField
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, action, form_key, next_url, say
 from crm.periods import Grain, Period, period_of

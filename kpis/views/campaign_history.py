@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from campaigns.models import Campaign
-from crm.history_views import HistoryPage
 from crm.permissions import may_sell
+from crm.views.history import HistoryPage
 
 
 class CampaignHistoryView(HistoryPage):

@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import AmountField, ReaderForm
+from crm.forms.fields import AmountField
+from crm.forms.reader import ReaderForm
 from kpis import addresses
 from kpis.catalogue.value import CLV_TO_CAC, CUSTOMER_LIFETIME_VALUE
 from kpis.definitions import Kpi, is_hidden

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms import ReaderForm
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, action, say
 from crm.permissions import may_enter

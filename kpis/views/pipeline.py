@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from crm.exports import FilePage, Table, file_urls
-from crm.forms import DayField, ReaderForm
+from crm.forms.fields import DayField
+from crm.forms.reader import ReaderForm
 from crm.pages import Page, Pager, query_with
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.permissions import may_sell

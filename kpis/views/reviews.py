@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from crm.forms import ReaderForm, TextField
+from crm.forms.fields import TextField
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, Page, action, say
 from crm.permissions import may_enter

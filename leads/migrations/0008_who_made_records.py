@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from crm.recorders import KeepRecorders
+from crm.history.recorders import KeepRecorders
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.database import local_day_field
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import Record, RecordQuerySet, User
 from crm.reasons import left_out
 from customers.models import Customer

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialNetwork
 from crm.database import TextNumber, local_day_field
-from crm.history import keeps_history
+from crm.history.keeping import keeps_history
 from crm.models import PeopleList, Record, User
 from crm.phones import phone_as_name
 from customers.models import Customer

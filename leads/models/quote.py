@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.database import FoldText, RoundMoney, local_day_field
 from crm.fields import MoneyField
-from crm.history import keeps_history, keeps_history_by
+from crm.history.keeping import keeps_history, keeps_history_by
 from crm.models import Record, User
 from crm.reasons import Reasons, left_out
 from crm.text import our_number

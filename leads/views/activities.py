@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from crm.forms import ReaderForm
+from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from customers.models import Customer
 from leads import services
 from leads.follow_up import ContactForm, PlanForm
-from leads.forms import ActivityForm
+from leads.forms.activities import ActivityForm
 from leads.models import Activity, Lead, Opportunity
 from leads.search import subjects
 

@@ -15,7 +15,7 @@ from crm.pages import action, next_url, say
 from crm.permissions import may_sell
 from crm.slips import Change
 from leads import services
-from leads.forms import EditActivityForm
+from leads.forms.activities import EditActivityForm
 from leads.models import Activity
 from leads.views.activities import activity_of, page_of
 from leads.views.today import OneActivityPage

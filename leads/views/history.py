@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crm.changes import Telling
-from crm.changes_of_lines import Lines
-from crm.history_views import HistoryPage
+from crm.history.changes import Telling
+from crm.history.lines import Lines
 from crm.permissions import may_manage_people, may_sell
+from crm.views.history import HistoryPage
 from customers.views.history import line_text
 from leads.models import Lead, Opportunity, Quote, QuoteLine, Stage
 

@@ -28,7 +28,8 @@ from leads.columns import COLUMNS
 from leads.exports import table_of_leads
 from leads.filters import LeadFilters
 from leads.follow_up import when_choices
-from leads.forms import DISQUALIFY_REASONS, ActivityForm, ConvertForm, EditLeadForm, LeadForm, MergeForm, NewLeadForm
+from leads.forms.activities import ActivityForm
+from leads.forms.leads import DISQUALIFY_REASONS, ConvertForm, EditLeadForm, LeadForm, MergeForm, NewLeadForm
 from leads.models import Activity, Lead, Opportunity, Quote
 from leads.models.planning import next_due_at
 from leads.offered import quotes_shown

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from crm.forms import ReaderForm
+from crm.forms.reader import ReaderForm
 from crm.pages import DetailPage, FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
 from crm.transactions import in_transaction
@@ -23,7 +23,8 @@ from customers.models import Customer, Order
 from leads import services
 from leads.board import Board
 from leads.follow_up import when_choices
-from leads.forms import LOSS_REASONS, EditOpportunityForm, NewOpportunityForm, OpportunityForm, ReasonForm, WonForm
+from leads.forms.leads import ReasonForm
+from leads.forms.opportunities import LOSS_REASONS, EditOpportunityForm, NewOpportunityForm, OpportunityForm, WonForm
 from leads.models import Activity, Lead, Opportunity, Stage
 from leads.offered import final_amount_hint, money_text, quotes_shown
 from leads.timeline import Reader, opportunity_entries, planned

@@ -20,8 +20,8 @@ from crm.pages import Page, action, key_in, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import named_apart
 from crm.text import fold
+from customers.forms.orders import OrderForm, SaleForm
 from customers.models import Customer, Order
-from customers.order_forms import OrderForm, SaleForm
 from customers.services.sales import SaleLine
 from customers.views.orders import CustomerOrderView, SaleFormPage
 from leads import services

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from crm.pages import DetailPage, say
 from crm.permissions import may_sell
 from crm.templatetags.crm_format import named_apart
+from customers.forms.orders import MOST_LINES
 from customers.models import Customer, Order
-from customers.order_forms import MOST_LINES
 from customers.services.sales import SaleLine, line_of
 from customers.views.mails import mails_shown
 from customers.views.orders import SaleFormPage, foreign_currency
 from leads import services
-from leads.forms import LOSS_REASONS, QuoteForm
+from leads.forms.opportunities import LOSS_REASONS, QuoteForm
 from leads.models import Lead, Opportunity, Quote
 from leads.offered import quotes_shown
 from leads.views.orders import DealPage

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from crm.pages import FormPage, action, key_in, say
 from crm.permissions import may_manage_people
+from leads.forms.stages import EditStageForm, StageForm
 from leads.models import Stage
 from leads.services import stages as services
-from leads.stage_forms import EditStageForm, StageForm
 
 STEPS = {"up": -1, "down": 1}
 

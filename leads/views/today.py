@@ -21,7 +21,7 @@ from crm.permissions import may_sell
 from crm.templatetags.crm_format import format_moment
 from leads import services
 from leads.follow_up import FinishForm, SnoozeForm, when_choices
-from leads.forms import DISQUALIFY_REASONS
+from leads.forms.leads import DISQUALIFY_REASONS
 from leads.models import Activity
 from leads.today import Today
 from leads.views.activities import FollowUpPage, activity_of, page_of

@@ -12,18 +12,19 @@ import psycopg
 import pytest
 import redis
 
-from crm import embedded, launcher
+from crm.launch import embedded, launcher
 from tests.servers import environment, make_home
 
 pytestmark = pytest.mark.worker
-START = "from crm import embedded; print(embedded.ensure_postgres(), embedded.ensure_valkey(), *embedded.started, sep='\\n')"
+IMPORT = "from crm.launch import embedded"
+START = f"{IMPORT}; print(embedded.ensure_postgres(), embedded.ensure_valkey(), *embedded.started, sep='\\n')"
 
 
 @pytest.fixture(scope="module")
 def shared():
     home = make_home()
     yield home
-    run("from crm import embedded; embedded.stop(['valkey', 'postgres'])", home)
+    run(f"{IMPORT}; embedded.stop(['valkey', 'postgres'])", home)
     shutil.rmtree(home)
 
 

@@ -157,7 +157,7 @@ def test_each_process_has_its_own_patience(given, process, timeout, plans, pools
 def test_a_machine_alone_makes_its_key_once(given, monkeypatch, tmp_path):
     tmp_path.chmod(0o755)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("crm.embedded.ROOT", False)
+    monkeypatch.setattr("crm.launch.embedded.ROOT", False)
 
     first = given(EMBEDDED="1", SECRET_KEY="")["SECRET_KEY"]
     second = given(EMBEDDED="1", SECRET_KEY="")["SECRET_KEY"]

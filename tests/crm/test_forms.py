@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm.forms import AmountField, ClockField, DayField, EmailField, NumberField, PhoneField, ReaderForm, TextField
+from crm.forms.fields import AmountField, ClockField, DayField, EmailField, NumberField, PhoneField, TextField
+from crm.forms.reader import ReaderForm
 from crm.models import Organization
 from crm.preferences import Preferences
 

@@ -8,7 +8,8 @@ from django.core.checks import Tags, run_checks
 from django.db import OperationalError, ProgrammingError, connection
 from redis.exceptions import ConnectionError as CacheError
 
-from crm import health, views
+from crm import health
+from crm.views import errors
 
 DEAD_CACHE = {"valkey": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}}
 
@@ -66,7 +67,7 @@ def test_without_a_database_or_a_cache_a_page_is_away_and_not_broken(rf, error, 
     try:
         raise error  # noqa: TRY301  the handler looks at what is being handled
     except error:
-        response = views.server_error(rf.get("/kpis/"))
+        response = errors.server_error(rf.get("/kpis/"))
 
     assert (response.status_code, response.headers.get("Retry-After")) == answer
     assert "Something went wrong on the server" in response.content.decode()

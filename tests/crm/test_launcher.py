@@ -22,8 +22,8 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from crm import launcher
-from crm.supervisor import Child, Supervisor
+from crm.launch import launcher
+from crm.launch.supervisor import Child, Supervisor
 from tests.servers import environment, make_home
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from crm import up_to_date
+from crm.launch import up_to_date
 from crm.models import User
 
 pytestmark = pytest.mark.django_db
