@@ -25,7 +25,7 @@ from customers.models import (
 @admin.register(Product)
 class ProductAdmin(ShownOnly):
     history_page = "customers:product-history"
-    list_display = ("sku", "name", "family", "tier", "category", "unit_cost")
+    list_display = ("sku", "name", "family", "tier", "category", "list_price", "unit_cost")
     list_filter = ("family", "category")
     list_select_related = ("category",)
     search_fields = ("sku", "name")

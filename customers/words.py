@@ -45,6 +45,7 @@ COLUMNS: Words = MappingProxyType(
         "order_discount": _("share of the order's discount"),
         "tax": _("tax"),
         "shipping": _("shipping"),
+        "list_price": _("list price"),
         "unit_cost": _("unit cost"),
         "net_amount": _("net amount"),
         "cost_amount": _("cost"),

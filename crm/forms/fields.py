@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.inputs.fields import FIRST_YEAR, YEARS_AHEAD
 from crm.models import User
 from crm.money import (
-    STORED_DIGITS,
     AmountError,
     DisplayUnit,
     currency_unit,
@@ -27,7 +26,7 @@ from crm.money import (
 from crm.periods import Calendar, DateError, parts
 from crm.phones import PhoneError, format_phone, normalise_phone
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import reader_digits
+from crm.templatetags.crm_format import reader_digits, typed_amount
 from crm.text import TextError, clean_email, clean_line, clean_text, to_latin_digits, to_persian_digits
 from crm.typed_dates import parse_date
 
@@ -200,12 +199,7 @@ class AmountField(ReaderField):
         return ValidationError(text % {"unit": self.unit, "count": count}, code="precision")
 
     def prepare_value(self, value: Any) -> Any:
-        """Every digit that is stored, or saving a form that nobody touched would change the amount."""
-        if not isinstance(value, Decimal | int):
-            return value
-        prefs, factor = self.prefs, self.shown_in.factor
-        most = STORED_DIGITS + factor.adjusted()
-        return format_number(value / factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
+        return typed_amount(value, self.shown_in, self.prefs) if isinstance(value, Decimal | int) else value
 
 
 class NumberField(ReaderField):

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from crm.jalali import language_key, weekday_name
 from crm.money import (
     NOTHING,
+    STORED_DIGITS,
     DisplayUnit,
     format_number,
     format_percent,
@@ -115,6 +116,18 @@ def money(context: Context, amount: Decimal | int | None, currency: str | None =
     prefs = context["prefs"]
     text, unit = money_parts(amount, currency or prefs.unit, prefs.language, latin_digits=prefs.latin_digits)
     return data_element(amount, text, f" {unit}")
+
+
+def typed_amount(amount: Decimal | int, unit: DisplayUnit, prefs: Preferences) -> str:
+    """Every digit that is stored, or saving a form that nobody touched would change the amount."""
+    most = STORED_DIGITS + unit.factor.adjusted()
+    return format_number(amount / unit.factor, prefs.language, latin_digits=prefs.latin_digits, most=most)
+
+
+@register.filter
+def typed(amount: Decimal, prefs: Preferences) -> str:
+    """An amount as a field for it begins with it, in the reader's unit."""
+    return typed_amount(amount, prefs.unit, prefs)
 
 
 @register.simple_tag(takes_context=True)

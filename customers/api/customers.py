@@ -76,6 +76,7 @@ PRODUCTS = Resource(
         ["sku", "name", "family", "tier", "is_archived"],
         [
             Column("category", str | None, lambda row, _caller: row.category.name if row.category else None),
+            Column("list_price", Decimal | None, lambda row, _caller: plain(row.list_price)),
             Column("unit_cost", Decimal | None, lambda row, caller: plain(row.unit_cost) if caller.user.may_see_costs else None),
         ],
     ),

@@ -83,7 +83,7 @@ class ProductField(ReadField):
 
 
 class OrderLineForm(ReaderForm):
-    """One line; a field of the product's own price is not there, as prices are agreed with the buyer."""
+    """One line; without a price that was agreed with the buyer it has that of the product's list."""
 
     product = ProductField(label=_("Product"), required=False, is_described=True)
     name = TextField(label=_("Description"), max_length=200, required=False)
@@ -95,6 +95,7 @@ class OrderLineForm(ReaderForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
+        self._take_list_price(facts)
         if self.errors:
             return facts
         if not (facts.get("product") or facts.get("name")):
@@ -102,6 +103,13 @@ class OrderLineForm(ReaderForm):
         if (facts.get("discount") or ZERO) > facts["quantity"] * facts["unit_price"]:
             self.add_error("discount", ValidationError(_("The discount is larger than the line."), code="out-of-range"))
         return facts
+
+    def _take_list_price(self, facts: dict[str, Any]) -> None:
+        """List prices are in the base currency."""
+        price = getattr(facts.get("product"), "list_price", None)
+        if self.has_error("unit_price", "required") and price is not None and not self.fields["unit_price"].currency:
+            facts["unit_price"] = price
+            del self.errors["unit_price"]
 
     @property
     def is_priced(self) -> bool:

@@ -24,6 +24,11 @@ class ProductForm(ReaderForm):
         help_text=_("Products of one family stand in for one another: a higher tier of what a buyer has is an up-sell."),
     )
     tier = WholeNumberField(label=_("Tier"), least=0, most=HIGHEST_TIER, required=False)
+    list_price = AmountField(
+        label=_("List price"),
+        required=False,
+        help_text=_("What a line of an order or a quote begins with. The price agreed with the buyer is typed over it."),
+    )
     unit_cost = AmountField(
         label=_("Unit cost"),
         required=False,

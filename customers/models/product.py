@@ -76,6 +76,7 @@ class Product(Record):
     category = models.ForeignKey(
         Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+    list_price = MoneyField(_("list price"), null=True, blank=True)
     unit_cost = MoneyField(_("unit cost"), null=True, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False, db_default=False)
 

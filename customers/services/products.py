@@ -20,7 +20,7 @@ from crm.models import User
 from crm.statements import prepared_cursor
 from customers.models import Category, Product
 
-EDITABLE = frozenset({"sku", "name", "family", "tier", "category", "unit_cost", "is_archived"})
+EDITABLE = frozenset({"sku", "name", "family", "tier", "category", "list_price", "unit_cost", "is_archived"})
 HIGHEST_TIER = 32767
 LOOK_UP = "SELECT sku, id, unit_cost FROM customers_product WHERE sku = ANY(%s::text[])"
 # In one order of keys, so that two calls making the same products wait for each other instead of blocking each other.
@@ -32,13 +32,14 @@ ON CONFLICT (sku) DO NOTHING
 
 
 class ProductIn(RecordIn):
-    """A product; its cost is that of new order lines, written ones keep theirs."""
+    """A product; its cost is that of new order lines, written ones keep theirs; its list price is what forms begin with."""
 
     sku: Name | UnsetType = UNSET
     name: Title | UnsetType | None = UNSET
     family: Name | UnsetType | None = UNSET
     tier: int | UnsetType | None = UNSET
     category: Name | UnsetType | None = UNSET
+    list_price: Money | UnsetType | None = UNSET
     unit_cost: Money | UnsetType | None = UNSET
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -44,7 +45,7 @@ NO_CATEGORY = "none"
 ARCHIVED, EVERYTHING = "archived", "all"
 # By what the list is sorted, from the first letter on; without any of them the newest stand first.
 SORTS = {"name": "called", "sku": "sku"}
-COLUMNS = ("sku", "name", "family", "tier", "unit_cost")
+COLUMNS = ("sku", "name", "family", "tier", "list_price", "unit_cost")
 
 
 class ProductListView(ListPage):
@@ -110,15 +111,17 @@ class ProductListView(ListPage):
 
     def _table(self) -> Table:
         unit, factor = money_unit(self.request.prefs)
-        cost = [with_unit(_("Unit cost"), unit)] if may_see_costs(self.request.user) else []
-        about = [_("SKU"), _("Name"), _("Category"), _("Family"), _("Tier"), *cost, _("Archived")]
-        return Table(_("products"), [*about, _("Since"), _("Since (ISO)")], self._cells(factor if cost else None))
+        amounts = {"list_price": _("List price")} | ({"unit_cost": _("Unit cost")} if may_see_costs(self.request.user) else {})
+        headings = [with_unit(heading, unit) for heading in amounts.values()]
+        about = [_("SKU"), _("Name"), _("Category"), _("Family"), _("Tier"), *headings, _("Archived")]
+        return Table(_("products"), [*about, _("Since"), _("Since (ISO)")], self._cells(tuple(amounts), factor))
 
-    def _cells(self, factor: Any) -> Iterator[list[Any]]:
+    def _cells(self, amounts: Sequence[str], factor: Decimal) -> Iterator[list[Any]]:
         prefs = self.request.prefs
         for product in self.found.select_related("category").order_by("sku").iterator(chunk_size=EXPORT_CHUNK):
-            cost = [] if factor is None else [None if product.unit_cost is None else product.unit_cost / factor]
-            about = [product.sku, product.name, product.category, product.family, product.tier, *cost]
+            stored = [getattr(product, name) for name in amounts]
+            shown = [None if amount is None else amount / factor for amount in stored]
+            about = [product.sku, product.name, product.category, product.family, product.tier, *shown]
             since = [format_moment(product.created_at, prefs, "short"), product.created_at.astimezone(prefs.zone)]
             yield [*about, _("Yes") if product.is_archived else _("No"), *since]
 

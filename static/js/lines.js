@@ -42,6 +42,15 @@ function describe(line) {
   if (product.value && words.value === form.dataset.placeholder) words.value = "";
 }
 
+// The list price of a product is what its line begins with; a price that somebody typed stays.
+function price(line) {
+  const [product, typed] = ["product", "unit_price"].map((name) => line.querySelector(`[name$="-${name}"]`));
+  const option = [...product.list.options].find((each) => each.value === product.value);
+  if (!option || (typed.value && typed.value !== typed.dataset.listed)) return;
+  typed.value = typed.dataset.listed = option.dataset.price ?? "";
+  typed.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 if (form) {
   lines.querySelectorAll("[data-line]").forEach(prepare);
   form.addEventListener("click", (event) => {
@@ -52,11 +61,12 @@ if (form) {
     const remover = event.target.closest("[data-remove-line]");
     if (remover) remove(remover.closest("[data-line]"));
   });
-  if (form.dataset.placeholder) {
-    form.addEventListener("change", (event) => {
-      if (event.target.matches('[name$="-product"]')) describe(event.target.closest("[data-line]"));
-    });
-  }
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches('[name$="-product"]')) return;
+    const line = event.target.closest("[data-line]");
+    if (form.dataset.placeholder) describe(line);
+    if ("listPrices" in form.dataset) price(line);
+  });
   // Enter in a field would press the first button of the form, which adds a line.
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.defaultPrevented || !event.target.matches("input")) return;

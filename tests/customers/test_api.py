@@ -55,8 +55,11 @@ def test_a_merged_customer_is_not_written(api):
 def test_a_product_is_known_by_its_sku(api):
     make(api, "/products/", sku="A", category="چای", unit_cost=40, tier=2)
 
-    assert statuses(api, "/products/", {"sku": "A", "unit_cost": "50"}, {"sku": "B"}) == ["updated", "created"]
-    assert Product.objects.values_list("category__name", "unit_cost", "tier").get(sku="A") == ("چای", 50, 2)
+    assert statuses(api, "/products/", {"sku": "A", "list_price": "70", "unit_cost": "50"}, {"sku": "B"}) == [
+        "updated",
+        "created",
+    ]
+    assert Product.objects.values_list("category__name", "list_price", "unit_cost", "tier").get(sku="A") == ("چای", 70, 50, 2)
 
 
 @pytest.mark.parametrize("tier", [-1, 32_768, 2**63])

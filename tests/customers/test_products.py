@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 URL = "/products/"
 TOKEN = "0f0e8a2e-3a3c-4a53-9d1c-0d6a1d0b6a11"
-TEA = {"sku": "T-1", "name": "چای", "category": "نوشیدنی", "family": "tea", "tier": "۲", "unit_cost": "۱۲۰٬۰۰۰"}
+TEA = {"sku": "T-1", "name": "چای", "category": "نوشیدنی", "family": "tea", "tier": "۲", "list_price": "۱۵۰٬۰۰۰"} | {
+    "unit_cost": "۱۲۰٬۰۰۰"
+}
 
 
 def shown(response):
@@ -88,8 +90,8 @@ def test_one_is_written_down_once_and_told_apart(browse, sara):
     for _time in range(2):
         answer = client.post(f"{URL}new/", TEA | {"token": TOKEN})
     tea = Product.objects.select_related("category").get()
-    facts = (tea.name, tea.category.name, tea.family, tea.tier, tea.unit_cost)
-    assert (facts, answer.url) == (("چای", "نوشیدنی", "tea", 2, Decimal(1_200_000)), f"{URL}{tea.pk}/")
+    facts = (tea.name, tea.category.name, tea.family, tea.tier, tea.list_price, tea.unit_cost)
+    assert (facts, answer.url) == (("چای", "نوشیدنی", "tea", 2, Decimal(1_500_000), Decimal(1_200_000)), f"{URL}{tea.pk}/")
 
     namesake = TEA | {"sku": "T-2", "name": "چاي"}
     asks = client.post(f"{URL}new/", namesake)

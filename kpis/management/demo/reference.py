@@ -207,7 +207,8 @@ def make_products(facts: dict) -> list[Product]:
     return Product.objects.bulk_create(
         Product(
             sku=f"DEMO-{number:02}", name=name, family=family, tier=tier, category=categories[category],
-            unit_cost=None if cost is None else Decimal(cost) * 1000, external_id=f"product-{number}", **facts,
+            list_price=Decimal(price) * 1000, unit_cost=None if cost is None else Decimal(cost) * 1000,
+            external_id=f"product-{number}", **facts,
         )
-        for number, (name, category, family, tier, _, cost) in enumerate(PRODUCTS, start=1)
+        for number, (name, category, family, tier, price, cost) in enumerate(PRODUCTS, start=1)
     )  # fmt: skip
