@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms.fields import TextField, WholeNumberField
 from crm.forms.reader import ReaderForm
-from crm.models import User
+from crm.models import Team, User
 from crm.models.organization import DAYS_OF_TEN_YEARS, HIGHEST_CSAT, MINUTES_OF_A_WEEK
 from crm.preferences import MONEY_UNITS
 
@@ -23,6 +23,13 @@ class OrganizationForm(ReaderForm):
         least=1,
         most=MINUTES_OF_A_WEEK,
         help_text=_("After so many minutes without a call, Today marks a new lead as late. Usual: 60."),
+    )
+    new_leads_team = forms.ModelChoiceField(
+        Team.objects.order_by("name"),
+        label=_("Team that new leads go to"),
+        required=False,
+        empty_label=_("Nobody: they wait in Today"),
+        help_text=_("Sales reps of this team are given the leads that arrive through the API without an owner, each in turn."),
     )
     nps_interval_days = WholeNumberField(
         label=_("Days between two NPS surveys of one customer"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.history.keeping import keeps_history
 from crm.models.holiday import Holiday
+from crm.models.user import Team
 from crm.money import unit_of
 from crm.periods import Calendar, CalendarRules, local_day
 from crm.words import CALENDARS, choices
@@ -94,6 +95,9 @@ class Organization(models.Model):
         help_text=_("After so many minutes without a call, Today marks a new lead as late."),
     )
 
+    new_leads_team = models.ForeignKey(
+        Team, verbose_name=_("team that new leads go to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     adstock_decay = models.DecimalField(
         _("share of a week's advertising that still works in the next week"),
         max_digits=3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ class SettingsView(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         organization = Organization.current()
-        return {name: getattr(organization, name) for name in OrganizationForm.base_fields}
+        return model_to_dict(organization, OrganizationForm.base_fields)
 
     def save(self, form: OrganizationForm) -> HttpResponse:
         services.change_rules(**form.cleaned_data)

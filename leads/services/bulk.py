@@ -27,6 +27,7 @@ from leads.models import Activity, Lead, LeadEvent, Opportunity, Stage, StageCha
 from leads.services.conversion import carry_plans
 from leads.services.inputs import ActivityIn, LeadIn, OpportunityIn
 from leads.services.opportunities import BOUGHT_BY_ANOTHER, STAGE_ARCHIVED, has_orders_of_others
+from leads.services.turns import give_in_turn
 
 CUSTOMER = Target(Customer)
 STAGE = Target(Stage, natural="slug")
@@ -57,6 +58,13 @@ def complete_leads(items: list[Item], caller: Caller) -> None:
             item.refuse("/name", "required")
     new_touches = [item for item in items if item.row is None and (item.data.utm or item.values.get("campaign_id"))]
     derive_touches([(item.values, item.data.utm or None) for item in new_touches])
+    give_in_turn([item for item in items if is_waiting(item)], caller.organization.new_leads_team)
+
+
+def is_waiting(item: Item) -> bool:
+    """Whether it arrives now, and nobody said whose it is: what is loaded with its history was somebody's, or nobody's."""
+    is_said = item.data.owner is not UNSET or item.data.created_at is not UNSET
+    return item.row is None and not is_said and item.values.get("owner_id") is None
 
 
 def note_lead_events(items: list[Item], caller: Caller) -> None:

@@ -37,7 +37,10 @@ MOST_LINES = 1_000
 
 
 class LeadIn(RecordIn):
-    """Somebody who may become a customer: a name, a company, a phone, an e-mail address or a source is enough."""
+    """Somebody who may become a customer: a name, a company, a phone, an e-mail address or a source is enough.
+
+    Without `owner` and `created_at` it is given to the next sales rep of the team that the settings name, if they name one.
+    """
 
     name: Name | UnsetType | None = UNSET
     company: Name | UnsetType | None = UNSET

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from crm.models import Organization, User
+from crm.models import Organization, Team, User
 from tests.factories.customers import make_customer
 from tests.factories.leads import make_lead
 from tests.toasts import toasts
@@ -194,14 +194,15 @@ class TestSettings:
         assert browse(root).get(URL).status_code == 200
 
     def test_what_is_saved_is_what_was_typed_in_either_script(self, browse, root):
-        sent = self.SENT | {"name": "شركت آريا", "first_contact_minutes": "۹۰"}
+        team = Team.objects.create(name="Sales")
+        sent = self.SENT | {"name": "شركت آريا", "first_contact_minutes": "۹۰", "new_leads_team": team.pk}
 
         response = browse(root).post(URL, sent)
 
         organization = Organization.current()
-        saved = [getattr(organization, name) for name in self.SENT]
+        saved = [getattr(organization, name) for name in sent]
         # the letters as they are stored: clean_text composes, it does not fold
-        assert (response.status_code, saved) == (302, ["شركت آريا", 90, 180, 0, 7, 1])
+        assert (response.status_code, saved) == (302, ["شركت آريا", 90, 180, 0, 7, 1, team])
 
     @pytest.mark.parametrize(
         ("field", "wrong"),
