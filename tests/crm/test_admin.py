@@ -83,7 +83,7 @@ class TestOrganization:
     def send(self, client, **changes):
         url = reverse("admin:crm_organization_change", args=[1])
         form = client.get(url).context["adminform"].form
-        initial = {name: form[name].value() for name in form.fields}
+        initial = {name: form[name].value() or "" for name in form.fields}
         return client.post(url, initial | changes)
 
     def test_how_long_a_new_lead_may_wait_is_set_here(self, browse, root):
