@@ -115,6 +115,10 @@ HEADINGS = {
     "romi_short": _("ROMI, short term"),
     "romi_long": _("ROMI, long term"),
 }
+PARTIAL = _(
+    "Of leads, customers and orders only those you may see count here; "
+    "spend, visitors and targets are those of the whole company."
+)
 
 
 @dataclass(frozen=True)

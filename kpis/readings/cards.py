@@ -225,6 +225,15 @@ def sample_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
     return _("n = %(count)s") % {"count": size} if kpi.is_ratio or kpi.sample else ""
 
 
+def rows_note(kpi: Kpi, side: str, value: Value, total: int) -> str:
+    """Why there are other than n rows of a side, where both are shown."""
+    if value.sample_size in (None, total) or counts_parts(kpi) or not (kpi.is_ratio or kpi.sample):
+        return ""
+    if any(term.measure.cube.resource == "orders" for term in kpi.sample):
+        return _("n counts orders, each once; the rows are all that adds to this side or takes off it, refunds and costs too.")
+    return _("n counts the denominator; these rows are those of the numerator.") if side == "numerator" else ""
+
+
 def counts_parts(kpi: Kpi) -> bool:
     """Whether the KPI is a share of counted things."""
     return kpi.unit is Unit.PERCENT and not any(is_amount(term) for term in kpi.numerator + kpi.denominator)

@@ -25,7 +25,7 @@ from kpis import charts, exports
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
-from kpis.readings.campaigns import BY_KEY, HEADINGS, Campaigns, Figure, Life
+from kpis.readings.campaigns import BY_KEY, HEADINGS, PARTIAL, Campaigns, Figure, Life
 from kpis.readings.cards import data_value, side_text, small_sample_text
 from kpis.readings.goals import goal_text
 from kpis.readings.pages import Choice, Landings
@@ -85,7 +85,7 @@ class CampaignDetailView(DetailPage):
                 "figures": [self.figure(figure) for figure in self.life.campaigns.shown],
                 "is_over": campaign.ends_on is not None and campaign.ends_on < self.prefs.today(self.at),
                 "is_stale": self.life.campaigns.is_stale,
-                "is_partial": self.life.campaigns.is_partial,
+                "partial": PARTIAL if self.life.campaigns.is_partial else "",
                 "budget": self.budget(),
                 "leads": list(leads.order_by("-created_at", "-pk")[:LATEST]),
                 "sees_costs": may_see_costs(user),

@@ -23,7 +23,7 @@ from crm.permissions import may_see_costs, may_sell
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
-from kpis.readings.campaigns import FIGURES, HEADINGS, Campaigns, Figure, Sums
+from kpis.readings.campaigns import FIGURES, HEADINGS, PARTIAL, Campaigns, Figure, Sums
 from kpis.readings.cards import data_value, small_sample_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import number_text, period_text, value_text
@@ -65,7 +65,7 @@ class CampaignsReportView(Page, TemplateView):
                     "rows": [self.row(key) for key in keys if key in self.names],
                     "total": self.total(),
                     "is_stale": self.campaigns.is_stale,
-                    "is_partial": self.campaigns.is_partial,
+                    "partial": PARTIAL if self.campaigns.is_partial else "",
                     "sees_costs": may_see_costs(self.request.user),
                     "files": {kind: query_with(query, export=kind) for kind in KINDS},
                 }
@@ -169,12 +169,12 @@ class CampaignsReportView(Page, TemplateView):
 
     def header(self) -> list[str]:
         units = {Unit.MONEY: exports.money_unit(self.request.prefs)[0]}
-        return [_("Number"), _("Campaign")] + [
-            exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.figures
-        ]
+        figures = [exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.figures]
+        return [_("Number"), _("Campaign"), *figures, *([_("Quality")] if self.campaigns.is_partial else [])]
 
     def lines(self) -> Iterator[list[object]]:
+        partial = [str(PARTIAL)] if self.campaigns.is_partial else []
         for key, name in sorted(self.names.items()):
             sums, prefs = self.sums(key), self.request.prefs
             values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.figures]
-            yield [key, name, *(exports.value_cell(kpi, value, prefs) for kpi, value in values)]
+            yield [key, name, *(exports.value_cell(kpi, value, prefs) for kpi, value in values), *partial]

@@ -27,7 +27,7 @@ from kpis.definitions import Dimension, Kpi, Unit, is_hidden
 from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
-from kpis.readings.cards import Card, card_of, interval_text, side_text
+from kpis.readings.cards import Card, card_of, interval_text, rows_note, side_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
@@ -36,6 +36,7 @@ from kpis.readings.predicted import list_predicted
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.sorting import AMOUNT, DAY, Sorting
 from kpis.readings.summary import Choice, summarise
+from kpis.readings.values import Value
 from kpis.readings.words import difference_text, label_text, number_text, percent_text, period_text, value_text
 from kpis.views import acquisition, left_out
 from kpis.views.annotations import note_row
@@ -126,7 +127,7 @@ class KpiView(Page, TemplateView):
             **calculator(self.request, kpi, choice, self.at),
             **fitted_models(kpi, choice, prefs),
             **self.breakdown(by, parts),
-            **self.rows(),
+            **self.rows(reading.now),
             **filter_bar(self, kpi),
         }
 
@@ -204,7 +205,7 @@ class KpiView(Page, TemplateView):
         member = public_id(by, part.member)
         return query_with(self.request.GET, **{by.value: "null" if member is None else str(member)}, by=None, after=None)
 
-    def rows(self) -> dict[str, Any]:
+    def rows(self, now: Value) -> dict[str, Any]:
         """The records of one side; the total is the number above."""
         query = self.request.GET
         if acquisition.is_asked(query, self.kpi):
@@ -219,6 +220,7 @@ class KpiView(Page, TemplateView):
             "sides": self.sides(side),
             "row_title": SIDES.get((self.kpi.key, side), "") if self.kpi.is_ratio else "",
             "row_total": number_text(page.total, self.request.prefs),
+            "row_note": rows_note(self.kpi, side, now, page.total),
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "has_customers": any(row.customer for row in page.results),

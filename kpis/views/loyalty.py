@@ -22,6 +22,7 @@ from customers.models import Answer
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.loyalty import CELLS, MEANINGS, Loyalty
+from kpis.readings.cards import small_sample_text
 from kpis.readings.loyalty import LoyaltyMatrix, Member
 from kpis.readings.promoters import Answers, Invited, answers_by, answers_of, change, comments, invited
 from kpis.readings.query import Query
@@ -189,6 +190,11 @@ def answer_row(answer: Answer, prefs: Any) -> dict[str, Any]:
     }
 
 
+def is_small_sample(one: Answers) -> bool:
+    """Whether a season's score stands on too few answers, as the card says it of any period's."""
+    return 0 < one.count < NPS.minimum_sample
+
+
 class NpsSeasonsView(Page, TemplateView):
     template_name = "kpis/nps_seasons.html"
 
@@ -261,6 +267,7 @@ class NpsSeasonsView(Page, TemplateView):
             "change": "—" if points is None else signed(points, prefs, 1),
             "groups": [self.group(one, group) for group in GROUPS],
             "count": number_text(one.count, prefs),
+            "sample": small_sample_text(number_text(one.count, prefs)) if is_small_sample(one) else "",
         }
 
     def group(self, one: Answers, group: str) -> dict[str, str]:
@@ -279,7 +286,7 @@ class NpsSeasonsFileView(FilePage):
             found, asked = answers_of(seasons), invited(seasons)
         header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
         header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
-        header += [_("Invitations delivered"), _("Of them answered")]
+        header += [_("Invitations delivered"), _("Of them answered"), _("Small sample")]
         name = _("NPS by season") + f"-{period_text(choice.period, request.prefs)}"
         return Table(name, header, season_rows(found, asked, request.prefs))
 
@@ -290,4 +297,5 @@ def season_rows(found: Sequence[Answers], asked: Sequence[Invited], prefs: Any) 
         numbers = [exports.rounded(number) for number in (one.score, *bounds, change(found, index))]
         name = [period_text(period, prefs), period.key, period.start, period.end]
         groups = (one.count, one.promoters, one.passives, one.detractors)
-        yield [*name, *numbers, *groups, int(one.is_running), asked[index].delivered, asked[index].answered]
+        invitations = (asked[index].delivered, asked[index].answered)
+        yield [*name, *numbers, *groups, int(one.is_running), *invitations, int(is_small_sample(one))]

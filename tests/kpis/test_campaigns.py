@@ -194,12 +194,16 @@ def test_the_report_is_narrowed_to_a_channel_and_saved_as_a_file(browse, api_of,
     assert told == {channel.slug: (1, "10000", "5"), "null": (3, "10000", "3")}  # Autumn 9,000 and 3 leads, Film 1,000, Old
 
 
-def test_costs_are_not_for_reps_and_leads_not_for_support(browse, omid, hana, four):
+def test_costs_are_not_for_reps_and_leads_not_for_support(browse, omid, sara, hana, four):
     leads_of(four[0], 1, converted=1, owner=omid)
     drain(at=NOW)
 
     page = browse(omid).get(f"/reports/campaigns/{MONTH}").context
+    own, whole = (csv_rows(browse(user).get(f"/reports/campaigns/{MONTH}&export=csv")) for user in (omid, sara))
 
+    # What the page says of a part beside the whole stands in the file too.
+    assert (own[0]["Quality"], "Quality" in whole[0]) == (str(page["partial"]), False)
+    assert own[0]["Quality"].startswith("Of leads, customers and orders only those you may see")
     assert [str(column["label"]) for column in page["columns"]] == [
         "Leads", "MQL", "SQL", "Converted leads", "Lead conversion rate", "New customers", "Orders", "Net revenue",
     ]  # fmt: skip

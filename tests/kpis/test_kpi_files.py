@@ -87,7 +87,13 @@ def test_rows_are_sorted_by_their_headings_on_the_page_and_in_the_file(browse, s
     assert [(row["label"], row["amount"]) for row in rest["row_list"]] == [
         ("A2", "2 Toman"), ("A1", "1 Toman"), ("A1", "−1.5 Toman"),
     ]  # fmt: skip
-    assert largest["row_total"] == "28"
+    assert (largest["row_total"], largest["card"].sample_text) == ("28", "n = 27")
+    assert largest["row_note"].startswith("n counts orders, each once")
+    notes = [
+        client.get(f"/kpis/average_order_value/?period=1404-07&side={side}").context["row_note"]
+        for side in ("numerator", "denominator")
+    ]
+    assert notes == ["n counts the denominator; these rows are those of the numerator.", ""]
     assert [each["aria"] for each in largest["row_headings"]] == ["", "descending"]
     smallest = opened(largest["row_headings"][1]["url"])
     assert [row["label"] for row in smallest["row_list"]][:3] == ["A1", "A1", "A2"]

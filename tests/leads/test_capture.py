@@ -134,6 +134,9 @@ class TestActions:
         lead.refresh_from_db()
         assert lead.mql_at is not None
 
+        # Also once the toast is gone.
+        page = client.get(reverse("leads:lead-detail", args=[lead.pk])).content.decode()
+        assert [f"/leads/{lead.pk}/unqualify/?stage={stage}" in page for stage in ("mql", "sql")] == [True, False]
         client.post(toasts(response)[0][1])
         lead.refresh_from_db()
         assert lead.mql_at is None
