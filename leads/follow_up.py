@@ -96,15 +96,13 @@ class FinishForm(FollowUpForm):
 
     def __init__(self, *args: Any, of_kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [("", _("Not said")), *outcomes_of(of_kind)]
-
-
-class ContactForm(FinishForm):
-    """Of a call that no plan says anything of: what came of it, or what was said."""
+        self.of_kind, self.outcomes = of_kind, outcomes_of(of_kind)
+        self.fields["outcome"].choices = [("", _("Not said")), *self.outcomes]
 
     def clean(self) -> dict[str, Any]:
+        """Of a call or a meeting something is said, whether it was planned or not; a task is just done."""
         facts = super().clean()
-        if not self.errors and says_nothing(Activity.Kind.CALL, facts["outcome"], facts["body"]):
+        if not self.errors and self.outcomes and says_nothing(self.of_kind, facts["outcome"], facts["body"]):
             self.add_error("outcome", ValidationError(ASKED_OF_WHAT_WAS_DONE, code="required"))
         return facts
 

@@ -194,14 +194,19 @@ def key_apart(key: int) -> str:
 
 @register.filter
 def named(row: Any, prefs: Preferences) -> str:
-    """An order or a quote by its own number as it is written, else by ours in the digits of the reader."""
-    return str(row) if row.is_named else reader_digits(str(row), prefs)
+    """A record by its own number or name as it is written, else by our number in the digits of the reader."""
+    return reader_digits(str(row), prefs) if is_called_by_key(row) else str(row)
+
+
+def is_called_by_key(row: Any) -> bool:
+    return not row.is_named if hasattr(row, "is_named") else str(row) == f"#{row.pk}"
 
 
 @register.filter
 def named_apart(row: Any, prefs: Preferences) -> str:
     """The same inside a sentence that has no elements: among Persian words the mark of our number would change sides."""
-    return left_to_right(named(row, prefs)) if language_key(prefs.language) == "fa" else named(row, prefs)
+    is_code = hasattr(row, "is_named") or is_called_by_key(row)
+    return left_to_right(named(row, prefs)) if is_code and language_key(prefs.language) == "fa" else named(row, prefs)
 
 
 @register.filter

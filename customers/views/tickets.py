@@ -23,7 +23,7 @@ from crm.models import User
 from crm.pages import Chip, FormPage, action, count_of, form_key, key_in, next_url, not_offered, query_with, say
 from crm.permissions import may_enter, owners_for
 from crm.preferences import Preferences
-from crm.templatetags.crm_format import format_moment, reader_digits
+from crm.templatetags.crm_format import format_moment, named_apart, reader_digits
 from customers.forms.tickets import TicketForm
 from customers.models import Customer, Product, Ticket, TicketEvent
 from customers.services import tickets as services
@@ -148,7 +148,7 @@ class TicketCreateView(FormPage):
         facts = dict(form.cleaned_data)
         key = form_key(Ticket, facts.pop("token"), facts)
         ticket = services.open_ticket(by=self.request.user, at=self.at, **facts, **key)
-        say(self.request, _("“%(ticket)s” was saved.") % {"ticket": ticket})
+        say(self.request, _("“%(ticket)s” was saved.") % {"ticket": named_apart(ticket, self.request.prefs)})
         return redirect(self.back)
 
 
@@ -161,7 +161,7 @@ def note(request: HttpRequest, pk: int, kind: str) -> str:
     event = services.note_event(ticket, kind, by=request.user, at=timezone.now())
     if event:
         undo = reverse("customers:ticket-undo", args=[event.pk])
-        say(request, str(SAID[TicketEvent.Kind(kind)]) % {"ticket": ticket}, undo=undo)
+        say(request, str(SAID[TicketEvent.Kind(kind)]) % {"ticket": named_apart(ticket, request.prefs)}, undo=undo)
     return reverse("customers:ticket-list")
 
 

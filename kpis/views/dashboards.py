@@ -92,7 +92,7 @@ class DashboardView(Page, TemplateView):
 
 
 class DashboardFormView(FormPage):
-    """A new one begins with the cards of one's overview."""
+    """A new one begins with the cards of one's overview, or empty."""
 
     template_name = "kpis/dashboard_form.html"
     form_class = DashboardForm
@@ -106,8 +106,12 @@ class DashboardFormView(FormPage):
     def get_initial(self) -> dict[str, Any]:
         if self.dashboard.pk:
             return initial_of(self.dashboard)
-        cards = [Tile(kpi, Shape.CARD).stored for kpi in dashboards.own(self.request.user)]
+        cards = [] if self.begins_empty else [Tile(kpi, Shape.CARD).stored for kpi in dashboards.own(self.request.user)]
         return {"visibility": Dashboard.Visibility.PRIVATE.value, "tiles": cards, **usual_view()}
+
+    @property
+    def begins_empty(self) -> bool:
+        return "empty" in self.request.GET
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs() | {"dashboard": self.dashboard}

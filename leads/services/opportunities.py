@@ -90,7 +90,7 @@ def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None,
     if stage.kind == Stage.Kind.LOST:
         raise ValidationError(_("Say the reason to lose an opportunity."), code="reason-required")
     if stage.is_archived:
-        raise ValidationError(STAGE_ARCHIVED, code="invalid-stage")
+        raise ValidationError({"stage": ValidationError(STAGE_ARCHIVED, code="conflict")})
     _require_open(opportunity)
     return _move(opportunity, stage, by=by, at=at)
 

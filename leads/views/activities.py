@@ -18,9 +18,10 @@ from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import FormPage, Page, action, form_key, key_in, next_url, say
 from crm.permissions import may_sell
+from crm.templatetags.crm_format import named_apart
 from customers.models import Customer
 from leads import services
-from leads.follow_up import ContactForm, PlanForm
+from leads.follow_up import FinishForm, PlanForm
 from leads.forms.activities import ActivityForm
 from leads.models import Activity, Lead, Opportunity
 from leads.search import subjects
@@ -143,7 +144,7 @@ class LogPage(FollowUpPage):
 
     @property
     def heading(self) -> str:
-        return _("Activity: %(subject)s") % {"subject": next(iter(self.about.values()))}
+        return _("Activity: %(subject)s") % {"subject": named_apart(next(iter(self.about.values())), self.request.prefs)}
 
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"kind": Activity.Kind.CALL}
@@ -179,16 +180,16 @@ class CustomerLogView(LogPage, OneCustomerPage):
 class ContactPage(FollowUpPage):
     """A call that was not planned, written down when it is over."""
 
-    form_class = ContactForm
+    form_class = FinishForm
 
     @property
     def heading(self) -> str:
-        return _("Call with %(person)s") % {"person": next(iter(self.about.values()))}
+        return _("Call with %(person)s") % {"person": named_apart(next(iter(self.about.values())), self.request.prefs)}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"of_kind": Activity.Kind.CALL}
 
-    def save(self, form: ContactForm) -> HttpResponse:
+    def save(self, form: FinishForm) -> HttpResponse:
         said = {name: form.cleaned_data[name] for name in ("outcome", "body")}
         key = activity_key(form, next(iter(self.about.values())), said, beside=form.facts)
         return self.noted(
@@ -211,7 +212,7 @@ class PlanPage(FollowUpPage):
 
     @property
     def heading(self) -> str:
-        return _("Next step of %(subject)s") % {"subject": next(iter(self.about.values()))}
+        return _("Next step of %(subject)s") % {"subject": named_apart(next(iter(self.about.values())), self.request.prefs)}
 
     def save(self, form: PlanForm) -> HttpResponse:
         kind = form.cleaned_data.get("kind") or Activity.Kind.CALL

@@ -125,6 +125,13 @@ def test_codes_are_isolated_and_escaped():
     assert render("{{ c|ltr }}", c="a<b@example.com") == '<bdi dir="ltr">a&lt;b@example.com</bdi>'
 
 
+def test_a_record_that_is_called_by_our_number_keeps_its_mark_on_one_side():
+    rows = [Lead(pk=2000), Lead(pk=2000, name="Ali #7")]
+
+    assert [render("{{ row|named_apart:prefs }}", row=row) for row in rows] == ["\u2066#۲۰۰۰\u2069", "Ali #7"]
+    assert render("{{ row|named_apart:prefs }}", ENGLISH, row=rows[0]) == "#2000"
+
+
 def test_an_address_is_broken_before_its_marks():
     assert render("{{ c|address }}", c="a.b<c@example.com") == '<bdi dir="ltr">a<wbr>.b&lt;c<wbr>@example<wbr>.com</bdi>'
 

@@ -15,9 +15,12 @@ pytestmark = pytest.mark.django_db
 
 class TestForm:
     def test_a_new_one_begins_with_the_cards_of_ones_overview(self, browse, sara):
-        form = browse(sara).get("/kpis/dashboards/new/").context["form"]
+        client = browse(sara)
+        usual, empty = (client.get(f"/kpis/dashboards/new/{query}") for query in ("", "?empty=1"))
 
-        assert [each["kpi"].key for each in form.rows] == list(LEADERS)
+        assert [each["kpi"].key for each in usual.context["form"].rows] == list(LEADERS)
+        assert "It begins with the cards of your overview" in usual.content.decode()
+        assert (empty.context["form"].rows, "Nothing stands on it yet" in empty.content.decode()) == ([], True)
 
     def test_it_is_made_listed_and_changed(self, browse, sara):
         client, channel = browse(sara), make_channel(slug="shop", name="Shop")

@@ -252,7 +252,9 @@ class TestActivities:
         activity = services.log_activity(by=omid, at=now, kind="call", lead=make_lead(owner=omid), due_at=now)
         client = browse(omid)
 
-        response = client.post(reverse("leads:activity-finish", args=[activity.pk]))
+        silent = client.post(reverse("leads:activity-finish", args=[activity.pk])).context["form"].errors
+        response = client.post(reverse("leads:activity-finish", args=[activity.pk]), {"outcome": "no_answer"})
+        assert silent == {"outcome": ["Choose a result, or write what was said."]}
         activity.refresh_from_db()
         assert activity.done_at is not None
 

@@ -111,8 +111,10 @@ def test_nothing_goes_to_an_archived_one_and_what_stands_in_it_stays_to_be_moved
     assert columns(page) == USUAL
     with pytest.raises(ValidationError, match="archived"):
         services.move_opportunity(other, stage=stage("demo"), by=None, at=A_DAY)
-    assert api.post(f"/opportunities/{other.pk}/stage/", {"stage": "demo"}).status_code == 400
-    assert api.patch(f"/opportunities/{other.pk}/", {"stage": "demo"}).status_code == 409
+    moved = api.post(f"/opportunities/{other.pk}/stage/", {"stage": "demo"})
+    edited = api.patch(f"/opportunities/{other.pk}/", {"stage": "demo"})
+    assert (moved.status_code, moved.json()["errors"]) == (409, edited.json()["errors"])
+    assert (edited.status_code, [each["pointer"] for each in edited.json()["errors"]]) == (409, ["/stage"])
     assert api.patch(f"/opportunities/{standing.pk}/", {"stage": "demo", "name": "Renamed"}).status_code == 200
     assert services.reopen_opportunity(lost, by=None, at=A_DAY).stage.slug == "contacted"
 

@@ -267,7 +267,7 @@ class TestFinishing:
     def test_sent_twice_one_next_step_is_planned(self, browse, omid):
         call = plan(make_lead(owner=omid), due_at=NOON)
         for _time in range(2):
-            browse(omid).post(url_of("activity-finish", call), {"when": "tomorrow"})
+            browse(omid).post(url_of("activity-finish", call), {"outcome": "no_answer", "when": "tomorrow"})
 
         assert Activity.objects.planned().count() == 1
 
@@ -284,7 +284,7 @@ class TestFinishing:
     def test_days_by_name_and_as_dates(self, browse, omid, sent, due):
         call = plan(make_lead(owner=omid), due_at=NOON)
 
-        browse(omid).post(url_of("activity-finish", call), sent)
+        browse(omid).post(url_of("activity-finish", call), {"outcome": "no_answer", **sent})
 
         assert Activity.objects.planned().get().due_at == datetime.fromisoformat(f"{due}:00+03:30")
 
@@ -332,7 +332,7 @@ class TestFinishing:
         call = plan(make_lead(owner=omid), due_at=NOON)
         other = plan(call.lead, due_at=NOON + timedelta(days=5))
         client = browse(omid)
-        client.post(url_of("activity-finish", call), {})
+        client.post(url_of("activity-finish", call), {"body": "agreed"})
 
         client.post(f"{url_of('activity-reopen', call)}?follow_up={other.pk}")
 
