@@ -21,6 +21,7 @@ from crm.settings_pages import KeptForever, ReaderPages, ShownInline, ShownOnly,
 
 @admin.register(Channel)
 class ChannelAdmin(SluggedForever):
+    history_page = "campaigns:channel-history"
     list_display = ("name", "slug", "kind", "social_network", "is_marketing")
     list_filter = ("kind", "is_marketing")
     list_select_related = ("social_network",)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
-from campaigns.forms import ExpenseForm, offer_currencies
+from campaigns.forms.expenses import ExpenseForm, offer_currencies
 from campaigns.models import Campaign, Channel, Expense
 from campaigns.services.spending import priced_on
 from crm.forms.fields import AmountField, DayField, TextField

@@ -1,8 +1,8 @@
-"""Routes of the pages of expenses."""
+"""Routes of the pages of expenses, channels and lead sources."""
 
 from django.urls import path
 
-from campaigns.views import expenses, pasting
+from campaigns.views import expenses, pasting, reference
 
 app_name = "campaigns"
 urlpatterns = [
@@ -13,4 +13,16 @@ urlpatterns = [
     path("campaigns/expenses/undo/<str:way>/", expenses.take_back, name="expense-undo"),
     path("campaigns/expenses/<int:pk>/edit/", expenses.ExpenseEditView.as_view(), name="expense-edit"),
     path("campaigns/expenses/<int:pk>/remove/", expenses.remove, name="expense-remove"),
+    path("settings/channels/", reference.ChannelListView.as_view(), name="channels"),
+    path("settings/channels/new/", reference.ChannelCreateView.as_view(), name="channel-create"),
+    path("settings/channels/<int:pk>/", reference.ChannelEditView.as_view(), name="channel-edit"),
+    path("settings/channels/<int:pk>/history/", reference.ChannelHistoryView.as_view(), name="channel-history"),
+    path("settings/channels/<int:pk>/remove/", reference.remove_channel, name="channel-remove"),
+    path("settings/channels/restore/<str:way>/", reference.restore_channel, name="channel-restore"),
+    path("settings/lead-sources/", reference.LeadSourceListView.as_view(), name="lead-sources"),
+    path("settings/lead-sources/new/", reference.LeadSourceCreateView.as_view(), name="lead-source-create"),
+    path("settings/lead-sources/<int:pk>/", reference.LeadSourceEditView.as_view(), name="lead-source-edit"),
+    path("settings/lead-sources/<int:pk>/history/", reference.LeadSourceHistoryView.as_view(), name="lead-source-history"),
+    path("settings/lead-sources/<int:pk>/remove/", reference.remove_lead_source, name="lead-source-remove"),
+    path("settings/lead-sources/restore/<str:way>/", reference.restore_lead_source, name="lead-source-restore"),
 ]

@@ -12,13 +12,18 @@ from crm.models import Record
 def dependents_of(row: Model) -> dict[type[Model], int]:
     """How many rows of which tables hang on a row. Its own parts (lines, events, links) go with it and are not among them."""
     found = {}
-    for relation in row._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and _hangs(relation, type(row)):
-            count = relation.related_model._default_manager.filter(**{relation.field.name: row}).count()
-            if count:
-                model = _named(relation)
-                found[model] = found.get(model, 0) + count
+    for relation in holding(type(row)):
+        count = relation.related_model._default_manager.filter(**{relation.field.name: row}).count()
+        if count:
+            model = _named(relation)
+            found[model] = found.get(model, 0) + count
     return found
+
+
+def holding(model: type[Model]) -> list[ForeignObjectRel]:
+    """The relations by which rows of other tables hang on one of these."""
+    relations = model._meta.get_fields(include_hidden=True)
+    return [each for each in relations if isinstance(each, ForeignObjectRel) and _hangs(each, model)]
 
 
 def _hangs(relation: Any, model: type[Model]) -> bool:

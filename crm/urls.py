@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from crm.api.view import NotFoundView
-from crm.views import entrance, history, holidays, people, settings, team_history, tokens
+from crm.views import entrance, exchange_rates, history, holidays, people, settings, team_history, tokens
 
 handler400, handler500 = "crm.views.errors.bad_request", "crm.views.errors.server_error"
 admin.site.login = secure_admin_login(admin.site.login)
@@ -31,6 +31,12 @@ urlpatterns = [
     path("settings/holidays/fixed/<int:year>/", holidays.add_fixed, name="holiday-fixed"),
     path("settings/holidays/remove/", holidays.remove, name="holiday-remove"),
     path("settings/holidays/restore/", holidays.restore, name="holiday-restore"),
+    path("settings/exchange-rates/", exchange_rates.RateListView.as_view(), name="exchange-rates"),
+    path("settings/exchange-rates/new/", exchange_rates.RateCreateView.as_view(), name="exchange-rate-create"),
+    path("settings/exchange-rates/restore/", exchange_rates.restore, name="exchange-rate-restore"),
+    path("settings/exchange-rates/<int:pk>/", exchange_rates.RateEditView.as_view(), name="exchange-rate-edit"),
+    path("settings/exchange-rates/<int:pk>/remove/", exchange_rates.remove, name="exchange-rate-remove"),
+    path("settings/exchange-rates/<int:pk>/history/", exchange_rates.RateHistoryView.as_view(), name="exchange-rate-history"),
     path("settings/people/", people.PersonListView.as_view(), name="people"),
     path("settings/people/new/", people.PersonCreateView.as_view(), name="person-create"),
     path("settings/people/<int:pk>/", people.PersonEditView.as_view(), name="person-edit"),

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.exports import table_of_expenses
-from campaigns.forms import ExpenseForm
+from campaigns.forms.expenses import ExpenseForm
 from campaigns.models import Campaign, Channel, Expense, ExpenseDay
 from campaigns.services import spending as services
 from crm.exports import KINDS, file_response

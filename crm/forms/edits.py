@@ -62,6 +62,8 @@ class EditForm(ReaderForm):
     def _stored(self, name: str) -> str:
         """What the field shows of the record as it is now."""
         value = self.fields[name].prepare_value(self.get_initial_for_field(self.fields[name], name))
+        if isinstance(value, bool):
+            return "on" if value else ""  # as browsers send a box
         return "" if value is None else str(value)
 
     def _marks(self) -> str:

@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from campaigns.models import Campaign, Expense, LeadSource
-from crm.models import Team
+from campaigns.models import Campaign, Channel, Expense, LeadSource
+from crm.models import ExchangeRate, Team
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Answer, Category, Customer, Order, OrderLine, Product, Refund, Survey, Ticket
 from customers.services.sales import SaleLine
@@ -199,6 +199,10 @@ def pages_of_sales(order):
         "/tickets/?state=all&priority=urgent",
         "/settings/",
         "/settings/history/",
+        "/settings/channels/",
+        f"/settings/channels/{Channel.objects.create(slug='fair', name='نمایشگاه', kind='exhibition').pk}/",
+        "/settings/exchange-rates/",
+        f"/settings/exchange-rates/{ExchangeRate.objects.create(currency='EUR', day=order.placed_at, rate=1_250_000).pk}/",
         "/settings/holidays/",
         "/settings/people/",
         f"/settings/people/{order.owner_id}/",

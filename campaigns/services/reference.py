@@ -1,0 +1,47 @@
+"""Channels and lead sources, as an administrator keeps them one at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from campaigns.models import Channel, LeadSource
+from crm import reference, slips
+from crm.models import User
+
+
+def add_channel(
+    *, by: User, at: datetime, name: str, kind: str, social_network: Any = None, is_marketing: bool = True
+) -> Channel:
+    facts = {"kind": kind, "social_network": social_network, "is_marketing": is_marketing}
+    return reference.add_row(Channel(name=name, **facts), at=at)
+
+
+def edit_channel(channel: Channel, *, by: User, at: datetime, **changes: Any) -> Channel:
+    """Figures of the past go by the new name and kind: they name the channel, and keep nothing of it."""
+    _require_known(changes, {"name", "kind", "social_network", "is_marketing"})
+    return reference.edit_row(channel, **changes)
+
+
+def add_lead_source(*, by: User, at: datetime, name: str) -> LeadSource:
+    return reference.add_row(LeadSource(name=name), at=at)
+
+
+def edit_lead_source(source: LeadSource, *, by: User, at: datetime, **changes: Any) -> LeadSource:
+    _require_known(changes, {"name"})
+    return reference.edit_row(source, **changes)
+
+
+def remove(row: Channel | LeadSource, *, by: User, at: datetime) -> str:
+    """One that no record names; the way that brings it back."""
+    return slips.way_back(type(row), reference.remove_row(row), by=by, at=at)
+
+
+def restore(model: type[Channel | LeadSource], way: str, *, by: User, at: datetime) -> Channel | LeadSource:
+    return reference.bring_back(model.objects.visible_to(by), way, by=by, at=at)
+
+
+def _require_known(changes: dict[str, Any], editable: set[str]) -> None:
+    unknown = set(changes) - editable
+    if unknown:
+        raise TypeError(f"this cannot be changed: {', '.join(sorted(unknown))}")

@@ -1,0 +1,122 @@
+"""The pages of reference data that an administrator keeps: a list with what uses each row, and a form for one.
+
+A route names the rest: `channel` has `channels`, `channel-create`, `channel-edit`, `channel-history`, `channel-remove` and
+`channel-restore`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.database import CountUpTo
+from crm.dependents import holding
+from crm.forms.edits import EditForm
+from crm.forms.reader import ReaderForm
+from crm.pages import MOST_COUNTED, FormPage, ListPage, counted, say
+from crm.permissions import may_manage_people
+from crm.preferences import Preferences
+
+
+def with_uses(rows: QuerySet) -> QuerySet:
+    """Each with how many records of which kind name it."""
+    counts = {}
+    for relation in holding(rows.model):
+        naming = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        counts[named(relation.related_model)] = CountUpTo(naming, MOST_COUNTED)
+    return rows.annotate(**counts)
+
+
+def named(model: type[Model]) -> str:
+    return f"used_by_{model._meta.model_name}"
+
+
+def uses_of(row: Model, prefs: Preferences) -> list[str]:
+    """“Leads: 12”."""
+    models = [relation.related_model for relation in holding(type(row))]
+    found = [(model._meta.verbose_name_plural, getattr(row, named(model))) for model in models]
+    return [f"{capfirst(name)}: {counted(count, prefs)}" for name, count in found if count]
+
+
+class ReferenceListView(ListPage):
+    permits = staticmethod(may_manage_people)
+    template_name = "crm/reference_list.html"
+    order_by = "name"
+    is_newest_first = False
+    page_size = 100
+    model: type[Model]
+    route: str
+    heading: Promise
+    new: Promise
+    nothing: Promise  # what stands there while there is none
+    hint: Promise
+    icon: str
+
+    def get_queryset(self) -> QuerySet:
+        return with_uses(self.model._default_manager.visible_to(self.request.user))
+
+    def value_in(self, stamp: str) -> Any:
+        """A name."""
+        return stamp
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        for row in context["rows"]:
+            row.uses = uses_of(row, self.request.prefs)
+        return context
+
+
+class ReferenceFormPage(FormPage):
+    permits = staticmethod(may_manage_people)
+    template_name = "crm/reference_form.html"
+    model: type[Model]
+    route: str
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(cancel_url=reverse(f"{self.route}s"), **kwargs)
+
+
+class ReferenceCreateView(ReferenceFormPage):
+    heading: Promise
+
+    def add(self, **facts: Any) -> Model:
+        raise NotImplementedError
+
+    def save(self, form: ReaderForm) -> HttpResponse:
+        row = self.add(by=self.request.user, at=self.at, **form.cleaned_data)
+        say(self.request, _("%(name)s was added.") % {"name": row}, undo=reverse(f"{self.route}-remove", args=[row.pk]))
+        return redirect(f"{self.route}s")
+
+
+class ReferenceEditView(ReferenceFormPage):
+    def edit(self, row: Model, **changes: Any) -> Model:
+        raise NotImplementedError
+
+    @cached_property
+    def row(self) -> Model:
+        rows = with_uses(self.model._default_manager.visible_to(self.request.user))
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.row, name) for name in self.form_class.base_fields if name != "seen"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(row=self.row, uses=uses_of(self.row, self.request.prefs), **kwargs)
+
+    def save(self, form: EditForm) -> HttpResponse:
+        self.edit(self.row, by=self.request.user, at=self.at, **form.cleaned_data)
+        say(self.request, _("Saved."))
+        return redirect(f"{self.route}s")
+
+
+def say_removed(request: HttpRequest, row: Model, route: str, way: str) -> str:
+    """The list, where that is told with the way back."""
+    say(request, _("%(name)s was deleted.") % {"name": row}, undo=reverse(f"{route}-restore", args=[way]))
+    return reverse(f"{route}s")

@@ -1,0 +1,94 @@
+"""Channels and lead sources in the settings: added, named, deleted while nothing names them, and brought back."""
+
+import pytest
+from django.utils.html import strip_tags
+
+from campaigns.models import Channel, LeadSource
+from leads.models import Lead
+from tests.factories.leads import make_lead
+from tests.toasts import toasts
+
+pytestmark = pytest.mark.django_db
+
+CHANNELS, SOURCES = "/settings/channels/", "/settings/lead-sources/"
+FAIR = {"name": "Fairs", "kind": "exhibition", "is_marketing": "on"}
+
+
+@pytest.fixture
+def page(browse, sara):
+    sara.is_superuser = sara.is_staff = True
+    sara.save()
+    return browse(sara)
+
+
+def names(client, url):
+    return [str(row) for row in client.get(url).context["rows"]]
+
+
+def test_they_are_kept_by_administrators_alone(browse, sara):
+    rows = {CHANNELS: Channel.objects.create(slug="fair", name="Fairs"), SOURCES: LeadSource.objects.first()}
+    ways = ["", "new/", "{}/", "{}/history/", "{}/remove/", "restore/x/"]
+    urls = [url + way.format(row.pk) for url, row in rows.items() for way in ways]
+
+    assert [browse(sara).post(url, FAIR).status_code for url in urls] == [403] * 12
+    assert [browse(sara).get(url).status_code for url in urls if not url.endswith(("remove/", "x/"))] == [403] * 8
+
+
+def test_a_new_one_is_added_and_taken_back(page):
+    answer = page.post(f"{CHANNELS}new/", FAIR | {"name": " نمایشگاه\u200cها "})
+    [(text, undo)] = toasts(answer)
+
+    row = Channel.objects.get()
+    assert (text, row.name, row.slug, row.kind, row.is_marketing) == (
+        "نمایشگاه\u200cها was added.", "نمایشگاه\u200cها", "نمایشگاهها", "exhibition", True
+    )  # fmt: skip
+    again = page.post(f"{CHANNELS}new/", FAIR | {"name": "نمايشگاه ها"})
+    assert again.context["form"].errors == {"name": ["Channel: there is one of this name already."]}
+
+    page.post(undo)
+    assert not Channel.objects.exists()
+
+
+def test_another_name_and_kind_are_told_in_the_history_and_the_slug_stays(page):
+    row = Channel.objects.create(slug="fair", name="Fairs", kind="exhibition")
+    Channel.objects.create(slug="store", name="Stores", kind="store")
+
+    page.post(f"{CHANNELS}{row.pk}/", {"name": "Shows", "kind": "exhibition", "seen": "{}"})
+    taken = page.post(f"{CHANNELS}{row.pk}/", {"name": "STORES", "kind": "exhibition"}).context["form"].errors
+
+    row.refresh_from_db()
+    assert (row.name, row.slug, row.is_marketing, list(taken)) == ("Shows", "fair", False, ["name"])
+    entry, *_earlier = page.get(f"{CHANNELS}{row.pk}/history/").context["entries"]
+    assert [strip_tags(text) for text in entry["changes"][0].values()] == ["Name", "Fairs", "Shows"]
+
+
+def test_only_what_nothing_names_is_deleted(page):
+    """An archived lead names its source still."""
+    used, free = LeadSource.objects.get(slug="exhibition"), LeadSource.objects.get(slug="sms-contest")
+    for _each in range(2):
+        make_lead(name="Ali", lead_source=used)
+    Lead.objects.update(is_archived=True)
+
+    rows = {row.slug: row.uses for row in page.get(SOURCES).context["rows"]}
+    assert (rows["exhibition"], rows["sms-contest"]) == (["Leads: 2"], [])
+    [(refused, _undo)] = toasts(page.post(f"{SOURCES}{used.pk}/remove/"))
+    assert refused.startswith("Exhibition cannot be deleted, as it is used: leads.")
+
+    [*_before, (text, undo)] = toasts(page.post(f"{SOURCES}{free.pk}/remove/"))
+    assert (text, names(page, SOURCES)) == (
+        "SMS contest was deleted.",
+        ["E-mail", "Exhibition", "Sign-up on the site", "Store visit"],
+    )
+    page.post(undo)
+    assert LeadSource.objects.get(slug="sms-contest").pk == free.pk
+
+
+def test_what_took_its_name_meanwhile_keeps_it(page):
+    row = LeadSource.objects.get(slug="sms-contest")
+    [(_text, undo)] = toasts(page.post(f"{SOURCES}{row.pk}/remove/"))
+    LeadSource.objects.create(slug="sms-contest", name="By the API")
+
+    [*_before, (text, _undo)] = toasts(page.post(undo))
+
+    assert text.startswith("Lead source: somebody changed it in the meantime.")
+    assert LeadSource.objects.get(slug="sms-contest").name == "By the API"
