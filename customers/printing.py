@@ -59,6 +59,7 @@ class SaleSheet:
     currency: str
     tax: Decimal = ZERO
     shipping: Decimal = ZERO
+    terms: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -152,6 +153,9 @@ def print_sale(sheet: SaleSheet, prefs: Preferences, *, at: datetime) -> bytes:
     paper.write(_("All amounts in %(unit)s.") % {"unit": amounts.unit_name}, SMALL)
     draw_lines(paper, sheet, amounts)
     draw_sums(paper, sheet, amounts)
+    paper.top += GAP
+    for line in sheet.terms:
+        paper.write(line, SMALL)
     return paper.finish(sheet.name)
 
 

@@ -34,6 +34,7 @@ def sheet_of_quote(quote: Quote, reader: User, prefs: Preferences, *, today: dat
         buyer=buyer_of(quote, reader),
         lines=[line_shown(line) for line in lines],
         currency=quote.currency,
+        terms=prefs.organization.quote_terms.splitlines(),
     )
 
 

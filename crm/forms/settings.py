@@ -49,6 +49,20 @@ class OrganizationForm(ReaderForm):
         most=DAYS_OF_TEN_YEARS,
         help_text=_("Counted from the first order that was fulfilled. Usual: 14."),
     )
+    letterhead = TextField(
+        label=_("Seller's details on paper"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Address, telephone, tax number: below the name on quotes and invoices."),
+    )
+    quote_terms = TextField(
+        label=_("Terms on quotes"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Below the sums of every quote, such as how it is paid and delivered."),
+    )
     csat_low_score = WholeNumberField(
         label=_("CSAT score that asks for the reason"),
         least=1,

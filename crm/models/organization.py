@@ -120,6 +120,12 @@ class Organization(models.Model):
         blank=True,
         help_text=_("Address, telephone, tax number: below the name on quotes and invoices."),
     )
+    quote_terms = models.TextField(
+        _("terms on quotes"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Below the sums of every quote, such as how it is paid and delivered."),
+    )
     brand_words = ArrayField(
         models.CharField(max_length=50),
         verbose_name=_("words of the brand"),

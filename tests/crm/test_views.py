@@ -195,14 +195,19 @@ class TestSettings:
 
     def test_what_is_saved_is_what_was_typed_in_either_script(self, browse, root):
         team = Team.objects.create(name="Sales")
-        sent = self.SENT | {"name": "شركت آريا", "first_contact_minutes": "۹۰", "new_leads_team": team.pk}
+        sent = self.SENT | {
+            "name": "شركت آريا",
+            "first_contact_minutes": "۹۰",
+            "new_leads_team": team.pk,
+            "quote_terms": "نقد\nتحویل رایگان",
+        }
 
         response = browse(root).post(URL, sent)
 
         organization = Organization.current()
         saved = [getattr(organization, name) for name in sent]
         # the letters as they are stored: clean_text composes, it does not fold
-        assert (response.status_code, saved) == (302, ["شركت آريا", 90, 180, 0, 7, 1, team])
+        assert (response.status_code, saved) == (302, ["شركت آريا", 90, 180, 0, 7, 1, team, "نقد\nتحویل رایگان"])
 
     @pytest.mark.parametrize(
         ("field", "wrong"),

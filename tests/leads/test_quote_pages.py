@@ -87,7 +87,8 @@ class TestPaper:
         quote.lines.filter(position=0).update(discount=200, tax=280)
         services.order_quote(quote, by=omid, at=A_DAY)
         Order.objects.update(tax=300, shipping=60)
-        Organization.objects.update(name="Pars", letterhead="Azadi Street 1\nTax number 14")
+        details, terms = "Azadi Street 1\nTax number 14", "Half in advance.\nFree delivery."
+        Organization.objects.update(name="Pars", letterhead=details, quote_terms=terms)
 
         with override("en"):
             prefs = Preferences(omid, "en")
@@ -96,6 +97,7 @@ class TestPaper:
             invoice = sheet_of_order(Order.objects.get(), omid, prefs)
 
         assert offer.seller == invoice.seller == ["Pars", "Azadi Street 1", "Tax number 14"]
+        assert (offer.terms, invoice.terms) == (["Half in advance.", "Free delivery."], ())
         assert (offer.name, offer.facts) == ("Quote Q-7", [("Date", "1 September 2025"), ("Status", "Accepted")])
         assert (offer.buyer, seller.buyer) == ([("Buyer", "Arya"), ("Phone", "\u20660912 111 2233\u2069")], [("Buyer", "Arya")])
         assert [(line.name, line.net) for line in offer.lines] == [("Tea", 2_800), ("Tea", 1_000)]
