@@ -49,6 +49,12 @@ class OrganizationForm(ReaderForm):
         most=DAYS_OF_TEN_YEARS,
         help_text=_("Counted from the first order that was fulfilled. Usual: 14."),
     )
+    csat_low_score = WholeNumberField(
+        label=_("CSAT score that asks for the reason"),
+        least=1,
+        most=HIGHEST_CSAT,
+        help_text=_("At this score or below a follow-up is due. Usual: 2."),
+    )
     letterhead = TextField(
         label=_("Seller's details on paper"),
         max_length=500,
@@ -62,12 +68,6 @@ class OrganizationForm(ReaderForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Below the sums of every quote, such as how it is paid and delivered."),
-    )
-    csat_low_score = WholeNumberField(
-        label=_("CSAT score that asks for the reason"),
-        least=1,
-        most=HIGHEST_CSAT,
-        help_text=_("At this score or below a follow-up is due. Usual: 2."),
     )
 
 
