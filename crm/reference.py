@@ -45,14 +45,14 @@ def edit_row(row: M, **changes: Any) -> M:
 
 
 @transaction.atomic
-def remove_row(row: Model) -> slips.Removal:
-    """What is kept of it leads back."""
+def remove_row(row: Model, *, by: User, at: datetime) -> str:
+    """The way that brings it back."""
     row = _lock(row)
     if hanging := dependents_of(row):
         facts = {"name": row, "what": " · ".join(str(model._meta.verbose_name_plural) for model in hanging)}
         text = _("%(name)s cannot be deleted, as it is used: %(what)s. Rename it, and its past goes by the new name.")
         raise ValidationError(text % facts, code="conflict")
-    return slips.remove(row)
+    return slips.way_back(type(row), slips.remove(row), by=by, at=at)
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ class CategoryAdmin(KeptForever):
 class SurveyAdmin(SluggedForever):
     """The scale of a survey never changes: answers to one question must stay comparable."""
 
+    history_page = "customers:survey-history"
     list_display = ("name", "slug", "kind")
     fields = ("name", "slug", "kind", "question", "is_right_to_left")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.models import Channel, LeadSource
-from crm import reference, slips
+from crm import reference
 from crm.models import User
 
 
@@ -34,7 +34,7 @@ def edit_lead_source(source: LeadSource, *, by: User, at: datetime, **changes: A
 
 def remove(row: Channel | LeadSource, *, by: User, at: datetime) -> str:
     """One that no record names; the way that brings it back."""
-    return slips.way_back(type(row), reference.remove_row(row), by=by, at=at)
+    return reference.remove_row(row, by=by, at=at)
 
 
 def restore(model: type[Channel | LeadSource], way: str, *, by: User, at: datetime) -> Channel | LeadSource:

@@ -114,4 +114,4 @@ def _remove(request: HttpRequest, model: type[Channel | LeadSource], pk: int, ro
 def _restore(request: HttpRequest, model: type[Channel | LeadSource], way: str, route: str) -> str:
     services.restore(model, way, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
-    return reverse(f"{route}s")
+    return reverse(f"{route}-list")

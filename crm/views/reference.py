@@ -1,7 +1,7 @@
 """The pages of reference data that an administrator keeps: a list with what uses each row, and a form for one.
 
-A route names the rest: `channel` has `channels`, `channel-create`, `channel-edit`, `channel-history`, `channel-remove` and
-`channel-restore`.
+A route names the rest: `channel` has `channel-list`, `channel-create`, `channel-edit`, `channel-history`, `channel-remove`
+and `channel-restore`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class ReferenceFormPage(FormPage):
     route: str
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(cancel_url=reverse(f"{self.route}s"), **kwargs)
+        return super().get_context_data(cancel_url=reverse(f"{self.route}-list"), **kwargs)
 
 
 class ReferenceCreateView(ReferenceFormPage):
@@ -92,7 +92,7 @@ class ReferenceCreateView(ReferenceFormPage):
     def save(self, form: ReaderForm) -> HttpResponse:
         row = self.add(by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("%(name)s was added.") % {"name": row}, undo=reverse(f"{self.route}-remove", args=[row.pk]))
-        return redirect(f"{self.route}s")
+        return redirect(f"{self.route}-list")
 
 
 class ReferenceEditView(ReferenceFormPage):
@@ -113,10 +113,10 @@ class ReferenceEditView(ReferenceFormPage):
     def save(self, form: EditForm) -> HttpResponse:
         self.edit(self.row, by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("Saved."))
-        return redirect(f"{self.route}s")
+        return redirect(f"{self.route}-list")
 
 
 def say_removed(request: HttpRequest, row: Model, route: str, way: str) -> str:
     """The list, where that is told with the way back."""
     say(request, _("%(name)s was deleted.") % {"name": row}, undo=reverse(f"{route}-restore", args=[way]))
-    return reverse(f"{route}s")
+    return reverse(f"{route}-list")

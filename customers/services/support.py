@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from msgspec import UNSET, Struct, UnsetType
 
 from crm.inputs import items as states
@@ -117,9 +118,12 @@ def note_ticket_events(items: list[Item], caller: Caller) -> None:
 
 
 def complete_surveys(items: list[Item], caller: Caller) -> None:
+    """Scores stay on the scale that they were given on."""
     for item in items:
         if item.row is None:
             item.values.setdefault("name", item.values["slug"])
+        elif item.values.get("kind", item.row.kind) != item.row.kind and item.row.answers.exists():
+            item.refuse("/kind", "conflict", _("Answers were given on the scale of its kind, which stays: make another survey."))
 
 
 def complete_answers(items: list[Item], caller: Caller) -> None:

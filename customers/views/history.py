@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from crm.history.changes import Telling
 from crm.history.lines import Lines
 from crm.money import format_money, format_number
+from crm.permissions import may_manage_people
 from crm.preferences import Preferences
 from crm.views.history import HistoryPage
-from customers.models import Contract, Customer, Order, OrderLine, Product, Ticket
+from customers.models import Contract, Customer, Order, OrderLine, Product, Survey, Ticket
 from customers.printing import line_shown
 
 
@@ -61,6 +62,12 @@ class ContractHistoryView(HistoryPage):
     model = Contract
     page = "customers:contract-edit"
     telling = Telling(left_out=("written_by",))
+
+
+class SurveyHistoryView(HistoryPage):
+    permits = staticmethod(may_manage_people)
+    model = Survey
+    page = "customers:survey-edit"
 
 
 class TicketHistoryView(HistoryPage):

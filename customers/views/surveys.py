@@ -19,7 +19,7 @@ from crm.database import CountUpTo
 from crm.exports import KINDS, Table, file_response
 from crm.models import User
 from crm.pages import MOST_COUNTED, FormPage, ListPage, action, count_of, counted, say
-from crm.permissions import may_enter
+from crm.permissions import may_enter, may_manage_people
 from crm.templatetags.crm_format import format_moment
 from customers.answer_filters import AnswerFilters
 from customers.forms.answers import AnswerForm
@@ -66,7 +66,7 @@ class SurveyListView(ListPage):
         for survey in context["rows"]:
             survey.answers_text = counted(survey.answer_count, self.request.prefs)
             survey.invitations_text = counted(survey.invitation_count, self.request.prefs)
-        return context
+        return context | {"may_keep": may_manage_people(self.request.user)}
 
 
 class SurveyDetailView(ListPage):
@@ -98,6 +98,7 @@ class SurveyDetailView(ListPage):
             self.note(answer)
         return context | {
             "survey": self.survey,
+            "may_keep": may_manage_people(self.request.user),
             "answers_text": counted(self.survey.answer_count, self.request.prefs),
             "invitations_text": counted(self.survey.invitation_count, self.request.prefs),
             "kpis": list((KPIS[Kind(self.survey.kind)] | KPIS_OF_ALL).items()),

@@ -190,6 +190,7 @@ def pages_of_sales(order):
         "/products/new/",
         *pages_of_product(Product.objects.get()),
         "/surveys/",
+        "/surveys/new/",
         *(f"/surveys/{survey.pk}/" for survey in Survey.objects.filter(kind__in=["csat-words", "loyalty"])),
         f"/surveys/{Survey.objects.get(kind='csat-words').pk}/answers/new/",
         "/tickets/",

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from customers.models import Answer, Customer, Survey, Ticket
 from customers.services.merging import merge_customers, undo_merge
+from tests.api_client import Api
 from tests.conftest import make_user
+from tests.factories.crm import make_token
 from tests.factories.customers import make_customer, make_invitation, make_order, make_product
 from tests.spreadsheets import csv_rows
 from tests.toasts import toasts
@@ -257,3 +259,50 @@ class TestNewAnswer:
 
         assert ["answered_on" in names for names in fields] == [False, True]
         assert Answer.objects.get().answered_on.isoformat() == "2025-09-01"
+
+
+class TestKeeping:
+    FACTS = {"name": "After a visit", "kind": "csat", "question": "How was it?", "is_right_to_left": "on"}
+
+    @pytest.fixture
+    def page(self, browse, sara):
+        sara.is_superuser = sara.is_staff = True
+        sara.save()
+        return browse(sara)
+
+    def test_surveys_are_kept_by_administrators_alone(self, browse, sara, page):
+        pk, omid = survey().pk, make_user("Omid A", "manager", "all", None)
+        urls = ["/surveys/new/", *(f"/surveys/{pk}/{way}/" for way in ("edit", "history", "remove")), "/surveys/restore/x/"]
+
+        assert [browse(omid).post(url, self.FACTS).status_code for url in urls] == [403] * 5
+        assert [browse(omid).get(url).status_code for url in urls[:3]] == [403] * 3
+        assert [page.get(url).status_code for url in urls[:3]] == [200] * 3
+        keeps = ["/surveys/new/" in client.get("/surveys/").content.decode() for client in (page, browse(omid))]
+        assert keeps == [True, False]
+
+    def test_one_keeps_its_kind_and_is_deleted_while_nobody_was_asked(self, page):
+        page.post("/surveys/new/", self.FACTS)
+        row = Survey.objects.get(name="After a visit")
+        changes = {"name": "CSAT in four words", "question": "And now?", "kind": "nps", "seen": "{}"}
+        refused = page.post(f"/surveys/{row.pk}/edit/", changes).context["form"].errors
+        page.post(f"/surveys/{row.pk}/edit/", changes | {"name": "Visits"})
+
+        row.refresh_from_db()
+        assert (list(refused), row.slug, row.name, row.question) == (["name"], "after-a-visit", "Visits", "And now?")
+        assert (row.kind, row.is_right_to_left) == ("csat", True)
+
+        [*_before, (_text, undo)] = toasts(page.post(f"/surveys/{row.pk}/remove/"))
+        assert not Survey.objects.filter(pk=row.pk).exists()
+        page.post(undo)
+        make_answer(5, slug="after-a-visit")
+        [*_before, (text, _undo)] = toasts(page.post(f"/surveys/{row.pk}/remove/"))
+        assert text.startswith("Visits cannot be deleted, as it is used: answers.")
+
+    def test_a_program_changes_no_kind_that_answers_were_given_to(self, client):
+        """An answer of 9 has no place on a scale from 1 to 5."""
+        api = Api(client, make_token(name="Tool"))
+        make_answer(9)
+
+        statuses = [api.patch(f"/surveys/{survey(slug).pk}/", {"kind": "csat"}).status_code for slug in ("nps", "loyalty")]
+
+        assert (statuses, survey().kind, survey("loyalty").kind) == ([409, 200], "nps", "csat")
