@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from campaigns.models import LeadSource
 from crm.celery import app
-from crm.models import Team, User
+from crm.models import Organization, Team, User
 from crm.paper import Paper
 from tests.mail_server import Broken
 
@@ -37,15 +37,17 @@ def written_db(django_db_setup, django_db_blocker):
     """Rows that other connections see: really written, and taken out again.
 
     Tables that the migrations filled are left alone; putting their rows back after each test would take longer than the test.
-    Only the lead sources, which people rename and add to, are put back as they were.
+    Only the lead sources, which people rename and add to, and the organisation, which names a team, are put back as they were.
     """
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             tables = [name for name in connection.introspection.table_names(cursor) if is_empty(cursor, name)]
-        sources = list(LeadSource.objects.all())
+        sources, organization = list(LeadSource.objects.all()), Organization.objects.get()
         yield
         with connection.cursor() as cursor:
-            cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables))))
+            names = map(Identifier, [*tables, Organization._meta.db_table])
+            cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(names)))
+        organization.save(force_insert=True)
         LeadSource.objects.all().delete()
         LeadSource.objects.bulk_create(sources)
         connections.close_all()
