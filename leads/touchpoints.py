@@ -5,16 +5,20 @@ from __future__ import annotations
 # A person is a customer, or a lead that is none yet. Their touches are
 #   lead      the lead's own fields, at its creation;
 #   touch     what became known of it later: leads that were merged into it;
-#   session   every later session of a visitor they are known to be, by their lead (merged ones too) or their cart;
+#   session   every later session of a visitor they are known to be, by their lead (merged ones too) or their cart: once,
+#             by the earliest of a customer's leads that name the visitor;
 #   order     what an order says of itself;
 #   customer  the first touch an import gave to a customer of whom nothing else is known.
 # Rows say which row they come from (`kind`, `row_id`) and whose they are (`person` is the lead, else the customer).
 CREATE_TOUCHPOINT = """
-CREATE VIEW leads_touchpoint AS
+CREATE OR REPLACE VIEW leads_touchpoint AS
 WITH known AS (
-    SELECT l.customer_id, l.id AS lead_id, m.visitor, min(m.created_at) AS since
+    SELECT l.customer_id, l.id AS lead_id, m.visitor, m.created_at AS since
       FROM leads_lead m JOIN leads_lead l ON l.id = coalesce(m.merged_into_id, m.id)
-     WHERE m.visitor <> '' GROUP BY l.customer_id, l.id, m.visitor
+     WHERE m.visitor <> ''
+       AND NOT EXISTS (SELECT FROM leads_lead e JOIN leads_lead k ON k.id = coalesce(e.merged_into_id, e.id)
+                        WHERE e.visitor = m.visitor AND e.visitor <> '' AND (k.id = l.id OR k.customer_id = l.customer_id)
+                          AND (e.created_at, e.id) < (m.created_at, m.id))
     UNION ALL
     SELECT k.customer_id, NULL, k.visitor, min(k.created_at)
       FROM customers_cart k

@@ -80,11 +80,15 @@ def edit_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime,
 
 
 @transaction.atomic
-def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None, at: datetime) -> Opportunity:
-    """To another open stage. Winning and losing have verbs of their own, as they ask for more."""
+def move_opportunity(opportunity: Opportunity, *, stage: Stage, by: User | None, at: datetime, seen: str = "") -> Opportunity:
+    """To another open stage. Winning and losing have verbs of their own, as they ask for more.
+
+    `seen` is the stage in which its mover saw it: from any other it is not moved.
+    """
     opportunity = lock_opportunity(opportunity)
     if opportunity.stage_id == stage.pk:
         return opportunity
+    _require_seen(opportunity, seen)
     if stage.kind == Stage.Kind.WON:
         raise ValidationError(_("Say the final amount to win an opportunity."), code="amount-required")
     if stage.kind == Stage.Kind.LOST:
@@ -122,11 +126,17 @@ def lose_opportunity(opportunity: Opportunity, *, reason: str, by: User | None, 
 
 
 @transaction.atomic
-def reopen_opportunity(opportunity: Opportunity, *, by: User | None, at: datetime, stage: Stage | None = None) -> Opportunity:
-    """Take the close away: back to the given open stage, else to the one it was closed from, else to the first."""
+def reopen_opportunity(
+    opportunity: Opportunity, *, by: User | None, at: datetime, stage: Stage | None = None, seen: str = ""
+) -> Opportunity:
+    """Take the close away: back to the given open stage, else to the one it was closed from, else to the first.
+
+    `seen` is as of a move: who saw it lost does not take a win away that came since.
+    """
     opportunity = lock_opportunity(opportunity)
     if opportunity.is_open:
         return opportunity
+    _require_seen(opportunity, seen)
     before = opportunity.changes.filter(from_stage__kind=Stage.Kind.OPEN).order_by("-at", "-id").first()
     stage = stage or (before.from_stage if before and before.from_stage.is_open else Stage.objects.open().first())
     if stage is None or not stage.is_open:
@@ -144,6 +154,13 @@ def has_orders_of_others(opportunity: Opportunity, customer: int | None) -> bool
     """Whether somebody else than this customer has bought for it already."""
     bought = opportunity.orders.filter(customer__isnull=False)
     return (bought.exclude(customer=customer) if customer else bought).exists()
+
+
+def _require_seen(opportunity: Opportunity, seen: str) -> None:
+    stage = opportunity.stage
+    if seen and stage.slug != seen:
+        text = _("Somebody moved this opportunity in the meantime, to “%(stage)s”. It stays there: look at it again.")
+        raise ValidationError(text, code="conflict", params={"stage": stage})
 
 
 def _require_open(opportunity: Opportunity) -> None:

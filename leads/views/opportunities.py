@@ -188,7 +188,7 @@ class OpportunityMoveView(OpportunityFormPage):
         else:
             opportunity = services.lose_opportunity(self.opportunity, reason=form.cleaned_data["reason"], **facts)
             text = _("%(opportunity)s is lost.")
-        undo = reverse("leads:opportunity-reopen", args=[opportunity.pk])
+        undo = f"{reverse('leads:opportunity-reopen', args=[opportunity.pk])}?from={opportunity.stage.slug}"
         amount = money_text(opportunity.amount, self.request.prefs)
         say(self.request, text % {"opportunity": opportunity, "amount": amount}, undo=undo)
         return redirect(self.page_url)
@@ -197,12 +197,13 @@ class OpportunityMoveView(OpportunityFormPage):
         before = self.opportunity.stage
         verb = services.move_opportunity if self.opportunity.is_open else services.reopen_opportunity
         try:
-            moved = in_transaction(lambda: verb(self.opportunity, stage=stage, by=self.request.user, at=self.at))
+            about = {"stage": stage, "seen": seen_in(self.request), "by": self.request.user, "at": self.at}
+            moved = in_transaction(lambda: verb(self.opportunity, **about))
         except ValidationError as error:
             return self._refused(" ".join(error.messages))
         board_url = self._board_url()
         undo = (
-            f"{self.request.path}?{urlencode({'stage': before.slug, 'next': board_url})}"
+            f"{self.request.path}?{urlencode({'stage': before.slug, 'from': stage.slug, 'next': board_url})}"
             if before.kind == Stage.Kind.OPEN
             else ""
         )
@@ -229,9 +230,14 @@ class OpportunityMoveView(OpportunityFormPage):
         return render(self.request, "leads/_board_moved.html", context)
 
 
+def seen_in(request: HttpRequest) -> str:
+    """The stage in which a page showed the opportunity, or to which the change had moved it that is taken back."""
+    return request.POST.get("from") or request.GET.get("from") or ""
+
+
 @action(may_sell)
 def reopen(request: HttpRequest, pk: int) -> str:
     opportunity = get_object_or_404(Opportunity.objects.visible_to(request.user), pk=pk)
-    services.reopen_opportunity(opportunity, by=request.user, at=timezone.now())
+    services.reopen_opportunity(opportunity, by=request.user, at=timezone.now(), seen=seen_in(request))
     say(request, _("%(opportunity)s is open again.") % {"opportunity": opportunity})
     return reverse("leads:opportunity-detail", args=[pk])

@@ -17,7 +17,7 @@ async function move(card, from, to, before) {
     return;
   }
   card.classList.add("is-waiting");
-  const answer = await post(card.dataset.moveUrl, to.dataset.column);
+  const answer = await post(card.dataset.moveUrl, from.dataset.column, to.dataset.column);
   card.classList.remove("is-waiting");
   if (answer.isMoved) {
     status.textContent = `${card.querySelector(".board-title").textContent}: ${to.dataset.name}`;
@@ -28,8 +28,8 @@ async function move(card, from, to, before) {
   fail(answer.text);
 }
 
-async function post(url, stage) {
-  const body = new URLSearchParams({ stage });
+async function post(url, from, stage) {
+  const body = new URLSearchParams({ from, stage });
   const headers = { "X-CSRFToken": token, "HX-Request": "true", "HX-Current-URL": location.href, Accept: "text/html" };
   try {
     const answer = await fetch(url, { method: "POST", body, headers });

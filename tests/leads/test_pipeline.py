@@ -129,6 +129,25 @@ class TestMove:
         opportunity.refresh_from_db()
         assert opportunity.stage.slug == "contacted"
 
+    def test_what_somebody_moved_since_stays_where_it_is(self, browse, omid, sara):
+        """An undo, a card on an old board and a page left open would take the other one's change, or a win, away."""
+        opportunity = make_opportunity(owner=omid, amount=Decimal(1000))
+        client = browse(omid)
+        undo = toasts(self.move(client, opportunity, stage="demo"))[0][1]
+        lost = toasts(self.move(client, opportunity, stage="lost", answered="1", reason="Price"))[0][1]
+        services.reopen_opportunity(opportunity, by=sara, at=timezone.now())
+        services.win_opportunity(opportunity, by=sara, at=timezone.now())
+
+        dragged = self.move(client, opportunity, stage="contacted", htmx=True, **{"from": "demo"})
+        kept = [dragged.status_code]
+        for late in (undo, lost):
+            client.post(late)
+            opportunity.refresh_from_db()
+            kept.append((opportunity.stage.slug, opportunity.amount))
+
+        assert kept == [409, ("won", 1000), ("won", 1000)]
+        assert dragged.content.decode().startswith("Somebody moved this opportunity in the meantime, to “Won”.")
+
     def test_by_drag_it_answers_with_both_columns_all_sums_and_an_undo(self, browse, sara, omid, nima):
         opportunity = make_opportunity(name="Mine", owner=omid, amount=Decimal(1_000_000))
         make_opportunity(name="Waiting", owner=omid, amount=Decimal(500_000), stage="demo")

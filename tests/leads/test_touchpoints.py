@@ -45,6 +45,19 @@ def test_a_lead_brings_its_own_fields_and_its_later_sessions(channels):
     assert Touchpoint.objects.get(landing_page=page).person == lead.pk
 
 
+def test_a_session_is_one_touch_however_many_leads_of_a_customer_name_its_visitor(channels):
+    """By the lead that named it first, whose it was before either was converted."""
+    customer, other = make_customer(), make_lead(at=NOON, visitor="v1")
+    later = make_lead(at=NOON + 2 * HOUR, visitor="v1", customer=customer)
+    earlier = make_lead(at=NOON, visitor="v1", customer=customer)
+    for hours in (1, 3):
+        make_session(visitor="v1", started_at=NOON + hours * HOUR, channel=channels[0])
+
+    expected = [("session", 1, "first"), ("session", 3, "first")]
+    assert touches(customer=customer) == touches(lead=earlier) == touches(lead=other) == expected
+    assert touches(lead=later) == []
+
+
 def test_only_what_came_before_an_order_is_credited_for_it(channels):
     customer = make_customer()
     make_lead(at=NOON, channel=channels[0], visitor="v1", customer=customer)
