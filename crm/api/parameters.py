@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.api.problems import Problem, bad_parameter, shown
 from crm.periods import Calendar
+from crm.templatetags.crm_format import fanum
 from crm.text import TextError, check_text
 
 MOST_QUERY, MOST_VALUE = 8_000, 500
@@ -70,7 +71,7 @@ def whole_number(name: str, value: str, *, least: int = 0, most: int = LARGEST_I
     if not WHOLE.fullmatch(value) or not least <= int(value) <= most:
         is_id = most == LARGEST_ID
         text = _("Give the id of a record, a whole number.") if is_id else _("Give a whole number from %(least)s to %(most)s.")
-        raise bad_parameter(name, text % {"least": least, "most": most})
+        raise bad_parameter(name, text % {"least": fanum(least), "most": fanum(most)})
     return int(value)
 
 

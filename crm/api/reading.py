@@ -11,6 +11,7 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 
 from crm.api.problems import Problem
+from crm.templatetags.crm_format import fanum
 
 MOST_BYTES, MOST_BULK_BYTES = 1_000_000, 10_000_000
 MOST_DEPTH = 20
@@ -84,7 +85,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _place(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return _("Line %(line)d, column %(column)d.") % {"line": error.lineno, "column": error.colno}
+        return _("Line %(line)s, column %(column)s.") % {"line": fanum(error.lineno), "column": fanum(error.colno)}
     if isinstance(error, UnicodeError):
         return _("The text is not valid UTF-8.")
     if isinstance(error, AmbiguousError):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from crm.inputs.failures import Failure
+from crm.templatetags.crm_format import fanum
 
 CREATED, UPDATED, UNCHANGED, STALE, ERROR = "created", "updated", "unchanged", "stale", "error"
 
@@ -50,4 +51,4 @@ def sound(items: list[Item]) -> list[Item]:
 
 def is_merged(row: Model) -> str:
     """Why a record is not written any more."""
-    return _("This record was merged into %(survivor)s: write that one.") % {"survivor": row.merged_into_id}
+    return _("This record was merged into %(survivor)s: write that one.") % {"survivor": fanum(row.merged_into_id)}

@@ -17,6 +17,7 @@ from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.periods import Grain, Period
+from crm.templatetags.crm_format import fanum
 from kpis.api.numbers import quotient
 from kpis.api.parameters import members_asked, one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, period_out
@@ -108,7 +109,7 @@ class CohortPeopleView(ApiView):
 
 def query_of(periods: tuple[Period, ...], parameters: Mapping[str, str], caller: Caller) -> Query:
     if len(periods) > MOST_COHORTS:
-        raise bad_parameter("from", _("That is more than %(most)s cohorts.") % {"most": MOST_COHORTS})
+        raise bad_parameter("from", _("That is more than %(most)s cohorts.") % {"most": fanum(MOST_COHORTS)})
     filters = members_asked(FILTERS, parameters, caller)
     return Query(periods, caller.organization.day_of(caller.at), filters=filters, viewer=caller.user)
 

@@ -16,6 +16,7 @@ from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
+from crm.templatetags.crm_format import fanum
 from kpis.api.numbers import quotient
 from kpis.api.parameters import members_asked, one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, MemberOut, PeriodOut, period_out
@@ -123,7 +124,7 @@ def queries_of(parameters: Mapping[str, str], caller: Caller, by: Dimension | No
         periods = periods_of(parameters, caller)
         periods = periods if "from" in parameters else periods[-1:]
     if len(periods) > MOST_COHORTS:
-        raise bad_parameter("from", _("That is more than %(most)s cohorts.") % {"most": MOST_COHORTS})
+        raise bad_parameter("from", _("That is more than %(most)s cohorts.") % {"most": fanum(MOST_COHORTS)})
     filters = members_asked(FILTERS, parameters, caller)
     return [Query((period,), today, by=by, filters=filters, viewer=caller.user) for period in periods]
 

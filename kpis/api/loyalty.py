@@ -17,6 +17,7 @@ from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
 from crm.inputs.caller import Caller
 from crm.periods import Grain, Period
+from crm.templatetags.crm_format import fanum
 from kpis.api.numbers import quotient
 from kpis.api.parameters import members_asked, one_period_of, periods_of
 from kpis.api.views import DEFAULT_ROWS, FILTER_HELP, MOST_ROWS, PeriodOut, period_out
@@ -116,7 +117,7 @@ class NpsView(ApiView):
         parameters = {"grain": Grain.QUARTER.value} | self.parameters(("period", "grain", "from", "to", *NAMES))
         periods = (one_period_of(parameters, self.caller),) if "period" in parameters else periods_of(parameters, self.caller)
         if len(periods) > MOST_PERIODS:
-            raise bad_parameter("from", _("That is more than %(most)s periods.") % {"most": MOST_PERIODS})
+            raise bad_parameter("from", _("That is more than %(most)s periods.") % {"most": fanum(MOST_PERIODS)})
         query = query_of(periods, parameters, self.caller)
         with one_snapshot():
             found = answers_of(query)

@@ -13,6 +13,7 @@ from crm.forms.fields import DayField
 from crm.forms.reader import ReaderForm
 from crm.periods import LONGEST_RANGE, Calendar, Grain, Period, period_of, range_of
 from crm.preferences import Preferences
+from crm.templatetags.crm_format import fanum
 from kpis.calendars import FIRST_DAY
 
 
@@ -40,7 +41,8 @@ class RangeForm(ReaderForm):
         if first and last and last < first:
             self.add_error("last", _("The last day comes before the first one."))
         elif first and last and (last - first).days >= LONGEST_RANGE:
-            self.add_error("last", _("A range has at most %(most)s days: choose years instead.") % {"most": LONGEST_RANGE})
+            most = fanum(LONGEST_RANGE, self.prefs)
+            self.add_error("last", _("A range has at most %(most)s days: choose years instead.") % {"most": most})
         return found
 
     @property

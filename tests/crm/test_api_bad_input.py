@@ -330,7 +330,7 @@ def test_a_bad_parameter_is_named(api, query, name):
             "customer “5f0c-11”: Give the id of a record, a whole number.",
             "customer «5f0c-11»: شناسهٔ یک رکورد را بدهید، یک عدد صحیح.",
         ),
-        ("leads/?limit=201", "limit “201”: Give a whole number from 1 to 200.", "limit «201»: عددی صحیح از 1 تا 200 بدهید."),
+        ("leads/?limit=201", "limit “201”: Give a whole number from 1 to 200.", "limit «201»: عددی صحیح از ۱ تا ۲۰۰ بدهید."),
         ("leads/?search=%00", "search “\ufffd”: This value is not allowed.", "search «\ufffd»: این مقدار مجاز نیست."),
         (
             "leads/5f0c-11/",
