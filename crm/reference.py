@@ -19,6 +19,7 @@ from crm.dependents import dependents_of
 from crm.models import User
 from crm.slugs import free_slug
 from crm.text import fold
+from crm.transactions import hold
 
 M = TypeVar("M", bound=Model)
 
@@ -74,7 +75,8 @@ def _lock(row: M) -> M:
 
 
 def _require_own_name(row: Model) -> None:
-    """However the letters of the other one are written."""
+    """However the letters of the other one are written, and whoever is writing it now."""
+    hold(row._meta.label)
     name = fold(row.name)
     if any(fold(str(each)) == name for each in type(row)._default_manager.exclude(pk=row.pk)):
         text = _("%(kind)s: there is one of this name already.") % {"kind": capfirst(row._meta.verbose_name)}

@@ -25,6 +25,12 @@ def sqlstate_of(error: BaseException) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
+def hold(name: str) -> None:
+    """The same thing done twice at once: the second waits for the end of the first, and finds what it has written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def in_transaction(work: Callable[[], T]) -> T:
     """Do the work in a transaction, and again from the start where another one came in between."""
     for attempt in range(1, MOST_TRIES + 1):

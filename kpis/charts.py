@@ -210,12 +210,19 @@ def short_note(text: str) -> str:
     return text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 1] + "…"
 
 
+def highest(kpi: Kpi, parts_: Sequence[Part], prefs: Preferences) -> str:
+    """Which member stands highest: among those with enough behind them, where any has."""
+    sure = [part for part in parts_ if not part.now.is_small_sample(kpi)]
+    most = max(sure or parts_, key=lambda part: part.now.value)
+    words = {"name": most.label, "value": value_text(kpi, most.now.value, prefs, short=True)}
+    return _("Highest: %(name)s with %(value)s.") % words
+
+
 def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Preferences) -> dict[str, Any] | None:
     """Bars of the largest members that have a value; the whole list stands in the table below."""
     shown = [part for part in parts_ if part.now.value is not None][:MOST_BARS]
     if len(shown) < 2:
         return None
-    most = max(shown, key=lambda part: part.now.value)
     data = {
         "kind": "hbar",
         "labels": [part.label for part in shown],
@@ -228,8 +235,7 @@ def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Prefere
         ],
         "format": drawn_as(kpi),
         "unit": unit_name(kpi, prefs),
-        "summary": _("Highest: %(name)s with %(value)s.")
-        % {"name": most.label, "value": value_text(kpi, most.now.value, prefs, short=True)},
+        "summary": highest(kpi, shown, prefs),
     }
     texts = [value_text(kpi, part.now.value, prefs, short=True) for part in shown]
     return {"id": "breakdown-chart", "title": title, "data": data, "texts": texts, "headings": [], "rows": [], "size": ""}

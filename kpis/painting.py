@@ -100,11 +100,9 @@ class Painter:
         known = [part for part in parts if part.now.value is not None]
         if not known:
             return _("Nothing to break down in this period.")
-        most, least = (pick(known, key=lambda part: part.now.value) for pick in (max, min))
-        words = {"name": most.label, "value": value_text(kpi, most.now.value, self.prefs, short=True)}
-        if len(known) > 1 and most.now.value == least.now.value:
-            return _("All have %(value)s.") % words
-        return _("Highest: %(name)s with %(value)s.") % words
+        if len(known) > 1 and len({part.now.value for part in known}) == 1:
+            return _("All have %(value)s.") % {"value": value_text(kpi, known[0].now.value, self.prefs, short=True)}
+        return charts.highest(kpi, known, self.prefs)
 
     def table(self, kpi: Kpi, by: Dimension, parts: Sequence[Part]) -> dict[str, Any]:
         """The members below each other, their unit said once: beside each number it would not fit in a tile."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +23,7 @@ from crm.history.changes import Telling
 from crm.models import ExchangeRate
 from crm.pages import FormPage, ListPage, action, say
 from crm.permissions import may_manage_people
+from crm.slips import SLIP
 from crm.templatetags.crm_format import format_day
 from crm.views.history import HistoryPage
 
@@ -121,17 +124,24 @@ class RateHistoryView(HistoryPage):
 def remove(request: HttpRequest, pk: int) -> str:
     row = get_object_or_404(ExchangeRate, pk=pk)
     services.remove_rate(row, by=request.user, at=timezone.now())
-    back = urlencode({"currency": row.currency, "day": row.day.isoformat(), "rate": rate_text(row.rate, request.prefs)})
-    undo = f"{reverse('exchange-rate-restore')}?{back}"
+    way = signing.dumps([row.currency, row.day.isoformat(), str(row.rate)], salt=way_of(request))
+    undo = f"{reverse('exchange-rate-restore')}?{urlencode({'way': way})}"
     say(request, _("The rate of %(currency)s was deleted.") % {"currency": row.currency}, undo=undo)
     return page_of(row.currency)
 
 
 @action(may_manage_people)
 def restore(request: HttpRequest) -> str:
-    """One that was removed, as the address of its way back names it."""
-    sent, at = request.GET, timezone.now()
-    form = RateForm(sent, user=request.user, prefs=request.prefs, at=at)
-    if not form.is_valid():
-        raise ValidationError([f"{form[name].label}: {text}" for name, texts in form.errors.items() for text in texts])
-    return page_of(services.add_rate(by=request.user, at=at, **form.cleaned_data).currency)
+    """One that was removed just now, at the rate it had: the reader may have chosen another unit since."""
+    try:
+        currency, day, rate = signing.loads(request.GET.get("way", ""), salt=way_of(request), max_age=SLIP)
+    except signing.BadSignature:
+        raise ValidationError(_("Only your own change can be taken back.")) from None
+    facts = {"currency": currency, "day": date.fromisoformat(day), "rate": Decimal(rate)}
+    services.add_rate(by=request.user, at=timezone.now(), **facts)
+    say(request, _("Taken back."))
+    return page_of(currency)
+
+
+def way_of(request: HttpRequest) -> str:
+    return f"{ExchangeRate._meta.label_lower}.{request.user.pk}"

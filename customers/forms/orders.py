@@ -138,7 +138,8 @@ class Lines(BaseFormSet):
 
     @property
     def filled(self) -> list[OrderLineForm]:
-        kept = [form for form in self.forms if form not in self.deleted_forms]
+        # Not `deleted_forms`, which are none as long as any line is wrong.
+        kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
         return [form for form in kept if form.has_changed() or not form.empty_permitted]
 
     @property

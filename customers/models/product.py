@@ -46,7 +46,7 @@ class ProductQuerySet(ReferenceQuerySet):
         """What somebody means who types this: a SKU, a title as the list shows it, or a name."""
         sku = text.rpartition(SKU_MARK)[2].strip()
         by_key = Q(sku__in={text, sku})
-        return self.filter(by_key) if self.filter(by_key).exists() else self._named(text)
+        return self.filter(by_key) if self.filter(by_key).exists() else self.resembling(sku=sku, name=text)
 
     def listed(self) -> Self:
         """What is sold still; the rest is archived, and stands where it was sold."""
@@ -62,9 +62,6 @@ class ProductQuerySet(ReferenceQuerySet):
         for column, text in (("sku", sku), ("name", name)):
             same |= Q(**{f"folded_{column}": FoldText(Value(text))}) if text else Q(pk__in=[])
         return self.alias(folded_name=FoldText("name"), folded_sku=FoldText("sku")).filter(same).order_by("sku")
-
-    def _named(self, text: str) -> Self:
-        return self.resembling(name=text)
 
 
 @keeps_history

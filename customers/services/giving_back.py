@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from crm.inputs.failures import Refused
 from crm.inputs.reading import read_struct
 from crm.models import User
+from crm.transactions import hold
 from customers.models import Order, OrderLine, Refund
 from customers.services.orders import RefundIn, add_refund
-from customers.services.sales import SOURCE, caller_of, hold, key_of_words, lock_order, refusal
+from customers.services.sales import SOURCE, caller_of, key_of_words, lock_order, refusal
 
 ZERO = Decimal(0)
 

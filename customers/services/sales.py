@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import Organization, User
 from crm.money import localise_digits
+from crm.transactions import hold
 from customers.models import Customer, Order, Product
 from customers.services.orders import OrderIn, write_orders
 
@@ -122,12 +123,6 @@ def set_order_status(order: Order, *, status: str, by: User, at: datetime) -> Or
 
 def lock_order(order: Order) -> Order:
     return Order.objects.select_for_update().get(pk=order.pk)
-
-
-def hold(name: str) -> None:
-    """The same form sent twice at once: the second waits, and finds what the first has written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def key_of_words(key: str, said: Any) -> str:

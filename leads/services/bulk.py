@@ -62,7 +62,12 @@ def complete_leads(items: list[Item], caller: Caller) -> None:
 
 
 def is_waiting(item: Item) -> bool:
-    """Whether it arrives now, and nobody said whose it is: what is loaded with its history was somebody's, or nobody's."""
+    """Whether it arrives now, for somebody to work on, and nobody said whose it is.
+
+    What is loaded with its history was somebody's, or nobody's; what is refused, a test or spam takes no turn.
+    """
+    if item.failures or item.values.get("is_spam") or item.values.get("is_test"):
+        return False
     is_said = item.data.owner is not UNSET or item.data.created_at is not UNSET
     return item.row is None and not is_said and item.values.get("owner_id") is None
 

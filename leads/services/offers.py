@@ -14,7 +14,8 @@ from crm.inputs.failures import Refused
 from crm.inputs.items import Item
 from crm.inputs.reading import read_struct
 from crm.models import User
-from customers.services.sales import SOURCE, SaleLine, caller_of, hold, key_of_words, refusal
+from crm.transactions import hold
+from customers.services.sales import SOURCE, SaleLine, caller_of, key_of_words, refusal
 from leads.models import Opportunity, Quote
 from leads.services.bulk_quotes import write_quotes
 from leads.services.inputs import QuoteIn

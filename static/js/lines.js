@@ -42,12 +42,18 @@ function describe(line) {
   if (product.value && words.value === form.dataset.placeholder) words.value = "";
 }
 
-// The list price of a product is what its line begins with; a price that somebody typed stays.
+// The list price of a product is what its line begins with, also in the place of the amount of a deal that the form came with;
+// a price that somebody typed stays.
 function price(line) {
   const [product, typed] = ["product", "unit_price"].map((name) => line.querySelector(`[name$="-${name}"]`));
-  const option = [...product.list.options].find((each) => each.value === product.value);
-  if (!option || (typed.value && typed.value !== typed.dataset.listed)) return;
-  typed.value = typed.dataset.listed = option.dataset.price ?? "";
+  const said = product.value.trim().toLowerCase();
+  const titles = [...product.list.options].map((option) => [option, option.value.toLowerCase()]);
+  const [option] = titles.find(([, title]) => said && (title === said || title.endsWith(` · ${said}`))) ?? [];
+  const listed = option?.dataset.price;
+  const isListed = typed.value === (typed.dataset.listed ?? "");
+  const isTouched = !("untouched" in form.dataset) || typed.value !== typed.defaultValue;
+  if (!option || (!isListed && (isTouched || !listed))) return;
+  typed.value = typed.dataset.listed = listed ?? "";
   typed.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
@@ -60,6 +66,11 @@ if (form) {
     }
     const remover = event.target.closest("[data-remove-line]");
     if (remover) remove(remover.closest("[data-line]"));
+  });
+  // What is typed may be found only after its field was left.
+  document.getElementById("product-options").addEventListener("htmx:afterSwap", () => {
+    if (!("listPrices" in form.dataset)) return;
+    for (const line of lines.querySelectorAll("[data-line]")) if (!line.querySelector('[name$="-unit_price"]').value) price(line);
   });
   form.addEventListener("change", (event) => {
     if (!event.target.matches('[name$="-product"]')) return;

@@ -42,6 +42,9 @@ def test_one_is_typed_in_tomans_kept_in_rials_deleted_and_brought_back(page):
 
     [*_before, (text, undo)] = toasts(page.post(f"{URL}{ExchangeRate.objects.get().pk}/remove/"))
     assert (text, kept()) == ("The rate of USD was deleted.", [])
+    User.objects.update(money_unit="rial")
+    forged = [page.post(way) for way in (f"{URL}restore/", f"{undo}x")]
+    assert ([toasts(answer)[-1][0] for answer in forged], kept()) == (["Only your own change can be taken back."] * 2, [])
     page.post(undo)
     assert kept() == expected
 
