@@ -14,7 +14,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, GeneratedField, Model, QuerySet
+from django.db.models import Exists, F, GeneratedField, Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.database import local_day_sql, money_unit_sql
@@ -284,11 +284,15 @@ def change_currency(organization: Organization, *, currency: str, figures: Itera
 
 
 def holds_money() -> bool:
-    """Whether any record has an amount, or a currency a rate."""
+    """Whether any record has an amount or had one, or a currency a rate; the history of what is gone is read by nobody."""
     fields = [field for model in apps.get_models() for field in model._meta.local_fields if isinstance(field, MoneyField)]
-    return ExchangeRate.objects.exists() or any(
-        QuerySet(field.model).filter(**{f"{field.name}__isnull": False}).exclude(**{field.name: 0}).exists() for field in fields
-    )
+    return ExchangeRate.objects.exists() or any(_amounts_of(field).exists() for field in fields)
+
+
+def _amounts_of(field: MoneyField) -> QuerySet:
+    rows = QuerySet(field.model).filter(**{f"{field.name}__isnull": False}).exclude(**{field.name: 0})
+    record = getattr(field.model, "pgh_tracked_model", None)
+    return rows.filter(Exists(QuerySet(record).filter(pk=OuterRef("pgh_obj_id")))) if record else rows
 
 
 def local_days(model: type[Model]) -> list[GeneratedField]:

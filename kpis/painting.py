@@ -16,7 +16,7 @@ from kpis.glances import STEP_NAMES
 from kpis.models import Annotation
 from kpis.readings.boards import Board, has_trend, read_board
 from kpis.readings.breakdown import Part
-from kpis.readings.cards import card_of
+from kpis.readings.cards import card_of, small_sample_text
 from kpis.readings.summary import Choice
 from kpis.readings.words import column_parts, number_text, percent_text, value_text
 from kpis.tiles import Shape, Tile
@@ -109,9 +109,15 @@ class Painter:
         now, then = [part.now.value for part in parts], [part.then and part.then.value for part in parts]
         numbers, unit = column_parts(kpi, [*now, *then], self.prefs)
         shares = [percent_text(part.share, self.prefs) for part in parts]
-        rows = zip([part.label for part in parts], numbers[: len(parts)], shares, numbers[len(parts) :], strict=True)
+        rows = zip([self.label(kpi, part) for part in parts], numbers[: len(parts)], shares, numbers[len(parts) :], strict=True)
         headings = [str(options.DIMENSIONS[by]), _("Value"), _("Share"), _("Before")]
         return {"headings": headings, "rows": [list(row) for row in rows], "unit": unit}
+
+    def label(self, kpi: Kpi, part: Part) -> str:
+        """Who it is, and whether so little is behind the number that it says nothing of them."""
+        if part.now.value is None or not part.now.is_small_sample(kpi):
+            return part.label
+        return f"{part.label} · {small_sample_text(number_text(part.now.sample_size, self.prefs))}"
 
     def funnel(self, tile: Tile) -> dict[str, Any]:
         """What happened in the period, step by step; each counts its own events."""

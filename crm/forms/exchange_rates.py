@@ -14,6 +14,7 @@ from crm.forms.fields import CodeField, DayField, NumberField
 from crm.forms.reader import ReaderForm
 from crm.money import DisplayUnit, format_number
 from crm.preferences import Preferences
+from crm.templatetags.crm_format import reader_digits
 
 DECIMALS = 8
 LARGEST_RATE = Decimal(10) ** 12
@@ -33,7 +34,10 @@ class RateField(NumberField):
         self.decimals = DECIMALS + self.unit.factor.adjusted()
         rate = super().read(text) * self.unit.factor
         if not 0 < rate < LARGEST_RATE:
-            raise ValidationError(_("A rate is more than zero, and has at most 12 digits before the point."), "out-of-range")
+            digits = LARGEST_RATE.adjusted() - self.unit.factor.adjusted()
+            count = reader_digits(str(digits), self.prefs)
+            text = _("A rate is more than zero, and has at most this many digits before the point: %(count)s.")
+            raise ValidationError(text % {"count": count}, "out-of-range")
         return rate
 
     def prepare_value(self, value: Any) -> Any:

@@ -49,16 +49,12 @@ WORDS = {
     "no-such-day": _("There is no such day in the calendar."),
     "date-out-of-range": _("This year is out of range."),
 }
-
-
 # The same of a number that is no money.
 NUMBER_WORDS = {
     "invalid-amount": _("Enter a number in digits, such as 120."),
     "amount-too-large": _("This number is too large."),
     "precision": _("This number has too many decimals."),
 }
-
-
 READ_ERRORS = (TextError, PhoneError, AmountError, DateError)
 
 

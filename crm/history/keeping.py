@@ -9,8 +9,6 @@ import pghistory
 from django.db.models import GeneratedField, Index, Model
 
 M = TypeVar("M", bound=type[Model])
-
-
 RECORDER = "recorded_by"  # who made a row, which no change of it alters
 
 

@@ -159,6 +159,8 @@ class LeadDetailView(LeadPage):
             "entries": lead_entries(lead, reader),
             "steps": planned(Activity.objects.filter(lead=lead), reader),
             "opportunities": opportunities,
+            # A deal that is closed was worked on.
+            "may_undo_conversion": lead.converted_at and any(each.is_open for each in opportunities),
             "quotes": quotes_shown(Quote.objects.for_lead(lead), self, MOST_QUOTES),
             "similar": self.similar(),
             "buyers": buyers_of(lead, self.request.user),

@@ -256,7 +256,8 @@ class TestPages:
         assert table["rows"][0] == ["Mehr 1404", "4", "New prices"]
         assert (channels["data"]["labels"], channels["data"]["series"][0]["values"]) == (["Shop", "Fair"], [3.0, 1.0])
         assert channels["rows"] == [["Shop", "3", "75.0%", "1"], ["Fair", "1", "25.0%", "—"]]
-        assert rates["rows"] == [["Shop", "33.3%", "75.0%", "0.0%"], ["Fair", "0.0%", "25.0%", "—"]]
+        few = [f"{name} · Small sample (n = {count})" for name, count in (("Shop", 3), ("Fair", 1))]
+        assert rates["rows"] == [[few[0], "33.3%", "75.0%", "0.0%"], [few[1], "0.0%", "25.0%", "—"]]
         assert rates["data"]["summary"] == "Highest: Shop with 33.3%."
         assert [(step["name"], step["count_text"]) for step in funnel["steps"]] == [
             ("Leads", "4"),
