@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from customers.models import Order, OrderLine, Product, Refund
+from customers.models import Order, OrderLine, Refund
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.toasts import toasts
 
@@ -140,20 +140,6 @@ class TestWriting:
 
         expected = {"TEA2 ": "TEA2", "گرين تی": "P3"}.get(text, "tea")
         assert OrderLine.objects.get().product.sku == expected
-
-    def test_a_line_without_a_price_has_that_of_the_list(self, browse, omid, arya, tea, new_url):
-        """In the base currency: of an order in another one it is asked for."""
-        Product.objects.filter(pk=tea.pk).update(list_price=905)
-        foreign = make_order(customer=arya, currency="USD", rate=50_000)
-        client = browse(omid)
-
-        offered = client.get(reverse("customers:product-options"), {"q": "tea"}).content.decode()
-        client.post(new_url, typed({"product": "tea", "quantity": "2", "unit_price": ""}))
-        asked = client.post(url_of("order-edit", foreign), typed({"product": "tea", "unit_price": ""}))
-
-        assert 'data-price="90.5"' in offered
-        assert Order.objects.exclude(pk=foreign.pk).get().net_amount == 1810
-        assert asked.context["form"].lines.errors == [{"unit_price": ["This field is required."]}]
 
     @pytest.mark.parametrize(
         ("wrong", "error"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from customers.models import Category, Order, Product
 from tests.api_client import Api
 from tests.factories.crm import make_token
-from tests.factories.customers import make_order, make_product
+from tests.factories.customers import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +146,20 @@ def test_its_page_tells_what_was_sold_in_the_orders_that_its_reader_sees(browse,
 
     assert seen[omid] == [(mine.number, 3, 290_000)]
     assert [number for number, *_sums in seen[sara]] == ["N", "M"]
+
+
+def test_a_line_without_a_price_has_that_of_the_list(browse, omid):
+    """In the base currency: of an order in another one it is asked for."""
+    make_product(sku="tea", list_price=905)
+    arya = make_customer(owner=omid)
+    foreign = make_order(customer=arya, currency="USD", rate=50_000)
+    client, sent = browse(omid), {"lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 0, "status": "paid"}
+    sent |= {"lines-0-product": "tea", "lines-0-quantity": "2", "lines-0-unit_price": ""}
+
+    offered = client.get(reverse("customers:product-options"), {"q": "tea"}).content.decode()
+    client.post(reverse("customers:customer-order", args=[arya.pk]), sent)
+    asked = client.post(reverse("customers:order-edit", args=[foreign.pk]), sent)
+
+    assert 'data-price="90.5"' in offered
+    assert Order.objects.exclude(pk=foreign.pk).get().net_amount == 1810
+    assert asked.context["form"].lines.errors == [{"unit_price": ["This field is required."]}]

@@ -1,4 +1,4 @@
-"""The list of campaigns: all of them with the sums of a period, where a marketer begins."""
+"""The list of campaigns: all of them with the sums of a period, where a marketer begins; and what their pages ask."""
 
 import pytest
 from django.urls import reverse
@@ -6,8 +6,11 @@ from django.utils.html import strip_tags
 
 from crm.models import User
 from crm.navigation import home_of
+from kpis.engine import drain
 from tests.conftest import make_user
-from tests.kpis.test_campaigns import MONTH, four, make_campaign  # noqa: F401 -- the fixture's name is its use
+from tests.kpis.proof import NOW
+from tests.kpis.test_campaigns import MONTH, four, leads_of, make_campaign  # noqa: F401 -- the fixture's name is its use
+from tests.kpis.test_company_pages import questions
 
 pytestmark = pytest.mark.django_db
 URL = "/campaigns/"
@@ -69,3 +72,20 @@ def test_a_rep_sees_no_costs(browse, omid):
 
     assert [str(column["label"]) for column in response.context["columns"]] == ["Leads", "Converted leads", "Net revenue"]
     assert "spent" not in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["sara", "omid"])
+def test_the_report_and_a_campaigns_page_ask_few_questions(browse, request, who):
+    """As many for eleven campaigns as for one."""
+    user = request.getfixturevalue(who)
+    client, asked = browse(user), {}
+    for count in (1, 11):
+        for n in range(count):
+            campaign = make_campaign(f"{count} {n}", 100)
+            leads_of(campaign, 2, converted=1, owner=user)
+        drain(at=NOW)
+        addresses = (f"/reports/campaigns/{MONTH}", f"/campaigns/{campaign.pk}/?rows=leads")
+        asked[count] = [len(questions(client, address)) for address in addresses]
+
+    assert asked[11] == asked[1]
+    assert max(asked[1]) <= 20

@@ -23,7 +23,7 @@ from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.proof import NOW, TODAY, Calendar, Grain, card, periods_of
-from tests.kpis.test_company_pages import period_before, questions
+from tests.kpis.test_company_pages import period_before
 from tests.spreadsheets import csv_rows
 
 pytestmark = pytest.mark.django_db
@@ -385,20 +385,3 @@ def test_an_expense_that_is_entered_in_the_pages_changes_what_a_lead_costs(brows
         found.append(client.get(address).context["now"].value)
 
     assert (missing, found) == (["/campaigns/expenses/new/", ""], [5_000, 8_000])
-
-
-@pytest.mark.parametrize("who", ["sara", "omid"])
-def test_both_pages_ask_few_questions(browse, request, who):
-    """As many for eleven campaigns as for one."""
-    user = request.getfixturevalue(who)
-    client, asked = browse(user), {}
-    for count in (1, 11):
-        for n in range(count):
-            campaign = make_campaign(f"{count} {n}", 100)
-            leads_of(campaign, 2, converted=1, owner=user)
-        drain(at=NOW)
-        addresses = (f"/reports/campaigns/{MONTH}", f"/campaigns/{campaign.pk}/?rows=leads")
-        asked[count] = [len(questions(client, address)) for address in addresses]
-
-    assert asked[11] == asked[1]
-    assert max(asked[1]) <= 20

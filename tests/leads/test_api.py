@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from campaigns.models import Channel
-from crm.models import Organization
 from customers.models import Customer, Product
 from leads.models import Activity, Lead, LeadEvent, Opportunity, StageChange
 from tests.api_client import Api
@@ -75,25 +74,6 @@ def test_what_is_new_is_answered_as_it_reads(api, path, sent):
     assert created.status_code == 201, created.content
     read = api.get(f"{path}{created.json()['id']}/")
     assert (created.json(), created["ETag"]) == (read.json(), read["ETag"])
-
-
-def test_a_lead_of_nobody_is_given_to_the_next_rep_of_the_team(api, sales, omid, mina):
-    """Not to its manager, nor to who is switched off; what is said to be nobody's, or is loaded with its history, stays so."""
-    ali = make_user(team=sales)
-    make_user(team=sales, is_active=False)
-    Organization.objects.update(new_leads_team=sales)
-
-    spam, nameless = {"name": "x", "is_spam": True}, {"name": ""}
-    leads = [{"external_id": str(n), "name": "a"} for n in range(4)]
-    api.post("/leads/bulk/", {"items": [each for lead in leads for each in (lead, spam, nameless)]})
-    given = [lead.owner for lead in Lead.objects.filter(is_spam=False).order_by("external_id")]
-    one = make(api, "/leads/", name="a")
-    unowned = [{"owner": None}, {"created_at": "2025-10-01T10:00:00Z"}]
-    kept = [make(api, "/leads/", name="a", **said)["owner"] for said in unowned]
-
-    assert given in ([omid, ali, omid, ali], [ali, omid, ali, omid])
-    assert one["owner"] == api.get(f"/leads/{one['id']}/").json()["owner"] == Lead.objects.get(pk=one["id"]).owner.email
-    assert (kept, Lead.objects.filter(is_spam=True, owner=None).count()) == ([None, None], 4)
 
 
 def test_a_second_load_changes_and_notes_only_what_differs(api):
