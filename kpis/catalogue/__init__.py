@@ -4,6 +4,7 @@ from kpis.catalogue import (
     base,
     customers,
     deals,
+    demos,
     marketing,
     profit,
     quotes,
@@ -18,6 +19,7 @@ from kpis.definitions import CARDS
 
 CHAPTERS = (
     marketing.KPIS,
+    demos.KPIS,
     returns.KPIS,
     traffic.KPIS,
     sales.KPIS,

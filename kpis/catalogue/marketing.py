@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue.cubes.credits import CREDITS
-from kpis.catalogue.cubes.demos import DEMOS_BOOKED, DEMOS_DONE, DEMOS_DUE
 from kpis.catalogue.cubes.spending import SPENDING
 from kpis.catalogue.measures import (
     ACQUIRED,
@@ -164,6 +163,25 @@ COST_PER_LEAD = Kpi(
     estimated=Term(EXPENSES["for_leads_estimated"]),
     campaign_goal="leads",
 )
+COST_PER_CONVERTED_LEAD = Kpi(
+    key="cost_per_converted_lead",
+    name=_("Cost per converted lead"),
+    abbreviation="",
+    group=Group.MARKETING,
+    kind=Kind.RATIO,
+    formula=_("marketing spend of the period ÷ leads first converted to an opportunity in it"),
+    why=_("What a lead costs that sales can work on, not just one more name; the cheapest leads are often not the best."),
+    numerator=(Term(SPENDING["marketing"]),),
+    denominator=(Term(CONVERSIONS["count"]),),
+    unit=Unit.MONEY,
+    direction=Direction.DOWN,
+    timing=Timing.LAGGING,
+    dimensions=(D.CHANNEL, D.CAMPAIGN),
+    drivers=("cost_per_lead", "lead_conversion_rate"),
+    needs=("campaign expenses", "conversions"),
+    enter_at="campaigns:expense-create",
+    estimated=Term(SPENDING["marketing_estimated"]),
+)
 
 MQL_TO_SQL_RATE = Kpi(
     key="mql_to_sql_rate",
@@ -302,64 +320,6 @@ SOCIAL_CUSTOMERS = Kpi(
     needs=("orders",),
     enter_at="customers:order-list",
 )
-DEMOS_SCHEDULED = Kpi(
-    key="demos_scheduled",
-    name=_("Demos scheduled"),
-    abbreviation="",
-    group=Group.MARKETING,
-    kind=Kind.FLOW,
-    formula=_("demos and consultations booked in the period"),
-    why=_("Somebody who takes the time for a demo is close to buying."),
-    numerator=(Term(DEMOS_BOOKED["count"]),),
-    unit=Unit.COUNT,
-    direction=Direction.UP,
-    timing=Timing.LEADING,
-    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
-    interval=Interval.POISSON,
-    drivers=("leads", "mqls"),
-    needs=("demos and consultations",),
-    enter_at="leads:lead-list",
-)
-DEMOS_HELD = Kpi(
-    key="demos_held",
-    name=_("Demos held"),
-    abbreviation="",
-    group=Group.MARKETING,
-    kind=Kind.FLOW,
-    formula=_("demos and consultations done in the period, without those to which nobody came"),
-    why=_("The demos that really took place."),
-    numerator=(Term(DEMOS_DONE["held"]),),
-    unit=Unit.COUNT,
-    direction=Direction.UP,
-    timing=Timing.LEADING,
-    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
-    interval=Interval.POISSON,
-    requires=(DEMOS_BOOKED,),
-    drivers=("demos_scheduled", "demo_no_show_rate"),
-    needs=("demos and consultations",),
-    enter_at="leads:lead-list",
-)
-DEMO_NO_SHOW_RATE = Kpi(
-    key="demo_no_show_rate",
-    name=_("No-shows at demos"),
-    abbreviation="",
-    group=Group.MARKETING,
-    kind=Kind.RATIO,
-    formula=_("demos due in the period to which nobody came ÷ those held and those to which nobody came"),
-    why=_("Time reserved for nobody: a reminder the day before is cheap."),
-    numerator=(Term(DEMOS_DUE["no_show"]),),
-    denominator=(Term(DEMOS_DUE["decided"]),),
-    unit=Unit.PERCENT,
-    direction=Direction.DOWN,
-    timing=Timing.LEADING,
-    dimensions=(D.OWNER, D.TEAM, D.CHANNEL),
-    minimum_sample=30,
-    interval=Interval.WILSON,
-    requires=(DEMOS_BOOKED,),
-    drivers=("demos_scheduled",),
-    needs=("demos and consultations",),
-    enter_at="leads:lead-list",
-)
 
 KPIS = (
     LEADS,
@@ -370,13 +330,11 @@ KPIS = (
     LEAD_CONVERSION_RATE_COHORT,
     LEAD_TO_CUSTOMER_RATE,
     COST_PER_LEAD,
+    COST_PER_CONVERTED_LEAD,
     LEAD_GENERATION_COST,
     COST_PER_PURCHASE,
     MARKETING_REVENUE,
     MARKETING_REVENUE_SHARE,
     SOCIAL_LEADS,
     SOCIAL_CUSTOMERS,
-    DEMOS_SCHEDULED,
-    DEMOS_HELD,
-    DEMO_NO_SHOW_RATE,
 )

@@ -92,7 +92,12 @@ FIGURES = (
     Figure("converted", CONVERTED, unit="leads"),
     Figure("lead_conversion_rate", CONVERTED, ("lead_conversion_rate", BOTTOM)),
     Figure("cost_per_lead", ("cost_per_lead", TOP), ("cost_per_lead", BOTTOM), listed=("cost_per_lead", BOTTOM)),
-    Figure("cost_per_converted_lead", SPEND, CONVERTED, listed=CONVERTED),
+    Figure(
+        "cost_per_converted_lead",
+        ("cost_per_converted_lead", TOP),
+        ("cost_per_converted_lead", BOTTOM),
+        listed=("cost_per_converted_lead", BOTTOM),
+    ),
     Figure("new_customers", ("new_customers", TOP)),
     Figure("orders", ("orders", TOP)),
     Figure("revenue", ("revenue", TOP)),

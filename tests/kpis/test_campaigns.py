@@ -236,7 +236,7 @@ def test_the_cheapest_converted_lead_and_who_it_is_are_four_clicks_away(browse, 
     report = client.get(links(reports, "/reports/campaigns/")[0])
     last_month = next(link.url for link in report.context["earlier"] if link.label == month.label("en"))
     first = client.get(f"/reports/campaigns/{last_month}").context["rows"][0]
-    opened = client.get(links(client.get(f"/reports/campaigns/{last_month}"), "lead_conversion_rate/")[0].partition("#")[0])
+    opened = client.get(links(client.get(f"/reports/campaigns/{last_month}"), "cost_per_converted_lead/")[0].partition("#")[0])
 
     assert first["name"] == "Cheap"
     assert {row["label"] for row in opened.context["row_list"]} == {"Cheap 0", "Cheap 1"}

@@ -9,7 +9,7 @@ from campaigns.models import Campaign, Channel, Expense, LeadSource, SocialNetwo
 from crm.models import User
 from customers.models import Refund
 from kpis.definitions import Dimension
-from leads.models import Activity, Lead, Opportunity, Stage
+from leads.models import Lead
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.kpis.catalogue.conftest import LONG_AFTER, near
@@ -281,6 +281,29 @@ def test_cost_per_purchase(refresh):
     assert (card("cost_per_purchase").numerator, card("cost_per_purchase").denominator) == (1899, 4)
 
 
+def test_cost_per_converted_lead(refresh):
+    search, shop = (Channel.objects.create(slug=s, name=s, is_marketing=s == "search") for s in ("search", "shop"))
+    expo = Campaign.objects.create(name="Expo", goal="leads")
+    day = {"valid_from": date(2025, 9, 23), "valid_to": date(2025, 9, 23)}
+    Expense.objects.create(kind="ads", amount=500, channel=search, **day)
+    Expense.objects.create(kind="commission", amount=400, campaign=expo, is_estimate=True, **day)
+    Expense.objects.create(kind="retention", amount=999, campaign=expo, **day)  # for those who bought already
+    Expense.objects.create(kind="operating", amount=999, channel=search, **day)
+    Expense.objects.create(kind="ads", amount=999, channel=shop, **day)  # no marketing channel
+    leads(5, channel=search)
+    leads(2, channel=search, converted_at=MEHR)
+    leads(1, campaign=expo, created_at=MEHR - timedelta(days=40), converted_at=MEHR)  # older: converted in Mehr all the same
+    leads(1, channel=search, converted_at=MEHR + timedelta(days=30))  # converted in Aban
+    refresh()
+
+    # (500 + 400) ÷ (2 of the search channel + 1 of the campaign) = 300; by channel 500 ÷ 2, by campaign 400 ÷ 1
+    value = card("cost_per_converted_lead", today=LONG_AFTER)
+    assert (value.numerator, value.denominator, value.value, value.quality) == (900, 3, 300, "estimated")
+    assert parts("cost_per_converted_lead", Dimension.CHANNEL)[search.pk] == 250
+    assert parts("cost_per_converted_lead", Dimension.CAMPAIGN) == {expo.pk: 400, 0: 250}
+    assert card("cost_per_converted_lead", viewer=User(role="rep", visibility="all")).reason == "not_visible"
+
+
 def test_marketing_revenue_and_its_share(refresh):
     search, shop = (Channel.objects.create(slug=s, name=s, is_marketing=s == "search") for s in ("search", "shop"))
     buyer, walk_in = make_customer(channel=search), make_customer(channel=shop)
@@ -311,30 +334,3 @@ def test_social_leads_and_customers(refresh):
 
     assert (card("social_leads").value, parts("social_leads", Dimension.SOCIAL_NETWORK)) == (3, {gram.pk: 3, 0: 0})
     assert (card("social_customers").value, parts("social_customers", Dimension.SOCIAL_NETWORK)) == (1, {gram.pk: 1, 0: 0})
-
-
-def test_demos(refresh):
-    mail = Channel.objects.create(slug="mail", name="Mail")
-    (lead,) = leads(1, SHAHRIVAR, channel=mail)
-    (spam,) = leads(1, SHAHRIVAR, is_spam=True)
-    deal = Opportunity.objects.create(name="Deal", lead=lead, stage=Stage.objects.get(kind="won"))
-    later = MEHR + timedelta(days=3)
-    booked = {"booked_at": MEHR, "due_at": later}
-    for kind, facts in (
-        ("demo", {"lead": lead, "done_at": later}),
-        ("consultation", {"opportunity": deal, "done_at": later}),
-        ("demo", {"lead": lead, "done_at": later, "outcome": "no_show"}),  # closed, but nobody came
-        ("demo", {"lead": lead, "outcome": "no_show"}),
-        ("demo", {"lead": lead}),  # still open
-        ("call", {"lead": lead, "done_at": later}),  # no demo
-        ("demo", {"lead": spam, "done_at": later}),
-    ):
-        Activity.objects.create(kind=kind, **booked, **facts)
-    Activity.objects.create(kind="demo", lead=lead, booked_at=SHAHRIVAR, due_at=MEHR, done_at=MEHR)  # booked before
-    refresh()
-
-    # booked in Mehr: 5; held: 2 and the one booked before; nobody came to 2 of 3 + 2
-    assert (card("demos_scheduled").value, card("demos_held").value) == (5, 3)
-    value = card("demo_no_show_rate")
-    assert (value.numerator, value.denominator, value.value) == (2, 5, Decimal("0.4"))
-    assert parts("demos_scheduled", Dimension.CHANNEL) == {mail.pk: 5}

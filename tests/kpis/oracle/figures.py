@@ -78,6 +78,12 @@ INVOICED = """
         AND EXISTS (SELECT 1 FROM invoice i WHERE i.customer = r.customer AND i.day >= r.day))
 """
 
+MARKETING_SPEND = Part(
+    "SUM(r.amount)",
+    "accrual",
+    ACCRUED,
+    "(r.campaign IS NOT NULL OR r.is_marketing) AND r.kind_name NOT IN ('operating', 'retention')",
+)
 QUOTED = Part(COUNT, "first_sheet")
 
 
@@ -139,16 +145,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "cost_per_purchase": Figure(
         ("channel", "campaign"),
-        (
-            Part(
-                "SUM(r.amount)",
-                "accrual",
-                ACCRUED,
-                "(r.campaign IS NOT NULL OR r.is_marketing) AND r.kind_name NOT IN ('operating', 'retention')",
-            ),
-        ),
+        (MARKETING_SPEND,),
         (Part(COUNT, "purchase", where="r.campaign IS NOT NULL OR r.is_marketing"),),
     ),
+    "cost_per_converted_lead": Figure(("channel", "campaign"), (MARKETING_SPEND,), (CONVERTED,)),
     "marketing_revenue": Figure(CREDITED, BY_MARKETING),
     "marketing_revenue_share": Figure(CREDITED, BY_MARKETING, NET),
     "romi_short": of_campaigns("short_end"),
