@@ -35,13 +35,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Nobody signs themselves up: an administrator makes the accounts."""
         return False
 
-    def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *facts: Any, **more: Any
-    ) -> None:
-        """Whoever chose a password by a link is told so by the page that they come to."""
-        if message_template != "account/messages/password_changed.txt" or request.user.is_authenticated:
-            super().add_message(request, level, message_template, *facts, **more)
-
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Whoever chose a language on the way in goes on in it: that is later than what their account says.
 

@@ -126,7 +126,7 @@ class Board:
             "id": row.pk,
             "url": reverse("leads:opportunity-detail", args=[row.pk]),
             "title": str(row),
-            "amount_text": self._money(row.amount),
+            "amount_text": self._money(row.amount) if row.amount else _("no amount yet"),
             "owner_text": str(row.owner or "") if self.sees_others else "",
             "age_text": _("quiet for %(days)s") % {"days": days_text(days, self.prefs)}
             if row.is_open and days > row.stage.stale_days

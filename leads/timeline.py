@@ -289,7 +289,7 @@ def _moves(rows: Any, reader: Reader) -> list[dict[str, Any]]:
 
 
 def _move_texts(move: StageChange, prefs: Preferences) -> dict[str, Any]:
-    amount = _amount_text(move.amount, prefs)
+    amount = _amount_text(move.amount, prefs) if move.amount else _("no amount yet")
     if move.from_stage_id is None:
         return {"icon": "hand-coins", "title": _("Opportunity opened"), "text": amount}
     if move.from_stage_id == move.to_stage_id:

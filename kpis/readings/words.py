@@ -19,6 +19,7 @@ from kpis.readings.exact import PRECISION
 # From what amount on a short form says millions or billions; units that say it already stay as they are.
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 WHOLE_FROM = 1000
+EXACT = 4  # decimals
 OUR_NUMBER = re.compile(r"#[0-9]+")
 # Keeps a sign at the left of its number where the words around run from right to left.
 ISOLATE, ISOLATE_BY_WORDS, END_ISOLATE = "\u2066", "\u2068", "\u2069"
@@ -137,6 +138,17 @@ def value_text(kpi: Kpi, value: Decimal | None, prefs: Preferences, *, short: bo
     if kpi.unit is Unit.PERCENT:
         return isolated(number + unit, prefs)
     return f"{with_sign(number, prefs)} {unit}".strip()
+
+
+def exact_text(kpi: Kpi, value: Decimal, prefs: Preferences) -> str:
+    """With up to four decimals, which tiles have no room for; of an amount all that are stored."""
+    if kpi.unit is Unit.MONEY:
+        return value_text(kpi, value, prefs)
+    if kpi.unit is Unit.PERCENT:
+        return isolated(number_text(value * 100, prefs, most=EXACT) + percent_sign(prefs), prefs)
+    number = number_text(value, prefs, most=EXACT)
+    sign = "+" if kpi.unit is Unit.SCORE and value > 0 else ""
+    return f"{with_sign(sign + number, prefs)} {unit_text(kpi, prefs)}".strip()
 
 
 def difference_text(kpi: Kpi, difference: Decimal | None, prefs: Preferences) -> str:

@@ -37,7 +37,7 @@ from kpis.readings.snapshot import one_snapshot
 from kpis.readings.sorting import AMOUNT, DAY, Sorting
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.values import Value
-from kpis.readings.words import difference_text, label_text, number_text, percent_text, period_text, value_text
+from kpis.readings.words import difference_text, exact_text, label_text, number_text, percent_text, period_text, value_text
 from kpis.views import acquisition, left_out
 from kpis.views.annotations import note_row
 from kpis.views.campaigns import SIDES
@@ -105,7 +105,7 @@ class KpiView(Page, TemplateView):
             "kpi": kpi,
             "card": card,
             "now": reading.now,
-            "value_text": value_text(kpi, reading.now.value, prefs),
+            "exact_text": exact_text(kpi, reading.now.value, prefs) if reading.now.value is not None else "",
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
             "history": history_of(kpi, choice, reading.now, prefs),

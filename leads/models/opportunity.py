@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from decimal import Decimal
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -159,6 +160,11 @@ class Opportunity(Record):
     @property
     def is_open(self) -> bool:
         return self.won_at is None and self.lost_at is None
+
+    @property
+    def known_amount(self) -> Decimal | None:
+        """None until somebody says what it is worth; the sums take it for nothing."""
+        return self.amount or None
 
 
 class StageChangeQuerySet(RecordQuerySet):

@@ -184,7 +184,7 @@ class OpportunityMoveView(OpportunityFormPage):
         facts = {"by": self.request.user, "at": self.at}
         if self.stage.kind == Stage.Kind.WON:
             opportunity = services.win_opportunity(self.opportunity, amount=form.cleaned_data["amount"], **facts)
-            text = _("%(opportunity)s is won with %(amount)s.")
+            text = _("%(opportunity)s is won with %(amount)s.") if opportunity.amount else _("%(opportunity)s is won.")
         else:
             opportunity = services.lose_opportunity(self.opportunity, reason=form.cleaned_data["reason"], **facts)
             text = _("%(opportunity)s is lost.")

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from crm.accounts import password_link
 from crm.models import Organization
 from tests.factories.leads import make_lead
 
@@ -105,6 +106,16 @@ def test_who_stands_at_the_second_step_may_sign_in_as_somebody_else(browse, omid
 
     assert [text in page for text in (omid.email, "Sign in as somebody else")] == [True, True]
     assert (back.url, client.get(step).url) == (sign_in, sign_in)
+
+
+def test_a_link_to_choose_a_password_does_not_spare_the_second_step(browse, omid, rf):
+    TOTP.activate(omid, generate_totp_secret())
+    guest = browse()
+    form = guest.get(password_link(rf.get("/"), omid), follow=True).redirect_chain[-1][0]
+
+    step = guest.post(form, {"password1": "a long green sentence", "password2": "a long green sentence"}, follow=True)
+
+    assert (step.redirect_chain[-1][0], step.wsgi_request.user.is_authenticated) == (reverse("mfa_authenticate"), False)
 
 
 def test_the_second_step_is_set_up_on_a_page_with_a_way_back(browse, omid):

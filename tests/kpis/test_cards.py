@@ -19,7 +19,7 @@ from kpis.readings.exact import rounded
 from kpis.readings.goals import goal_text
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.targets import attainment
-from kpis.readings.words import column_parts, short_money, value_text
+from kpis.readings.words import column_parts, exact_text, short_money, value_text
 
 MEHR = parse_period("1404-07")
 
@@ -247,6 +247,16 @@ def test_each_unit_is_shown_in_its_own_way():
     }
     assert {key: value_text(CATALOGUE[key], Decimal(number), reader) for key, (number, _) in shown.items()} == {
         key: text for key, (_, text) in shown.items()
+    }
+    exact = {
+        "lead_conversion_rate": ("0.333333333333", "33.3333%"),
+        "leads": ("1234", "1,234"),
+        "nps": ("11.764705882353", "+11.7647"),
+        "mean_time_to_resolution": ("6.25", "6.25 hours"),
+        "revenue": ("125000", "12,500 Toman"),
+    }
+    assert {key: exact_text(CATALOGUE[key], Decimal(number), reader) for key, (number, _) in exact.items()} == {
+        key: text for key, (_, text) in exact.items()
     }
 
 

@@ -38,6 +38,15 @@ class TestBoard:
         board = response.context["board"]
         assert (board.total_text, board.weighted_text) == ("160,000 Toman", "46,000 Toman")
 
+    def test_what_nobody_has_put_an_amount_on_says_so(self, browse, sara):
+        deal = make_opportunity(amount=Decimal(0))
+        client = browse(sara)
+
+        card = client.get(reverse("leads:opportunity-board")).context["columns"][0]["cards"][0]
+        page = client.get(reverse("leads:opportunity-detail", args=[deal.pk])).content.decode()
+
+        assert (card["amount_text"], "<dt>Amount</dt><dd>—</dd>" in page) == ("no amount yet", True)
+
     def test_cards_stand_in_order_of_urgency(self, browse, sara):
         now = timezone.now()
         for name, due in (("later", 5), ("overdue", -2), ("nothing", None), ("long overdue", -9)):
