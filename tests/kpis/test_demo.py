@@ -244,7 +244,9 @@ def test_unlinked_real_rows_stay_without_their_references():
     """But a target of a demo team goes, rather than become everybody's."""
     order, lead, opportunity, product = real_rows()
     target = {"kpi": "orders", "calendar": "gregorian", "grain": "year", "start": "2026-01-01", "value": 5}
-    Target.objects.create(team=Team.objects.order_by("pk").first(), **target)
+    team = Team.objects.order_by("pk").first()
+    Target.objects.create(team=team, **target)
+    Organization.objects.update(new_leads_team=team)
     kept = Organization.current(), order.net_amount
     said = StringIO()
 
@@ -252,13 +254,14 @@ def test_unlinked_real_rows_stay_without_their_references():
 
     lines = {line for line in said.getvalue().splitlines() if line.startswith(("Unlinked", "Deleted"))}
     deleted = "Deleted target orders 2026: team is team of the demo company"
-    assert lines == {f"Unlinked {text}" for text in TIES} | {deleted}
+    setting = "Unlinked organisation Sanjeh: team that new leads go to is team of the demo company"
+    assert lines == {f"Unlinked {text}" for text in TIES} | {deleted, setting}
     assert "rows of the demo company." in said.getvalue()
     line = order.lines.get()
     assert (line.product, line.name) == (None, product.name)
     order.refresh_from_db()
     lead.refresh_from_db()
-    assert (Organization.current(), order.net_amount) == kept
+    assert (Organization.current(), Organization.current().new_leads_team, order.net_amount) == (kept[0], None, kept[1])
     assert (lead.customer, lead.channel, opportunity.products.count()) == (None, None, 0)
     assert ([row.pk for row in Order.objects.all()], Target.objects.count()) == ([order.pk], 0)
     assert find_drift() == []

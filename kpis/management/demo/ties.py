@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from crm.models import Record
+from crm.models import Organization, Record
 from kpis.models.scope import Scoped
 
 Rows = Mapping[type[Model], Q]
@@ -99,10 +99,15 @@ def ties_to(demo: Rows) -> Iterator[Tie]:
 
 
 def holds(relation: models.ManyToOneRel, demo: Rows) -> bool:
-    """Histories and derived facts follow the rows they are about; log-in data of an account goes with it."""
+    """Histories and derived facts follow the rows they are about; log-in data of an account goes with it.
+
+    What names nobody any more by itself does so unsaid, but not a setting.
+    """
     model, on_delete = relation.related_model, relation.on_delete
-    if not (relation.field.db_constraint and model._meta.managed) or on_delete is models.SET_NULL:
+    if not (relation.field.db_constraint and model._meta.managed):
         return False
+    if on_delete is models.SET_NULL:
+        return model is Organization
     return model in demo or issubclass(model, Record) or on_delete is models.PROTECT
 
 
