@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 
 import psycopg
@@ -20,8 +21,8 @@ from tests.kpis.sessions import connection_to, pointed_at, put_in_place
 pytest.register_assert_rewrite("tests.kpis.proof", "tests.kpis.writing", "tests.kpis.interleavings")
 
 
-def administer(sql: str) -> None:
-    """A statement about whole databases, from outside of them."""
+def outside() -> psycopg.Connection:
+    """A session from which whole databases are made and dropped."""
     settings = connection.settings_dict
     server = {
         "host": settings["HOST"],
@@ -29,8 +30,13 @@ def administer(sql: str) -> None:
         "user": settings["USER"],
         "password": settings["PASSWORD"],
     }
-    with psycopg.connect(dbname="postgres", autocommit=True, **server) as outside:
-        outside.execute(sql)
+    return psycopg.connect(dbname="postgres", autocommit=True, **server)
+
+
+def administer(sql: str) -> None:
+    """A statement about whole databases, from outside of them."""
+    with outside() as session:
+        session.execute(sql)
 
 
 @contextmanager
@@ -55,11 +61,27 @@ def pristine(django_db_setup, django_db_blocker) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def history_database(pristine, django_db_blocker) -> Iterator[str]:
-    """Three years of a company, built and then edited, and drained after each."""
-    with django_db_blocker.unblock(), copy_of(pristine, f"{pristine}_history") as name:
-        with pointed_at(name):
-            make_history()
+    """Three years of a company, built and then edited, and drained after each; whoever comes first builds them for all."""
+    shared = f"history_{os.environ.get('PYTEST_XDIST_TESTRUNUID', pristine)}"
+    with django_db_blocker.unblock(), ExitStack() as until_the_end:
+        with one_at_a_time(shared) as session:
+            if session.execute("SELECT FROM pg_database WHERE datname = %s", [shared]).fetchone() is None:
+                with copy_of(pristine, f"{shared}_begun") as begun:
+                    with pointed_at(begun):
+                        make_history()
+                    session.execute(f'ALTER DATABASE "{begun}" RENAME TO "{shared}"')
+            name = until_the_end.enter_context(copy_of(shared, f"{pristine}_history"))
         yield name
+        with one_at_a_time(shared):
+            administer(f'DROP DATABASE IF EXISTS "{shared}"')
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[psycopg.Connection]:
+    """Of all workers of a run."""
+    with outside() as session:
+        session.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        yield session
 
 
 @pytest.fixture(scope="session")
