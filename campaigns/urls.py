@@ -1,4 +1,4 @@
-"""Routes of the pages of expenses, channels and lead sources."""
+"""Routes of the pages of expenses, channels, lead sources and social networks."""
 
 from django.urls import path
 
@@ -25,4 +25,12 @@ urlpatterns = [
     path("settings/lead-sources/<int:pk>/history/", reference.LeadSourceHistoryView.as_view(), name="lead-source-history"),
     path("settings/lead-sources/<int:pk>/remove/", reference.remove_lead_source, name="lead-source-remove"),
     path("settings/lead-sources/restore/<str:way>/", reference.restore_lead_source, name="lead-source-restore"),
+    path("settings/social-networks/", reference.SocialNetworkListView.as_view(), name="social-network-list"),
+    path("settings/social-networks/new/", reference.SocialNetworkCreateView.as_view(), name="social-network-create"),
+    path("settings/social-networks/<int:pk>/", reference.SocialNetworkEditView.as_view(), name="social-network-edit"),
+    path(
+        "settings/social-networks/<int:pk>/history/", reference.SocialNetworkHistoryView.as_view(), name="social-network-history"
+    ),
+    path("settings/social-networks/<int:pk>/remove/", reference.remove_social_network, name="social-network-remove"),
+    path("settings/social-networks/restore/<str:way>/", reference.restore_social_network, name="social-network-restore"),
 ]

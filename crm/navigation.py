@@ -99,6 +99,7 @@ LISTS = (
     Entry(_("Stages of the pipeline"), "kanban", "leads:stages", (), may_manage_people),
     Entry(_("Lead sources"), "flag", "campaigns:lead-source-list", (), may_manage_people),
     Entry(_("Channels"), "share-2", "campaigns:channel-list", (), may_manage_people),
+    Entry(_("Social networks"), "share-2", "campaigns:social-network-list", (), may_manage_people),
     Entry(_("Campaigns"), "megaphone", "kpis:campaign-list", (), may_manage_people),
     Entry(_("Expenses"), "wallet", "campaigns:expense-list", (), may_see_costs),
     Entry(_("Products"), "package", "customers:product-list", (), may_enter),

@@ -1,4 +1,4 @@
-"""What an administrator types about channels and lead sources."""
+"""What an administrator types about channels, lead sources and social networks."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from crm.forms.fields import TextField
 from crm.forms.reader import ReaderForm
 
 
-class LeadSourceForm(ReaderForm):
+class NameForm(ReaderForm):
+    """All that is said of a lead source or a social network."""
+
     name = TextField(label=_("Name"), max_length=100)
 
 
-class EditLeadSourceForm(EditForm, LeadSourceForm):
+class EditNameForm(EditForm, NameForm):
     """Of one that others may be changing."""
 
 
-class ChannelForm(ReaderForm):
-    name = TextField(label=_("Name"), max_length=100)
+class ChannelForm(NameForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Channel.Kind.choices, initial=Channel.Kind.OTHER)
     social_network = forms.ModelChoiceField(
         label=_("Social network"), queryset=SocialNetwork.objects.none(), required=False, empty_label=_("None")

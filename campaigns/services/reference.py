@@ -1,13 +1,15 @@
-"""Channels and lead sources, as an administrator keeps them one at a time."""
+"""Channels, lead sources and social networks, as an administrator keeps them one at a time."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from campaigns.models import Channel, LeadSource
+from campaigns.models import Channel, LeadSource, SocialNetwork
 from crm import reference
 from crm.models import User
+
+M = TypeVar("M", Channel, LeadSource, SocialNetwork)
 
 
 def add_channel(
@@ -32,12 +34,21 @@ def edit_lead_source(source: LeadSource, *, by: User, at: datetime, **changes: A
     return reference.edit_row(source, **changes)
 
 
-def remove(row: Channel | LeadSource, *, by: User, at: datetime) -> str:
+def add_social_network(*, by: User, at: datetime, name: str) -> SocialNetwork:
+    return reference.add_row(SocialNetwork(name=name), at=at)
+
+
+def edit_social_network(network: SocialNetwork, *, by: User, at: datetime, **changes: Any) -> SocialNetwork:
+    _require_known(changes, {"name"})
+    return reference.edit_row(network, **changes)
+
+
+def remove(row: Channel | LeadSource | SocialNetwork, *, by: User, at: datetime) -> str:
     """One that no record names; the way that brings it back."""
     return reference.remove_row(row, by=by, at=at)
 
 
-def restore(model: type[Channel | LeadSource], way: str, *, by: User, at: datetime) -> Channel | LeadSource:
+def restore(model: type[M], way: str, *, by: User, at: datetime) -> M:
     return reference.bring_back(model.objects.visible_to(by), way, by=by, at=at)
 
 

@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.forms.reference import ChannelForm, EditChannelForm, EditLeadSourceForm, LeadSourceForm
-from campaigns.models import Channel, LeadSource
+from campaigns.forms.reference import ChannelForm, EditChannelForm, EditNameForm, NameForm
+from campaigns.models import Channel, LeadSource, SocialNetwork
 from campaigns.services import reference as services
 from crm.pages import action, say
 from crm.permissions import may_manage_people
 from crm.views.history import HistoryPage
 from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView, say_removed
+
+Row = Channel | LeadSource | SocialNetwork
 
 
 class ChannelListView(ReferenceListView):
@@ -76,7 +78,7 @@ class LeadSourceListView(ReferenceListView):
 
 
 class LeadSourceCreateView(ReferenceCreateView):
-    form_class = LeadSourceForm
+    form_class = NameForm
     model = LeadSource
     route = "campaigns:lead-source"
     heading = gettext_lazy("New lead source")
@@ -84,7 +86,7 @@ class LeadSourceCreateView(ReferenceCreateView):
 
 
 class LeadSourceEditView(ReferenceEditView):
-    form_class = EditLeadSourceForm
+    form_class = EditNameForm
     model = LeadSource
     route = "campaigns:lead-source"
     edit = staticmethod(services.edit_lead_source)
@@ -106,12 +108,53 @@ def restore_lead_source(request: HttpRequest, way: str) -> str:
     return _restore(request, LeadSource, way, "campaigns:lead-source")
 
 
-def _remove(request: HttpRequest, model: type[Channel | LeadSource], pk: int, route: str) -> str:
+class SocialNetworkListView(ReferenceListView):
+    model = SocialNetwork
+    route = "campaigns:social-network"
+    heading = gettext_lazy("Social networks")
+    new = gettext_lazy("New social network")
+    nothing = gettext_lazy("No social networks yet")
+    hint = gettext_lazy("Where you post and are written to. Visits, leads and posts make those that they name, too.")
+    icon = "share-2"
+
+
+class SocialNetworkCreateView(ReferenceCreateView):
+    form_class = NameForm
+    model = SocialNetwork
+    route = "campaigns:social-network"
+    heading = gettext_lazy("New social network")
+    add = staticmethod(services.add_social_network)
+
+
+class SocialNetworkEditView(ReferenceEditView):
+    form_class = EditNameForm
+    model = SocialNetwork
+    route = "campaigns:social-network"
+    edit = staticmethod(services.edit_social_network)
+
+
+class SocialNetworkHistoryView(HistoryPage):
+    permits = staticmethod(may_manage_people)
+    model = SocialNetwork
+    page = "campaigns:social-network-edit"
+
+
+@action(may_manage_people)
+def remove_social_network(request: HttpRequest, pk: int) -> str:
+    return _remove(request, SocialNetwork, pk, "campaigns:social-network")
+
+
+@action(may_manage_people)
+def restore_social_network(request: HttpRequest, way: str) -> str:
+    return _restore(request, SocialNetwork, way, "campaigns:social-network")
+
+
+def _remove(request: HttpRequest, model: type[Row], pk: int, route: str) -> str:
     row = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
     return say_removed(request, row, route, services.remove(row, by=request.user, at=timezone.now()))
 
 
-def _restore(request: HttpRequest, model: type[Channel | LeadSource], way: str, route: str) -> str:
+def _restore(request: HttpRequest, model: type[Row], way: str, route: str) -> str:
     services.restore(model, way, by=request.user, at=timezone.now())
     say(request, _("Taken back."))
     return reverse(f"{route}-list")

@@ -1,16 +1,16 @@
-"""Channels and lead sources in the settings: added, named, deleted while nothing names them, and brought back."""
+"""Channels, lead sources and social networks in the settings: added, named, and deleted while nothing names them."""
 
 import pytest
 from django.utils.html import strip_tags
 
-from campaigns.models import Channel, LeadSource
+from campaigns.models import Channel, LeadSource, SocialNetwork
 from leads.models import Lead
 from tests.factories.leads import make_lead
 from tests.toasts import toasts
 
 pytestmark = pytest.mark.django_db
 
-CHANNELS, SOURCES = "/settings/channels/", "/settings/lead-sources/"
+CHANNELS, SOURCES, NETWORKS = "/settings/channels/", "/settings/lead-sources/", "/settings/social-networks/"
 FAIR = {"name": "Fairs", "kind": "exhibition", "is_marketing": "on"}
 
 
@@ -26,12 +26,14 @@ def names(client, url):
 
 
 def test_they_are_kept_by_administrators_alone(browse, sara):
-    rows = {CHANNELS: Channel.objects.create(slug="fair", name="Fairs"), SOURCES: LeadSource.objects.first()}
+    network = SocialNetwork.objects.create(slug="gram", name="Gram")
+    channel = Channel.objects.create(slug="fair", name="Fairs")
+    rows = {CHANNELS: channel, SOURCES: LeadSource.objects.first(), NETWORKS: network}
     ways = ["", "new/", "{}/", "{}/history/", "{}/remove/", "restore/x/"]
     urls = [url + way.format(row.pk) for url, row in rows.items() for way in ways]
 
-    assert [browse(sara).post(url, FAIR).status_code for url in urls] == [403] * 12
-    assert [browse(sara).get(url).status_code for url in urls if not url.endswith(("remove/", "x/"))] == [403] * 8
+    assert [browse(sara).post(url, FAIR).status_code for url in urls] == [403] * 18
+    assert [browse(sara).get(url).status_code for url in urls if not url.endswith(("remove/", "x/"))] == [403] * 12
 
 
 def test_a_new_one_is_added_and_taken_back(page):
@@ -81,6 +83,23 @@ def test_only_what_nothing_names_is_deleted(page):
     )
     page.post(undo)
     assert LeadSource.objects.get(slug="sms-contest").pk == free.pk
+
+
+def test_a_social_network_is_named_and_stays_while_a_channel_is_of_it(page):
+    page.post(f"{NETWORKS}new/", {"name": "Gram"})
+    network = SocialNetwork.objects.get()
+    page.post(f"{NETWORKS}{network.pk}/", {"name": "Telegram", "seen": "{}"})
+    page.post(f"{CHANNELS}new/", {"name": "Telegram posts", "kind": "social", "social_network": network.pk})
+
+    [(refused, _undo)] = toasts(page.post(f"{NETWORKS}{network.pk}/remove/"))[-1:]
+    assert (names(page, NETWORKS), SocialNetwork.objects.get().slug) == (["Telegram"], "gram")
+    assert refused.startswith("Telegram cannot be deleted, as it is used: channels.")
+
+    Channel.objects.all().delete()
+    [*_before, (text, undo)] = toasts(page.post(f"{NETWORKS}{network.pk}/remove/"))
+    assert (text, names(page, NETWORKS)) == ("Telegram was deleted.", [])
+    page.post(undo)
+    assert (SocialNetwork.objects.get().pk, SocialNetwork.objects.get().slug) == (network.pk, "gram")
 
 
 def test_what_took_its_name_meanwhile_keeps_it(page):
