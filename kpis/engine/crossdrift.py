@@ -7,40 +7,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from kpis.catalogue.measures import BUYERS, CHURNED, ENGAGED
-from kpis.definitions import DIMENSION_CODES, Cube
+from kpis.definitions import Cube
 from kpis.engine.crossing import DAYS, KEY, MONTH_GRAINS, MONTHS, TOUCH, crossed_terms, fold_finest, listed, summed
 from kpis.engine.folding import Statement, folds_of
-from kpis.models import DAY_GRAIN, WEEK_GRAIN
 
 FEW = 20
 PERIOD_KEY = ("grain", "dimension", "start", "member", *TOUCH)
-OWNER, TEAM = DIMENSION_CODES["owner"], DIMENSION_CODES["team"]
-# Each of a customer's days in a period, and each of the spans that were lost in it for good, seen from all sides.
-BOUGHT = f"""
-    SELECT c.grain, v.dimension, c.start, v.member, f.channel_id, 0::bigint AS lead_source_id, f.campaign_id,
-           0::bigint AS landing_page_id, 0::bigint AS social_network_id, k.fact_id
-      FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id JOIN kpis_calendarday c ON c.day = k.day
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, k.owner_id), ({TEAM}, k.team_id)) v (dimension, member)
-"""
-LEFT = f"""
-    SELECT c.grain, v.dimension, c.start, v.member, {listed(TOUCH, "f.")}, s.fact_id
-      FROM kpis_customerspan s JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start
-      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, f.owner_id)) v (dimension, member)
-     WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
-                        WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
-"""
-DID = f"""
-    SELECT c.grain, v.dimension, c.start, v.member, f.channel_id, f.lead_source_id, f.campaign_id,
-           0::bigint AS landing_page_id, 0::bigint AS social_network_id, s.fact_id
-      FROM (SELECT fact_id, day FROM kpis_customerday UNION SELECT fact_id, day FROM kpis_customercontact) k
-      JOIN kpis_calendarday c ON c.day = k.day
-      JOIN kpis_customerspan s ON s.fact_id = k.fact_id AND s.start_day <= c.last AND s.lost_day > c.last
-      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({OWNER}, f.owner_id)) v (dimension, member)
-"""
-COUNTED = {BUYERS: BOUGHT, CHURNED: LEFT, ENGAGED: DID}
 
 
 def drift_of_crossed_days(cursor: Any, cube: Cube, dirty: Sequence[date]) -> Iterator[str]:
@@ -63,18 +35,6 @@ def drift_of_crossed_months(cursor: Any, cube: Cube) -> Iterator[str]:
     stored = f"SELECT * FROM {MONTHS} WHERE cube = {cube.code}"
     cursor.execute(differing(cube, PERIOD_KEY, grouped, stored), days.params)
     yield from told(cursor, cube, PERIOD_KEY)
-
-
-def drift_of_crossed_counts(cursor: Any) -> Iterator[str]:
-    """Customers counted once per period, against a plain count of distinct customers over the facts."""
-    for cube, sql in COUNTED.items():
-        counted = (
-            f"SELECT {listed(PERIOD_KEY)}, count(DISTINCT fact_id) AS m1 FROM ({sql}) e"
-            f" WHERE grain NOT IN ({DAY_GRAIN}, {WEEK_GRAIN}) GROUP BY {listed(PERIOD_KEY)}"
-        )
-        stored = f"SELECT * FROM {MONTHS} WHERE cube = {cube.code}"
-        cursor.execute(differing(cube, PERIOD_KEY, counted, stored))
-        yield from told(cursor, cube, PERIOD_KEY)
 
 
 def told(cursor: Any, cube: Cube, key: Sequence[str]) -> Iterator[str]:

@@ -19,14 +19,15 @@ from django.db import connection, transaction
 
 from kpis.calendars import LAST_DAY
 from kpis.catalogue.marks import DEFERRED
-from kpis.catalogue.measures import BUYERS, CHURNED, DAY_CUBES, ENGAGED, FACT_CUBES, LEAD_CUBES, RFM
-from kpis.definitions import DIMENSION_CODES, Cube, PeriodCube
+from kpis.catalogue.measures import DAY_CUBES, FACT_CUBES, LEAD_CUBES, RFM
+from kpis.definitions import Cube
 from kpis.engine import engaged, newcomers, selling
 from kpis.engine.cohorts import drift_of_cohorts
-from kpis.engine.crossdrift import differing, drift_of_crossed_counts, drift_of_crossed_days, drift_of_crossed_months
+from kpis.engine.crossdrift import differing, drift_of_crossed_days, drift_of_crossed_months
 from kpis.engine.folding import Statement, fold_margins, folds_of
 from kpis.engine.funnel import drift_of_steps
 from kpis.engine.landings import NAMED, drift_of_landings
+from kpis.engine.oncedrift import drift_of_counts
 from kpis.engine.percentiles import drift_of_percentiles
 from kpis.engine.rfmdrift import drift_of_snapshots
 from kpis.engine.tenure import drift_of_tenures
@@ -143,31 +144,6 @@ TOTALS = {
             ON l.refund_id = r.id
          WHERE r.cost_amount IS DISTINCT FROM coalesce(l.cost, 0)""",
 }
-DISTINCT_BUYERS = """
-    SELECT c.grain, v.dimension, c.start, v.member, count(DISTINCT k.fact_id) AS m1
-      FROM kpis_customerday k JOIN kpis_customerfact f ON f.customer_id = k.fact_id JOIN kpis_calendarday c ON c.day = k.day
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), ({channel}, f.channel_id), ({campaign}, f.campaign_id),
-                                ({owner}, k.owner_id), ({team}, k.team_id)) v (dimension, member)
-     GROUP BY 1, 2, 3, 4
-"""
-DISTINCT_CHURNED = """
-    SELECT c.grain, v.dimension, c.start, v.member, count(DISTINCT s.fact_id) AS m1
-      FROM kpis_customerspan s JOIN kpis_calendarday c ON c.day = s.lost_day AND s.start_day < c.start
-      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-     WHERE NOT EXISTS (SELECT 1 FROM kpis_customerspan t
-                        WHERE t.fact_id = s.fact_id AND t.start_day <= c.last AND t.lost_day > c.last)
-     GROUP BY 1, 2, 3, 4
-"""
-DISTINCT_ENGAGED = """
-    SELECT c.grain, v.dimension, c.start, v.member, count(DISTINCT s.fact_id) AS m1
-      FROM (SELECT fact_id, day FROM kpis_customerday UNION SELECT fact_id, day FROM kpis_customercontact) k
-      JOIN kpis_calendarday c ON c.day = k.day
-      JOIN kpis_customerspan s ON s.fact_id = k.fact_id AND s.start_day <= c.last AND s.lost_day > c.last
-      JOIN kpis_customerfact f ON f.customer_id = s.fact_id
-     CROSS JOIN LATERAL (VALUES (0, 0::bigint), {members}) v (dimension, member)
-     GROUP BY 1, 2, 3, 4
-"""
 
 
 def find_drift() -> list[str]:
@@ -189,13 +165,12 @@ def find_drift() -> list[str]:
         found += drift_of_landings(cursor, dirty_visitors(changed), FEW)
         for cube in FACT_CUBES + LEAD_CUBES:
             found += drift_of_sums(cursor, cube, all_margins(cube))
-        found += drift_of_distinct(cursor)
+        found += drift_of_counts(cursor)
         found += newcomers.drift_of_newcomers(cursor)
         found += drift_of_cohorts(cursor)
         found += drift_of_tenures(cursor)
         for cube in DAY_CUBES + FACT_CUBES + LEAD_CUBES:
             found += drift_of_crossed_months(cursor, cube) if cube.is_crossed else ()
-        found += drift_of_crossed_counts(cursor)
         found += drift_of_snapshots(cursor, dirty_days(cursor, RFM, changed))
     return found
 
@@ -286,28 +261,3 @@ def drift_of_facts(cursor: Any, changed: list[Mark]) -> Iterator[str]:
     for name, sql in TOTALS.items():
         cursor.execute(f"{sql} ORDER BY 1 LIMIT {FEW}")
         yield from (f"{name}: wrong for {row}" for (row,) in cursor.fetchall())
-
-
-def drift_of_distinct(cursor: Any) -> Iterator[str]:
-    """Customers counted once per period, against a plain count of distinct customers over the facts."""
-    codes = {dimension.value: DIMENSION_CODES[dimension] for dimension in BUYERS.dimensions}
-    members = ", ".join(f"({DIMENSION_CODES[d]}, f.{d.value}_id)" for d in CHURNED.dimensions)
-    of_engaged = ", ".join(f"({DIMENSION_CODES[d]}, f.{d.value}_id)" for d in ENGAGED.dimensions)
-    queries: dict[PeriodCube, str] = {
-        BUYERS: DISTINCT_BUYERS.format(**codes),
-        CHURNED: DISTINCT_CHURNED.format(members=members),
-        ENGAGED: DISTINCT_ENGAGED.format(members=of_engaged),
-    }
-    for cube, sql in queries.items():
-        cursor.execute(
-            f"""
-            SELECT grain, dimension, start, member, sum(m1) FROM (
-                SELECT * FROM ({sql}) e UNION ALL
-                SELECT grain, dimension, start, member, -m1 FROM kpis_rollup WHERE cube = %s) q
-             GROUP BY 1, 2, 3, 4 HAVING sum(m1) <> 0 LIMIT {FEW}
-            """,
-            [cube.code],
-        )
-        yield from (
-            f"{cube.key}: grain {row[0]}, {row[2]}, dimension {row[1]}/{row[3]} differs by {row[4]}" for row in cursor.fetchall()
-        )

@@ -15,11 +15,11 @@ CODE = {segment.name: SEGMENT_CODES[segment] for segment in Segment}
 # Which snapshots lie in a span is a matter of counting them, not of comparing each span with each snapshot.
 IN_SPAN = """
     CROSS JOIN (SELECT array_agg(day ORDER BY day) AS days FROM {snapshots}) every
-    CROSS JOIN LATERAL generate_series(
-        width_bucket({first} - 1, every.days) + 1, width_bucket({until} - 1, every.days)) place
+    CROSS JOIN LATERAL unnest(
+        every.days[width_bucket({first} - 1, every.days) + 1 : width_bucket({until} - 1, every.days)]) evening (day)
 """
 SPANS = """
-        SELECT every.days[place] AS day, p.customer_id, p.recency, p.frequency, p.monetary, p.segment
+        SELECT evening.day AS day, p.customer_id, p.recency, p.frequency, p.monetary, p.segment
           FROM kpis_rfmspan p {in_span}
 """
 EXPECTED = f"""
@@ -35,7 +35,7 @@ WITH snapshot AS (
          UNION ALL
         SELECT b.customer_id, r.refunded_on, -r.amount, NULL FROM customers_refund r JOIN bought b ON b.id = r.order_id),
      base AS (
-        SELECT every.days[place] AS day, f.customer_id, every.days[place] - max(f.placed_on) AS days,
+        SELECT evening.day AS day, f.customer_id, evening.day - max(f.placed_on) AS days,
                count(f.placed_on) AS orders, sum(f.amount) AS revenue
           FROM flow f {IN_SPAN.format(snapshots="snapshot", first="f.day", until=f"(f.day + {WINDOW_DAYS})")}
          GROUP BY 1, 2 HAVING count(f.placed_on) > 0),
