@@ -31,7 +31,7 @@ def array(values: Iterable[Any]) -> str:
         return '{"' + '","'.join(map(datetime.isoformat, values)) + '"}'
     if kinds == {str}:
         joined = SEPARATOR.join(values)
-        if not SPECIAL.search(joined):
+        if not SPECIAL.search(joined) and joined.count(SEPARATOR) == len(values) - 1:
             return '{"' + joined.replace(SEPARATOR, '","') + '"}'
     return "{" + ",".join(map(element, values)) + "}"
 
@@ -39,8 +39,8 @@ def array(values: Iterable[Any]) -> str:
 def element(value: Any) -> str:
     if value is None:
         return "NULL"
-    if type(value) is str:
-        return f'"{escaped(value)}"'
+    if isinstance(value, str):
+        return f'"{escaped(str(value))}"'
     if isinstance(value, datetime):
         return f'"{value.isoformat()}"'
     return str(value)

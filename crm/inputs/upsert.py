@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import FieldError, check_not_future
+from crm.inputs.inserting import insert_rows
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, resolve
 from crm.inputs.stored import with_names, with_relations
@@ -209,7 +210,7 @@ def create(recipe: Recipe, items: list[Item], caller: Caller) -> None:
         if item.values.get("created_at") is None:
             item.values["created_at"] = caller.at
         item.row = recipe.model(**item.values)
-    recipe.model.objects.bulk_create([item.row for item in items])
+    insert_rows([item.row for item in items])
     for item in items:
         item.settle(states.CREATED, item.row.pk)
         if recipe.fresh is not None:

@@ -1,6 +1,6 @@
 """What every writing door reads and writes by: quick looks that must agree with the thorough ones."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,9 @@ EVENING = datetime(2025, 10, 1, 20, 30, 0, 250, tzinfo=timezone(timedelta(hours=
         ("text", ["plain", "", 'with "quotes"', "back\\slash", "{1,2}", "NULL", "چای, شکر"]),
         ("text", [None, None]),
         ("text", ["a", None]),
+        ("text", ["a\x1fb", "c"]),
+        ("boolean", [True, None]),
+        ("date", [date(2025, 10, 1), None]),
         ("bigint", [1, 2**62]),
         ("numeric", [Decimal("0.10"), Decimal(10**17), None]),
         ("timestamptz", [EVENING, datetime(2025, 1, 1, tzinfo=UTC)]),
