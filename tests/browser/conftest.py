@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 from playwright.sync_api import sync_playwright
-from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.server import Server
 
 # The driver keeps an event loop in this thread; Django would refuse to talk to the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -36,9 +37,9 @@ def db(written_db):
 @pytest.fixture(scope="session")
 def server(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        running = LiveServer("localhost")
+        running = Server()
         yield running
-        running.stop()
+        running.terminate()
 
 
 @pytest.fixture(scope="session")
