@@ -13,8 +13,8 @@ from msgspec import UNSET, Struct
 
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.columns import insert_rows, update_rows
 from crm.inputs.fields import FieldError, check_not_future
-from crm.inputs.inserting import insert_rows
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, resolve
 from crm.inputs.stored import with_names, with_relations
@@ -235,6 +235,5 @@ def update(recipe: Recipe, items: list[Item]) -> None:
         rows += [item.row] if values else []
     if not rows:
         return
-    # An upsert by primary key writes any number of rows with different values in one statement.
     names = sorted({recipe.model._meta.get_field(name).name for name in changed} | {"updated_at"})
-    recipe.model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+    update_rows(rows, names)

@@ -242,7 +242,7 @@ def test_what_people_said_of_one_survey_leads_to_their_words(browse, sara, refre
     alone = client.get(f"/kpis/csat/{urls['CSAT']}").context
 
     assert sorted(urls) == ["CSAT", "CSAT in four words"]
-    assert (alone["value_text"], alone["narrowed"]) == ("50.0%", "Survey: \u2068CSAT\u2069")
+    assert (alone["exact_text"], alone["narrowed"]) == ("50%", "Survey: \u2068CSAT\u2069")
     assert [part["label"] for part in client.get(f"/kpis/csat/{alone['clear_url']}&by=survey").context["parts"]] == list(urls)
     (row,) = alone["row_list"]
     assert [answer.score for answer in client.get(row["url"]).context["rows"]] == [5]
