@@ -169,10 +169,12 @@ COST_PER_CONVERTED_LEAD = Kpi(
     abbreviation="",
     group=Group.MARKETING,
     kind=Kind.RATIO,
-    formula=_("marketing spend of the period ÷ leads first converted to an opportunity in it"),
+    formula=_(
+        "marketing spend of the period ÷ leads of marketing channels and campaigns first converted to an opportunity in it"
+    ),
     why=_("What a lead costs that sales can work on, not just one more name; the cheapest leads are often not the best."),
     numerator=(Term(SPENDING["marketing"]),),
-    denominator=(Term(CONVERSIONS["count"]),),
+    denominator=(Term(CONVERSIONS["marketed"]),),
     unit=Unit.MONEY,
     direction=Direction.DOWN,
     timing=Timing.LAGGING,

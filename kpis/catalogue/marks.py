@@ -247,6 +247,13 @@ MARKS: tuple[Mark, ...] = (
         " JOIN customers_order o ON o.customer_id = k.id",
         ORDERS,
     ),
+    of_parent(
+        "channel.conversions",
+        "campaigns_channel",
+        ("is_marketing",),
+        "SELECT l.converted_on, l.converted_on FROM changed c JOIN leads_lead l ON l.channel_id = c.id",
+        CONVERSIONS,
+    ),
     # opportunities
     of_day("leads_opportunity", "closed_on", (*OPPORTUNITY, "created_on"), OPPORTUNITIES_CLOSED, OPPORTUNITY_PRODUCTS),
     of_child(

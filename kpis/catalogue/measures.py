@@ -82,7 +82,7 @@ CONVERSIONS = Cube(
     left_out=Lead.objects.left_out,
     day="converted_on",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold()},
+    folds={"count": Fold(), "marketed": Fold(Q(channel__is_marketing=True) | Q(campaign__isnull=False))},
     resource="leads",
 )
 

@@ -294,6 +294,8 @@ def test_cost_per_converted_lead(refresh):
     leads(2, channel=search, converted_at=MEHR)
     leads(1, campaign=expo, created_at=MEHR - timedelta(days=40), converted_at=MEHR)  # older: converted in Mehr all the same
     leads(1, channel=search, converted_at=MEHR + timedelta(days=30))  # converted in Aban
+    leads(1, channel=shop, converted_at=MEHR)  # came by itself
+    leads(1, converted_at=MEHR)
     refresh()
 
     # (500 + 400) ÷ (2 of the search channel + 1 of the campaign) = 300; by channel 500 ÷ 2, by campaign 400 ÷ 1
@@ -302,6 +304,11 @@ def test_cost_per_converted_lead(refresh):
     assert parts("cost_per_converted_lead", Dimension.CHANNEL)[search.pk] == 250
     assert parts("cost_per_converted_lead", Dimension.CAMPAIGN) == {expo.pk: 400, 0: 250}
     assert card("cost_per_converted_lead", viewer=User(role="rep", visibility="all")).reason == "not_visible"
+
+    # what the organisation calls marketing counts, from the first day on: of the shop's 999 + 900 and one lead more
+    Channel.objects.filter(pk=shop.pk).update(is_marketing=True)
+    refresh()
+    assert (card("cost_per_converted_lead").numerator, card("cost_per_converted_lead").denominator) == (1899, 4)
 
 
 def test_marketing_revenue_and_its_share(refresh):

@@ -148,7 +148,11 @@ FIGURES: dict[str, Figure] = {
         (MARKETING_SPEND,),
         (Part(COUNT, "purchase", where="r.campaign IS NOT NULL OR r.is_marketing"),),
     ),
-    "cost_per_converted_lead": Figure(("channel", "campaign"), (MARKETING_SPEND,), (CONVERTED,)),
+    "cost_per_converted_lead": Figure(
+        ("channel", "campaign"),
+        (MARKETING_SPEND,),
+        (Part(COUNT, "lead", CONVERTED.at, where="r.campaign IS NOT NULL OR r.is_marketing"),),
+    ),
     "marketing_revenue": Figure(CREDITED, BY_MARKETING),
     "marketing_revenue_share": Figure(CREDITED, BY_MARKETING, NET),
     "romi_short": of_campaigns("short_end"),

@@ -16,8 +16,10 @@ lead AS (
            CAST(l.converted_at AT TIME ZONE :zone AS DATE) AS converted_day,
            l.channel_id AS channel, l.lead_source_id AS lead_source, l.campaign_id AS campaign,
            l.landing_page_id AS landing_page, l.social_network_id AS social_network,
-           l.owner_id AS owner, u.team_id AS team, k.goal
+           l.owner_id AS owner, u.team_id AS team, k.goal,
+           CASE WHEN h.is_marketing THEN TRUE ELSE FALSE END AS is_marketing
       FROM leads_lead l
+      LEFT JOIN campaigns_channel h ON h.id = l.channel_id
       LEFT JOIN crm_user u ON u.id = l.owner_id
       LEFT JOIN campaigns_campaign k ON k.id = l.campaign_id
      WHERE l.is_test = FALSE AND l.is_spam = FALSE AND l.merged_into_id IS NULL
