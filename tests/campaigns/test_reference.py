@@ -46,6 +46,7 @@ def test_a_new_one_is_added_and_taken_back(page):
     )  # fmt: skip
     again = page.post(f"{CHANNELS}new/", FAIR | {"name": "نمايشگاه ها"})
     assert again.context["form"].errors == {"name": ["Channel: there is one of this name already."]}
+    assert [page.post(f"{SOURCES}new/", {"name": sign}).status_code for sign in ("!!!", "???", "!!!")] == [302, 302, 200]
 
     page.post(undo)
     assert not Channel.objects.exists()

@@ -110,6 +110,13 @@ def test_what_is_given_wins_over_what_is_derived(api):
     assert (body["channel"], body["social_network"], body["campaign"]) == ("own", "photos", campaign.pk)
 
 
+def test_a_channel_of_null_is_derived_and_stays_so_when_it_is_sent_again(api):
+    sent = visit(channel=None, utm={"source": "instagram"})
+
+    assert [statuses(api, "/sessions/", sent) for _each in range(2)] == [["created"], ["unchanged"]]
+    assert Session.objects.get().channel.slug == "social"
+
+
 def test_a_network_is_read_from_the_referrer(api):
     body = make(api, "/sessions/", **visit(referrer="https://www.aparat.com/v/x"))
 
