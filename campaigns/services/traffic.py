@@ -20,7 +20,6 @@ from crm.inputs.upsert import Recipe, upsert
 
 MOST_PATH = 500
 VIEWS = Parts(PageView, "session", ("path", "at"), order=("at", "id"))
-DERIVED = ("channel_id", "campaign_id", "social_network_id", "landing_page_id")
 
 
 def complete_sessions(items: list[Item], caller: Caller) -> None:
@@ -31,9 +30,7 @@ def complete_sessions(items: list[Item], caller: Caller) -> None:
             values["created_at"] = values["started_at"]
         if values.get("referrer"):
             values["referrer"] = values["referrer"][:MOST_PATH]
-        for name in DERIVED if row is not None else ():
-            if values.get(name, 0) is None:
-                del values[name]  # what is not said was derived when the visit was new, and is so still
+        item.keep("channel_id", "campaign_id", "social_network_id", "landing_page_id")
         views = views_of(item)
         if row is None:
             values["view_count"] = len(views)

@@ -40,6 +40,12 @@ class Item:
     def refuse(self, pointer: str, code: str, detail: Any = "") -> None:
         self.failures.append(Failure(pointer, code, detail))
 
+    def keep(self, *names: str) -> None:
+        """What was derived when the row was new stays where it is sent again as null: a retry changes nothing."""
+        for name in names:
+            if self.row is not None and self.values.get(name, 0) is None:
+                del self.values[name]
+
     def settle(self, status: str, pk: int | None) -> None:
         self.status, self.pk = status, pk
 

@@ -59,7 +59,10 @@ def take_from_orders(items: list[Item]) -> None:
 
 def take_channels(items: list[Item], caller: Caller) -> None:
     """Without a channel of its own, that of the visitor's last session before; a later one is noticed by a trigger."""
-    bare = [item for item in items if item.row is None and item.values.get("channel_id") is None and item.values.get("visitor")]
+    of_visitors = [item for item in items if item.values.get("visitor")]
+    for item in of_visitors:
+        item.keep("channel_id")
+    bare = [item for item in of_visitors if item.row is None and item.values.get("channel_id") is None]
     if not bare:
         return
     sessions = Session.objects.filter(visitor__in={item.values["visitor"] for item in bare}, channel__isnull=False)

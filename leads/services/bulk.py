@@ -56,6 +56,8 @@ def complete_leads(items: list[Item], caller: Caller) -> None:
             item.refuse("", "conflict", is_merged(row))
         if not any(values.get(name, getattr(row, name, None)) for name in KNOWN_BY):
             item.refuse("/name", "required")
+        if item.data.utm:
+            item.keep("channel_id", "campaign_id", "social_network_id")
     new_touches = [item for item in items if item.row is None and (item.data.utm or item.values.get("campaign_id"))]
     derive_touches([(item.values, item.data.utm or None) for item in new_touches])
     give_in_turn([item for item in items if is_waiting(item)], caller.organization.new_leads_team)
@@ -234,18 +236,20 @@ def link_products(items: list[Item], wanted: dict[int, list[int]]) -> None:
 
 
 def complete_activities(items: list[Item], caller: Caller) -> None:
-    """About somebody, by somebody; what is not planned is done, and a demo is booked when it is written."""
+    """About somebody, by somebody; what is not planned is done unless it says no, and a demo is booked when it is written."""
     for item in items:
         values, row = item.values, item.row
         if not any(values.get(name, getattr(row, name, None)) for name in ("lead_id", "opportunity_id", "customer_id")):
             item.refuse("/lead", "required")
         check_done(item, caller)
         if row is not None:
+            if values.get("kind", row.kind) in Activity.DEMONSTRATIONS:
+                item.keep("booked_at")
             continue
         if values.get("owner_id") is None and not caller.token:
             values["owner_id"] = caller.user.pk
         happened = values.get("created_at", caller.at)
-        if values.get("due_at") is None and values.get("done_at") is None and values.get("booked_at") is None:
+        if values.get("due_at") is None and "done_at" not in values and values.get("booked_at") is None:
             values["done_at"] = happened
         if values.get("booked_at") is None and values.get("kind") in Activity.DEMONSTRATIONS:
             values["booked_at"] = happened

@@ -71,6 +71,8 @@ def test_a_cart_has_its_visitors_last_channel_before_it(api):
     ]
 
     assert found == [late.slug, early.slug, None, None]
+    again = api.post("/carts/bulk/", {"items": [cart(visitor="v1", channel=None)]}).json()["results"]
+    assert [result["status"] for result in again] == ["unchanged"]
 
 
 def test_a_session_that_is_heard_of_later_brings_its_channel(api):
