@@ -159,7 +159,8 @@ def breakdown_table(kpi: Kpi, parts: Sequence[Part], title: str, prefs: Preferen
 
 
 def contribution_cell(kpi: Kpi, contribution: Decimal | None, prefs: Preferences) -> Decimal | str:
-    return money(contribution, prefs) if kpi.unit is Unit.MONEY else rounded(contribution)
+    number = rounded(contribution)
+    return money(number, prefs) if kpi.unit is Unit.MONEY and isinstance(number, Decimal) else number
 
 
 def rows_table(

@@ -35,7 +35,9 @@ def final_amount_hint(opportunity: Opportunity, prefs: Preferences) -> SafeStrin
     offered = services.offered_amount(opportunity)
     if offered is None or offered.amount == opportunity.amount:
         return ""
-    if offered.is_last_word:
+    if offered.is_last_word and not opportunity.amount:
+        text, other = _("The total of quote %(quotes)s."), offered.amount
+    elif offered.is_last_word:
         text, other = _("The total of quote %(quotes)s; the opportunity said %(amount)s until now."), opportunity.amount
     else:
         text, other = _("The opportunity's own amount, newer than quote %(quotes)s with its total of %(amount)s."), offered.amount

@@ -28,6 +28,7 @@ from kpis.readings.summary import Choice, Reading
 from kpis.readings.values import Value
 from kpis.readings.words import (
     difference_text,
+    exact_text,
     isolated,
     money_text,
     number_text,
@@ -294,7 +295,9 @@ def filled_formula(kpi: Kpi, value: Value, prefs: Preferences) -> str:
     if kpi.is_percentile:
         return middle_text(kpi, value, prefs)
     pieces = quotient(kpi, value, prefs) if value.numerator is not None and kpi.is_ratio else operands(kpi, value, prefs)
-    return " ".join([*pieces, "=", operand(value_text(kpi, value.value, prefs), prefs)]) if pieces else ""
+    # Of a score whole points are shown, and a sum must come out.
+    result = (exact_text if kpi.unit is Unit.SCORE else value_text)(kpi, value.value, prefs)
+    return " ".join([*pieces, "=", operand(result, prefs)]) if pieces else ""
 
 
 def middle_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
