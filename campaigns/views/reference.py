@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,6 +21,23 @@ from crm.views.history import HistoryPage
 from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView, say_removed
 
 Row = Channel | LeadSource | SocialNetwork
+
+
+def removing_and_restoring(model: type[Row], route: str) -> tuple[Callable, Callable]:
+    """The two views that delete a row of a list and bring it back."""
+
+    @action(may_manage_people)
+    def remove(request: HttpRequest, pk: int) -> str:
+        row = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+        return say_removed(request, row, route, services.remove(row, by=request.user, at=timezone.now()))
+
+    @action(may_manage_people)
+    def restore(request: HttpRequest, way: str) -> str:
+        services.restore(model, way, by=request.user, at=timezone.now())
+        say(request, _("Taken back."))
+        return reverse(f"{route}-list")
+
+    return remove, restore
 
 
 class ChannelListView(ReferenceListView):
@@ -57,14 +75,7 @@ class ChannelHistoryView(HistoryPage):
     page = "campaigns:channel-edit"
 
 
-@action(may_manage_people)
-def remove_channel(request: HttpRequest, pk: int) -> str:
-    return _remove(request, Channel, pk, "campaigns:channel")
-
-
-@action(may_manage_people)
-def restore_channel(request: HttpRequest, way: str) -> str:
-    return _restore(request, Channel, way, "campaigns:channel")
+remove_channel, restore_channel = removing_and_restoring(Channel, "campaigns:channel")
 
 
 class LeadSourceListView(ReferenceListView):
@@ -98,14 +109,7 @@ class LeadSourceHistoryView(HistoryPage):
     page = "campaigns:lead-source-edit"
 
 
-@action(may_manage_people)
-def remove_lead_source(request: HttpRequest, pk: int) -> str:
-    return _remove(request, LeadSource, pk, "campaigns:lead-source")
-
-
-@action(may_manage_people)
-def restore_lead_source(request: HttpRequest, way: str) -> str:
-    return _restore(request, LeadSource, way, "campaigns:lead-source")
+remove_lead_source, restore_lead_source = removing_and_restoring(LeadSource, "campaigns:lead-source")
 
 
 class SocialNetworkListView(ReferenceListView):
@@ -139,22 +143,4 @@ class SocialNetworkHistoryView(HistoryPage):
     page = "campaigns:social-network-edit"
 
 
-@action(may_manage_people)
-def remove_social_network(request: HttpRequest, pk: int) -> str:
-    return _remove(request, SocialNetwork, pk, "campaigns:social-network")
-
-
-@action(may_manage_people)
-def restore_social_network(request: HttpRequest, way: str) -> str:
-    return _restore(request, SocialNetwork, way, "campaigns:social-network")
-
-
-def _remove(request: HttpRequest, model: type[Row], pk: int, route: str) -> str:
-    row = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
-    return say_removed(request, row, route, services.remove(row, by=request.user, at=timezone.now()))
-
-
-def _restore(request: HttpRequest, model: type[Row], way: str, route: str) -> str:
-    services.restore(model, way, by=request.user, at=timezone.now())
-    say(request, _("Taken back."))
-    return reverse(f"{route}-list")
+remove_social_network, restore_social_network = removing_and_restoring(SocialNetwork, "campaigns:social-network")
