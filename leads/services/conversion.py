@@ -66,6 +66,8 @@ def convert_lead(
 
 def carry_plans(leads: Collection[int]) -> None:
     """What is planned with converted leads goes on with the opportunity of each, its first that is open."""
+    if not leads:
+        return
     opportunities = Opportunity.objects.open().filter(lead=OuterRef("lead")).order_by("pk").values("pk")[:1]
     plans = Activity.objects.planned().filter(lead__in=leads, lead__converted_at__isnull=False, opportunity=None)
     plans.filter(Exists(opportunities)).update(opportunity=Subquery(opportunities), updated_at=Now())
