@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Expression, FilteredRelation, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
@@ -145,8 +145,9 @@ class Cube:
     days_of: tuple[tuple[Callable[[], QuerySet], str], ...] = ()
     # What counts the things behind its folds, under their names, where one of them has several rows.
     counted_by: Cube | None = None
-    # Dimensions that rows know but that are not stored. A function says what they are in a period, by its first day.
-    live: Mapping[Dimension, str | Combinable | Callable[[date], Combinable]] = field(default_factory=dict)
+    # Dimensions that rows know but that are not stored. A function says by its first day what row of another table, in a column
+    # of the dimension's name, tells what they are in a period.
+    live: Mapping[Dimension, str | Combinable | Callable[[date | Expression], FilteredRelation]] = field(default_factory=dict)
 
     def __getitem__(self, fold: str) -> Measure:
         if fold not in self.folds:

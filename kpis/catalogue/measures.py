@@ -101,7 +101,7 @@ ORDERS = Cube(
         "marketed": Fold(Q(**{BY_MARKETING: True}) | Q(customer__campaign__isnull=False)),
     },
     resource="orders",
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 REFUNDS = Cube(
     key="refunds",
@@ -116,7 +116,7 @@ REFUNDS = Cube(
         "cost": Fold(amount=F("cost_amount"), is_cost=True),
     },
     resource="orders",
-    live={D.SEGMENT: segment_of("order__customer_id")},
+    live={D.SEGMENT: segment_of("order__customer")},
 )
 
 
@@ -141,7 +141,7 @@ LINES = Cube(
         "count": Fold(),
     },
     resource="orders",
-    live=first_touch("order__customer__") | {D.SEGMENT: segment_of("order__customer_id")},
+    live=first_touch("order__customer__") | {D.SEGMENT: segment_of("order__customer")},
 )
 REFUND_LINES = Cube(
     key="refund_lines",
@@ -157,7 +157,7 @@ REFUND_LINES = Cube(
     },
     folds={"amount": Fold(amount=F("amount")), "cost": Fold(amount=F("cost_amount"), is_cost=True), "count": Fold()},
     resource="orders",
-    live=first_touch("refund__order__customer__") | {D.SEGMENT: segment_of("refund__order__customer_id")},
+    live=first_touch("refund__order__customer__") | {D.SEGMENT: segment_of("refund__order__customer")},
 )
 CATEGORY_ORDERS = Cube(
     key="category_orders",
@@ -225,7 +225,7 @@ ANSWERS = Cube(
         "satisfied": Fold((IS_CSAT & Q(score__gte=4)) | (IN_WORDS & Q(score__gte=3))),
     },
     resource="survey-answers",
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 
 

@@ -42,7 +42,14 @@ class RfmSpanQuerySet(RecordQuerySet):
 class RfmSpan(models.Model):
     """Scores of a customer from one snapshot up to, and without, another; no row where nothing was bought in the window."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        related_query_name="rfm_span",
+    )
     recency = models.PositiveSmallIntegerField()
     frequency = models.PositiveSmallIntegerField()
     monetary = models.PositiveSmallIntegerField()

@@ -79,9 +79,9 @@ class Shares:
         found: dict[Bearers, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         if not self.sources or not self.bearers:
             return found
-        source, first = self.sources[0], self.query.spans[0][0]
+        source = self.sources[0]
         cube = KPI.numerator[0].measure.cube
-        places = {f"of_{name}": path_of(cube, name, first) for name in (Dimension.CAMPAIGN, Dimension.CHANNEL)}
+        places = {f"of_{name}": path_of(cube, name) for name in (Dimension.CAMPAIGN, Dimension.CHANNEL)}
         rows = source.rows.order_by().values(**places, of_kind=F("expense__kind")).annotate(spent=Sum(source.amount))
         for row in rows:
             known = bearers_of(row["of_campaign"], row["of_channel"])

@@ -95,7 +95,7 @@ class Tenures:
 def known_to(narrowing: Narrowing, evenings: Sequence[date]) -> list[Known]:
     """What the spans that a question asks for tell of some evenings."""
     rows = narrowing.narrow(STARTED.rows(), STARTED, evenings[0])
-    member: Any = narrowing.member(STARTED, evenings[0])
+    member: Any = narrowing.member(STARTED)
     return known_of(rows.values_list("start_day", "lost_day", "since", "back_day", member), evenings)
 
 

@@ -67,7 +67,7 @@ def fold_days(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statem
     """What adds up over days is read once from the first day to the last, and then put to the spans its days lie in."""
     first, last = min(span[1] for span in spans), max(span[2] for span in spans)
     rows = narrowing.narrow(cube.rows_between(first, last), cube, first)
-    by = {"fold_day": as_expression(cube.day), "split_member": narrowing.member(cube, first)}
+    by = {"fold_day": as_expression(cube.day), "split_member": narrowing.member(cube)}
     sql, params = folded(cube, rows, by).query.sql_with_params()
     folds = [f"sum(q.fold_{name})" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
     statement = (
@@ -81,7 +81,7 @@ def fold_one(narrowing: Narrowing, cube: Cube, span: Span) -> Statement:
     """What does not add up, of one span."""
     index, first, last = span
     rows = narrowing.narrow(cube.rows_between(first, last), cube, first)
-    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube, first)}).query.sql_with_params()
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
     folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
     return f"SELECT {cube.code}, {index}, q.split_member, {', '.join(folds)} FROM ({sql}) q", list(params)
 
@@ -89,7 +89,7 @@ def fold_one(narrowing: Narrowing, cube: Cube, span: Span) -> Statement:
 def fold_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> Statement:
     """What does not add up, or has another member in each span, is folded within each."""
     rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube, FIRST)
-    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube, FIRST)}).query.sql_with_params()
+    sql, params = folded(cube, rows, {"split_member": narrowing.member(cube)}).query.sql_with_params()
     folds = [f"q.fold_{name}" for name in cube.folds] + ["0"] * (len(FOLDS) - len(cube.folds))
     statement = f"SELECT {cube.code}, p.i, q.split_member, {', '.join(folds)} FROM {SPANS} CROSS JOIN LATERAL ({sql}) q"
     return statement, [*columns_of(spans), *params]
@@ -99,7 +99,7 @@ def count_each(narrowing: Narrowing, cube: Cube, spans: Sequence[Span]) -> State
     """What only counts things once is named with its span and counted outside, so that the rows may be read once for all."""
     keys = {f"key_{name}": key_of(each) for name, each in cube.folds.items()}
     rows = narrowing.narrow(cube.rows_between(FIRST, LAST), cube, FIRST)
-    rows = rows.order_by().values(split_member=narrowing.member(cube, FIRST), **keys)
+    rows = rows.order_by().values(split_member=narrowing.member(cube), **keys)
     sql, params = rows.query.sql_with_params()
     folds = [f"count(DISTINCT q.{name})" for name in keys] + ["0"] * (len(FOLDS) - len(keys))
     statement = (

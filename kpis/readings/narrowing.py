@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Expression, QuerySet, Value
+from django.db.models import Expression, F, FilteredRelation, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from crm.models import User
@@ -72,24 +72,31 @@ class Narrowing:
         return member
 
     def narrow(self, rows: QuerySet, cube: Cube, first: date | Expression) -> QuerySet:
-        """Rows of a period, from its first day on, that the filters and the viewer's rights leave."""
+        """Rows of a period, from its first day on, that the filters and the viewer's rights leave.
+
+        With what holds of them in that period, for whoever asks for their member.
+        """
+        rows = rows.alias(**self._holding(cube, first))
         for number, (name, members) in enumerate(self.asked(cube).items()):
             alias, known = f"narrow_{number}", UNKNOWN not in members
-            path = path_of(cube, name, first)
+            path = path_of(cube, name)
             # Bare where nobody asks for what is unknown, so that an index on the column answers.
             rows = rows.alias(**{alias: path if known else Coalesce(path, Value(UNKNOWN))})
             rows = rows.filter(**{f"{alias}__in": sorted(members) or [NOBODY]})
         return rows
 
-    def member(self, cube: Cube, first: date | Expression) -> Any:
-        """The read member of a row of a period that begins on a day."""
+    def member(self, cube: Cube) -> Any:
+        """The read member of a row that is left."""
         name = self.split(cube)
-        return Coalesce(path_of(cube, name, first), Value(UNKNOWN)) if name else Value(UNKNOWN)
+        return Coalesce(path_of(cube, name), Value(UNKNOWN)) if name else Value(UNKNOWN)
 
     def hangs_on_periods(self, cube: Cube) -> bool:
         """Whether the same row has another member in another period."""
+        return bool(self._holding(cube, date.min))
+
+    def _holding(self, cube: Cube, first: date | Expression) -> dict[str, FilteredRelation]:
         names = {*self.asked(cube), self.split(cube)} - {None}
-        return any(callable(cube.live.get(name)) for name in names)
+        return {holding(name): side(first) for name in names if callable(side := cube.live.get(name))}
 
     @cached_property
     def _team_of(self) -> dict[int, int]:
@@ -105,6 +112,11 @@ class Narrowing:
         return frozenset(pk for pk, of in self._team_of.items() if of == team)
 
 
-def path_of(cube: Cube, name: Dimension, first: date | Expression) -> Any:
+def holding(name: Dimension) -> str:
+    """Under what a row is joined to the one that tells its member in a period."""
+    return f"{name.value}_then"
+
+
+def path_of(cube: Cube, name: Dimension) -> Any:
     path = cube.dimensions.get(name) or cube.live[name]
-    return path(first) if callable(path) else as_expression(path)
+    return F(f"{holding(name)}__{name.value}") if callable(path) else as_expression(path)

@@ -83,8 +83,8 @@ class Pipeline:
     @cached_property
     def members(self) -> dict[int | None, ByStage]:
         """By member and stage where the query is split, else under None."""
-        narrowing, evening = Narrowing(self.query), self.query.spans[0][1]
-        rows = self.rows.order_by().values("to_stage", member=narrowing.member(PIPELINE, evening))
+        narrowing = Narrowing(self.query)
+        rows = self.rows.order_by().values("to_stage", member=narrowing.member(PIPELINE))
         rows = rows.annotate(count=Count("pk"), summed=as_exact(Sum("value")), by_chance=as_exact(Sum("weighted")))
         found: dict[int | None, dict[int, Sums]] = defaultdict(lambda: defaultdict(Sums))
         for stage, member, *sums in rows.values_list("to_stage", "member", "count", "summed", "by_chance"):

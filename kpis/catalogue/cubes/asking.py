@@ -49,6 +49,6 @@ INVITATIONS = Cube(
     dimensions={D.OWNER: "customer__owner_id", D.SURVEY: "survey_id", D.PRODUCT: "ticket__product_id"},
     folds={"count": Fold(), "answered": Fold(Q(answered_at__isnull=False))},
     resource="survey-invitations",
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 ASKING_CUBES = (CARTS, CARTS_RECOVERED, INVITATIONS)

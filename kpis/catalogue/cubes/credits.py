@@ -35,7 +35,7 @@ CREDITED_RECORDS = Cube(
     dimensions=first_touch() | {D.OWNER: "owner_id"},
     folds={name: Fold(where, distinct="entry", is_shared=True) for name, where in CREDITED_MONEY.items()},
     resource="orders",
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 CREDITS = Cube(
     key="credits",
@@ -49,7 +49,7 @@ CREDITS = Cube(
     folds={name: Fold(where, F("amount")) for name, where in CREDITED_MONEY.items()},
     resource="orders",
     counted_by=CREDITED_RECORDS,
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 
 

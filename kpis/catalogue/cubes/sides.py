@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from django.db.models import Case, Expression, IntegerField, OuterRef, Subquery, TextChoices, Value, When
+from django.db.models import Case, Expression, FilteredRelation, IntegerField, Q, TextChoices, Value, When
 from django.db.models.expressions import Combinable
 
 from campaigns.models import Expense
 from customers.models import Ticket
 from kpis.definitions import FIRST_TOUCH, Dimension
-from kpis.models import RfmSpan
 from kpis.rfm import Segment
 
 D = Dimension
@@ -36,12 +35,12 @@ def choice_code(dimension: Dimension, column: str) -> Combinable:
     return Case(*whens, output_field=IntegerField())
 
 
-def segment_of(customer: str) -> Callable[[date | Expression], Subquery]:
-    """The RFM segment of a row's customer in the last snapshot before a period's first day."""
+def segment_of(customer: str) -> Callable[[date | Expression], FilteredRelation]:
+    """What tells the RFM segment of a row's customer in the last snapshot before a period's first day: one span at most."""
+    span = f"{customer}__rfm_span"
 
-    def before(first: date | Expression) -> Subquery:
-        spans = RfmSpan.objects.filter(first_day__lt=first, until_day__gte=first, customer_id=OuterRef(customer))
-        return Subquery(spans.order_by().values("segment")[:1])
+    def before(first: date | Expression) -> FilteredRelation:
+        return FilteredRelation(span, condition=Q(**{f"{span}__first_day__lt": first, f"{span}__until_day__gte": first}))
 
     return before
 

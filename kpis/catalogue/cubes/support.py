@@ -105,6 +105,6 @@ OPINIONS = Cube(
         "squared_score": Fold(ON_FIVE, F("score") * F("score")),
     },
     resource="survey-answers",
-    live={D.SEGMENT: segment_of("customer_id")},
+    live={D.SEGMENT: segment_of("customer")},
 )
 SUPPORT_CUBES = (TICKETS_OPENED, TICKETS_RESOLVED, OPINIONS)
