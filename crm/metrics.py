@@ -21,12 +21,18 @@ REQUESTS = Counter("sanjeh_http_requests_total", "Answered requests", ["method",
 REQUEST_SECONDS = Histogram("sanjeh_http_request_seconds", "Time to answer a request", ["route"])
 TASKS = Counter("sanjeh_tasks_total", "Finished tasks", ["task", "state"])
 TASK_SECONDS = Histogram("sanjeh_task_seconds", "Run time of a task", ["task"])
+# What is true of the whole installation, whichever process is asked; apps add what they know of themselves.
+STATES = CollectorRegistry()
 
 
 def render() -> bytes:
     """All figures in the text format."""
+    return generate_latest(counts()) + generate_latest(STATES)
+
+
+def counts() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
+        return REGISTRY
     together = CollectorRegistry()
     MultiProcessCollector(together)
-    return generate_latest(together)
+    return together

@@ -26,7 +26,7 @@ from kpis.api.parameters import FILTERS, help_of, kpi_of, query_of, query_of_one
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import TWINS
 from kpis.definitions import Dimension, Kpi
-from kpis.engine.drain import dirty_cells, oldest_mark
+from kpis.engine.drain import dirty_cells, seconds_behind
 from kpis.models import Refresh, Snapshot
 from kpis.readings import Query, Row, RowPage, Value, list_rows, read
 from kpis.readings.history import revisions_of
@@ -226,10 +226,8 @@ class FreshnessView(ApiView):
 
     def get(self, request: Request) -> HttpResponse:
         self.parameters()
-        oldest = oldest_mark()
-        seconds = (self.caller.at - oldest).total_seconds() if oldest else 0.0
         last = Refresh.objects.aggregate(at=Max("computed_at"))["at"]
-        return answer(FreshnessOut(dirty_cells(), max(seconds, 0.0), last.isoformat() if last else None))
+        return answer(FreshnessOut(dirty_cells(), seconds_behind(self.caller.at), last.isoformat() if last else None))
 
 
 def page_of(kpi: Kpi, side: str, query: Query, *, after: str, limit: int) -> RowPage:

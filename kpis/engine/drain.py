@@ -337,3 +337,9 @@ def oldest_mark() -> datetime | None:
     dirty += [model.objects.filter(is_dirty=True) for model in (RfmSnapshot, TenureEvening)]
     marks = [rows.aggregate(at=Min("marked_at"))["at"] for rows in dirty]
     return min((at for at in marks if at), default=None)
+
+
+def seconds_behind(at: datetime) -> float:
+    """The age of the oldest mark; nothing where all is clean."""
+    oldest = oldest_mark()
+    return max((at - oldest).total_seconds(), 0.0) if oldest else 0.0

@@ -112,6 +112,7 @@ def test_strangers_learn_no_names_and_versions(client, path):
     assert not {"postgres", "18", "django", settings.DATABASES["default"]["HOST"]} & set(text.lower().replace('"', " ").split())
 
 
+@pytest.mark.django_db
 class TestMetrics:
     def test_this_machine_may_read(self, client):
         client.get("/healthz/live")

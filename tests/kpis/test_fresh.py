@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from kpis.engine import drain
+from kpis.metrics import Freshness
+from kpis.models import DirtyDay
 from tests.factories.customers import make_order
 from tests.factories.leads import make_lead
 from tests.kpis.test_company_pages import questions
@@ -40,3 +42,18 @@ def test_one_of_a_period_that_is_over_asks_nothing(browse, sara):
     assert client.get("/kpis/?period=1404-07").context["fresh_url"] == ""
     assert [client.get(f"/kpis/fresh/?period={text}").status_code for text in ("x", "1404-07")] == [400, 200]
     assert browse().get("/kpis/fresh/").status_code == 302
+
+
+def test_machines_read_how_far_the_figures_are_behind(client):
+    now = timezone.now()
+    make_order(placed_at=now)
+    drain(at=now)
+
+    clean = client.get("/metrics").content.decode().splitlines()
+    make_order(placed_at=now)
+    DirtyDay.objects.update(marked_at=now - timedelta(seconds=90))
+    behind = {metric.name: metric.samples[0].value for metric in Freshness(clock=lambda: now).collect()}
+
+    assert {"sanjeh_kpis_dirty_cells 0.0", "sanjeh_kpis_oldest_dirty_seconds 0.0"} <= set(clean)
+    assert behind["sanjeh_kpis_oldest_dirty_seconds"] == 90
+    assert behind["sanjeh_kpis_dirty_cells"] > 0
