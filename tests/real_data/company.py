@@ -12,20 +12,26 @@ from django.utils import timezone
 from crm.models import Organization
 from crm.services import change_time_zone, create_token, create_user
 from kpis.engine import drain, find_drift, is_clean
+from kpis.services import change_calendar
 from tests.api_client import Api
 from tests.factories.kpis import analyze
 
 MOST_ITEMS = 1_000
+# As date.weekday() counts.
+MONDAY, SATURDAY = 0, 5
 
 
 class Company:
     """What a shop's own scripts could do, and nothing else; only the settings and the worker's share are done here."""
 
-    def __init__(self, oracle, *, zone, currency, shuffled=None):
+    def __init__(self, oracle, *, zone, currency, shuffled=None, week_start=SATURDAY):
         self.oracle = oracle
         organization = change_time_zone(Organization.current(), zone=zone)
         organization.currency, organization.inactivity_days = currency, 180
         organization.save(update_fields=["currency", "inactivity_days"])
+        if week_start != organization.week_start:
+            organization.week_start = week_start
+            change_calendar(organization, fields=["week_start"])
         user = create_user("history@example.com", role="integration")
         token, token.secret = create_token(user, scopes=["*"], at=timezone.now(), name="history")
         self.api = Api(Client(headers={"host": "localhost"}), token)

@@ -4,13 +4,18 @@ A week is one expense per medium over its seven days and one order on its first;
 our short-term ROMI over the whole span is the oracle's naive one: nothing is known of costs of goods. Amounts come with more
 decimals than money has, so that each of the rows is off by at most half a cent: so are the sums.
 Expenses are spread over their days: only sums over whole years of the weeks' first days can be compared, not the years of the
-oracle. Not comparable: its regression (no model of ours claims what caused revenue).
+oracle. Weeks begin on Mondays, as its own do, so that what a campaign's page says still works of each week's spend is its
+adstock; half a cent of a week weighs there as much as the sum of the powers of λ. Not comparable: its regression (no model of
+ours claims what caused revenue).
 """
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+
+from kpis.readings.campaign_weeks import adstock_of
+from tests.real_data.company import MONDAY
 
 pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
 
@@ -57,7 +62,7 @@ def orders_of(table):
 def market(data_set, founded):
     data = data_set("mmm_weekly")
     table = data.table("dt_simulated_weekly.csv")
-    with founded(data, zone="UTC", currency="EUR", shuffled=11) as company:
+    with founded(data, zone="UTC", currency="EUR", shuffled=11, week_start=MONDAY) as company:
         company.load("channels", [{"slug": slug_of(name), "name": name, "kind": "other"} for name in MEDIA])
         campaign = {"external_id": "all", "name": "All", "starts_on": SPAN[0], "ends_on": SPAN[1], "goal": "sales"}
         assert company.load("campaigns", [campaign]) == {"created": 1}
@@ -94,3 +99,14 @@ def test_return_of_the_whole_span(market):
     assert 100 * returned / spent == pytest.approx(market.oracle["naive_romi_total_pct"], abs=Decimal("0.001"), rel=0)
     # Only one campaign, and all of its customers are its own: so the long term is the same.
     assert [year.value for year in market.figures("romi_long", *SPAN, grain="year").values()] == [year.value for year in years]
+
+
+def test_what_still_works_of_the_spend_on_each_medium(market):
+    read = market.members("operating_expenses", "channel", *SPAN, grain="week")
+    for medium in MEDIA:
+        decay = Decimal(market.oracle["adstock_theta"][medium])
+        weeks = {figure.start: figure.value for (name, _), figure in read.items() if name == medium}
+        works = adstock_of([weeks.get(f"{date.fromisoformat(SPAN[0]) + timedelta(weeks=week)}", 0) for week in range(208)], decay)
+        most = CENT / 2 / (1 - decay)
+        assert works[-1] == pytest.approx(Decimal(market.oracle["adstock_last_week"][medium]), abs=most, rel=0)
+        assert sum(works) == pytest.approx(Decimal(market.oracle["adstock_sum"][medium]), abs=208 * most, rel=0)
