@@ -309,11 +309,8 @@ def moments_behind_days(model: type[Model]) -> set[str]:
 @transaction.atomic
 def deactivate_user(user: User, *, at: datetime) -> User:
     """Close an account: its sessions and tokens end with it, also for the day that it is opened again."""
-    user.is_active, written = False, ["is_active"]
-    if not user.has_usable_password():
-        user.set_unusable_password()  # another one: links to choose the first password are over
-        written.append("password")
-    user.save(update_fields=written)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
     user.tokens.filter(revoked_at=None).update(revoked_at=at)
     rows = Session.objects.filter(expire_date__gt=at).iterator()
     own = [session.pk for session in rows if session.get_decoded().get(SESSION_KEY) == str(user.pk)]

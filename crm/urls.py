@@ -14,6 +14,11 @@ urlpatterns = [
     path("", include("crm.health")),
     path("api/v1/", include("crm.api.urls")),
     re_path(r"^api(/|\Z)", NotFoundView.as_view()),
+    re_path(
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        entrance.PasswordLinkView.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", entrance.home, name="home"),

@@ -27,7 +27,12 @@ class InOurWords:
 class LoginForm(InOurWords, forms.LoginForm): ...
 
 
-class ResetPasswordForm(InOurWords, forms.ResetPasswordForm): ...
+class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
+    def clean_email(self) -> str:
+        """A program that was given a password on the server is sent no link to choose another."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.may_choose_password]
+        return email
 
 
 class ResetPasswordKeyForm(InOurWords, forms.ResetPasswordKeyForm): ...

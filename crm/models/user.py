@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -118,6 +118,22 @@ class User(AbstractUser):
     def invited_by(self) -> User | None:
         """Who added them, where that was somebody on the pages."""
         return User.objects.filter(pk=(self.recorded_by or {}).get("user")).first()
+
+    @property
+    def is_program(self) -> bool:
+        """It has tokens, and comes by the API."""
+        return self.role == self.Role.INTEGRATION
+
+    @property
+    def may_choose_password(self) -> bool:
+        """By a link: programs are handed none, and whoever was switched off comes in no more."""
+        return self.is_active and not self.is_program
+
+    @property
+    def last_barred(self) -> int | None:
+        """The newest image that the history keeps of the account as one that might choose no password."""
+        barred = self.history.filter(Q(is_active=False) | Q(role=self.Role.INTEGRATION))
+        return barred.order_by("-pgh_id").values_list("pgh_id", flat=True).first()
 
     @property
     def language_without_browser(self) -> str:

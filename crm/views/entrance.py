@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.views import PasswordResetFromKeyView
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
@@ -20,6 +24,21 @@ from crm.pages import next_url, refusal
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     return redirect(home_of(request.user))
+
+
+class PasswordLinkView(PasswordResetFromKeyView):
+    """Whoever is signed in and opens somebody else's link becomes nobody else before they say so."""
+
+    LEAVE = "leave"
+
+    def logout(self) -> None:
+        """allauth signs out here who is not whom the link is for; what a dead link is for it does not come to."""
+        if self.LEAVE not in self.request.POST:
+            raise ImmediateHttpResponse(render(self.request, "account/link_of_another.html", {"view": self}))
+        super().logout()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(request.path) if self.LEAVE in request.POST else super().post(request, *args, **kwargs)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from crm import services
 from crm.accounts import days_of_links, mail_link, password_link
 from crm.forms.people import EditPersonForm, PersonForm, TeamForm, sight_of
+from crm.mails import has_mail_server
 from crm.models import Team, User
 from crm.pages import LONGEST_SEARCH, Chip, FormPage, ListPage, action, count_of, not_offered, posted, say
 from crm.permissions import may_manage_people
@@ -123,12 +124,12 @@ class PersonEditView(FormPage):
 
 def hand_over(request: HttpRequest, person: User) -> HttpResponse:
     """The link to choose a password, by mail; where none goes out, the administrator hands it over."""
-    if person.role == User.Role.INTEGRATION:
+    if person.is_program:
         say(request, _("A program signs in with a token: make one here."))
         return redirect(f"{reverse('token-create')}?user={person.pk}")
     link = password_link(request, person)
     if not mail_link(request, person, link):
-        facts = {"person": person, "link": link, "days": days_of_links(request.prefs)}
+        facts = {"person": person, "link": link, "days": days_of_links(request.prefs), "is_mail_set_up": has_mail_server()}
         return render(request, "crm/person_link.html", facts)
     say(request, _("A link to choose a password was sent to %(email)s.") % {"email": left_to_right(person.email)})
     return redirect("people")
@@ -151,7 +152,7 @@ def switch_off(request: HttpRequest, pk: int) -> str:
 @action(may_manage_people)
 def switch_on(request: HttpRequest, pk: int) -> str:
     person = services.switch_on_person(get_object_or_404(User, pk=pk), by=request.user)
-    if person.has_usable_password() or person.role == User.Role.INTEGRATION:
+    if person.has_usable_password() or person.is_program:
         text = _("%(person)s can sign in again.")
     else:
         text = _("%(person)s is on again, and needs a new link to choose a password.")

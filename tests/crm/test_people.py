@@ -37,6 +37,17 @@ def errors(response):
     return {name: list(texts) for name, texts in response.context["form"].errors.items()}
 
 
+@pytest.fixture
+def link_for(client, settings):
+    """The link that stands on the answer where no mail goes out."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    return lambda person: client.post(f"{URL}{person.pk}/link/").context["link"]
+
+
+def fails(browse, link):
+    return bool(browse().get(link, follow=True).context.get("token_fail"))
+
+
 def test_only_administrators_change_people_and_teams(browse, sara, omid, now):
     team, place = make_team("North"), f"{URL}{omid.pk}/"
     pages = [URL, f"{URL}new/", place, f"{place}history/", TEAMS, f"{TEAMS}{team.pk}/", f"{TEAMS}{team.pk}/history/"]
@@ -63,7 +74,7 @@ def test_only_administrators_change_people_and_teams(browse, sara, omid, now):
 
 @pytest.mark.parametrize("backend", ["filebased", "smtp"])
 def test_who_is_added_chooses_a_password_once(client, browse, settings, backend, caplog):
-    """Without a mail server, or with one that is away, the link stands on the answer."""
+    """Without a mail server, or with one that is away, the link stands on the answer, which says which of them it is."""
     settings.EMAIL_BACKEND, settings.EMAIL_PORT = f"django.core.mail.backends.{backend}.EmailBackend", 1
     team = make_team("North")
 
@@ -76,6 +87,8 @@ def test_who_is_added_chooses_a_password_once(client, browse, settings, backend,
     assert kept == ("Nima", "manager", "team", team, "fa", "jalali", False)
     link, guest = answer.context["link"], browse()
     assert link in answer.content.decode()
+    said = [text in answer.content.decode() for text in ("No outgoing mail is set up", "No e-mail could be sent")]
+    assert said == [backend == "filebased", backend == "smtp"]
     opened = guest.get(link, follow=True)
     form, words = opened.redirect_chain[-1][0], opened.content.decode()
     assert ["Welcome, Nima!" in words, "Root invites you to work in Sanjeh." in words] == [True, True]
@@ -105,26 +118,82 @@ def test_where_mail_goes_out_the_link_is_in_it_alone(client):
     assert "دعوت" not in mail.outbox[1].subject
 
 
-def test_a_link_ends_with_the_account(client, browse, settings, root, omid):
-    """Also where it is switched on again: the password of somebody who has none yet is chosen by a new link."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    User.objects.filter(pk=omid.pk).update(password="!")
+@pytest.mark.parametrize("password", [None, "a long way home"])
+def test_a_link_ends_with_the_account(client, browse, link_for, omid, password):
+    """For ever, also where it is switched on again, and whether or not a password had been chosen by then."""
+    omid.set_password(password)
+    omid.save()
+    first = link_for(omid)
 
-    def fails(link):
-        return bool(browse().get(link, follow=True).context.get("token_fail"))
-
-    first = client.post(f"{URL}{omid.pk}/link/").context["link"]
-    seen = [fails(first)]
+    seen = [fails(browse, first)]
     client.post(f"{URL}{omid.pk}/switch-off/")
-    seen += [fails(first)]
+    seen += [fails(browse, first)]
     again = client.post(f"{URL}{omid.pk}/switch-on/")
-    assert toasts(again)[-1][0] == "Omid is on again, and needs a new link to choose a password."
-    second = client.post(f"{URL}{omid.pk}/link/").context["link"]
-    seen += [fails(first), fails(second)]
+    needs = "Omid is on again, and needs a new link to choose a password."
+    assert toasts(again)[-1][0] == ("Omid can sign in again." if password else needs)
+    second = link_for(omid)
+    seen += [fails(browse, first), fails(browse, second)]
     client.post(f"{URL}{omid.pk}/", edited(omid, email="other@example.com"))
-    seen += [fails(second)]
+    seen += [fails(browse, second)]
 
     assert seen == [False, True, True, False, True]
+
+
+def test_a_link_ends_where_the_account_becomes_a_programs(client, browse, link_for, omid):
+    """For ever, too; with another role of people it goes on, as it is for the same person."""
+    link = link_for(omid)
+
+    seen = []
+    for role in ("marketer", "integration", "rep"):
+        client.post(f"{URL}{omid.pk}/", edited(omid, role=role, visibility=""))
+        seen.append(fails(browse, link))
+
+    assert seen == [False, True, True]
+
+
+def test_a_program_is_sent_no_link(browse, omid):
+    for role, sent in (("integration", 0), ("rep", 1)):
+        User.objects.filter(pk=omid.pk).update(role=role)
+        browse().post("/account/password/reset/", {"email": omid.email})
+        assert sum("/password/reset/key/" in message.body for message in mail.outbox) == sent
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("en", ["This link is for <bdi>Omid</bdi>", "You are signed in as <bdi>Root</bdi>.", "Sign out and go on"]),
+        ("fa", ["این پیوند برای <bdi>Omid</bdi> است", "شما با حساب <bdi>Root</bdi> وارد شده‌اید.", "خروج و ادامه"]),
+    ],
+)
+def test_who_opens_the_link_of_another_stays_who_they_are(client, root, link_for, omid, case):
+    language, words = case
+    User.objects.filter(pk=root.pk).update(language=language)
+    link, chosen = link_for(omid), {"password1": "a long green sentence", "password2": "a long green sentence"}
+
+    opened = client.get(link, follow=True)
+    door = opened.redirect_chain[-1][0]
+    asked = client.post(door, chosen)
+
+    for page in (opened, asked):
+        assert [text for text in words if text not in page.content.decode()] == []
+        assert page.wsgi_request.user == root
+    assert "password1" not in opened.content.decode()
+    omid.refresh_from_db()
+    assert not omid.check_password("a long green sentence")
+
+    left = client.post(door, {"leave": "1"}, follow=True)
+    done = client.post(left.redirect_chain[-1][0], chosen, follow=True)
+    assert (left.wsgi_request.user.is_authenticated, done.wsgi_request.user) == (False, omid)
+
+
+def test_a_dead_link_says_nothing_of_whom_it_was_for(client, browse, root, link_for, omid):
+    link = link_for(omid)
+    client.post(f"{URL}{omid.pk}/switch-off/")
+
+    page = browse(root).get(link, follow=True)
+
+    assert ("This link no longer works" in page.content.decode(), "Omid" in page.content.decode()) == (True, False)
+    assert page.wsgi_request.user == root
 
 
 def test_another_role_sees_what_is_usual_for_it_unless_chosen_by_hand(client):
