@@ -18,7 +18,7 @@ from crm import slips
 from crm.dependents import dependents_of
 from crm.models import User
 from crm.slugs import free_slug
-from crm.text import fold
+from crm.text import name_key
 from crm.transactions import hold
 
 M = TypeVar("M", bound=Model)
@@ -77,15 +77,10 @@ def _lock(row: M) -> M:
 def _require_own_name(row: Model) -> None:
     """However the letters of the other one are written, and whoever is writing it now."""
     hold(row._meta.label)
-    name = key_of(row.name)
-    if any(key_of(str(each)) == name for each in type(row)._default_manager.exclude(pk=row.pk)):
+    name = name_key(row.name)
+    if any(name_key(str(each)) == name for each in type(row)._default_manager.exclude(pk=row.pk)):
         text = _("%(kind)s: there is one of this name already.") % {"kind": capfirst(row._meta.verbose_name)}
         raise ValidationError({"name": ValidationError(text, code="duplicate")})
-
-
-def key_of(name: str) -> str:
-    """Signs alone fold to nothing, and would all be one name."""
-    return fold(name) or name
 
 
 def _conflict(model: type[Model]) -> ValidationError:

@@ -143,6 +143,11 @@ def fold(value: str) -> str:
     return lower.translate(FOLDING)
 
 
+def name_key(name: str) -> str:
+    """What two spellings of one name share. Signs alone fold to nothing, and would all be one name."""
+    return fold(name) or name
+
+
 def sql_literal(text: str) -> str:
     """A PostgreSQL literal in plain ASCII: no quote, backslash or percent sign of the text survives as such."""
     escaped = (character if character.isascii() and character.isalnum() else f"\\{ord(character):04X}" for character in text)

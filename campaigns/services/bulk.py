@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
@@ -14,11 +14,11 @@ from campaigns.services.inputs import CampaignIn, ChannelIn, ExpenseIn, LandingP
 from campaigns.services.spending import LONGEST_DAYS, TOO_LARGE, priced_at
 from crm.inputs.caller import Caller
 from crm.inputs.items import Item
+from crm.inputs.names import give_slugs, refuse_taken_names
 from crm.inputs.parts import mark_updated
 from crm.inputs.rates import Rates, is_too_fine
 from crm.inputs.references import PEOPLE, Target
 from crm.inputs.upsert import Recipe, span_is_turned, upsert
-from crm.slugs import slug_of
 
 CHANNEL = Target(Channel, natural="slug")
 LEAD_SOURCE = Target(LeadSource, natural="slug", creates=True)
@@ -27,16 +27,25 @@ NOT_MARKETING = {Channel.Kind.DIRECT, Channel.Kind.STORE}
 AMOUNTS = ("budget", "target_cost_per_lead", "target_cost_per_converted_lead", "target_revenue")
 
 
-def name_and_slug(items: list[Item], caller: Caller) -> None:
-    """Each of the two stands in for the other."""
+def complete_names(items: list[Item], model: type[Model]) -> None:
+    """A slug stands in for a name; then no two have one name."""
     for item in items:
         slug, name = item.values.get("slug"), item.values.get("name")
         if item.row is None and slug and not name:
             item.values["name"] = slug
+    refuse_taken_names(items, model)
+
+
+def complete_lead_sources(items: list[Item], caller: Caller) -> None:
+    complete_names(items, LeadSource)
+
+
+def complete_social_networks(items: list[Item], caller: Caller) -> None:
+    complete_names(items, SocialNetwork)
 
 
 def complete_channels(items: list[Item], caller: Caller) -> None:
-    name_and_slug(items, caller)
+    complete_names(items, Channel)
     for item in items:
         if item.row is None and "is_marketing" not in item.values:
             item.values["is_marketing"] = item.values.get("kind") not in NOT_MARKETING
@@ -145,8 +154,8 @@ def variant_of(sent: VariantIn, stored: Mapping[str, tuple[str, str]]) -> tuple[
 CHANNELS = Recipe(
     Channel, ChannelIn, {"social_network": SOCIAL_NETWORK}, natural="slug", required=("slug", "name"), completes=complete_channels
 )
-LEAD_SOURCES = Recipe(LeadSource, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
-SOCIAL_NETWORKS = Recipe(SocialNetwork, NamedIn, natural="slug", required=("slug",), completes=name_and_slug)
+LEAD_SOURCES = Recipe(LeadSource, NamedIn, natural="slug", required=("slug",), completes=complete_lead_sources)
+SOCIAL_NETWORKS = Recipe(SocialNetwork, NamedIn, natural="slug", required=("slug",), completes=complete_social_networks)
 LANDING_PAGES = Recipe(
     LandingPage, LandingPageIn, natural="url", required=("url",), apart=frozenset({"variants"}), completes=check_variants
 )
@@ -161,17 +170,17 @@ EXPENSES = Recipe(
 
 
 def write_channels(items: list[Item], caller: Caller) -> None:
-    slug_from_name(items)
+    give_slugs(items, Channel)
     upsert(CHANNELS, items, caller)
 
 
 def write_lead_sources(items: list[Item], caller: Caller) -> None:
-    slug_from_name(items)
+    give_slugs(items, LeadSource)
     upsert(LEAD_SOURCES, items, caller)
 
 
 def write_social_networks(items: list[Item], caller: Caller) -> None:
-    slug_from_name(items)
+    give_slugs(items, SocialNetwork)
     upsert(SOCIAL_NETWORKS, items, caller)
 
 
@@ -186,11 +195,3 @@ def write_campaigns(items: list[Item], caller: Caller) -> None:
 
 def write_expenses(items: list[Item], caller: Caller) -> None:
     upsert(EXPENSES, items, caller)
-
-
-def slug_from_name(items: list[Item]) -> None:
-    """A new record with a name and without a slug gets the one its name makes."""
-    for item in items:
-        data = item.data
-        if item.row is None and data is not None and not data.slug and data.name is not UNSET and not data.external_id:
-            data.slug = slug_of(data.name) or UNSET

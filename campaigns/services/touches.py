@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from campaigns.models import Campaign, Channel, SocialNetwork
 from crm.inputs.fields import Utm
+from crm.inputs.names import called
 
 CHANNEL_COLUMNS = ("name", "kind", "is_marketing")
 ORGANIC = "organic-search"
@@ -132,10 +133,7 @@ def fill(values: dict[str, Any], name: str, value: int | None) -> None:
 
 
 def find_or_make_networks(slugs: set[str]) -> dict[str, int]:
-    SocialNetwork.objects.bulk_create(
-        [SocialNetwork(slug=slug, name=slug.capitalize()) for slug in sorted(slugs)], ignore_conflicts=True
-    )
-    return dict(SocialNetwork.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    return find_or_make(SocialNetwork, {slug: SocialNetwork(slug=slug, name=slug.capitalize()) for slug in slugs})
 
 
 def channel_slug(utm: Utm, networks: frozenset[str] | set[str]) -> str | None:
@@ -147,12 +145,17 @@ def channel_slug(utm: Utm, networks: frozenset[str] | set[str]) -> str | None:
 
 
 def find_or_make_channels(slugs: set[str]) -> dict[str, int]:
-    found = dict(Channel.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-    missing = sorted(slugs - found.keys())
-    if missing:
-        rows = [Channel(slug=slug, **dict(zip(CHANNEL_COLUMNS, CHANNELS[slug], strict=True))) for slug in missing]
-        Channel.objects.bulk_create(rows, ignore_conflicts=True)
-        found = dict(Channel.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    rows = {slug: Channel(slug=slug, **dict(zip(CHANNEL_COLUMNS, CHANNELS[slug], strict=True))) for slug in slugs}
+    return find_or_make(Channel, rows)
+
+
+def find_or_make(model: type[Channel | SocialNetwork], rows: dict[str, Any]) -> dict[str, int]:
+    """By slug, else what is called so under another one; two callers may make a row at the same time."""
+    found = dict(model.objects.filter(slug__in=rows).values_list("slug", "pk"))
+    if missing := {row.name: slug for slug, row in sorted(rows.items()) if slug not in found}:
+        found |= {missing[name]: row.pk for name, row in called(model.objects.all(), missing).items()}
+        model.objects.bulk_create([rows[slug] for slug in missing.values() if slug not in found], ignore_conflicts=True)
+        found |= dict(model.objects.filter(slug__in=rows).values_list("slug", "pk"))
     return found
 
 

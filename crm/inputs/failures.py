@@ -25,6 +25,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "phone-too-long": _("This number has too many digits."),
     "phone-too-short": _("This number has too few digits."),
     "invalid-url": _("Enter a web address that starts with http:// or https://."),
+    "no-name": _("This is no name: write a letter or a digit at least."),
     "invalid-slug": _("Write letters, digits, hyphens and underscores only."),
     "invalid-national-id": _("A national ID has 10 digits, a company's has 11."),
     "invalid-amount": _("Enter an amount in digits, such as 1250000."),

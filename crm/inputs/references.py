@@ -12,8 +12,12 @@ from msgspec import UNSET
 from crm.inputs.caller import Caller
 from crm.inputs.fields import External
 from crm.inputs.items import Item
+from crm.inputs.names import as_name, called
 from crm.models import Record, Team, User
+from crm.reference import add_row
 from crm.slugs import slug_of
+from crm.text import name_key
+from crm.transactions import hold
 
 Key = tuple[str, ...] | tuple[str, int]
 
@@ -73,7 +77,12 @@ def resolve(items: Iterable[Item], field: str, target: Target, caller: Caller) -
             if found[key] in names:
                 item.names[field] = (target.model, {"pk": found[key], target.natural: names[found[key]]})
         else:
-            item.refuse(f"/{field}", "invalid-reference")
+            item.refuse(f"/{field}", "no-name" if _is_no_name(key, target) else "invalid-reference")
+
+
+def _is_no_name(key: Key, target: Target) -> bool:
+    """A sign, of which nothing is made; one that is there by such a name was found."""
+    return target.creates and key[0] == "natural" and not slug_of(key[1])
 
 
 def names_of(found: dict[Key, int]) -> dict[int, Any]:
@@ -94,13 +103,12 @@ def key_of(value: Any, target: Target, caller: Caller) -> Key:
 
 
 def find(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
-    """The primary keys behind the keys, in one query (and some more where missing ones are made)."""
+    """The primary keys behind the keys, in one query (and some more for names, and where missing ones are made)."""
     found = _look_up(keys, target, caller)
-    if target.creates and (missing := _missing(keys, found)):
+    if target.natural == "slug" and (missing := _missing(keys, found)):
         found |= _called(missing, target, caller)
-    if target.creates and (missing := _missing(keys, found)):
-        _create(missing, target)
-        found |= _look_up({("natural", text) for text in missing}, target, caller)
+    if target.creates and (missing := [text for text in _missing(keys, found) if slug_of(text)]):
+        found |= _made(missing, target, caller)
     return found
 
 
@@ -109,11 +117,23 @@ def _missing(keys: set[Key], found: dict[Key, int]) -> list[str]:
 
 
 def _called(texts: Sequence[str], target: Target, caller: Caller) -> dict[Key, int]:
-    """Those that people call so, the oldest of one name: whoever writes its name does not make a second one."""
+    """Those that people call so: whoever writes a name in another spelling does not make a second one."""
     found: dict[Key, int] = {}
-    for pk, slug, name in target.rows(caller).filter(name__in=texts).order_by("pk").values_list("pk", "slug", "name"):
-        if ("natural", name) not in found:
-            found |= {("natural", slug): pk, ("natural", name): pk}
+    for text, row in called(target.rows(caller), texts).items():
+        found |= {("natural", row.slug): row.pk, ("natural", text): row.pk}
+    return found
+
+
+def _made(texts: Sequence[str], target: Target, caller: Caller) -> dict[Key, int]:
+    """Sources and networks are made as they are named; whoever names one at the same time waits, and finds it."""
+    hold(target.model._meta.label)
+    found, made = _called(texts, target, caller), {}
+    for text in texts:
+        if ("natural", text) not in found:
+            name = as_name(target.model, text)
+            row = made.get(name_key(name)) or add_row(target.model(name=name), at=caller.at)
+            made[name_key(name)] = row
+            found |= {("natural", row.slug): row.pk, ("natural", text): row.pk}
     return found
 
 
@@ -125,8 +145,7 @@ def _look_up(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
     if ids:
         condition |= Q(pk__in=ids)
     if texts:
-        spellings = {slug_of(text) for text in texts} if target.natural == "slug" else set()
-        condition |= Q(**{f"{target.natural}__in": sorted({*texts, *spellings})})
+        condition |= Q(**{f"{target.natural}__in": sorted(texts)})
     if external:
         condition |= Q(external_id__in={key[2] for key in external}, source__in={key[1] for key in external})
     if not condition:
@@ -139,15 +158,4 @@ def _look_up(keys: set[Key], target: Target, caller: Caller) -> dict[Key, int]:
         found[("id", pk)] = found[("natural", natural)] = merged_into or pk
         if origin:
             found[("external", *origin)] = merged_into or pk
-    for text in texts:
-        if target.natural == "slug" and ("natural", text) not in found and ("natural", slug_of(text)) in found:
-            found[("natural", text)] = found[("natural", slug_of(text))]
     return found
-
-
-def _create(texts: Sequence[str], target: Target) -> None:
-    """Sources and networks are made as they are named; two callers may do so at the same time."""
-    rows = {slug_of(text): text for text in texts if slug_of(text)}
-    target.model.objects.bulk_create(
-        [target.model(slug=slug, name=name[:100]) for slug, name in sorted(rows.items())], ignore_conflicts=True
-    )

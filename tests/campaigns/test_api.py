@@ -46,6 +46,51 @@ def test_a_social_network_is_made_as_it_is_named(api):
     assert SocialNetwork.objects.values_list("slug", "name").get() == ("instagram", "Instagram")
 
 
+@pytest.mark.parametrize("path", ["/channels/", "/lead-sources/", "/social-networks/"])
+def test_no_second_row_of_one_name(api, path):
+    """In any spelling, beside a stored one or in one call; a name without a slug is the one that is called so."""
+    api.post(path, {"slug": "ketab", "name": "کتاب یلدا"})
+
+    second = api.post(path, {"slug": "book", "name": "كتاب\u200cيلدا"})
+    other = api.post(path, {"slug": "book", "name": "Book"}).json()
+    renamed = api.patch(f"{path}{other['id']}/", {"name": "کتاب یلدا"})
+    same = api.post(path, {"name": "كتاب يلدا"})
+    twice = api.post(f"{path}bulk/", {"items": [{"slug": slug, "name": "Pen"} for slug in ("pen", "stift")]}).json()["results"]
+
+    for refused in (second, renamed):
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["pointer"], error["code"]) == (409, "/name", "duplicate")
+        assert error["detail"] == "There is one of this name already: “کتاب یلدا”, by the slug ketab."
+    assert (same.status_code, same.json()["slug"], same.json()["name"]) == (200, "ketab", "كتاب يلدا")
+    assert [[(error["pointer"], error["code"]) for error in result["errors"]] for result in twice] == [
+        [("/name", "duplicate")]
+    ] * 2
+
+
+def test_two_that_have_one_name_already_are_still_written(api):
+    rows = [Channel.objects.create(slug=slug, name="کتاب", kind="other") for slug in ("a", "b")]
+
+    kept = api.patch(f"/channels/{rows[1].pk}/", {"name": "كتاب", "kind": "store"})
+
+    assert (kept.status_code, kept.json()["kind"]) == (200, "store")
+
+
+def test_a_name_gets_a_slug_of_its_own(api):
+    """Signs count in a name and not in its slug."""
+    bodies = [api.post("/lead-sources/", {"name": name}).json() for name in ("11", "=1+1", "11")]
+
+    assert [(body["slug"], body["name"]) for body in bodies] == [("11", "11"), ("11-2", "=1+1"), ("11", "11")]
+
+
+def test_what_a_visit_names_is_found_by_its_name_too(api):
+    Channel.objects.create(slug="wa", name="Paid social", kind="social")
+    SocialNetwork.objects.create(slug="ig", name="INSTAGRAM")
+
+    made = api.post("/leads/", {"name": "Ali", "utm": {"source": "instagram", "medium": "cpc"}}).json()
+
+    assert (made["channel"], made["social_network"]) == ("wa", "ig")
+
+
 def test_a_key_and_a_slug_of_two_records_contradict(api):
     api.post("/channels/", {"slug": "a", "name": "a", "external_id": "1"})
     api.post("/channels/", {"slug": "b", "name": "b", "external_id": "2"})

@@ -164,12 +164,6 @@ def test_a_reps_own_action_happens_now(client):
     assert LeadEvent.objects.get().by == rep
 
 
-def test_a_sources_name_is_the_same_source_in_any_spelling(api):
-    bodies = [make(api, "/leads/", lead_source=text) for text in ("Trade Fair", "trade-fair", "trade fair")]
-
-    assert {body["lead_source"] for body in bodies} == {"trade-fair"}
-
-
 # Opportunities
 
 
