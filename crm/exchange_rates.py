@@ -12,15 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.inputs.fields import CURRENCY
 from crm.inputs.rates import Rates
 from crm.models import ExchangeRate, Organization, User
 
 
 @transaction.atomic
 def add_rate(*, by: User, at: datetime, currency: str, day: date, rate: Decimal) -> ExchangeRate:
-    _require_foreign(currency)
     row = ExchangeRate(currency=currency, day=day, rate=rate)
+    row.clean()
+    _require_foreign(currency)
     _require_free_day(row)
     row.save()
     return row
@@ -53,9 +53,6 @@ def _lock(row: ExchangeRate) -> ExchangeRate:
 
 
 def _require_foreign(currency: str) -> None:
-    if not CURRENCY.fullmatch(currency):
-        text = _("“%(found)s” is no currency: write its code of three letters, such as EUR.") % {"found": currency}
-        raise ValidationError({"currency": ValidationError(text, code="invalid-choice")})
     if Rates(Organization.current()).fixed(currency):
         text = _("%(currency)s needs no rate: what it is worth never changes.") % {"currency": currency}
         raise ValidationError({"currency": ValidationError(text, code="conflict")})

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from types import MappingProxyType
 
+from crm.currencies import DIGITS
 from crm.jalali import language_key
 from crm.text import SPACES_AND_INVISIBLE, to_latin_digits, to_persian_digits
 
@@ -41,10 +42,7 @@ class CurrencyDigits(dict[str, int]):
         return STORED_DIGITS
 
 
-WITHOUT_DECIMALS = "IRR IRT BIF CLP DJF GNF IQD ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-CURRENCY_DIGITS = CurrencyDigits(
-    dict.fromkeys(WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(("BHD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-)
+CURRENCY_DIGITS = CurrencyDigits(DIGITS)
 
 # How many rials one of them is: a reader counts such amounts in rials or tomans, and in no other.
 RIALS_IN = {"IRR": 1, "IRT": 10}

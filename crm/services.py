@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, GeneratedField, Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from crm.currencies import CURRENCIES
 from crm.database import local_day_sql, money_unit_sql
 from crm.fields import MoneyField
 from crm.models import ApiToken, ExchangeRate, Holiday, IdempotencyKey, Organization, Team, User
@@ -266,9 +267,9 @@ def change_currency(organization: Organization, *, currency: str, figures: Itera
     """While no money is stored, nor any of the `figures` that are in it: they would not be converted, but called by another
     name. What is spread is cut into the new currency's smallest unit.
     """
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise ValidationError(_("This currency is not known."), code="invalid-choice")
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    if currency not in CURRENCIES and currency != organization.currency:
+        raise ValidationError(_("This currency is not known."), code="invalid-choice")
     if currency != organization.currency and (holds_money() or any(rows.exists() for rows in figures)):
         text = _(
             "Amounts, targets or exchange rates are stored in %(currency)s, and another base currency would not convert them."

@@ -52,13 +52,14 @@ one, and to write it is refused (409).
 
 **References** are an id, `{{"external_id": …, "source": …}}`, or where there is one the natural key: the `slug` of a channel,
 lead source, social network, survey or stage, the `sku` of a product, the `url` of a landing page, the e-mail address of a user.
-What does not exist or is not yours to see is `invalid-reference`; a lead source or social network may also be written by its
-name, and an unknown one, as the unknown `sku` of an order or a quote, is made. Answers name a record by its slug or e-mail
-address, else by its id. Filters take ids and natural keys; those of figures and reports also the name of a team or a
-category, and `null` for what is unknown.
+What has a slug may also be written by its name, in any spelling. What does not exist or is not yours to see is
+`invalid-reference`; an unknown lead source or social network, as the unknown `sku` of an order or a quote, is made. Answers name
+a record by its slug or e-mail address, else by its id. Filters take ids and natural keys; those of figures and reports also the
+name of a team or a category, and `null` for what is unknown.
 
 **Money** is exact: answers hold decimal strings such as `"125000.00"`; a string or a number is taken. Amounts of a record
-are in that record's `currency` (`IRR` is the Rial, `IRT` the Toman); figures of KPIs are in the organisation's base currency.
+are in that record's `currency`, by its code in ISO 4217 (`IRR` is the Rial), or `IRT`, the Toman; figures of
+KPIs are in the organisation's base currency.
 
 **Days and times** are ISO 8601. A time without an offset is read in the organisation's zone, a day where a time is expected as
 its first moment. With `calendar=jalali` the days and times that you send, in the body and in the query, are Jalali; answers are

@@ -33,7 +33,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "amount-too-large": _("An amount has at most 18 digits."),
     "precision": _("This currency has fewer decimals."),
     "negative": _("The amount must not be negative."),
-    "invalid-currency": _("Enter a currency code of three letters, such as IRR."),
+    "invalid-currency": _("This is no currency: write its code by ISO 4217, such as IRR or EUR, or IRT for the Toman."),
     "invalid-date": _("Enter a date as in 2025-10-01, and a time as in 2025-10-01T12:30:00+03:30."),
     "time-missing": _("This is a day: give the time too, as in 2025-10-01T12:30:00+03:30."),
     "no-such-day": _("This day does not exist."),

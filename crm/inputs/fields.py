@@ -26,7 +26,6 @@ CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 PLAIN_MONEY = re.compile(rf"[0-9]{{1,{MAX_INTEGER_DIGITS}}}(?:\.[0-9]{{1,2}})?", re.ASCII)
 SLUG = re.compile(r"[\w-]+")
 NATIONAL_ID = re.compile(r"[0-9]{10,11}", re.ASCII)
-CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(?P<clock>[Tt ]\d\d:\d\d(?::\d\d(?:[.]\d{1,6})?)?)?(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?)?",
@@ -108,7 +107,7 @@ def read_national_id(value: str, caller: Caller) -> str:
 
 def read_currency(value: str, caller: Caller) -> str:
     code = value.upper()
-    if not CURRENCY.fullmatch(code):
+    if not caller.organization.counts_in(code):
         raise FieldError("invalid-currency")
     return code
 

@@ -8,12 +8,14 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.currencies import CODE, CURRENCIES
 from crm.history.keeping import keeps_history
 from crm.models.holiday import Holiday
 from crm.models.user import Team
@@ -194,6 +196,12 @@ class Organization(models.Model):
         """The smallest unit of the base currency."""
         return unit_of(self.currency)
 
+    def counts_in(self, currency: str) -> bool:
+        """One there is. What was taken without being one stays in use where it is the base, or has rates."""
+        if currency in CURRENCIES or currency == self.currency:
+            return True
+        return bool(CODE.fullmatch(currency)) and ExchangeRate.objects.filter(currency=currency).exists()
+
     @property
     def first_contact(self) -> timedelta:
         """How long somebody who asked may wait to hear from us."""
@@ -222,3 +230,8 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.day}: {self.rate}"
+
+    def clean(self) -> None:
+        if not Organization.current().counts_in(self.currency):
+            text = gettext("“%(found)s” is no currency: write its code of three letters, such as EUR.") % {"found": self.currency}
+            raise ValidationError({"currency": ValidationError(text, code="invalid-choice")})

@@ -186,6 +186,9 @@ def test_clocks_by_which_two_answers_of_one_day_meet_are_refused_in_words():
 
 def test_the_base_currency_is_chosen_while_no_money_is_stored():
     Target.objects.create(kpi="leads", calendar="jalali", grain="month", start=date(2025, 9, 23), value=7)
+    for code in ("ABC", "eur"):
+        with pytest.raises(CommandError, match="not known"):
+            call_command("set_organization", currency=code)
     call_command("set_organization", currency="EUR")
     assert Organization.current().currency == "EUR"
 

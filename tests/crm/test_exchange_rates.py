@@ -56,6 +56,7 @@ def test_one_is_typed_in_tomans_kept_in_rials_deleted_and_brought_back(page):
         ({"currency": "irr"}, "currency"),
         ({"currency": "IRT"}, "currency"),
         ({"currency": "US1"}, "currency"),
+        ({"currency": "abc"}, "currency"),
         ({"rate": "0"}, "rate"),
         ({"rate": "1" * 13}, "rate"),
     ],
@@ -66,6 +67,17 @@ def test_what_is_no_rate_is_refused_at_its_field(page, sent, field):
     answer = page.post(f"{URL}new/", NEW | sent)
 
     assert (list(answer.context["form"].errors), kept()) == ([field], [(date(2025, 9, 23), 7)])
+
+
+def test_what_was_taken_without_being_a_currency_stays_in_use(page):
+    """And what is read of it is not touched; Django's own pages refuse a new one, too."""
+    ExchangeRate.objects.create(currency="ABC", day=date(2025, 9, 1), rate=7)
+
+    page.post(f"{URL}new/", NEW | {"currency": "abc"})
+    forms = [page.post("/admin/crm/exchangerate/add/", {"currency": code, "day": "1404-07-01", "rate": "7"}) for code in ("ABD",)]
+
+    assert [day for day, _rate in kept("ABC")] == [date(2025, 9, 1), date(2025, 9, 23)]
+    assert [list(form.context["adminform"].errors) for form in forms] == [["currency"]]
 
 
 def test_one_that_has_counted_is_changed_once_that_was_read(page):

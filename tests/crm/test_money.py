@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from crm.currencies import CURRENCIES
 from crm.money import (
     CURRENCY_DIGITS,
     DISPLAY_UNITS,
@@ -26,7 +27,15 @@ def decimals(*numbers):
 
 def test_the_smallest_unit_of_a_currency():
     assert (unit_of("IRR"), unit_of("IRT"), unit_of("USD")) == (Decimal(1), Decimal(1), Decimal("0.01"))
-    assert (CURRENCY_DIGITS["IRR"], CURRENCY_DIGITS["EUR"]) == (0, 2)
+    digits = {"IRR": 0, "IRT": 0, "IQD": 0, "JPY": 0, "EUR": 2, "HRK": 2, "KWD": 3}
+    assert {code: CURRENCY_DIGITS[code] for code in digits} == digits
+
+
+def test_the_currencies_there_are():
+    """The Toman has no code of its own in the world; Croatia had one until 2023. XAU is gold, XXX nothing."""
+    asked = ["IRR", "IRT", "USD", "AFN", "HRK", "ABC", "RIA", "XAU", "XXX", "usd", ""]
+
+    assert [code for code in asked if code in CURRENCIES] == ["IRR", "IRT", "USD", "AFN", "HRK"]
 
 
 def test_a_month_of_expense_adds_up_to_the_last_rial():

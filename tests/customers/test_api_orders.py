@@ -1,10 +1,12 @@
 """Orders over HTTP: amounts worked by hand."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from campaigns.models import Channel
+from crm.models import ExchangeRate
 from customers.models import Customer, Order, OrderLine, Product
 from tests.factories.crm import make_user
 
@@ -93,3 +95,22 @@ def test_bulk_reports_each_entry(api):
     assert results[2]["errors"][0]["pointer"] == "/lines/0/quantity"
     assert [error["code"] for result in results[3:] for error in result["errors"]] == ["duplicate", "duplicate"]
     assert set(Order.objects.values_list("external_id", flat=True)) == {"old", "new"}
+
+
+def test_an_order_is_in_a_currency_there_is(api):
+    """The Toman is one here. What was stored in another is read, and written on, as before."""
+    foreign = {"rate": "7", "lines": [LINE]}
+    statuses = {code: api.post("/orders/", order(external_id=code, currency=code, **foreign)) for code in ("AFN", "abc", "XXX")}
+    api.post("/orders/", order(external_id="IRT", currency="irt"))
+
+    assert {code: answer.status_code for code, answer in statuses.items()} == {"AFN": 201, "abc": 400, "XXX": 400}
+    [error] = statuses["abc"].json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/currency", "invalid-currency")
+    assert Order.objects.values_list("currency", "net_amount").get(external_id="IRT") == ("IRT", 2_000_000)
+
+    Order.objects.filter(external_id="AFN").update(currency="ABC")
+    row = statuses["AFN"].json()["id"]
+    assert api.patch(f"/orders/{row}/", {"status": "fulfilled"}).status_code == 200
+    assert api.get(f"/orders/{row}/").json()["currency"] == "ABC"
+    ExchangeRate.objects.create(currency="ABC", day=date(2025, 9, 1), rate=7)
+    assert api.post("/orders/", order(external_id="new", currency="ABC")).status_code == 201
