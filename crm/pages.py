@@ -16,7 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,6 +29,7 @@ from crm.models import User
 from crm.money import format_number
 from crm.permissions import may_enter
 from crm.preferences import Preferences
+from crm.slips import removed_row
 from crm.transactions import in_transaction
 
 PAGE_SIZE = 25
@@ -41,6 +42,27 @@ MOST_COUNTED = 10_000
 MOST_FOUND = 1_000  # the same of a search and of filters, which have to look into each row
 
 
+class Gone(Exception):  # noqa: N818 -- what happened to the record, not that the program erred
+    """What is asked for was deleted meanwhile; `url` is the list that it stood in."""
+
+    def __init__(self, name: object, url: str) -> None:
+        super().__init__(str(name))
+        self.url = url
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        messages.info(request, _("%(name)s is already gone.") % {"name": self})
+        return redirect(self.url)
+
+
+def row_or_gone(rows: QuerySet, pk: int, url: Callable[[Model], str], name: Callable[[Model], object] = str) -> Model:
+    """One of the rows; of one that was deleted its list is told, and what never was is no page."""
+    if row := rows.filter(pk=pk).first():
+        return row
+    if gone := removed_row(rows.model, pk):
+        raise Gone(name(gone), url(gone))
+    raise Http404
+
+
 class Page(LoginRequiredMixin):
     """A page for those who are signed in and whom its rule lets in; the clock is read once, here."""
 
@@ -51,7 +73,10 @@ class Page(LoginRequiredMixin):
         if request.user.is_authenticated and not self.permits(request.user):
             raise PermissionDenied
         self.at = timezone.now()
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Gone as gone:
+            return gone.answer(request)
 
 
 @dataclass(frozen=True)
@@ -244,6 +269,8 @@ def action(permits: Callable[[User], bool]) -> Callable:
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
                 return redirect(next_url(request, default=page_before(request)))
+            except Gone as gone:
+                return gone.answer(request)
             return redirect(next_url(request, default=target))
 
         return wrapped

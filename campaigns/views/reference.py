@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from campaigns.services import reference as services
 from crm.pages import action, say
 from crm.permissions import may_manage_people
 from crm.views.history import HistoryPage
-from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView, say_removed
+from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView, row_of_list, say_removed
 
 Row = Channel | LeadSource | SocialNetwork
 
@@ -28,7 +27,7 @@ def removing_and_restoring(model: type[Row], route: str) -> tuple[Callable, Call
 
     @action(may_manage_people)
     def remove(request: HttpRequest, pk: int) -> str:
-        row = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+        row = row_of_list(model.objects.visible_to(request.user), pk, route)
         return say_removed(request, row, route, services.remove(row, by=request.user, at=timezone.now()))
 
     @action(may_manage_people)

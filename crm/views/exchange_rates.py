@@ -12,7 +12,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,8 +21,9 @@ from crm import exchange_rates as services
 from crm.forms.exchange_rates import EditRateForm, RateForm, rate_text
 from crm.history.changes import Telling
 from crm.models import ExchangeRate
-from crm.pages import FormPage, ListPage, action, say
+from crm.pages import FormPage, ListPage, action, row_or_gone, say
 from crm.permissions import may_manage_people
+from crm.preferences import Preferences
 from crm.slips import SLIP
 from crm.templatetags.crm_format import format_day
 from crm.views.history import HistoryPage
@@ -81,6 +82,14 @@ class RateCreateView(FormPage):
         return redirect(page_of(row.currency))
 
 
+def rate_or_gone(request: HttpRequest, pk: int) -> ExchangeRate:
+    return row_or_gone(ExchangeRate.objects.all(), pk, lambda row: page_of(row.currency), lambda row: name_of(row, request.prefs))
+
+
+def name_of(row: ExchangeRate, prefs: Preferences) -> str:
+    return f"{row.currency} · {format_day(row.day, prefs)}"
+
+
 class RateEditView(FormPage):
     """What changes for days that have passed is asked about once, with everything typed kept."""
 
@@ -90,7 +99,7 @@ class RateEditView(FormPage):
 
     @cached_property
     def rate(self) -> ExchangeRate:
-        return get_object_or_404(ExchangeRate, pk=self.kwargs["pk"])
+        return rate_or_gone(self.request, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         return {"day": self.rate.day, "rate": self.rate.rate}
@@ -117,12 +126,12 @@ class RateHistoryView(HistoryPage):
 
     @property
     def record(self) -> str:
-        return f"{self.object.currency} · {format_day(self.object.day, self.request.prefs)}"
+        return name_of(self.object, self.request.prefs)
 
 
 @action(may_manage_people)
 def remove(request: HttpRequest, pk: int) -> str:
-    row = get_object_or_404(ExchangeRate, pk=pk)
+    row = rate_or_gone(request, pk)
     services.remove_rate(row, by=request.user, at=timezone.now())
     way = signing.dumps([row.currency, row.day.isoformat(), str(row.rate)], salt=way_of(request))
     undo = f"{reverse('exchange-rate-restore')}?{urlencode({'way': way})}"

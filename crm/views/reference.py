@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
@@ -20,7 +20,7 @@ from crm.database import CountUpTo
 from crm.dependents import holding
 from crm.forms.edits import EditForm
 from crm.forms.reader import ReaderForm
-from crm.pages import MOST_COUNTED, FormPage, ListPage, counted, say
+from crm.pages import MOST_COUNTED, FormPage, ListPage, counted, row_or_gone, say
 from crm.permissions import may_manage_people
 from crm.preferences import Preferences
 
@@ -102,7 +102,7 @@ class ReferenceEditView(ReferenceFormPage):
     @cached_property
     def row(self) -> Model:
         rows = with_uses(self.model._default_manager.visible_to(self.request.user))
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
+        return row_of_list(rows, self.kwargs["pk"], self.route)
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.row, name) for name in self.form_class.base_fields if name != "seen"}
@@ -114,6 +114,10 @@ class ReferenceEditView(ReferenceFormPage):
         self.edit(self.row, by=self.request.user, at=self.at, **form.cleaned_data)
         say(self.request, _("Saved."))
         return redirect(f"{self.route}-list")
+
+
+def row_of_list(rows: QuerySet, pk: int, route: str) -> Model:
+    return row_or_gone(rows, pk, lambda _row: reverse(f"{route}-list"))
 
 
 def say_removed(request: HttpRequest, row: Model, route: str, way: str) -> str:

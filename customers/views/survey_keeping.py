@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.pages import action, say
 from crm.permissions import may_manage_people
-from crm.views.reference import ReferenceCreateView, ReferenceEditView, say_removed
+from crm.views.reference import ReferenceCreateView, ReferenceEditView, row_of_list, say_removed
 from customers.forms.surveys import EditSurveyForm, SurveyForm
 from customers.models import Survey
 from customers.services import surveys as services
@@ -35,7 +34,7 @@ class SurveyEditView(ReferenceEditView):
 
 @action(may_manage_people)
 def remove(request: HttpRequest, pk: int) -> str:
-    survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk)
+    survey = row_of_list(Survey.objects.visible_to(request.user), pk, "customers:survey")
     way = services.remove_survey(survey, by=request.user, at=timezone.now())
     return say_removed(request, survey, "customers:survey", way)
 

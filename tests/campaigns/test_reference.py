@@ -1,9 +1,11 @@
 """Channels, lead sources and social networks in the settings: added, named, and deleted while nothing names them."""
 
 import pytest
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from campaigns.models import Channel, LeadSource, SocialNetwork
+from crm.models import User
 from leads.models import Lead
 from tests.factories.leads import make_lead
 from tests.toasts import toasts
@@ -112,3 +114,22 @@ def test_what_took_its_name_meanwhile_keeps_it(page):
 
     assert text.startswith("Lead source: somebody changed it in the meantime.")
     assert LeadSource.objects.get(slug="sms-contest").name == "By the API"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Gram is already gone."), ("fa", "Gram پیش‌تر حذف شده است.")])
+@pytest.mark.parametrize("route", ["campaigns:channel", "campaigns:lead-source", "campaigns:social-network", "customers:survey"])
+def test_one_that_is_gone_leads_to_its_list(page, route, language, words):
+    """Also from its own page, where somebody had it open meanwhile; what never was is no page."""
+    User.objects.update(language=language)
+    all_of_them, kind = reverse(f"{route}-list"), "csat" if "survey" in route else "other"
+    page.post(reverse(f"{route}-create"), {"name": "Gram", "kind": kind, "question": "?"})
+    [key] = [row.pk for row in page.get(all_of_them).context["rows"] if row.name == "Gram"]
+    edit, remove = (reverse(f"{route}-{way}", args=[key]) for way in ("edit", "remove"))
+    page.post(remove)
+
+    answers = [page.post(remove), page.get(edit), page.post(edit, {"name": "Other"})]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, all_of_them)] * 3
+    assert [toasts(answer)[-1][0] for answer in answers] == [words] * 3
+    never = [reverse(f"{route}-remove", args=[number]) for number in (key + 1, 10**30)]
+    assert [page.post(url).status_code for url in never] == [404, 404]

@@ -105,3 +105,18 @@ def test_the_newest_of_a_currency_stands_first_with_the_days_it_counts_for(page)
     assert facts == [(24, None, "82", False), (20, 23, "81", True), (1, 19, "80", False)]
     assert Rates(Organization.current()).on("USD", date(2025, 9, 23)) == 810
     assert [(tab["label"], tab["is_current"]) for tab in shown["tabs"]] == [("EUR", False), ("USD", True)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "USD · 1 Mehr 1404 is already gone."), ("fa", "USD · ۱ مهر ۱۴۰۴ پیش‌تر حذف شده است.")]
+)
+def test_one_that_is_gone_leads_to_the_rates_of_its_currency(page, language, words):
+    User.objects.update(language=language)
+    row = ExchangeRate.objects.create(currency="USD", day=date(2025, 9, 23), rate=7)
+    page.post(f"{URL}{row.pk}/remove/")
+
+    answers = [page.post(f"{URL}{row.pk}/remove/"), page.get(f"{URL}{row.pk}/")]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, f"{URL}?currency=USD")] * 2
+    assert [toasts(answer)[-1][0] for answer in answers] == [words] * 2
+    assert page.post(f"{URL}{row.pk + 1}/remove/").status_code == 404
