@@ -103,6 +103,7 @@ LISTS = (
     Entry(_("Campaigns"), "megaphone", "kpis:campaign-list", (), may_manage_people),
     Entry(_("Expenses"), "wallet", "campaigns:expense-list", (), may_see_costs),
     Entry(_("Products"), "package", "customers:product-list", (), may_enter),
+    Entry(_("Product categories"), "tag", "customers:category-list", (), may_manage_people),
     Entry(_("Surveys"), "star", "customers:survey-list", (), may_manage_people),
     Entry(_("Holidays"), "calendar", "holidays", (), may_manage_people),
     Entry(_("Exchange rates"), "hand-coins", "exchange-rates", (), may_manage_people),

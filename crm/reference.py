@@ -1,6 +1,7 @@
 """Reference data that an administrator keeps: added, renamed, and deleted only while no record names it.
 
-The slug of a row is made of its first name and stays: integrations call it by that. Each app has its own verbs over these.
+The slug of a row is made of its first name and stays: integrations call it by that. What is no record of its own has none,
+and goes by its name. Each app has its own verbs over these.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm import slips
 from crm.dependents import dependents_of
-from crm.models import User
+from crm.models import Record, User
 from crm.slugs import free_slug
 from crm.text import name_key
 from crm.transactions import hold
@@ -27,22 +27,25 @@ M = TypeVar("M", bound=Model)
 @transaction.atomic
 def add_row(row: M, *, at: datetime) -> M:
     _require_own_name(row)
-    row.slug, row.created_at = free_slug(type(row), row.name), at
+    if isinstance(row, Record):
+        row.slug, row.created_at = free_slug(type(row), row.name), at
     row.save()
     return row
 
 
 @transaction.atomic
-def edit_row(row: M, **changes: Any) -> M:
+def edit_row(row: Model, *, by: User, at: datetime, **changes: Any) -> str:
+    """The way that takes the change back; none where nothing changed."""
     row = _lock(row)
     changed = [column for column, value in changes.items() if getattr(row, column) != value]
     for column in changed:
         setattr(row, column, changes[column])
     if "name" in changed:
         _require_own_name(row)
-    if changed:
-        row.save(update_fields=[*changed, "updated_at"])
-    return row
+    if not changed:
+        return ""
+    row.save(update_fields=[*changed, *(["updated_at"] if isinstance(row, Record) else [])])
+    return slips.way_back(type(row), slips.last_change(type(row), row.pk), by=by, at=at)
 
 
 @transaction.atomic
@@ -57,10 +60,10 @@ def remove_row(row: Model, *, by: User, at: datetime) -> str:
 
 
 @transaction.atomic
-def bring_back(rows: QuerySet[M], way: str, *, by: User, at: datetime) -> M:
-    """One that was deleted just now; `way` was given to whoever did it."""
+def take_back(rows: QuerySet[M], way: str, *, by: User, at: datetime) -> M:
+    """One that was changed or deleted just now, as it was before; `way` was given to whoever did it."""
     row = slips.row_before(rows, way, by=by, at=at)
-    if row is None or rows.filter(slug=row.slug).exists():
+    if row is None or (isinstance(row, Record) and rows.filter(slug=row.slug).exclude(pk=row.pk).exists()):
         raise _conflict(rows.model)
     _require_own_name(row)
     row.save()
@@ -79,10 +82,10 @@ def _require_own_name(row: Model) -> None:
     hold(row._meta.label)
     name = name_key(row.name)
     if any(name_key(str(each)) == name for each in type(row)._default_manager.exclude(pk=row.pk)):
-        text = _("%(kind)s: there is one of this name already.") % {"kind": capfirst(row._meta.verbose_name)}
+        text = _("Another %(kind)s has this name already.") % {"kind": row._meta.verbose_name}
         raise ValidationError({"name": ValidationError(text, code="duplicate")})
 
 
 def _conflict(model: type[Model]) -> ValidationError:
-    text = _("%(kind)s: somebody changed it in the meantime. Look at the list again, and repeat your change.")
-    return ValidationError(text % {"kind": capfirst(model._meta.verbose_name)}, code="conflict")
+    text = _("Somebody changed this %(kind)s in the meantime. Look at the list again, and repeat your change.")
+    return ValidationError(text % {"kind": model._meta.verbose_name}, code="conflict")

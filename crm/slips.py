@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import User
+from crm.models import Record, User
 
 SLIP = timedelta(hours=1)
 
@@ -46,7 +46,7 @@ def removed_row(model: type[Model], pk: int) -> Model | None:
 
 
 def remove(row: Model) -> Removal:
-    pk, author = row.pk, row.recorded_by
+    pk, author = row.pk, getattr(row, "recorded_by", None)
     row.delete()
     return Removal(last_change(type(row), pk), author)
 
@@ -91,7 +91,8 @@ def new_keys(model: type[Model], way: str, *, by: User, at: datetime) -> list[in
 
 
 def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | None:
-    """The row, locked where it is still there, as it was before a change of one's own; None where more has come since.
+    """The row, locked where it is still there, as it was before a change of one's own; None where more has come since, or what
+    it named is gone.
 
     `rows` are those that may be seen. Saved, the row is as it was, or there again.
     """
@@ -102,11 +103,22 @@ def row_before(rows: QuerySet, way: str, *, by: User, at: datetime) -> Model | N
     if (current is None) != (image.pgh_label == "delete"):
         return None
     row = row_in(rows.model, image)
-    row.recorded_by = current.recorded_by if current else author
-    namesakes = rows.model.objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
-    if row.external_id is not None and namesakes.exists():  # it was sent again, and is another row now
-        return None
-    return row
+    if isinstance(row, Record):
+        row.recorded_by = current.recorded_by if current else author
+        if _is_sent_again(row):
+            return None
+    return row if _names_what_is_there(row) else None
+
+
+def _is_sent_again(row: Record) -> bool:
+    """Then it is another row now."""
+    namesakes = type(row).objects.filter(source=row.source, external_id=row.external_id).exclude(pk=row.pk)
+    return row.external_id is not None and namesakes.exists()
+
+
+def _names_what_is_there(row: Model) -> bool:
+    named = [field for field in row._meta.concrete_fields if field.is_relation and getattr(row, field.attname)]
+    return all(field.related_model._default_manager.filter(pk=getattr(row, field.attname)).exists() for field in named)
 
 
 def _image_behind(model: type[Model], way: str, by: User, at: datetime) -> tuple[Model | None, dict[str, Any] | None]:

@@ -33,6 +33,7 @@ class ProductAdmin(ShownOnly):
 
 @admin.register(Category)
 class CategoryAdmin(KeptForever):
+    history_page = "customers:category-history"
     search_fields = ("name",)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customers.views import (
+    categories,
     contracts,
     customers,
     duplicates,
@@ -71,5 +72,11 @@ urlpatterns = [
     path("products/<int:pk>/edit/", products.ProductEditView.as_view(), name="product-edit"),
     path("products/<int:pk>/archive/", products.archive, name="product-archive"),
     path("products/<int:pk>/restore/", products.restore, name="product-restore"),
+    path("settings/product-categories/", categories.CategoryListView.as_view(), name="category-list"),
+    path("settings/product-categories/new/", categories.CategoryCreateView.as_view(), name="category-create"),
+    path("settings/product-categories/<int:pk>/", categories.CategoryEditView.as_view(), name="category-edit"),
+    path("settings/product-categories/<int:pk>/history/", categories.CategoryHistoryView.as_view(), name="category-history"),
+    path("settings/product-categories/<int:pk>/remove/", categories.remove, name="category-remove"),
+    path("settings/product-categories/restore/<str:way>/", categories.restore, name="category-restore"),
     path("products/options/", orders.ProductOptionsView.as_view(), name="product-options"),
 ]

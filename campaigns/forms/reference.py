@@ -1,4 +1,4 @@
-"""What an administrator types about channels, lead sources and social networks."""
+"""What an administrator types about a channel."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Channel, SocialNetwork
 from crm.forms.edits import EditForm
-from crm.forms.fields import TextField
-from crm.forms.reader import ReaderForm
-
-
-class NameForm(ReaderForm):
-    """All that is said of a lead source or a social network."""
-
-    name = TextField(label=_("Name"), max_length=100)
-
-
-class EditNameForm(EditForm, NameForm):
-    """Of one that others may be changing."""
+from crm.forms.reference import NameForm
 
 
 class ChannelForm(NameForm):

@@ -19,28 +19,28 @@ def add_channel(
     return reference.add_row(Channel(name=name, **facts), at=at)
 
 
-def edit_channel(channel: Channel, *, by: User, at: datetime, **changes: Any) -> Channel:
+def edit_channel(channel: Channel, *, by: User, at: datetime, **changes: Any) -> str:
     """Figures of the past go by the new name and kind: they name the channel, and keep nothing of it."""
     _require_known(changes, {"name", "kind", "social_network", "is_marketing"})
-    return reference.edit_row(channel, **changes)
+    return reference.edit_row(channel, by=by, at=at, **changes)
 
 
 def add_lead_source(*, by: User, at: datetime, name: str) -> LeadSource:
     return reference.add_row(LeadSource(name=name), at=at)
 
 
-def edit_lead_source(source: LeadSource, *, by: User, at: datetime, **changes: Any) -> LeadSource:
+def edit_lead_source(source: LeadSource, *, by: User, at: datetime, **changes: Any) -> str:
     _require_known(changes, {"name"})
-    return reference.edit_row(source, **changes)
+    return reference.edit_row(source, by=by, at=at, **changes)
 
 
 def add_social_network(*, by: User, at: datetime, name: str) -> SocialNetwork:
     return reference.add_row(SocialNetwork(name=name), at=at)
 
 
-def edit_social_network(network: SocialNetwork, *, by: User, at: datetime, **changes: Any) -> SocialNetwork:
+def edit_social_network(network: SocialNetwork, *, by: User, at: datetime, **changes: Any) -> str:
     _require_known(changes, {"name"})
-    return reference.edit_row(network, **changes)
+    return reference.edit_row(network, by=by, at=at, **changes)
 
 
 def remove(row: Channel | LeadSource | SocialNetwork, *, by: User, at: datetime) -> str:
@@ -49,7 +49,8 @@ def remove(row: Channel | LeadSource | SocialNetwork, *, by: User, at: datetime)
 
 
 def restore(model: type[M], way: str, *, by: User, at: datetime) -> M:
-    return reference.bring_back(model.objects.visible_to(by), way, by=by, at=at)
+    """As it was before it was changed or removed."""
+    return reference.take_back(model.objects.visible_to(by), way, by=by, at=at)
 
 
 def _require_known(changes: dict[str, Any], editable: set[str]) -> None:

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.forms.reference import ChannelForm, EditChannelForm, EditNameForm, NameForm
+from campaigns.forms.reference import ChannelForm, EditChannelForm
 from campaigns.models import Channel, LeadSource, SocialNetwork
 from campaigns.services import reference as services
-from crm.pages import action, say
+from crm.forms.reference import EditNameForm, NameForm
 from crm.permissions import may_manage_people
+from crm.views import reference as pages
 from crm.views.history import HistoryPage
-from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView, row_of_list, say_removed
-
-Row = Channel | LeadSource | SocialNetwork
+from crm.views.reference import ReferenceCreateView, ReferenceEditView, ReferenceListView
 
 
-def removing_and_restoring(model: type[Row], route: str) -> tuple[Callable, Callable]:
-    """The two views that delete a row of a list and bring it back."""
-
-    @action(may_manage_people)
-    def remove(request: HttpRequest, pk: int) -> str:
-        row = row_of_list(model.objects.visible_to(request.user), pk, route)
-        return say_removed(request, row, route, services.remove(row, by=request.user, at=timezone.now()))
-
-    @action(may_manage_people)
-    def restore(request: HttpRequest, way: str) -> str:
-        services.restore(model, way, by=request.user, at=timezone.now())
-        say(request, _("Taken back."))
-        return reverse(f"{route}-list")
-
-    return remove, restore
+def removing_and_restoring(model: type[Channel | LeadSource | SocialNetwork], route: str) -> tuple[Callable, Callable]:
+    return pages.removing_and_restoring(model, route, remove=services.remove, restore=partial(services.restore, model))
 
 
 class ChannelListView(ReferenceListView):

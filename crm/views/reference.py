@@ -1,4 +1,5 @@
-"""The pages of reference data that an administrator keeps: a list with what uses each row, and a form for one.
+"""The pages of reference data that an administrator keeps: a list with what uses each row, a form for one, and the views that
+delete one and take back what was done.
 
 A route names the rest: `channel` has `channel-list`, `channel-create`, `channel-edit`, `channel-history`, `channel-remove`
 and `channel-restore`.
@@ -6,12 +7,14 @@ and `channel-restore`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,7 +23,7 @@ from crm.database import CountUpTo
 from crm.dependents import holding
 from crm.forms.edits import EditForm
 from crm.forms.reader import ReaderForm
-from crm.pages import MOST_COUNTED, FormPage, ListPage, counted, row_or_gone, say
+from crm.pages import MOST_COUNTED, FormPage, ListPage, action, counted, row_or_gone, say
 from crm.permissions import may_manage_people
 from crm.preferences import Preferences
 
@@ -96,7 +99,7 @@ class ReferenceCreateView(ReferenceFormPage):
 
 
 class ReferenceEditView(ReferenceFormPage):
-    def edit(self, row: Model, **changes: Any) -> Model:
+    def edit(self, row: Model, **changes: Any) -> str:
         raise NotImplementedError
 
     @cached_property
@@ -111,8 +114,8 @@ class ReferenceEditView(ReferenceFormPage):
         return super().get_context_data(row=self.row, uses=uses_of(self.row, self.request.prefs), **kwargs)
 
     def save(self, form: EditForm) -> HttpResponse:
-        self.edit(self.row, by=self.request.user, at=self.at, **form.cleaned_data)
-        say(self.request, _("Saved."))
+        way = self.edit(self.row, by=self.request.user, at=self.at, **form.cleaned_data)
+        say(self.request, _("Saved."), undo=reverse(f"{self.route}-restore", args=[way]) if way else "")
         return redirect(f"{self.route}-list")
 
 
@@ -120,7 +123,22 @@ def row_of_list(rows: QuerySet, pk: int, route: str) -> Model:
     return row_or_gone(rows, pk, lambda _row: reverse(f"{route}-list"))
 
 
-def say_removed(request: HttpRequest, row: Model, route: str, way: str) -> str:
-    """The list, where that is told with the way back."""
-    say(request, _("%(name)s was deleted.") % {"name": row}, undo=reverse(f"{route}-restore", args=[way]))
-    return reverse(f"{route}-list")
+def removing_and_restoring(
+    model: type[Model], route: str, *, remove: Callable[..., str], restore: Callable[..., Model]
+) -> tuple[Callable, Callable]:
+    """The two views that delete a row of a list, and that take back what was deleted or changed; each then shows the list."""
+
+    @action(may_manage_people)
+    def remove_view(request: HttpRequest, pk: int) -> str:
+        row = row_of_list(model._default_manager.visible_to(request.user), pk, route)
+        way = remove(row, by=request.user, at=timezone.now())
+        say(request, _("%(name)s was deleted.") % {"name": row}, undo=reverse(f"{route}-restore", args=[way]))
+        return reverse(f"{route}-list")
+
+    @action(may_manage_people)
+    def restore_view(request: HttpRequest, way: str) -> str:
+        restore(way, by=request.user, at=timezone.now())
+        say(request, _("Taken back."))
+        return reverse(f"{route}-list")
+
+    return remove_view, restore_view

@@ -15,11 +15,11 @@ def add_survey(*, by: User, at: datetime, name: str, kind: str, question: str = 
     return reference.add_row(survey, at=at)
 
 
-def edit_survey(survey: Survey, *, by: User, at: datetime, **changes: Any) -> Survey:
+def edit_survey(survey: Survey, *, by: User, at: datetime, **changes: Any) -> str:
     """Another name, or the question in other words."""
     if unknown := changes.keys() - {"name", "question"}:
         raise TypeError(f"a survey keeps its {', '.join(sorted(unknown))}")
-    return reference.edit_row(survey, **changes)
+    return reference.edit_row(survey, by=by, at=at, **changes)
 
 
 def remove_survey(survey: Survey, *, by: User, at: datetime) -> str:
@@ -28,4 +28,4 @@ def remove_survey(survey: Survey, *, by: User, at: datetime) -> str:
 
 
 def restore_survey(way: str, *, by: User, at: datetime) -> Survey:
-    return reference.bring_back(Survey.objects.visible_to(by), way, by=by, at=at)
+    return reference.take_back(Survey.objects.visible_to(by), way, by=by, at=at)

@@ -47,7 +47,7 @@ def test_a_new_one_is_added_and_taken_back(page):
         "نمایشگاه\u200cها was added.", "نمایشگاه\u200cها", "نمایشگاهها", "exhibition", True
     )  # fmt: skip
     again = page.post(f"{CHANNELS}new/", FAIR | {"name": "نمايشگاه ها"})
-    assert again.context["form"].errors == {"name": ["Channel: there is one of this name already."]}
+    assert again.context["form"].errors == {"name": ["Another channel has this name already."]}
     assert [page.post(f"{SOURCES}new/", {"name": sign}).status_code for sign in ("!!!", "???", "!!!")] == [302, 302, 200]
 
     page.post(undo)
@@ -112,7 +112,7 @@ def test_what_took_its_name_meanwhile_keeps_it(page):
 
     [*_before, (text, _undo)] = toasts(page.post(undo))
 
-    assert text.startswith("Lead source: somebody changed it in the meantime.")
+    assert text.startswith("Somebody changed this lead source in the meantime.")
     assert LeadSource.objects.get(slug="sms-contest").name == "By the API"
 
 
@@ -133,3 +133,23 @@ def test_one_that_is_gone_leads_to_its_list(page, route, language, words):
     assert [toasts(answer)[-1][0] for answer in answers] == [words] * 3
     never = [reverse(f"{route}-remove", args=[number]) for number in (key + 1, 10**30)]
     assert [page.post(url).status_code for url in never] == [404, 404]
+
+
+def test_a_change_is_taken_back_until_somebody_makes_another(page):
+    network = SocialNetwork.objects.create(slug="gram", name="Gram")
+    row = Channel.objects.create(slug="fair", name="Fairs", kind="exhibition", social_network=network)
+    shown = {"name": "Fairs", "kind": "exhibition", "social_network": network.pk, "is_marketing": "on"}
+
+    [same] = toasts(page.post(f"{CHANNELS}{row.pk}/", shown))
+    [(_text, undo)] = toasts(page.post(f"{CHANNELS}{row.pk}/", {"name": "Shows", "kind": "store", "social_network": ""}))[-1:]
+    assert (same, toasts(page.post(undo))[-1]) == (("Saved.", ""), ("Taken back.", ""))
+    row.refresh_from_db()
+    assert (row.name, row.kind, row.social_network, row.is_marketing, row.slug) == ("Fairs", "exhibition", network, True, "fair")
+
+    [(_text, undo)] = toasts(page.post(f"{CHANNELS}{row.pk}/", shown | {"social_network": ""}))[-1:]
+    network.delete()
+    assert toasts(page.post(undo))[-1][0].startswith("Somebody changed this channel in the meantime.")
+    page.post(f"{CHANNELS}{row.pk}/", shown | {"name": "Shows", "social_network": ""})
+    assert toasts(page.post(undo))[-1][0].startswith("Somebody changed this channel in the meantime.")
+    row.refresh_from_db()
+    assert (row.name, row.social_network) == ("Shows", None)
