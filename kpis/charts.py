@@ -219,8 +219,8 @@ def highest(kpi: Kpi, parts_: Sequence[Part], prefs: Preferences) -> str:
 
 
 def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Preferences) -> dict[str, Any] | None:
-    """Bars of the largest members that have a value; the whole list stands in the table below."""
-    shown = [part for part in parts_ if part.now.value is not None][:MOST_BARS]
+    """Bars of the largest members whose value says something; the whole list stands in the table below."""
+    shown = [part for part in parts_ if part.now.value is not None and not part.now.is_without_spend(kpi)][:MOST_BARS]
     if len(shown) < 2:
         return None
     data = {

@@ -341,6 +341,11 @@ class Kpi:
         return bool(self.denominator)
 
     @property
+    def is_cost(self) -> bool:
+        """Whether it is what one thing cost: the less, the better, but for what nothing was spent on."""
+        return self.is_ratio and self.direction is Direction.DOWN and any(term.measure.cube.is_cost for term in self.numerator)
+
+    @property
     def sides(self) -> tuple[str, ...]:
         """The sides whose rows can be listed."""
         return tuple(name for name, terms in (("numerator", self.numerator), ("denominator", self.denominator)) if terms)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.exports import Percent, money_unit, with_unit
+from crm.models import User
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day
 from kpis.definitions import Group, Kpi, Unit
 from kpis.readings import Value
 from kpis.readings.breakdown import Part
-from kpis.readings.cards import QUALITIES, is_money_side, reason_text
+from kpis.readings.cards import is_money_side, quality_word, reason_text
 from kpis.readings.exact import PLACES, PRECISION
 from kpis.readings.rows import Row, RowPage
 from kpis.readings.summary import Reading
@@ -100,10 +101,10 @@ def side_cell(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -
     return money(amount, prefs) if is_money else plain(amount)
 
 
-def value_cells(kpi: Kpi, value: Value, prefs: Preferences) -> list[object]:
+def value_cells(kpi: Kpi, value: Value, prefs: Preferences, viewer: User) -> list[object]:
     sides = [side_cell(kpi, side, getattr(value, side), prefs) for side in ("numerator", "denominator")]
     numbers = [value_cell(kpi, number, prefs) for number in (value.value, value.lower, value.upper)]
-    words = (reason_text(kpi, value), str(QUALITIES[value.quality]), str(STATES[value.state]))
+    words = (reason_text(kpi, value), quality_word(kpi, value, viewer), str(STATES[value.state]))
     return [*sides, *numbers, value.sample_size, *words]
 
 
@@ -117,39 +118,42 @@ def value_headings(kpi: Kpi, prefs: Preferences) -> list[str]:
     ]  # fmt: skip
 
 
-def trend_table(kpi: Kpi, values: Sequence[Value], prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
+def trend_table(kpi: Kpi, values: Sequence[Value], prefs: Preferences, viewer: User) -> tuple[list[str], Iterator[list[object]]]:
     header = [_("Period"), _("Key"), _("From"), _("To"), *value_headings(kpi, prefs)]
     return header, (
-        [period_text(v.period, prefs), v.period.key, v.period.start, v.period.end, *value_cells(kpi, v, prefs)] for v in values
+        [period_text(v.period, prefs), v.period.key, v.period.start, v.period.end, *value_cells(kpi, v, prefs, viewer)]
+        for v in values
     )
 
 
 def overview_table(
-    readings: Sequence[Reading], groups: Mapping[Group, Promise], prefs: Preferences
+    readings: Sequence[Reading], groups: Mapping[Group, Promise], prefs: Preferences, viewer: User
 ) -> tuple[list[str], Iterator[list[object]]]:
     """One KPI a row, each with its own unit beside it: a column of all units has none of its own."""
     numbers = [_("Value"), _("Lower"), _("Upper"), _("Before"), _("Target"), _("Numerator"), _("Denominator"), _("n")]
     header = [_("Group"), _("KPI"), _("Key"), _("Period"), _("Unit"), *numbers, _("Reason"), _("Quality"), _("State")]
-    return header, (overview_row(reading, str(groups[reading.kpi.group]), prefs) for reading in readings)
+    return header, (overview_row(reading, str(groups[reading.kpi.group]), prefs, viewer) for reading in readings)
 
 
-def overview_row(reading: Reading, group: str, prefs: Preferences) -> list[object]:
+def overview_row(reading: Reading, group: str, prefs: Preferences, viewer: User) -> list[object]:
     kpi, now, then = reading.kpi, reading.now, reading.then
-    numerator, denominator, value, lower, upper, *rest = value_cells(kpi, now, prefs)
+    numerator, denominator, value, lower, upper, *rest = value_cells(kpi, now, prefs, viewer)
     before = value_cell(kpi, then.value if then else None, prefs)
     name = [group, str(kpi.name), kpi.key, now.period.key, unit_name(kpi, prefs)]
     target = value_cell(kpi, reading.target, prefs)
     return [*name, value, lower, upper, before, target, numerator, denominator, *rest]
 
 
-def breakdown_table(kpi: Kpi, parts: Sequence[Part], title: str, prefs: Preferences) -> tuple[list[str], Iterator[list[object]]]:
+def breakdown_table(
+    kpi: Kpi, parts: Sequence[Part], title: str, prefs: Preferences, viewer: User
+) -> tuple[list[str], Iterator[list[object]]]:
     unit = unit_name(kpi, prefs)
     changes = [with_unit(_("Before"), unit), with_unit(_("Contribution to the change"), unit)]
     header = [title, *value_headings(kpi, prefs), _("Share"), *changes]
     return header, (
         [
             part.label,
-            *value_cells(kpi, part.now, prefs),
+            *value_cells(kpi, part.now, prefs, viewer),
             percent(part.share),
             value_cell(kpi, part.then.value if part.then else None, prefs),
             contribution_cell(kpi, part.contribution, prefs),

@@ -16,7 +16,7 @@ from kpis.glances import STEP_NAMES
 from kpis.models import Annotation
 from kpis.readings.boards import Board, has_trend, read_board
 from kpis.readings.breakdown import Part
-from kpis.readings.cards import card_of, small_sample_text
+from kpis.readings.cards import card_of, member_caution
 from kpis.readings.summary import Choice
 from kpis.readings.words import column_parts, number_text, percent_text, value_text
 from kpis.tiles import Shape, Tile
@@ -114,10 +114,8 @@ class Painter:
         return {"headings": headings, "rows": [list(row) for row in rows], "unit": unit}
 
     def label(self, kpi: Kpi, part: Part) -> str:
-        """Who it is, and whether so little is behind the number that it says nothing of them."""
-        if part.now.value is None or not part.now.is_small_sample(kpi):
-            return part.label
-        return f"{part.label} · {small_sample_text(number_text(part.now.sample_size, self.prefs))}"
+        """Who it is, and why the number says nothing of them where it does not."""
+        return " · ".join(filter(None, [part.label, member_caution(kpi, part.now, self.prefs)]))
 
     def funnel(self, tile: Tile) -> dict[str, Any]:
         """What happened in the period, step by step; each counts its own events."""

@@ -17,7 +17,7 @@ from kpis.definitions import Dimension, Kpi
 from kpis.drawing import draw_bars, draw_cards, draw_shares, draw_trend
 from kpis.glances import STEP_NAMES, growth_steps, notes_of, period_steps, promoters_of, segments_of, trend_of
 from kpis.readings.breakdown import Part, break_down
-from kpis.readings.cards import Card, card_of, compared_words, interval_text
+from kpis.readings.cards import NO_SPEND, Card, card_of, compared_words, interval_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Reading, overview, summarise
 from kpis.readings.words import number_text, percent_text, period_text, value_parts, value_text
@@ -205,7 +205,7 @@ def draw_parts(paper: Paper, kpi: Kpi, by: Dimension, parts: Sequence[Part], pre
 
 def part_row(kpi: Kpi, part: Part, prefs: Preferences) -> list[str]:
     return [
-        part.label,
+        " · ".join(filter(None, [part.label, str(NO_SPEND) if part.now.is_without_spend(kpi) else ""])),
         value_text(kpi, part.now.value, prefs, short=True),
         number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
         percent_text(part.share, prefs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import partial
 
 from kpis.definitions import Dimension, Kpi
 from kpis.readings.exact import PRECISION
@@ -45,7 +46,9 @@ class Split:
 
 
 def break_down(kpi: Kpi, by: Dimension, choice: Choice, whole: Reading) -> list[Part]:
-    """The parts of what was read as the whole in this snapshot, the largest first and the unknown one last."""
+    """The parts of what was read as the whole in this snapshot: the largest first, what nothing was spent on after what
+    something was, and the unknown one last.
+    """
     return break_down_all([kpi], by, choice, {kpi.key: whole})[kpi.key]
 
 
@@ -64,11 +67,11 @@ def parts_of(kpi: Kpi, by: Dimension, split: Split, whole: Reading) -> list[Part
     is_compared = other is not None and whole.then is not None
     then = Column(whole.then, {member: values[other] for member, values in members.items()}) if is_compared else None
     parts = [part_of(kpi, member, split.labels[member], now, then, adds_up=adds_up) for member in members]
-    return sorted((part for part in parts if part is not None), key=order)
+    return sorted((part for part in parts if part is not None), key=partial(order, kpi))
 
 
-def order(part: Part) -> tuple[bool, Decimal, str]:
-    return part.member == UNKNOWN, -size_of(part.now), part.label
+def order(kpi: Kpi, part: Part) -> tuple[bool, bool, Decimal, str]:
+    return part.member == UNKNOWN, part.now.is_without_spend(kpi), -size_of(part.now), part.label
 
 
 def size_of(value: Value | None) -> Decimal:

@@ -17,7 +17,7 @@ from crm.periods import Calendar, Grain, Period, periods_between
 from kpis.calendars import FIRST_DAY, LAST_DAY
 from kpis.catalogue import CATALOGUE
 from kpis.catalogue.cubes.credits import LONG, SHORT
-from kpis.definitions import Dimension, Direction, Kpi, Term, is_hidden
+from kpis.definitions import Dimension, Kpi, Term, is_hidden
 from kpis.readings.exact import PRECISION, rounded
 from kpis.readings.flows import Reader
 from kpis.readings.freshness import Freshness
@@ -71,7 +71,10 @@ class Figure:
     @property
     def is_cost(self) -> bool:
         """A cost of one thing: the smaller, the better. Of a sum of money the largest is looked for."""
-        return self.bottom is not None and self.kpi.direction is Direction.DOWN
+        return self.bottom is not None and self.kpi.is_cost
+
+    def is_without_spend(self, value: Decimal | None) -> bool:
+        return self.is_cost and value == 0
 
     @property
     def is_return(self) -> bool:
@@ -205,7 +208,7 @@ class Campaigns:
     def ranked(self, figure: Figure, *, is_turned: bool = False) -> list[int]:
         """The best first, or with `is_turned` last; what has no figure, or cost nothing, stands at the end either way."""
         values = {member: self.value(figure, sums) for member, sums in self.by_campaign.items()}
-        known = sorted(member for member, value in values.items() if value is not None and not (figure.is_cost and value == 0))
+        known = sorted(member for member, value in values.items() if value is not None and not figure.is_without_spend(value))
         known.sort(key=lambda member: values[member], reverse=figure.is_cost == is_turned)
         return [*known, *sorted(values.keys() - set(known), key=lambda member: (values[member] is None, member))]
 

@@ -49,6 +49,7 @@ QUALITIES = {
     "estimated": gettext_lazy("estimated"),
     "incomplete": gettext_lazy("incomplete data"),
 }
+NO_SPEND = gettext_lazy("nothing was spent")
 REASONS = {
     "no_denominator": gettext_lazy("Nothing to divide by in this period"),
     "not_visible": gettext_lazy("Your role does not see what this needs"),
@@ -137,7 +138,7 @@ def card_of(reading: Reading, choice: Choice, prefs: Preferences, query: str = "
     """The card of a reading; `query` is what its link carries on, so that filters and period stay."""
     kpi, now = reading.kpi, reading.now
     number, unit = value_parts(kpi, now.value, prefs, short=True)
-    quality = quality_text(now, is_mixed=is_mixed(kpi, choice.viewer))
+    quality = quality_text(kpi, now, choice.viewer)
     return Card(
         key=kpi.key,
         kpi=kpi,
@@ -255,11 +256,27 @@ def freshness_text(value: Value, choice: Choice, prefs: Preferences) -> str:
     return _("updated %(time)s") % {"time": format_day(local.date(), prefs)}
 
 
-def quality_text(value: Value, *, is_mixed: bool) -> str:
+def quality_text(kpi: Kpi, value: Value, viewer: User | None) -> str:
+    """As `quality_word`, where nothing else tells that more may come."""
+    text = quality_word(kpi, value, viewer)
+    return _("%(quality)s, still maturing") % {"quality": text} if text and value.state == "maturing" else text
+
+
+def quality_word(kpi: Kpi, value: Value, viewer: User | None) -> str:
+    """How far a number can be trusted: one word for it wherever it is told."""
     if value.value is None:
         return ""
-    text = _("the whole company against the records you may see") if is_mixed else str(QUALITIES[value.quality])
-    return _("%(quality)s, still maturing") % {"quality": text} if value.state == "maturing" else text
+    if value.is_without_spend(kpi):
+        return str(NO_SPEND)
+    return _("the whole company against the records you may see") if is_mixed(kpi, viewer) else str(QUALITIES[value.quality])
+
+
+def member_caution(kpi: Kpi, value: Value, prefs: Preferences) -> str:
+    """Why the number of one member among others says nothing of it."""
+    if value.is_without_spend(kpi):
+        return str(NO_SPEND)
+    is_small = value.value is not None and value.is_small_sample(kpi)
+    return small_sample_text(number_text(value.sample_size, prefs)) if is_small else ""
 
 
 def reason_text(kpi: Kpi, value: Value) -> str:

@@ -44,13 +44,16 @@ class Change:
 
 
 def change_between(kpi: Kpi, now: Value, then: Value | None) -> Change | None:
-    """The change of a value; None where there is no value now. A small sample has a direction but no verdict."""
+    """The change of a value; None where there is no value now.
+
+    A small sample and a cost without spend have a direction but no verdict.
+    """
     if now.value is None:
         return None
     if then is None or then.value is None:
         return Change(ChangeKind.ABSENT, Decimal(0))
     difference = now.value - then.value
-    certain = not (now.is_small_sample(kpi) or then.is_small_sample(kpi))
+    certain = not any(value.is_small_sample(kpi) or value.is_without_spend(kpi) for value in (now, then))
     tone = tone_of(kpi, difference) if certain else ""
     if not difference:
         return Change(ChangeKind.NONE, difference)

@@ -14,7 +14,7 @@ from kpis.definitions import Dimension, Kpi
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.targets import Targets, targets_of
-from kpis.readings.values import Value, read_in_snapshot, told_of_all
+from kpis.readings.values import Value, read_in_snapshot, state_of, told_of_all
 
 TREND = 13
 
@@ -110,14 +110,19 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_bri
         tables = read_in_snapshot(able, query, organization=choice.organization)
         targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer)
         trended = told_of_all(able, query)
-    unfit = [Value(period, reason="not_applicable") for period in query.periods[:count]]
-    found = {kpi.key: Reading(kpi, unfit) for kpi in kpis}
+    found = {kpi.key: unfit_reading(kpi, query, count, choice.organization) for kpi in kpis}
     for kpi in able:
         places = slice(0 if kpi.key in trended else count - 1, count)
         # What is fitted is known of the ends of periods, not of a part of one.
         then = None if kpi.is_fitted and choice.cut_days else other
         found[kpi.key] = reading_of(kpi, tables[kpi.key].total, places, then, targets)
     return found
+
+
+def unfit_reading(kpi: Kpi, query: Query, count: int, organization: Organization) -> Reading:
+    """Of a KPI that has no meaning with the filters of a query."""
+    states = [(period, state_of(kpi, period, query, organization)) for period in query.periods[:count]]
+    return Reading(kpi, [Value(period, reason="not_applicable", state=state) for period, state in states])
 
 
 def overview(kpis: Sequence[Kpi], choice: Choice, charted: Kpi) -> dict[str, Reading]:

@@ -47,6 +47,10 @@ class Value:
     def is_small_sample(self, kpi: Kpi) -> bool:
         return kpi.minimum_sample > 0 and self.sample_size is not None and self.sample_size < kpi.minimum_sample
 
+    def is_without_spend(self, kpi: Kpi) -> bool:
+        """A cost of nothing: the least there is, it says nothing of what it is a cost of."""
+        return kpi.is_cost and self.value == 0
+
 
 @dataclass(frozen=True)
 class Table:
@@ -92,6 +96,14 @@ def told_of_all(kpis: Sequence[Kpi], query: Query) -> set[str]:
     return {key for key, measures in terms.items() if all(reader.is_told(measure) for measure in measures)}
 
 
+def state_of(kpi: Kpi, period: Period, query: Query, organization: Organization) -> str:
+    """Whether more may come of a period, which days alone decide: of a number that is not shown, too."""
+    if query.today <= period.end + timedelta(days=organization.closing_days):
+        return "open"
+    matures = period.end + timedelta(days=max(kpi.maturing_days, query.window or 0))
+    return "maturing" if query.today <= matures else "closed"
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """One KPI for one query."""
@@ -104,7 +116,7 @@ class Evaluation:
 
     def table(self, whole: Reader, split: Reader | None) -> Table:
         if is_hidden(self.kpi, self.query.viewer):
-            return Table([Value(period, reason="not_visible") for period in self.query.periods])
+            return Table([Value(period, reason="not_visible", state=self._state(period)) for period in self.query.periods])
         campaign = self.query.filters.get(Dimension.CAMPAIGN)
         total = self._values(self._terms(whole), None, applies=campaign is None or campaign in self._meant({campaign}))
         return Table(total, {} if split is None else self.members(split))
@@ -216,11 +228,7 @@ class Evaluation:
         }
 
     def _state(self, period: Period) -> str:
-        closes = period.end + timedelta(days=self.organization.closing_days)
-        if self.query.today <= closes:
-            return "open"
-        matures = period.end + timedelta(days=max(self.kpi.maturing_days, self.query.window or 0))
-        return "maturing" if self.query.today <= matures else "closed"
+        return state_of(self.kpi, period, self.query, self.organization)
 
     def _sample(
         self, sums: Mapping[Term, Flows], index: int, member: int | None, numerator: Decimal, denominator: Decimal | None

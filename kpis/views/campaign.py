@@ -26,13 +26,14 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
 from kpis.readings.campaigns import BY_KEY, HEADINGS, PARTIAL, Campaigns, Figure, Life
-from kpis.readings.cards import data_value, side_text, small_sample_text
+from kpis.readings.cards import data_value, side_text
 from kpis.readings.goals import goal_text
 from kpis.readings.pages import Choice, Landings
 from kpis.readings.people import kind_behind
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, label_text, number_text, percent_text, value_parts, value_text
 from kpis.views import campaign_files
+from kpis.views.campaigns import caution_text
 from leads.models import Lead
 
 PAGE, LATEST = 25, 10
@@ -152,8 +153,7 @@ class CampaignDetailView(DetailPage):
         number, unit = value_parts(kpi, value, self.prefs, short=True)
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
         found = self.life.attainment(figure, self.prefs.organization)
-        is_small = value is not None and self.life.is_small_sample(figure)
-        is_judged = not is_small and not self.life.campaigns.is_partial
+        is_judged = not self.life.is_small_sample(figure) and not self.life.campaigns.is_partial
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -162,9 +162,7 @@ class CampaignDetailView(DetailPage):
             "url": query_with(self.request.GET, rows=figure.key, after=None) + "#rows" if value is not None else "",
             "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
             "maturing": self.maturing(figure) if value is not None else "",
-            "sample": small_sample_text(number_text(self.life.sums[figure.bottom], self.prefs))
-            if is_small and value is not None
-            else "",
+            "caution": caution_text(self.life.campaigns, figure, self.life.sums, self.prefs),
             "target": goal_text(kpi, found, value if is_judged else None, self.prefs) if found else None,
         }
 

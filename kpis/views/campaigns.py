@@ -20,11 +20,12 @@ from campaigns.models import Campaign
 from crm.exports import KINDS, Table, file_response
 from crm.pages import Page, query_with
 from crm.permissions import may_see_costs, may_sell
+from crm.preferences import Preferences
 from kpis import addresses, exports, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Unit
 from kpis.readings.campaigns import FIGURES, HEADINGS, PARTIAL, Campaigns, Figure, Sums
-from kpis.readings.cards import data_value, small_sample_text
+from kpis.readings.cards import NO_SPEND, data_value, small_sample_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import number_text, period_text, value_text
 from kpis.views.overview import filter_bar
@@ -36,6 +37,15 @@ EARLIER_PERIODS = 12
 SIDES = {figure.top: HEADINGS[figure.key] for figure in FIGURES if figure.bottom is None}
 # By what the report is sorted where its address says nothing: the first of these that the reader may see.
 USUAL_ORDER = ("cost_per_converted_lead", "converted")
+
+
+def caution_text(campaigns: Campaigns, figure: Figure, sums: Sums, prefs: Preferences) -> str:
+    """Why a number says nothing of what it is about."""
+    value = campaigns.value(figure, sums)
+    if figure.is_without_spend(value):
+        return str(NO_SPEND)
+    is_small = value is not None and campaigns.is_small_sample(figure, sums)
+    return small_sample_text(number_text(sums[figure.bottom], prefs)) if is_small else ""
 
 
 class CampaignsReportView(Page, TemplateView):
@@ -63,7 +73,8 @@ class CampaignsReportView(Page, TemplateView):
                     "earlier": self.earlier(),
                     "columns": self.columns(figure, is_turned=is_turned),
                     "rows": [self.row(key) for key in keys if key in self.names],
-                    "total": self.total(),
+                    "total": (total := self.total()),
+                    "has_paid": any(cell["paid"] for cell in total),
                     "is_stale": self.campaigns.is_stale,
                     "partial": PARTIAL if self.campaigns.is_partial else "",
                     "sees_costs": may_see_costs(self.request.user),
@@ -150,7 +161,6 @@ class CampaignsReportView(Page, TemplateView):
     def cell(self, figure: Figure, sums: Sums, campaign: int | None) -> dict[str, Any]:
         value = self.campaigns.value(figure, sums)
         text = "—" if value is None else data_value(value, value_text(figure.kpi, value, self.request.prefs, short=True))
-        is_small = value is not None and self.campaigns.is_small_sample(figure, sums)
         key, side = figure.rows
         asked = {"period": self.choice.period.key, "campaign": campaign, "side": side}
         link = f"{reverse('kpis:kpi-detail', args=[key])}?{urlencode(asked)}#rows"
@@ -158,7 +168,7 @@ class CampaignsReportView(Page, TemplateView):
             "label": HEADINGS[figure.key],
             "text": text,
             "url": link if campaign and value is not None else "",
-            "sample": small_sample_text(number_text(sums[figure.bottom], self.request.prefs)) if is_small else "",
+            "caution": caution_text(self.campaigns, figure, sums, self.request.prefs),
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

@@ -27,7 +27,7 @@ from kpis.definitions import Dimension, Kpi, Unit, is_hidden
 from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
-from kpis.readings.cards import Card, card_of, interval_text, rows_note, side_text
+from kpis.readings.cards import NO_SPEND, Card, card_of, interval_text, rows_note, side_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
@@ -177,6 +177,7 @@ class KpiView(Page, TemplateView):
             "by_title": title,
             "adds_up": by not in self.kpi.not_additive,
             "parts": [self.part_row(part, by) for part in parts],
+            "has_free": any(part.now.is_without_spend(self.kpi) for part in parts),
             "bars": charts.breakdown_chart(self.kpi, parts, title, prefs),
             "dimensions": [
                 options.Link(
@@ -194,6 +195,7 @@ class KpiView(Page, TemplateView):
             "url": self.part_url(part, by),
             "now": part.now,
             "is_small": part.now.is_small_sample(kpi),
+            "no_spend": NO_SPEND if part.now.is_without_spend(kpi) else "",
             "size": number_text(part.now.sample_size, prefs) if part.now.sample_size is not None else "",
             "share": percent_text(part.share, prefs),
             "then": value_text(kpi, part.then and part.then.value, prefs, short=True),
@@ -328,14 +330,14 @@ class KpiFileView(FilePage):
         match what:
             case "trend":
                 reading = summarise([kpi], choice, TRENDS.get(choice.period.grain, USUAL_TREND))[kpi.key]
-                header, rows = exports.trend_table(kpi, reading.trend, prefs)
+                header, rows = exports.trend_table(kpi, reading.trend, prefs, request.user)
             case "breakdown":
                 by = addresses.breakdown_asked(request.GET, kpi)
                 if by is None:
                     raise BadRequest("by")
                 with one_snapshot():
                     parts = break_down(kpi, by, choice, summarise([kpi], choice, 1)[kpi.key])
-                header, rows = exports.breakdown_table(kpi, parts, str(options.DIMENSIONS[by]), prefs)
+                header, rows = exports.breakdown_table(kpi, parts, str(options.DIMENSIONS[by]), prefs, request.user)
             case "rows":
                 side = side_asked(request, kpi)
                 header, rows = exports.rows_table(kpi, side, self.listing(kpi, side, choice), prefs)

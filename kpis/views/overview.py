@@ -216,7 +216,7 @@ class OverviewFileView(FilePage):
         prefs = self.request.prefs
         choice = addresses.choice_of(self.request.GET, prefs, prefs.today(self.at), self.request.user)
         readings = summarise(list(CATALOGUE.values()), choice, 1, is_brief=True)
-        header, rows = exports.overview_table(list(readings.values()), options.GROUPS, prefs)
+        header, rows = exports.overview_table(list(readings.values()), options.GROUPS, prefs, self.request.user)
         return Table(_("KPIs") + f"-{period_text(choice.period, prefs)}", header, rows)
 
 

@@ -112,6 +112,8 @@ def test_the_return_of_all_is_that_of_the_sums_and_of_those_with_spend_apart(bro
     assert card("romi_long").value == total
     cells = {str(cell["label"]): cell for cell in browse(sara).get(f"/reports/campaigns/{MONTH}").context["total"]}
     assert [cells[f"ROMI, {term} term"]["paid"] for term in ("long", "short")] == ["−60.0%", ""]
+    pages = [browse(sara).get(f"{place}{MONTH}").content.decode() for place in ("/reports/campaigns/", "/campaigns/")]
+    assert ["“with spend” leaves these out" in text for text in pages] == [True, False]  # as the list shows no return
     report = api_of(sara).get("/reports/campaigns/", period="1404-07").json()
     assert (report["total"]["romi_long"], report["with_spend"]) == ("-0.45", {"romi_short": None, "romi_long": "-0.6"})
 
@@ -157,7 +159,9 @@ def test_a_rate_of_a_few_leads_says_so(browse, sara, four):
     page = browse(sara).get(f"/reports/campaigns/{MONTH}")
 
     (autumn,) = [row["cells"] for row in page.context["rows"] if row["name"] == "Autumn"]
-    told = [[cell["sample"] for cell in cells if cell["sample"]] for cells in (autumn, page.context["total"])]
+    (old,) = [row["cells"] for row in page.context["rows"] if row["name"] == "Old"]
+    assert [str(cell["caution"]) for cell in old if cell["caution"]] == ["nothing was spent"]
+    told = [[cell["caution"] for cell in cells if cell["caution"]] for cells in (autumn, page.context["total"])]
     assert told == [["Small sample (n = 3)"], ["Small sample (n = 8)"]]
     assert "Small sample (n = 3)" in page.content.decode()
 

@@ -8,9 +8,11 @@ from campaigns.models import Campaign, Expense
 from crm.models import User
 from kpis.engine import drain
 from tests.factories.leads import make_lead
+from tests.kpis.test_kpi_files import rows_of
 
 pytestmark = pytest.mark.django_db
 MEHR = datetime(2025, 9, 23, 9, tzinfo=UTC)  # 1 Mehr 1404
+WHAT = ("what=trend", "what=breakdown&by=campaign")
 AGAINST = "the whole company against the records you may see"
 
 
@@ -27,11 +29,14 @@ def cost(omid, nima):
 @pytest.mark.parametrize(("who", "value", "words"), [("sara", 200, "exact"), ("mina", 300, AGAINST)])
 @pytest.mark.usefixtures("cost")
 def test_a_team_managers_cost_per_lead_says_what_it_is_of(browse, request, who, value, words):
-    page = browse(request.getfixturevalue(who)).get("/kpis/cost_per_lead/?period=1404-07")
+    client = browse(request.getfixturevalue(who))
+    page = client.get("/kpis/cost_per_lead/?period=1404-07")
 
     # 600 ÷ 3 for the company; 600 ÷ 2 where one lead is not to be seen
     assert page.context["now"].value == value
     assert page.context["card"].quality_text.startswith(words)
+    files = [rows_of(client.get(f"/kpis/cost_per_lead/csv/?period=1404-07&{what}"))[-1] for what in WHAT]
+    assert [(float(row["Value (Toman)"]), row["Quality"]) for row in files] == [(value / 10, words)] * 2
 
 
 @pytest.mark.usefixtures("cost")
@@ -39,6 +44,13 @@ def test_what_is_of_the_team_alone_is_exact(browse, mina):
     page = browse(mina).get("/kpis/leads/?period=1404-07")
 
     assert (page.context["now"].value, page.context["now"].quality) == (2, "exact")
+
+
+@pytest.mark.usefixtures("cost")
+def test_a_month_is_closed_for_those_too_who_may_not_see_its_figure(browse, sara, omid):
+    pages = [browse(who).get("/kpis/cost_per_lead/?period=1404-07").context for who in (sara, omid)]
+
+    assert [(page["now"].reason, str(page["state"])) for page in pages] == [("", "closed"), ("not_visible", "closed")]
 
 
 def test_a_manager_without_a_team_is_told_why_there_is_nothing_to_see(browse, mina, sara):
