@@ -16,7 +16,7 @@ from kpis.definitions import Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.targets import Attainment, Standing, attainment, scope_for
-from kpis.readings.words import difference_text, number_text, percent_text, value_text
+from kpis.readings.words import distance_text, number_text, percent_text, value_text
 
 # The word, its tone and its icon: colour alone says nothing to some.
 STANDINGS = {
@@ -54,12 +54,19 @@ def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Prefere
     details = details_of(kpi, found, prefs)
     if kpi.direction is Direction.DOWN:
         return Goal(limit_text(kpi, found, value, prefs), used_of(found.target, value), str(word), tone, icon, details)
-    text = _("Target %(target)s") % {"target": value_text(kpi, found.target, prefs, short=True)}
-    if found.share is not None:
-        text += f" · {percent_text(found.share, prefs, 0)}"
-    elif value is not None:
-        text += f" · {difference_text(kpi, value - found.target, prefs)}"
+    target = _("Target %(target)s") % {"target": value_text(kpi, found.target, prefs, short=True)}
+    text = " · ".join(filter(None, [target, so_far_text(kpi, found, value, prefs)]))
     return Goal(text, percent_of(found), str(word), tone, icon, details)
+
+
+def so_far_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> str:
+    """How much of the target there is, or what lies between them where there is no such share: each says which it is."""
+    if found.share is not None:
+        return _("%(share)s of it") % {"share": percent_text(found.share, prefs, 0)}
+    if value is None or value == found.target:
+        return ""
+    gap = distance_text(kpi, abs(value - found.target), prefs)
+    return (_("%(gap)s above it") if value > found.target else _("%(gap)s below it")) % {"gap": gap}
 
 
 def percent_of(found: Attainment) -> int:

@@ -164,6 +164,15 @@ def difference_text(kpi: Kpi, difference: Decimal | None, prefs: Preferences) ->
     return f"{isolated(sign + number, prefs)} {unit}".strip()
 
 
+def distance_text(kpi: Kpi, distance: Decimal, prefs: Preferences) -> str:
+    """A difference in the KPI's own unit without its sign, which words around it tell; of rates, in points."""
+    if kpi.unit is Unit.PERCENT:
+        return _("%(number)s points") % {"number": number_text(distance * 100, prefs, decimals=1)}
+    if kpi.unit is Unit.SCORE:
+        return number_text(distance, prefs, decimals=1)
+    return value_text(kpi, distance, prefs, short=True)
+
+
 def isolated(number: str, prefs: Preferences) -> str:
     return f"{ISOLATE}{number}{END_ISOLATE}" if language_key(prefs.language) == "fa" else number
 

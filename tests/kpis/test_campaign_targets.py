@@ -87,12 +87,12 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
 
     # With Omid's there are four leads, at 9,000 ÷ 4 = 2,250 each, and half of them are converted.
     assert {one["key"]: (one["target"].text, one["target"].standing_text) for one in page if one["target"]} == {
-        "leads": ("Target 4 · 100%", "reached"),
-        "converted": ("Target 2 · 100%", "reached"),
+        "leads": ("Target 4 · 100% of it", "reached"),
+        "converted": ("Target 2 · 100% of it", "reached"),
         "lead_conversion_rate": ("Target 50.0%", ""),
         "cost_per_lead": ("225 Toman of at most 250 Toman", "reached"),
-        "revenue": ("Target 1,000 Toman · 120%", "reached"),
-        "romi_short": ("Target 20.0% · −31.1 points", "missed"),
+        "revenue": ("Target 1,000 Toman · 120% of it", "reached"),
+        "romi_short": ("Target 20.0% · 31.1 points below it", "missed"),
     }
     assert life["targets"]["cost_per_lead"] == {
         "value": "2500", "attainment": "1.111111111111", "expected": None, "standing": "reached",

@@ -329,7 +329,13 @@ def test_what_must_stay_low_is_said_against_its_limit():
     assert (bad.text, bad.percent, bad.standing_text) == ("5.2% of at most 5.0%", 100, "missed")
     assert (gone.text, gone.percent, gone.standing_text) == ("1 of at most 0", 100, "missed")
     assert goal("churn_rate", None, "0.05").text == "Target: at most 5.0%"
-    assert goal("leads", 25, 28).text == "Target 28 · 89%"
+    assert goal("leads", 25, 28).text == "Target 28 · 89% of it"
+
+
+def test_what_lies_between_a_score_and_its_target_says_on_which_side():
+    assert [goal("nps", score, 50).text for score in ("28.3", "53.2", 50)] == [
+        "Target +50 · 21.7 below it", "Target +50 · 3.2 above it", "Target +50"
+    ]  # fmt: skip
 
 
 def test_a_chart_and_its_table_say_the_same():

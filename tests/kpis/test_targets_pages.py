@@ -228,7 +228,7 @@ class TestCard:
         response = browse(sara).get("/kpis/leads/?period=1404-07")
 
         card = response.context["card"]
-        assert (card.target.text, card.target.percent, card.target.standing_text) == ("Target 4 · 25%", 25, "missed")
+        assert (card.target.text, card.target.percent, card.target.standing_text) == ("Target 4 · 25% of it", 25, "missed")
         assert response.context["trend"]["data"]["series"][-1]["values"][-1] == 4.0
         assert response.context["trend"]["headings"] == ["Period", "Leads generated", "Target", "What happened"]
 
@@ -245,4 +245,4 @@ class TestCard:
         make_lead(at=tehran(2025, 9, 24), owner=omid)
         drain(at=datetime(2026, 1, 1, tzinfo=UTC))
 
-        assert browse(omid).get("/kpis/leads/?period=1404-07").context["card"].target.text == "Target 2 · 50%"
+        assert browse(omid).get("/kpis/leads/?period=1404-07").context["card"].target.text == "Target 2 · 50% of it"
