@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.ago import days_text
-from crm.money import format_money, format_number
+from crm.money import NOTHING, format_money, format_number
 from crm.periods import Calendar, Grain, localise, period_of
 from crm.permissions import owners_for
 from leads.models import Opportunity, Stage
@@ -77,11 +77,11 @@ class Board:
 
     @property
     def total_text(self) -> str:
-        return self._money(sum((self._sum(stage) for stage in self._open_stages), Decimal(0)))
+        return self._sum_text(self._open_stages)
 
     @property
     def weighted_text(self) -> str:
-        return self._money(sum((self._sum(stage) * stage.probability for stage in self._open_stages), Decimal(0)))
+        return self._sum_text(self._open_stages, weighted=True)
 
     @property
     def _open_stages(self) -> list[Stage]:
@@ -105,14 +105,14 @@ class Board:
 
     def _column(self, stage: Stage, rows: list[Opportunity]) -> dict[str, Any]:
         group = self.sums().get(stage.pk, {})
-        total, is_open = self._sum(stage), stage.kind == Stage.Kind.OPEN
-        weighted = _("weighted %(sum)s") % {"sum": self._money(total * stage.probability)}
+        total, is_open = self._sum_text([stage]), stage.kind == Stage.Kind.OPEN
+        weighted = "" if total == NOTHING else _("weighted %(sum)s") % {"sum": self._sum_text([stage], weighted=True)}
         count = group.get("count", 0)
         return {
             "key": stage.slug,
             "name": str(stage),
             "count_text": self._count(count),
-            "sum_text": self._money(total),
+            "sum_text": total,
             "weighted_text": weighted if is_open else self.month.label(self.prefs.language, latin_digits=self.prefs.latin_digits),
             "asks": not is_open,
             "cards": [self._card(row) for row in rows],
@@ -136,8 +136,13 @@ class Board:
             "next_mark": next_mark(row.next_due, self.reader, is_open=row.is_open),
         }
 
-    def _sum(self, stage: Stage) -> Decimal:
-        return self.sums().get(stage.pk, {}).get("sum") or Decimal(0)
+    def _sum_text(self, stages: list[Stage], *, weighted: bool = False) -> str:
+        """What all in some stages come to; a dash where there are some and none of them has an amount yet."""
+        amounts = {stage: self.sums()[stage.pk]["sum"] for stage in stages if stage.pk in self.sums()}
+        if amounts and not any(amounts.values()):
+            return NOTHING
+        parts = (amount * (stage.probability if weighted else 1) for stage, amount in amounts.items())
+        return self._money(sum(parts, Decimal(0)))
 
     def _count(self, count: int) -> str:
         return format_number(count, self.prefs.language, latin_digits=self.prefs.latin_digits)

@@ -166,6 +166,10 @@ class Opportunity(Record):
         """None until somebody says what it is worth; the sums take it for nothing."""
         return self.amount or None
 
+    @property
+    def weighted_amount(self) -> Decimal | None:
+        return self.known_amount and self.known_amount * self.stage.probability
+
 
 class StageChangeQuerySet(RecordQuerySet):
     owner_paths = ("opportunity__owner", "opportunity__customer__owner")

@@ -59,7 +59,6 @@ class OpportunityDetailView(DetailPage):
             "opportunity": self.object,
             "reach": {name: first_of((lead, customer), name) for name in ("phone", "email")},
             "customer": customer,
-            "weighted": self.object.amount * self.object.stage.probability,
             "entries": opportunity_entries(self.object, reader),
             "steps": planned(Activity.objects.filter(opportunity=self.object), reader),
             "stages": Stage.objects.offered(beside=self.object.stage),
