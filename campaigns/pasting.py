@@ -62,7 +62,7 @@ class ExpenseRowsForm(ReaderForm):
     amount = AmountField(label=gettext_lazy("Amounts in"), required=False, widget=forms.HiddenInput)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
     text = forms.CharField(
-        label=gettext_lazy("Rows"),
+        label=gettext_lazy("Rows of the spreadsheet"),
         max_length=LONGEST_TEXT,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off"}),
