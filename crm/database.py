@@ -13,6 +13,8 @@ from decimal import Decimal
 from django.db import models
 from django.db.models.expressions import Combinable
 
+from crm.text import ALPHABET
+
 ZONE_NAME = re.compile(r"^[A-Za-z0-9_+\-/]{1,64}$")
 
 # `timezone(text, timestamptz)` is immutable in PostgreSQL: the zone's rules are part of the server.
@@ -132,6 +134,14 @@ class FoldText(models.Func):
     """The search key of a text: letters folded, joiners and spaces dropped."""
 
     function = "fold_text"
+    arity = 1
+    output_field = models.TextField()
+
+
+class AlphabetKey(models.Func):
+    """The text by whose codes names stand in alphabetical order, also those of Persian letters, of which some have late codes."""
+
+    template = f"translate(fold_text(%(expressions)s), '{ALPHABET}', '{''.join(sorted(ALPHABET))}') COLLATE \"C\""
     arity = 1
     output_field = models.TextField()
 

@@ -154,6 +154,8 @@ def sql_literal(text: str) -> str:
     return f"U&'{''.join(escaped)}'"
 
 
+# As folding leaves its letters.
+ALPHABET = "ءابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهئی"
 # Latin and plain Persian letters, digits and marks: nearly every text, and ten times faster to fold than the rest.
 PLAIN_LETTERS = "ءئابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگی"
 PLAIN_PATTERN = "^[\\u0001-\\u007F" + "".join(f"\\u{ord(letter):04X}" for letter in PLAIN_LETTERS) + "]*$"

@@ -71,7 +71,8 @@ def parts_of(kpi: Kpi, by: Dimension, split: Split, whole: Reading) -> list[Part
 
 
 def order(kpi: Kpi, part: Part) -> tuple[bool, bool, Decimal, str]:
-    return part.member == UNKNOWN, part.now.is_without_spend(kpi), -size_of(part.now), part.label
+    says_nothing = kpi.is_cost and not part.now.value
+    return part.member == UNKNOWN, says_nothing, -size_of(part.now), part.label
 
 
 def size_of(value: Value | None) -> Decimal:

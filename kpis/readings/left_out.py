@@ -95,7 +95,7 @@ def source_of(cube: Cube, terms: Sequence[Term], narrowing: Narrowing) -> Source
 def reasons_of(sources: Sequence[Source], shown: Sequence[Found]) -> dict[tuple[int, int], Reason]:
     """Why each record of a page is left out, by its source's number and its own."""
     records: dict[int, list[int]] = defaultdict(list)
-    for number, _day, _key, record, _amount in shown:
+    for number, _day, _key, record, *_ in shown:
         records[number].append(record)
     return {
         (number, record): Reason(reason) for number, ids in records.items() for record, reason in reasons_in(sources[number], ids)

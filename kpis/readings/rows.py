@@ -20,7 +20,7 @@ from kpis.models import Prediction
 from kpis.readings.flows import Reader
 from kpis.readings.parties import customer_of, owner_of, records_of
 from kpis.readings.query import Query
-from kpis.readings.sorting import AMOUNT, DAY, MOST_BY_AMOUNT, Place, Sorting
+from kpis.readings.sorting import AMOUNT, DAY, MOST_SORTED, NAME, Place, Sorting
 from kpis.readings.sources import Found, Shown, Source, sources_of
 
 BY_DAY = Sorting()
@@ -76,31 +76,34 @@ class RowPage:
     results: list[Row]
     next: str | None
     sorting: Sorting = BY_DAY
-    # Whether they can be listed by amount: their amounts may differ, and they are not too many to be sorted.
-    has_order_of_amounts: bool = False
+    # By what they can be listed.
+    orders: tuple[str, ...] = (DAY,)
 
 
 def list_rows(kpi: Kpi, side: str, query: Query, *, sorting: Sorting = BY_DAY, after: str = "", limit: int = 50) -> RowPage:
     """One page of the rows of a side (`numerator` or `denominator`) in the query's only period.
 
-    `after` is the previous page's `next`. Rows that have no order of amounts are listed by day. Raises ValueError for a
+    `after` is the previous page's `next`. Rows that have no such order as is asked for are listed by day. Raises ValueError for a
     cursor that is none.
     """
     sources = sources_of(kpi, side, query)
-    totals = stored_totals(sources, query) if sorting.column == AMOUNT else None
-    if totals and not have_order_of_amounts(sources, totals[0]):
+    totals = None if sorting.column == DAY else stored_totals(sources, query)
+    if totals and sorting.column not in orders_of(sources, totals[0]):
         sorting = BY_DAY
     found = page_of(sources, query, sorting, after, limit + 1)
     shown, is_whole = found[:limit], not after and len(found) <= limit
     results = as_rows(sources, shown)
     total, amount = totals or (added_up(results) if is_whole else stored_totals(sources, query))
     following = next_place(sources, sorting, shown) if len(found) > limit else None
-    return RowPage(total, amount, results, following, sorting, have_order_of_amounts(sources, total))
+    return RowPage(total, amount, results, following, sorting, orders_of(sources, total))
 
 
-def have_order_of_amounts(sources: Sequence[Source], total: int) -> bool:
+def orders_of(sources: Sequence[Source], total: int) -> tuple[str, ...]:
+    """By what rows can be listed: by amount where their amounts may differ, by name where all have one."""
     differ = any(source.amount is not None for source in sources) or len({source.sign for source in sources}) > 1
-    return total <= MOST_BY_AMOUNT and differ
+    have_names = bool(sources) and all(source.has_names for source in sources)
+    able = {AMOUNT: differ, NAME: have_names}
+    return (DAY, *(column for column, is_able in able.items() if is_able and total <= MOST_SORTED[column]))
 
 
 def page_of(sources: Sequence[Source], query: Query, sorting: Sorting, after: str, limit: int) -> list[Found]:
@@ -181,12 +184,12 @@ def together(rows: Sequence[QuerySet]) -> QuerySet:
 def as_rows(sources: Sequence[Source], found: Sequence[Found]) -> list[Row]:
     """Rows with their records' names, which are looked up once for each kind of record."""
     wanted: dict[type[Model], set[int]] = defaultdict(set)
-    for number, _day, _key, record, _amount in found:
+    for number, _day, _key, record, *_ in found:
         wanted[sources[number].shown.model].add(record)
     records = {model: records_of(model).in_bulk(keys) for model, keys in wanted.items()}
     rows = [
         row_of(sources[number], records[sources[number].shown.model].get(record), record, day, amount)
-        for number, day, _key, record, amount in found
+        for number, day, _key, record, amount, _name in found
     ]
     forecasts = forecasts_of([key for number, _, key, *_ in found if sources[number].rows.model is Prediction])
     return (

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Left, NullIf
 
 from campaigns.models import Expense, ExpenseDay, Session, SocialPost
+from crm.database import AlphabetKey
 from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Fold, Kpi, Term, is_hidden
@@ -19,11 +21,11 @@ from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFac
 from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
-from kpis.readings.sorting import AMOUNT, DAY, Place, Sorting
+from kpis.readings.sorting import AMOUNT, DAY, NAME, Place, Sorting
 from leads.models import Activity, Lead, Opportunity, Quote, QuoteLine, StageChange
 
-# A source's number, the day, the key, the record's and the amount.
-Found = tuple[int, date, int, int, Decimal]
+# A source's number, the day, the key, the record's, the amount and, where rows are sorted by it, the key of the name.
+Found = tuple[int, date, int, int, Decimal, str]
 
 
 OPPORTUNITY_PRODUCT = Opportunity.products.through
@@ -69,6 +71,16 @@ SHOWN: dict[type[Model], Shown] = {
 }
 
 
+# Whose name is nothing but a text of theirs, the first of these that there is: they can be sorted by it.
+NAMES: dict[type[Model], tuple[str, ...]] = {
+    Lead: ("name", "company", "phone", "email"),
+    Customer: ("name", "phone", "email"),
+    Opportunity: ("name",),
+    Ticket: ("subject",),
+}
+# So much of a name decides where it stands.
+NAME_LENGTH = 60
+
 ENTRY = "entry"
 # Of what several rows make one result.
 ONCE: dict[type[Model], str] = {Credit: ENTRY, ExpenseDay: "expense_id"}
@@ -106,6 +118,11 @@ class Source:
         return self.key == "pk"
 
     @property
+    def has_names(self) -> bool:
+        """Whether the rows can be sorted by what they are called: each is one record, and its name a text of its own."""
+        return self.shown.model in NAMES and (self.is_plain or self.key == self.shown.path)
+
+    @property
     def is_credited(self) -> bool:
         """Whether the rows are worked out, each of one day: the fewer days are looked at, the sooner they are there."""
         return self.key == ENTRY
@@ -121,7 +138,7 @@ class Source:
         )
 
     def page(self, number: int, sorting: Sorting, after: Place | None, limit: int) -> QuerySet:
-        """(source's number, day, key, record id, amount) of the rows after a place: by day, as the period's rows are found."""
+        """The rows after a place, as `Found`: by day, as the period's rows are found."""
         if self.is_credited:
             rows = self.rows.order_by().values(row_key=F(self.key), row_record=F(self.shown.path))
             day, amount = F(self.day), self.amount and Sum(self.amount)
@@ -133,28 +150,40 @@ class Source:
             first = Min(self.shown.path)
             rows = self.rows.order_by().values(row_group=F(self.key)).annotate(row_key=first, row_record=first)
             day, amount = Min(self.day), self.amount and Sum(self.amount)
-        rows = rows.annotate(row_source=Value(number), row_day=day, row_amount=as_exact(Value(1) if amount is None else amount))
-        column, key = ("row_day" if sorting.column == DAY else "row_amount"), "row_key"
+        name = self.name_key() if sorting.column == NAME else Value("", TextField())
+        amount = as_exact(Value(1) if amount is None else amount)
+        rows = rows.annotate(row_source=Value(number), row_day=day, row_amount=amount, row_name=name)
+        column, key = f"row_{sorting.column}", "row_key"
         is_falling = sorting.is_falling != (sorting.column == AMOUNT and self.sign < 0)
         if after is not None:
-            at = after.at if sorting.column == DAY else self.sign * after.at
+            at = self.sign * after.at if sorting.column == AMOUNT else after.at
             further = Q(**{f"{column}__{'lt' if is_falling else 'gt'}": at})
             if number == after.number:
                 further |= Q(**{column: at, f"{key}__{'lt' if sorting.is_falling else 'gt'}": after.key})
             elif (number > after.number) != sorting.is_falling:
                 further |= Q(**{column: at})
-            # The first condition is the one that an index on the day can start from.
-            rows = rows.filter(**{f"{column}__{'lte' if is_falling else 'gte'}": at}).filter(further)
+            if sorting.column == DAY:  # the condition that an index can start from
+                rows = rows.filter(**{f"{column}__{'lte' if is_falling else 'gte'}": at})
+            rows = rows.filter(further)
         ordered = rows.order_by(f"{'-' * is_falling}{column}", f"{'-' * sorting.is_falling}{key}")
-        return ordered.values_list("row_source", "row_day", "row_key", "row_record", "row_amount")[:limit]
+        return ordered.values_list("row_source", "row_day", "row_key", "row_record", "row_amount", "row_name")[:limit]
+
+    def name_key(self) -> Combinable:
+        """Where the record stands among others by its name."""
+        columns = [NullIf(F(column), Value(""), output_field=TextField()) for column in NAMES[self.shown.model]]
+        key = Left(AlphabetKey(Coalesce(*columns, Value(""), output_field=TextField())), NAME_LENGTH)
+        if self.shown.path == "pk":
+            return key
+        found = self.shown.model._default_manager.filter(pk=OuterRef(self.shown.path)).order_by().values(key=key)
+        return Coalesce(Subquery(found), Value(""), output_field=TextField())
 
     def between(self, first: date, last: date) -> Source:
         """Those of some days, where it saves work."""
         return replace(self, rows=self.rows.filter(**{f"{self.day}__range": (first, last)})) if self.is_credited else self
 
     def place_of(self, sorting: Sorting, found: Found) -> Place:
-        number, day, key, _record, amount = found
-        return Place(day if sorting.column == DAY else self.sign * amount, number, key)
+        number, day, key, _record, amount, name = found
+        return Place({DAY: day, AMOUNT: self.sign * amount, NAME: name}[sorting.column], number, key)
 
 
 def as_exact(amount: Any) -> Cast:

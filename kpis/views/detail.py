@@ -34,7 +34,7 @@ from kpis.readings.people import kind_behind
 from kpis.readings.predicted import Sorting as PredictedSorting
 from kpis.readings.predicted import list_predicted
 from kpis.readings.snapshot import one_snapshot
-from kpis.readings.sorting import AMOUNT, DAY, Sorting
+from kpis.readings.sorting import AMOUNT, DAY, NAME, Sorting
 from kpis.readings.summary import Choice, summarise
 from kpis.readings.values import Value
 from kpis.readings.words import difference_text, exact_text, label_text, number_text, percent_text, period_text, value_text
@@ -58,7 +58,7 @@ FILES = {
     acquisition.SHARES: gettext_lazy("costs by customer"),
     EXCLUDED: gettext_lazy("excluded"),
 }
-HEADINGS = {DAY: gettext_lazy("Day"), AMOUNT: gettext_lazy("Adds")}
+HEADINGS = {NAME: gettext_lazy("Name"), DAY: gettext_lazy("Day"), AMOUNT: gettext_lazy("Adds")}
 STATES = {
     "open": gettext_lazy("open: rows of these days may still come"),
     "maturing": gettext_lazy("maturing: some of these may still convert"),
@@ -226,7 +226,7 @@ class KpiView(Page, TemplateView):
             "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "has_customers": any(row.customer for row in page.results),
-            "row_headings": predicted_headings(query) if self.kpi.is_fitted else row_headings(query, page),
+            **({"row_headings": predicted_headings(query)} if self.kpi.is_fitted else row_headings(query, page)),
             "save_url": self.save_url(side) if page.results else "",
             "rows_pager": Pager.within(query, "rows", after=query.get("after"), following=page.next),
         }
@@ -289,12 +289,11 @@ def rows_page(query: QueryDict, kpi: Kpi, side: str, choice: Choice) -> RowPage:
         raise BadRequest("after") from None
 
 
-def row_headings(query: QueryDict, page: RowPage) -> list[dict[str, Any]]:
-    """The day and the amount, which is no link where nothing can be sorted by it."""
+def row_headings(query: QueryDict, page: RowPage) -> dict[str, Any]:
+    """The name and, at the end of the table, the day and the amount; what nothing can be sorted by is no link."""
     found = headings(query, HEADINGS, page.sorting.column, is_falling=page.sorting.is_falling)
-    return (
-        found if page.has_order_of_amounts else [heading | {"url": ""} if heading["is_number"] else heading for heading in found]
-    )
+    links = [each if column in page.orders else each | {"url": ""} for column, each in zip(HEADINGS, found, strict=True)]
+    return {"name_heading": links[0], "row_headings": links[1:]}
 
 
 def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:

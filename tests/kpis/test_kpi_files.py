@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from customers.models import Refund
-from kpis.readings import rows
+from kpis.readings.sorting import AMOUNT, MOST_SORTED, NAME
 from tests.factories.customers import make_customer, make_order
 from tests.kpis.test_views import MEHR, leads_on, settle
 
@@ -101,9 +101,42 @@ def test_rows_are_sorted_by_their_headings_on_the_page_and_in_the_file(browse, s
     assert [row["label"] for row in latest["row_list"]][:2] == ["A27", "A26"]
     in_file = rows_of(client.get(largest["files"]["rows"]["csv"]))
     assert [row["Name"] for row in in_file] == [f"A{n}" for n in range(27, 0, -1)] + ["A1"]
-    assert [client.get(f"{address}?sort={sort}").status_code for sort in ("name", "-", "day&after=0_10_1")] == [400] * 3
+    assert [client.get(f"{address}?sort={sort}").status_code for sort in ("names", "-", "day&after=0_10_1")] == [400] * 3
     # of more than can be sorted the days stay the order, and there is no heading to press
-    monkeypatch.setattr(rows, "MOST_BY_AMOUNT", 27)
+    monkeypatch.setitem(MOST_SORTED, AMOUNT, 27)
     refused = opened(amount["url"])
     assert [row["label"] for row in refused["row_list"]] == [row["label"] for row in first["row_list"]]
     assert (refused["row_headings"][0]["aria"], refused["row_headings"][1]["url"]) == ("ascending", "")
+
+
+def test_rows_of_people_are_sorted_by_name_on_the_page_and_in_the_file(browse, sara, monkeypatch):
+    """28 leads: in either language by its alphabet, in which letters that Arabic lacks are not the last ones."""
+    names = ["یاسمن", "گلی", "پری", "Zoe", "بابک", "ژاله", "anna", "كاوه", "چنگیز", "جواد", "تارا", "Ali"]
+    people = [*names, *(f"سارا {n}" for n in range(10, 25))]
+    for name in people:
+        leads_on(1, name=name)
+    leads_on(1, name="", phone="+989120000009")
+    settle()
+    client = browse(sara)
+
+    def opened(query):
+        return client.get(f"/kpis/leads/{query.partition('#')[0]}").context
+
+    alphabet = ["Ali", "anna", "Zoe", "بابک", "پری", "تارا", "جواد", "چنگیز", "ژاله", *people[12:], "كاوه", "گلی", "یاسمن"]
+    name = opened("?period=1404-07")["name_heading"]
+    assert (name["label"], name["aria"], name["is_number"]) == ("Name", "", False)
+    first = opened(name["url"])
+    rest = opened(first["rows_pager"].next_url)
+    shown = [row["label"] for row in [*first["row_list"], *rest["row_list"]]]
+    assert (shown[1:], shown[0].replace("\u00a0", " ")) == (alphabet, "0912 000 0009")
+    assert first["name_heading"]["aria"] == "ascending"
+    turned = opened(first["name_heading"]["url"])
+    assert [row["label"] for row in turned["row_list"]] == alphabet[:1:-1]
+    assert [row["Name"] for row in rows_of(client.get(turned["files"]["rows"]["csv"]))] == [*alphabet[::-1], shown[0]]
+    assert [client.get(f"/kpis/leads/?sort=name&after={place}").status_code for place in ("0~!~1", "0~_w==~1", "9~~1")] == [
+        400
+    ] * 3
+    # answers are called by words that are not theirs, and of more than can be sorted nothing is
+    assert client.get("/kpis/nps/?sort=name&period=1404-07").context["name_heading"]["url"] == ""
+    monkeypatch.setitem(MOST_SORTED, NAME, 27)
+    assert (opened(name["url"])["name_heading"]["url"], opened(name["url"])["row_headings"][0]["aria"]) == ("", "ascending")

@@ -13,7 +13,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.readings import Query, read
 from kpis.readings.rows import list_rows, totals_of
-from kpis.readings.sorting import AMOUNT, Sorting
+from kpis.readings.sorting import AMOUNT, NAME, Sorting
 from kpis.readings.sources import sources_of
 from tests.kpis.proof import periods_of
 
@@ -111,6 +111,17 @@ def test_pages_put_together_are_all_the_rows_in_one_order(key):
     assert sorted(by_amount, key=id_of) == sorted(rows, key=id_of)
     is_counted = all(row.amount == 1 for row in rows)  # nothing to sort by: they stay as they are
     assert by_amount == rows if is_counted else [row.amount for row in by_amount] == sorted(row.amount for row in rows)[::-1]
+
+
+@pytest.mark.parametrize("key", ["leads_invoiced", "active_customers", "net_customer_growth", "pipeline_value"])
+def test_rows_by_name_are_the_same_rows(key):
+    """Of two relations, of one in which each stands several times, of three of which one is taken off, and of a stock."""
+    query = Query(periods_of(Calendar.JALALI, Grain.YEAR, date(2024, 6, 1), date(2024, 6, 1)), TODAY)
+    rows, total = walked(key, query, Sorting())
+    by_name, same_total = walked(key, query, Sorting(NAME))
+
+    assert (total, sorted(by_name, key=id_of)) == (same_total, sorted(rows, key=id_of))
+    assert [row.label for row in by_name] == sorted(row.label for row in rows) != [row.label for row in rows]
 
 
 def test_a_place_far_from_the_period_is_one_before_or_after_all_rows():
