@@ -19,7 +19,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from crm.database import CountUpTo
+from crm.database import AlphabetKey, CountUpTo
 from crm.dependents import holding
 from crm.forms.edits import EditForm
 from crm.forms.reader import ReaderForm
@@ -51,7 +51,7 @@ def uses_of(row: Model, prefs: Preferences) -> list[str]:
 class ReferenceListView(ListPage):
     permits = staticmethod(may_manage_people)
     template_name = "crm/reference_list.html"
-    order_by = "name"
+    order_by = "alphabet"
     is_newest_first = False
     page_size = 100
     model: type[Model]
@@ -63,10 +63,10 @@ class ReferenceListView(ListPage):
     icon: str
 
     def get_queryset(self) -> QuerySet:
-        return with_uses(self.model._default_manager.visible_to(self.request.user))
+        return with_uses(self.model._default_manager.visible_to(self.request.user)).annotate(alphabet=AlphabetKey("name"))
 
     def value_in(self, stamp: str) -> Any:
-        """A name."""
+        """Where a name stands in the alphabet."""
         return stamp
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

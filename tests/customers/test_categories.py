@@ -46,6 +46,13 @@ def test_one_is_added_renamed_and_each_step_taken_back(page):
     assert names(page) == []
 
 
+def test_they_stand_in_the_order_of_the_alphabet(page):
+    for name in ("هدیه", "پنیر", "Tea", "چای", "rice", "آب"):
+        Category.objects.create(name=name)
+
+    assert names(page) == ["rice", "Tea", "آب", "پنیر", "چای", "هدیه"]
+
+
 def test_only_what_no_product_is_of_is_deleted(page):
     tea, rice = Category.objects.create(name="Tea"), Category.objects.create(name="Rice")
     for number in range(2):
