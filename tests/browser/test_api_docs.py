@@ -2,6 +2,13 @@
 
 from tests.factories.crm import make_user
 
+# As trying out an operation that writes does.
+WRITE = """() => fetch("/api/v1/leads/", {
+  method: "POST",
+  headers: {"Content-Type": "application/json", "X-CSRFToken": document.getElementById("api").dataset.csrf},
+  body: '{"name": "a"}',
+}).then((answer) => answer.status)"""
+
 
 def test_the_docs_are_drawn_and_can_be_tried(visit):
     page = visit(make_user("admin"))
@@ -16,3 +23,4 @@ def test_the_docs_are_drawn_and_can_be_tried(visit):
     status = page.locator(".live-responses-table tbody .response-col_status").first
     status.wait_for()
     assert status.inner_text().startswith("200")
+    assert page.evaluate(WRITE) == 201

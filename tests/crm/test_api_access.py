@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver
 
@@ -97,6 +98,29 @@ def test_a_session_needs_the_csrf_secret():
 
     assert code(response) == (403, "csrf-failed")
     assert Lead.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "content_type", "expected"),
+    [
+        ("right", "application/json", (201, None)),
+        ("wrong", "application/json", (403, "csrf-failed")),
+        ("", "application/json", (403, "csrf-failed")),
+        ("right", "application/x-www-form-urlencoded", (415, "unsupported-media-type")),
+        ("right", "multipart/form-data; boundary=none", (415, "unsupported-media-type")),
+    ],
+)
+def test_a_browser_writes_with_its_csrf_secret_in_a_header(header, content_type, expected):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user("admin"))
+    client.get("/api/v1/docs/")
+    secret = client.cookies[settings.CSRF_COOKIE_NAME].value
+    headers = {"X-CSRFToken": {"right": secret, "wrong": "a" * len(secret)}.get(header, "")}
+
+    response = Api(client).send("post", "/leads/", '{"name": "a"}', headers, content_type)
+
+    assert (response.status_code, response.json().get("code")) == expected
+    assert Lead.objects.count() == (expected[0] == 201)
 
 
 def test_a_token_needs_no_csrf_secret():
