@@ -94,7 +94,15 @@ class OrganizationAdmin(KeptForever):
     """One row. What changes every figure (zone, currency, week, fiscal year, attribution) is set by
     `manage.py set_organization`: writers have to be waited for, and sums begun anew."""
 
-    readonly_fields = ("time_zone", "currency", "week_start", "fiscal_calendar", "fiscal_month", "attribution_model")
+    readonly_fields = (
+        "time_zone",
+        "currency",
+        "week_start",
+        "fiscal_calendar",
+        "fiscal_month",
+        "attribution_model",
+        "touch_days",
+    )
     texts = CALENDAR_TEXTS
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:

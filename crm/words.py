@@ -71,6 +71,7 @@ COLUMNS: Words = MappingProxyType(
         "fiscal_calendar": _("calendar of the fiscal year"),
         "fiscal_month": _("first month of the fiscal year"),
         "attribution_model": _("attribution model"),
+        "touch_days": _("days before an order in which touches are credited"),
         "path": _("path"),
         "body_digest": _("digest of the body"),
         "status": _("status"),

@@ -26,10 +26,16 @@ CREATE_TOUCH_WEIGHT = """
 CREATE OR REPLACE FUNCTION touch_weight(model text, place bigint, n bigint, age interval) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE model
+        WHEN 'first' THEN (place = 1)::int
         WHEN 'linear' THEN 1
         WHEN 'position' THEN CASE WHEN n < 3 THEN 1 WHEN place IN (1, n) THEN 2 * (n - 2) ELSE 1 END
         WHEN 'decay' THEN pg_catalog.power(2::numeric, -EXTRACT(EPOCH FROM age)::numeric / 604800)
         ELSE (place = n)::int END::numeric $$;
+"""
+# How long before an order a touch may lie; null where all do. Looked up when it runs, as the view is older than the setting.
+CREATE_TOUCH_DAYS = """
+CREATE OR REPLACE FUNCTION touch_days() RETURNS int LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$ BEGIN RETURN (SELECT o.touch_days FROM public.crm_organization o); END $$;
 """
 # With what tells of its order who sees it and whether it counts, so that nobody has to look for the order again.
 MONEY = {
@@ -41,13 +47,15 @@ MONEY = {
 # Orders have even numbers, refunds odd ones.
 ENTRIES = {"order": "2 * b.record_id", "refund": "2 * b.record_id + 1"}
 MODEL = "(SELECT attribution_model FROM crm_organization)"
-# First touch is what stands on the customer, and needs no look at all the others.
+# The first of all touches stands on the customer, and needs no look at the others.
+BY_CUSTOMER = f"({MODEL} = 'first' AND touch_days() IS NULL)"
+SINCE = "coalesce(b.placed_at - (SELECT touch_days()) * interval '24 hours', '-infinity')"
 BY_FIRST_TOUCH = """
 SELECT '{kind}' AS kind, b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id) AS owner_id,
        1::bigint AS place, c.channel_id, c.lead_source_id, c.campaign_id,
        c.landing_page_id, c.social_network_id, b.amount, b.cost, {entry} AS entry
   FROM ({money}) b LEFT JOIN customers_customer c ON c.id = b.customer_id
- WHERE {model} = 'first'
+ WHERE {by_customer}
 """
 BY_TOUCHES = """
 SELECT '{kind}', b.record_id, b.order_id, b.day, b.status, b.customer_id, coalesce(b.owner_id, c.owner_id), coalesce(t.place, 1),
@@ -62,21 +70,24 @@ SELECT '{kind}', b.record_id, b.order_id, b.day, b.status, b.customer_id, coales
           FROM (SELECT p.*, touch_weight({model}, p.place, count(*) OVER (), b.placed_at - p.at) AS weight
                   FROM (SELECT x.at, x.channel_id, x.lead_source_id, x.campaign_id, x.landing_page_id, x.social_network_id,
                                row_number() OVER (ORDER BY x.at, x.kind, x.row_id, x.person) AS place
-                          FROM leads_touchpoint x WHERE x.customer_id = b.customer_id AND x.at <= b.placed_at) p) w) t
+                          FROM leads_touchpoint x
+                         WHERE x.customer_id = b.customer_id AND x.at <= b.placed_at AND x.at > {since}) p) w) t
     ON t.weight > 0
- WHERE {model} <> 'first'
+ WHERE NOT {by_customer}
 """
 CREATE_CREDIT = (
     CREATE_SPLIT_MONEY
     + CREATE_TOUCH_WEIGHT
+    + CREATE_TOUCH_DAYS
     + "CREATE OR REPLACE VIEW kpis_credit AS"
     + " UNION ALL ".join(
-        text.format(kind=kind, money=money, entry=ENTRIES[kind], model=MODEL)
+        text.format(kind=kind, money=money, entry=ENTRIES[kind], model=MODEL, by_customer=BY_CUSTOMER, since=SINCE)
         for text in (BY_FIRST_TOUCH, BY_TOUCHES)
         for kind, money in MONEY.items()
     )
 )
 DROP_CREDIT = (
     "DROP VIEW IF EXISTS kpis_credit; DROP FUNCTION IF EXISTS touch_weight(text, bigint, bigint, interval);"
+    " DROP FUNCTION IF EXISTS touch_days();"
     " DROP FUNCTION IF EXISTS split_money(numeric, numeric[])"
 )

@@ -65,6 +65,12 @@ class Organization(models.Model):
         _("inactivity threshold, days"), default=180, validators=[MinValueValidator(1), MaxValueValidator(DAYS_OF_TEN_YEARS)]
     )
     attribution_model = models.CharField(max_length=10, choices=AttributionModel.choices, default=AttributionModel.FIRST)
+    touch_days = models.PositiveSmallIntegerField(
+        _("days before an order in which touches are credited"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(DAYS_OF_TEN_YEARS)],
+    )
     closing_days = models.PositiveSmallIntegerField(
         _("days a period stays open after its end"), default=3, validators=[MaxValueValidator(DAYS_OF_A_YEAR)]
     )

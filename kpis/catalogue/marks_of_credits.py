@@ -1,7 +1,7 @@
 """What makes credits of money dirty: beside orders and refunds every touch of their customers.
 
-By first touch, which stands on the customer, later touches change nothing, so that they leave no marks. Whoever changes the
-model keeps their writers still until it is changed (services/attribution.py).
+By the first of all touches, which stands on the customer, later ones change nothing, so that they leave no marks. Whoever changes
+how touches are credited keeps their writers still until it is changed (services/attribution.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kpis.catalogue.cubes.credits import (
 from kpis.catalogue.marks_of_engagement import CUSTOMERS_OF_VISITORS, VISITOR_NUMBER
 from kpis.tracking import Mark, of_day, of_group, of_parent
 
-BY_LATER_TOUCHES = "(SELECT attribution_model FROM crm_organization) <> 'first'"
+BY_LATER_TOUCHES = "(SELECT attribution_model <> 'first' OR touch_days IS NOT NULL FROM crm_organization)"
 CREDITED = (CREDITS, CREDITED_RECORDS, CAMPAIGN_RETURNS, CAMPAIGN_RECORDS)
 MONEY = ("net_amount", "cost_amount", "unknown_costs")
 OWN_TOUCH = ("placed_at", "channel_id", "campaign_id")
@@ -107,7 +107,7 @@ CREDIT_MARKS: tuple[Mark, ...] = (
     of_parent(
         "organization.credits",
         "crm_organization",
-        ("attribution_model",),
+        ("attribution_model", "touch_days"),
         "SELECT o.placed_on, o.placed_on FROM changed c CROSS JOIN customers_order o"
         " UNION SELECT r.refunded_on, r.refunded_on FROM changed c CROSS JOIN customers_refund r",
         *CREDITED,

@@ -9,7 +9,7 @@ from kpis.services.alerts import (
     write_alerts,
 )
 from kpis.services.annotations import add_annotation, remove_annotation, write_annotations
-from kpis.services.attribution import change_attribution
+from kpis.services.attribution import change_attribution, limit_touches
 from kpis.services.closing import change_calendar, close_periods
 from kpis.services.dashboards import copy_dashboard, remove_dashboard, set_dashboard
 from kpis.services.mailings import (
@@ -38,6 +38,7 @@ __all__ = [
     "copy_dashboard",
     "is_for",
     "judge_rules",
+    "limit_touches",
     "make_screen",
     "mark_alerts_read",
     "mute_alert",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from campaigns.models import Session
@@ -15,7 +16,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
 from kpis.engine import drain, find_drift, is_clean
 from kpis.readings import Query, list_rows, read
-from kpis.services import change_attribution
+from kpis.services import change_attribution, limit_touches
 from leads.models import Lead, Touch, Touchpoint
 from tests.factories.kpis import make_books, tehran
 from tests.kpis.proof import NOW, TODAY, periods_of
@@ -36,6 +37,8 @@ def shares_of(amount, weights):
 
 def weights_of(model, n):
     match model:
+        case "first":
+            return [1] + [0] * (n - 1)
         case "linear":
             return [1] * n
         case "last":
@@ -44,14 +47,15 @@ def weights_of(model, n):
             return [1] * n if n < 3 else [2 * (n - 2)] + [1] * (n - 2) + [2 * (n - 2)]
 
 
-def worked_out(model):
-    """{channel: money of the year}, from the touches of each order up to its moment."""
+def worked_out(model, days=None):
+    """{channel: money of the year}, from the touches of each order up to its moment, or of so many days before it."""
     found = defaultdict(int)
     orders = Order.objects.counted()
     money = [(order, order.net_amount, order.placed_on) for order in orders]
     money += [(refund.order, -refund.amount, refund.refunded_on) for refund in Refund.objects.filter(order__in=orders)]
     for order, amount, day in money:
         touches = list(Touchpoint.objects.filter(customer=order.customer_id).until(order.placed_at)) if order.customer_id else []
+        touches = [each for each in touches if days is None or each.at > order.placed_at - timedelta(days=days)]
         sign = -1 if amount < 0 else 1
         for touch, part in zip(touches, shares_of(abs(amount), weights_of(model, len(touches))) if touches else [], strict=True):
             if TODAYS_YEAR <= day <= TODAY:
@@ -131,6 +135,7 @@ WRITES = {
         lambda b: (b.quote.delete(), b.demo.delete(), b.opportunity.delete(), b.lead.delete()),
         lambda b: Customer.objects.update(channel=b.channels[1], created_at=tehran(2025, 8, 1)),
     ),
+    "only touches of the last days": (touch, lambda _: limit_touches(Organization.current(), days=1)),
     "another model": (touch, lambda _: change_attribution(Organization.current(), model="last")),
 }
 
@@ -156,8 +161,47 @@ def test_a_write_reaches_what_is_credited(name):
     drain(at=NOW)
     assert is_clean()
     assert find_drift() == []
-    assert shown() == worked_out(Organization.current().attribution_model)
+    organization = Organization.current()
+    assert shown() == worked_out(organization.attribution_model, organization.touch_days)
     assert shown() != before
+
+
+@pytest.mark.parametrize("model", ["first", "last", "linear"])
+def test_touches_that_lie_too_far_back_get_nothing(model):
+    """Those of August 24th and September 24th at noon are 40 and 9 days before the order; a limit of 9 days ends just after."""
+    books = make_books()
+    late, early = books.channels
+    Order.objects.exclude(pk=books.order.pk).delete()
+    Lead.objects.update(customer=None)
+    Customer.objects.update(channel=early)
+    lead = Lead.objects.create(name="N", customer=books.customer, created_at=tehran(2025, 8, 24), channel=early)
+    Touch.objects.create(lead=lead, at=tehran(2025, 9, 24), channel=late)
+    Order.objects.filter(pk=books.order.pk).update(placed_at=tehran(2025, 10, 3), channel=None, campaign=None)
+    change_attribution(Organization.current(), model=model)
+    found = {}
+    for days in (None, 41, 10, 9):
+        limit_touches(Organization.current(), days=days)
+        drain(at=NOW)
+        found[days] = set(shown())
+        assert find_drift() == []
+
+    of_all = {"first": {early.pk}, "last": {late.pk}, "linear": {early.pk, late.pk}}[model]
+    assert found == {None: of_all, 41: of_all, 10: {late.pk}, 9: {0}}
+
+
+def test_touches_leave_marks_where_those_of_some_days_count():
+    books = make_books()
+    limit_touches(Organization.current(), days=30)
+    drain(at=NOW)
+
+    touch(books)
+
+    assert "lead.touches" in marks()
+
+
+def test_less_than_a_day_is_refused():
+    with pytest.raises(ValidationError):
+        limit_touches(Organization.current(), days=0)
 
 
 def test_touches_leave_no_mark_where_only_the_first_one_counts():

@@ -17,7 +17,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.definitions import Unit
 from kpis.engine import rebuild
 from kpis.models import AlertRule, Target
-from kpis.services import change_attribution, change_calendar
+from kpis.services import change_attribution, change_calendar, limit_touches
 
 CALENDAR_FIELDS = ("week_start", "fiscal_calendar", "fiscal_month")
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--attribution", choices=Organization.AttributionModel.values, help="which touches money is credited to"
         )
+        parser.add_argument("--touch-days", type=int, help="credit only touches of so many days before an order; 0: all of them")
         parser.add_argument("--fiscal-month", type=int, choices=range(1, 13), help="the month the fiscal year starts in")
 
     @no_translations
@@ -46,6 +47,8 @@ class Command(BaseCommand):
                     rebuild()
             if options["attribution"]:
                 change_attribution(Organization.current(), model=options["attribution"])
+            if options["touch_days"] is not None:
+                limit_touches(Organization.current(), days=options["touch_days"] or None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except ValueError as error:
