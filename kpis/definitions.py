@@ -18,6 +18,7 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
 from crm.models import User
+from kpis.traits import Cadence, Direction, Group, Interval, Kind, Timing, Unit
 
 
 class Dimension(StrEnum):
@@ -43,57 +44,13 @@ class Dimension(StrEnum):
 FIRST_TOUCH = (Dimension.CHANNEL, Dimension.LEAD_SOURCE, Dimension.CAMPAIGN, Dimension.LANDING_PAGE, Dimension.SOCIAL_NETWORK)
 CROSSABLE = frozenset({Dimension.OWNER, *FIRST_TOUCH})
 
+# How long what is a model looks back.
+A_YEAR = 365
 # Codes of the stored tables; 0 is the total. Never renumber.
 DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
 
 # A day, or what stands for one in a statement over many periods.
 Day = date | Combinable
-
-
-class Unit(StrEnum):
-    COUNT = "count"
-    PERCENT = "percent"
-    MONEY = "money"
-    RATIO = "ratio"
-    HOURS = "hours"
-    DAYS = "days"
-    MONTHS = "months"
-    SCORE = "score"
-
-
-class Direction(StrEnum):
-    UP = "up"
-    DOWN = "down"
-
-
-class Timing(StrEnum):
-    LEADING = "leading"
-    LAGGING = "lagging"
-    BOTH = "both"
-
-
-class Kind(StrEnum):
-    FLOW = "flow"
-    RATIO = "ratio"
-    COHORT = "cohort ratio"
-    STOCK = "stock"
-    DISTINCT = "distinct"
-    DISTRIBUTION = "distribution"
-    MODEL = "model"
-
-
-class Group(StrEnum):
-    MARKETING = "marketing"
-    SALES = "sales"
-    CUSTOMERS = "customers"
-    SATISFACTION = "satisfaction"
-
-
-class Interval(StrEnum):
-    WILSON = "wilson"
-    NPS = "nps"
-    POISSON = "poisson"
-    STUDENT = "student"
 
 
 class At(StrEnum):
@@ -328,6 +285,13 @@ class Kpi:
     # Fitted at night (readings/predictions.py), and what that needs.
     is_fitted: bool = False
     least: Promise | str = ""
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often it is reviewed: what foretells every week, what looks back every month, what takes a year every quarter."""
+        if self.kind is Kind.MODEL or self.maturing_days >= A_YEAR:
+            return Cadence.QUARTERLY
+        return Cadence.WEEKLY if self.timing is Timing.LEADING else Cadence.MONTHLY
 
     @property
     def required_cubes(self) -> tuple[Cube, ...]:

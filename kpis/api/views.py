@@ -104,6 +104,7 @@ class KpiOut(Struct):
     unit: str
     direction: str
     timing: str
+    cadence: str
     dimensions: list[str]
     additive: dict[str, bool]
     minimum_sample: int
@@ -300,6 +301,7 @@ def card(kpi: Kpi) -> Mapping[str, Any]:
         "unit": kpi.unit.value,
         "direction": kpi.direction.value,
         "timing": kpi.timing.value,
+        "cadence": kpi.cadence.value,
         "dimensions": [dimension.value for dimension in kpi.dimensions],
         "additive": {dimension.value: adds_up(kpi, dimension) for dimension in kpi.dimensions},
         "minimum_sample": kpi.minimum_sample,

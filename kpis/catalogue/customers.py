@@ -129,7 +129,7 @@ ATTITUDINAL_LOYALTY = Kpi(
     interval=Interval.WILSON,
     drivers=("csat", "nps"),
     needs=("loyalty answers",),
-    enter_at="api-docs",
+    enter_at="customers:survey-list",
 )
 
 KPIS = (

@@ -32,7 +32,7 @@ NPS = Kpi(
     interval=Interval.NPS,
     drivers=("mean_time_to_resolution", "csat"),
     needs=("NPS answers",),
-    enter_at="api-docs",
+    enter_at="customers:survey-list",
 )
 CSAT = Kpi(
     key="csat",
@@ -53,7 +53,7 @@ CSAT = Kpi(
     interval=Interval.WILSON,
     drivers=("mean_time_to_resolution",),
     needs=("CSAT answers",),
-    enter_at="api-docs",
+    enter_at="customers:survey-list",
 )
 # Tickets said to be resolved before the day on which they were opened.
 TURNED = (Term(TICKETS_RESOLVED["count"]), Term(TICKETS_RESOLVED["closed"], sign=-1))
@@ -193,7 +193,7 @@ CSAT_MEAN = Kpi(
     interval=Interval.STUDENT,
     drivers=("mean_time_to_resolution",),
     needs=("CSAT answers",),
-    enter_at="api-docs",
+    enter_at="customers:survey-list",
 )
 SURVEY_RESPONSE_RATE = Kpi(
     key="survey_response_rate",

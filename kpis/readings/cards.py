@@ -21,7 +21,7 @@ from crm.permissions import may_see_costs, may_sell
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import format_day, reader_digits
 from kpis.charts import sparkline
-from kpis.definitions import Kpi, Term, Timing, Unit, is_mixed
+from kpis.definitions import Cadence, Kpi, Term, Timing, Unit, is_mixed
 from kpis.readings.change import Change, ChangeKind, change_between
 from kpis.readings.goals import Goal, goal_of, target_url
 from kpis.readings.summary import Choice, Reading
@@ -43,6 +43,11 @@ TIMINGS = {
     Timing.LEADING: gettext_lazy("Leading"),
     Timing.LAGGING: gettext_lazy("Lagging"),
     Timing.BOTH: gettext_lazy("Leading and lagging"),
+}
+CADENCES = {
+    Cadence.WEEKLY: gettext_lazy("Weekly"),
+    Cadence.MONTHLY: gettext_lazy("Monthly"),
+    Cadence.QUARTERLY: gettext_lazy("Quarterly"),
 }
 QUALITIES = {
     "exact": gettext_lazy("exact"),

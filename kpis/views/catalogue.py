@@ -17,7 +17,7 @@ from kpis import addresses, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Direction, Kpi, Unit
 from kpis.readings import Query, read
-from kpis.readings.cards import TIMINGS, needs_text, reason_text, reason_url
+from kpis.readings.cards import CADENCES, TIMINGS, needs_text, reason_text, reason_url
 from kpis.readings.targets import targets_of
 from kpis.readings.words import number_text, unit_text, value_text
 from kpis.views.pins import pin_button
@@ -66,7 +66,15 @@ class CatalogueFileView(CataloguePage, FilePage):
 
     def table(self) -> Table:
         name = [_("Group"), _("KPI"), _("Abbreviation"), _("Key"), _("Version"), _("Unit")]
-        about = [_("Leading or lagging"), _("Good direction"), _("Formula"), _("Use"), _("What moves it"), _("Broken down by")]
+        about = [
+            _("Leading or lagging"),
+            _("Good direction"),
+            _("Review"),
+            _("Formula"),
+            _("Use"),
+            _("What moves it"),
+            _("Broken down by"),
+        ]
         about += [_("Data needed"), _("Smallest sample"), _("Target of the month"), _("Status")]
         return Table(_("KPI catalogue"), [*name, *about], self.cells())
 
@@ -77,7 +85,16 @@ class CatalogueFileView(CataloguePage, FilePage):
                 name = [group, kpi.name, kpi.abbreviation, kpi.key, kpi.version, row["unit"]]
                 drivers, dimensions = (joined(row[what]) for what in ("drivers", "dimensions"))
                 status = _("computed") if row["is_computed"] else row["reason_text"]
-                about = [row["timing"], row["direction"], row["formula"], kpi.why, drivers, dimensions, row["needs"]]
+                about = [
+                    row["timing"],
+                    row["direction"],
+                    row["cadence"],
+                    row["formula"],
+                    kpi.why,
+                    drivers,
+                    dimensions,
+                    row["needs"],
+                ]
                 yield [*name, *about, kpi.minimum_sample or "", row["target"], status]
 
 
@@ -90,6 +107,7 @@ def facts(kpi: Kpi, prefs: Any) -> dict[str, Any]:
     return {
         "unit": unit_text(kpi, prefs) or UNITS[kpi.unit],
         "direction": DIRECTIONS[kpi.direction],
+        "cadence": CADENCES[kpi.cadence],
         "needs": needs_text(kpi),
         "smallest": number_text(kpi.minimum_sample, prefs) if kpi.minimum_sample else "",
     }

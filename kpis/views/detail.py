@@ -27,7 +27,7 @@ from kpis.definitions import Dimension, Kpi, Unit, is_hidden
 from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
-from kpis.readings.cards import NO_SPEND, Card, card_of, interval_text, rows_note, side_text
+from kpis.readings.cards import CADENCES, NO_SPEND, Card, card_of, interval_text, rows_note, side_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
@@ -121,6 +121,7 @@ class KpiView(Page, TemplateView):
             "link": self.link,
             "pin": pin_of(self.request, kpi.key),
             "smallest": number_text(kpi.minimum_sample, prefs),
+            "cadence": CADENCES[kpi.cadence],
             "version": number_text(kpi.version, prefs),
             "files": self.files(),
             "pdf_url": reverse("kpis:kpi-pdf", args=[kpi.key]) + query_with(self.known, after=None, side=None),

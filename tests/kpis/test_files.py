@@ -245,8 +245,11 @@ class TestTables:
         (nps,) = [row for row in rows if row["Key"] == "nps"]
         drivers = "Mean time to resolution · Customer satisfaction"
         assert (nps["Group"], nps["Abbreviation"], nps["What moves it"]) == ("Satisfaction and support", "NPS", drivers)
-        about = {name: nps[name] for name in ("Unit", "Good direction", "Smallest sample", "Data needed", "Target of the month")}
-        assert list(about.values()) == ["score", "higher", "30", "NPS answers", "—"]
+        about = {
+            name: nps[name]
+            for name in ("Unit", "Good direction", "Review", "Smallest sample", "Data needed", "Target of the month")
+        }
+        assert list(about.values()) == ["score", "higher", "Monthly", "30", "NPS answers", "—"]
 
     @pytest.mark.parametrize(
         "address",
