@@ -82,6 +82,17 @@ def member_asked(name: Dimension, text: str) -> int:
     return member
 
 
+def window_asked(query: Mapping[str, str], kpi: Kpi) -> int | None:
+    """The most days after its entry that a conversion counts: of a cohort that takes a window, as far as its formula goes."""
+    text = query.get("window")
+    if not text:
+        return None
+    days = key_in(text)
+    if not kpi.takes_window or days is None or days > kpi.longest_window:
+        raise BadRequest(f"window: {text[:40]}")
+    return days
+
+
 def after_asked(query: Mapping[str, str]) -> int:
     """The key of the last row that was shown, 0 at the beginning."""
     key = key_in(query.get("after") or "0")

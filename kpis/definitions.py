@@ -8,13 +8,14 @@ over terms. Nothing about a KPI is written anywhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Expression, FilteredRelation, Q, QuerySet
+from django.db.models import Expression, F, FilteredRelation, Q, QuerySet
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.functional import Promise
 
 from crm.models import User
@@ -44,8 +45,8 @@ class Dimension(StrEnum):
 FIRST_TOUCH = (Dimension.CHANNEL, Dimension.LEAD_SOURCE, Dimension.CAMPAIGN, Dimension.LANDING_PAGE, Dimension.SOCIAL_NETWORK)
 CROSSABLE = frozenset({Dimension.OWNER, *FIRST_TOUCH})
 
-# How long what is a model looks back.
-A_YEAR = 365
+# How long what is a model looks back, and the longest window of a cohort.
+A_YEAR, LONGEST_WINDOW = 365, 3660
 # Codes of the stored tables; 0 is the total. Never renumber.
 DIMENSION_CODES: Mapping[str, int] = {"": 0} | {name.value: code for code, name in enumerate(Dimension, start=1)}
 
@@ -66,7 +67,8 @@ class Fold:
     """How rows become a number: which rows, and what each adds (1 where no amount is given).
 
     A `percentile` of the amounts is no sum: only a cube that is read from its rows can have one. What is `distinct` has one
-    member of each dimension on a day, unless it `is_shared`: then it counts once for each, and once in total.
+    member of each dimension on a day, unless it `is_shared`: then it counts once for each, and once in total. Of a cohort,
+    `converted_on` is the day on which a row that entered on its own day first did what this fold counts.
     """
 
     where: Q | None = None
@@ -75,6 +77,7 @@ class Fold:
     is_shared: bool = False
     percentile: Decimal | None = None
     is_cost: bool = False
+    converted_on: str | Combinable | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +196,14 @@ class Measure:
         rows, where = self.cube.rows_between(first, last), self.definition.where
         return rows.filter(where) if where is not None else rows
 
+    def within(self, days: int) -> Measure:
+        """The same, of conversions at most some days after the day of entry."""
+        fold = self.definition
+        converted_on = F(fold.converted_on) if isinstance(fold.converted_on, str) else fold.converted_on
+        limit = Q(LessThanOrEqual(converted_on, F(self.cube.day) + days))
+        where = limit if fold.where is None else fold.where & limit
+        return Measure(replace(self.cube, folds={self.fold: replace(fold, where=where)}), self.fold)
+
 
 @dataclass(frozen=True)
 class Term:
@@ -274,7 +285,8 @@ class Kpi:
     enter_at: str = ""
     not_additive: frozenset[Dimension] = frozenset()
     maturing_days: int = 0
-    window: tuple[str, str] | None = None
+    # The most days after its entry that a conversion of a cohort counts by the formula itself.
+    longest_window: int = LONGEST_WINDOW
     # Where these come to anything, an input is missing or cannot be right.
     incomplete: tuple[Term, ...] = ()
     estimated: Term | None = None
@@ -299,6 +311,12 @@ class Kpi:
         base = (self.denominator or self.numerator)[0].measure.cube
         costs = tuple(term.measure.cube for term in self.numerator if term.measure.cube.is_cost)
         return self.requires or (base, *costs)
+
+    @property
+    def takes_window(self) -> bool:
+        """Whether it can be asked of conversions a number of days after the entry: of a cohort of which these days are known."""
+        measures = [measure for term in self.numerator for measure in (term.measure, *term.instead.values())]
+        return self.kind is Kind.COHORT and all(measure.definition.converted_on is not None for measure in measures)
 
     @property
     def is_ratio(self) -> bool:

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Campaign, Channel
 from crm.models import Team, User
@@ -30,10 +30,12 @@ from kpis.definitions import Dimension, Group, Kpi, Timing, is_hidden
 from kpis.models import Scope
 from kpis.readings.members import UNKNOWN, member_labels, public_id
 from kpis.readings.summary import Choice, Compare
-from kpis.readings.words import period_text
+from kpis.readings.words import number_text, period_text
 
 MOST_OPTIONS = 200
 EARLIER_PERIODS = 24
+# How many days after its entry a conversion is usually given.
+WINDOWS = (7, 30, 90, 180, 365)
 COMPARES = {
     Compare.PREVIOUS: gettext_lazy("Previous period"),
     Compare.LAST_YEAR: gettext_lazy("Same period last year"),
@@ -88,6 +90,27 @@ def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any
     options = options_of(names, choice.viewer)
     selects = [select_of(name, options[name], choice.filters.get(name)) for name in names]
     return selects + [select_alone(name, member) for name, member in choice.filters.items() if name not in names]
+
+
+def selects_for(choice: Choice, kpi: Kpi | None, prefs: Preferences) -> list[dict[str, Any]]:
+    """The selects of the filter bar, and of a cohort how soon after its entry a conversion counts."""
+    selects = filter_selects(choice, kpi)
+    return [*selects, window_select(choice, kpi, prefs)] if kpi and kpi.takes_window else selects
+
+
+def window_select(choice: Choice, kpi: Kpi, prefs: Preferences) -> dict[str, Any]:
+    days = sorted({*(days for days in WINDOWS if days <= kpi.longest_window), choice.window} - {None})
+    options = [("", _("Window: none"), choice.window is None)]
+    options += [(str(each), window_text(each, prefs), each == choice.window) for each in days]
+    return {"name": "window", "label": _("Window"), "options": options}
+
+
+def window_text(days: int | None, prefs: Preferences) -> str:
+    """How soon after its entry a conversion counts; nothing where any does."""
+    if not days:
+        return "" if days is None else _("on the day of entry")
+    text = ngettext("at most %(count)s day after entry", "at most %(count)s days after entry", days)
+    return text % {"count": number_text(days, prefs)}
 
 
 def select_alone(name: Dimension, member: int) -> dict[str, Any]:

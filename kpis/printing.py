@@ -68,8 +68,8 @@ def begin(title: str, choice: Choice, prefs: Preferences, at: datetime, kpi: Kpi
     period = period_text(choice.period, prefs)
     running = _("still running") if choice.period.is_running(choice.today) else ""
     paper.write(" · ".join(filter(None, [period, running, compared_words(choice, prefs)])), BODY)
-    if choice.filters:
-        paper.write(" · ".join(options.filter_words(options.filter_selects(choice, kpi))), STRONG)
+    if choice.filters or choice.window is not None:
+        paper.write(" · ".join(options.filter_words(options.selects_for(choice, kpi, prefs))), STRONG)
     paper.top += GAP
     return paper
 

@@ -32,6 +32,8 @@ class TargetOut(Struct):
 
 def targets_for(kpi: Kpi, query: Query) -> Mapping[Key, Decimal]:
     """The targets of a query's values by member (none: the total) and first day."""
+    if query.window is not None:
+        return {}  # they are set for what converts at any time
     found = targets_of([kpi], query.periods, query.filters, query.viewer)
     total: dict[Key, Decimal] = {(None, start): value for (_kpi, start), value in found.items()}
     return total | (member_targets(kpi, query.by, query.periods, query.viewer) if query.by and not query.filters else {})

@@ -16,7 +16,7 @@ from crm.inputs.references import Target, find, key_of
 from crm.periods import Calendar, Grain, Period, last_periods, parse_period, period_of, range_of
 from kpis.catalogue import CATALOGUE
 from kpis.catalogue.cubes.sides import CHOICES, codes_of
-from kpis.definitions import Dimension, Kpi
+from kpis.definitions import Dimension, Kind, Kpi
 from kpis.readings import Query
 from kpis.readings.members import MODELS, member_of
 
@@ -30,7 +30,7 @@ NATURAL = {
     Dimension.CATEGORY: "name",
     Dimension.LANDING_PAGE: "url",
 }
-MOST_PERIODS, DEFAULT_PERIODS, LONGEST_WINDOW = 400, 13, 3660
+MOST_PERIODS, DEFAULT_PERIODS = 400, 13
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
 
 
@@ -119,9 +119,10 @@ def breakdown_of(kpi: Kpi, parameters: Mapping[str, str]) -> Dimension | None:
 def window_of(kpi: Kpi, parameters: Mapping[str, str]) -> int | None:
     if "window" not in parameters:
         return None
-    if kpi.window is None:
-        raise bad_parameter("window", _("Only cohort KPIs take a window."))
-    return whole_number("window", parameters["window"], least=0, most=LONGEST_WINDOW)
+    if not kpi.takes_window:
+        has_own = _("The formula of this KPI has a window of its own.")
+        raise bad_parameter("window", has_own if kpi.kind is Kind.COHORT else _("Only cohort KPIs take a window."))
+    return whole_number("window", parameters["window"], least=0, most=kpi.longest_window)
 
 
 def periods_of(parameters: Mapping[str, str], caller: Caller) -> tuple[Period, ...]:

@@ -16,8 +16,9 @@ from crm.api.output import plain
 from crm.api.parameters import whole_number
 from crm.api.problems import Problem, bad_parameter
 from crm.api.view import ApiView, answer
-from kpis.api.parameters import LONGEST_WINDOW, day_of
+from kpis.api.parameters import day_of
 from kpis.api.views import DEFAULT_ROWS, MOST_ROWS
+from kpis.definitions import LONGEST_WINDOW
 from kpis.models import RfmSnapshot
 from kpis.readings.rfm import Part, Rfm, Scored, movement
 from kpis.readings.snapshot import one_snapshot

@@ -308,7 +308,7 @@ def card(kpi: Kpi) -> Mapping[str, Any]:
         "drivers": list(kpi.drivers),
         "beside": list(kpi.beside),
         "twin": next((key for key in TWINS.get(kpi.key, ()) if key != kpi.key), None),
-        "takes_window": kpi.window is not None,
+        "takes_window": kpi.takes_window,
     }
 
 
@@ -316,6 +316,7 @@ def adds_up(kpi: Kpi, dimension: Dimension) -> bool:
     return dimension not in kpi.not_additive
 
 
+WINDOW_HELP = "for cohorts that take one: count what converts at most so many days after the day of entry"
 FILTER_HELP = {name.value: help_of(name) for name in Dimension}
 OPERATIONS = [
     Operation("get", "/kpis/", "The catalogue", "kpis:read", {}, None, KpiList),
@@ -328,7 +329,7 @@ OPERATIONS = [
         "kpis:read",
         {"grain": "day, week, month (by default), quarter, year, fiscal_quarter, fiscal_year, or range: from and to themselves"}
         | {"from": "first day", "to": "last day; whole periods that touch them, by default the last thirteen up to today"}
-        | {"by": "a dimension", "window": "days, for cohorts"}
+        | {"by": "a dimension", "window": WINDOW_HELP}
         | FILTER_HELP,
         None,
         ValuesOut,
@@ -344,7 +345,7 @@ OPERATIONS = [
             "cursor": "from next",
             "limit": "1 to 200",
         }
-        | {"window": "days, for cohorts"}
+        | {"window": WINDOW_HELP}
         | FILTER_HELP,
         None,
         RowsOut,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kpis.catalogue.cubes.support import OPINIONS
 from kpis.catalogue.measures import ACQUIRED, EXPENSES
 from kpis.catalogue.terms import LEFT, NEW, RETURNED
-from kpis.definitions import Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
+from kpis.definitions import A_YEAR, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
 D = Dimension
 SIDES = (D.CHANNEL, D.LEAD_SOURCE, D.CAMPAIGN, D.OWNER, D.TEAM)
@@ -89,7 +89,8 @@ REPEAT_PURCHASE_RATE = Kpi(
     drivers=("csat",),
     needs=("orders",),
     enter_at=ORDER_PAGE,
-    maturing_days=365,
+    maturing_days=A_YEAR,
+    longest_window=A_YEAR,
 )
 CUSTOMER_ACQUISITION_COST = Kpi(
     key="customer_acquisition_cost",

@@ -120,7 +120,6 @@ LEAD_CONVERSION_RATE_COHORT = Kpi(
     needs=("leads", "conversions"),
     enter_at="leads:lead-list",
     maturing_days=90,
-    window=("created_on", "converted_on"),
 )
 LEAD_TO_CUSTOMER_RATE = Kpi(
     key="lead_to_customer_rate",
@@ -206,7 +205,6 @@ MQL_TO_SQL_RATE = Kpi(
     needs=("qualified leads",),
     enter_at="leads:lead-list",
     maturing_days=90,
-    window=("mql_on", "sql_on"),
 )
 LEAD_GENERATION_COST = Kpi(
     key="lead_generation_cost",

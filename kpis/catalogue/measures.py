@@ -6,7 +6,7 @@ Codes are stored: never renumber. A cube whose `stores_days` is false is folded 
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from campaigns.models import Campaign
@@ -14,6 +14,7 @@ from crm.database import DaysBetween
 from crm.fields import ExactField
 from crm.reasons import left_out
 from customers.models import Answer, Order, OrderLine, Refund, RefundLine, Survey
+from customers.models.order import of_invoice
 from kpis.catalogue.cubes.asking import ASKING_CUBES
 from kpis.catalogue.cubes.base import ENGAGED, active_spans
 from kpis.catalogue.cubes.credits import CREDIT_CUBES
@@ -29,7 +30,7 @@ from kpis.catalogue.cubes.sides import FACT_SIDES, LEAD_SIDES, first_touch, segm
 from kpis.catalogue.cubes.spending import EXPENSES, SPENDING
 from kpis.catalogue.cubes.support import RESOLUTION_TIMES, SUPPORT_CUBES
 from kpis.catalogue.cubes.traffic import TRAFFIC_CUBES
-from kpis.definitions import Cube, Day, Dimension, Fold, PeriodCube
+from kpis.definitions import A_YEAR, Cube, Day, Dimension, Fold, PeriodCube
 from kpis.models import CustomerDay, CustomerFact, CustomerSpan, LeadFact
 from leads.models import Lead, Opportunity
 from leads.models.opportunity import of_counted_opportunity, of_left_out_opportunity
@@ -48,7 +49,7 @@ LEADS_CREATED = Cube(
     dimensions=LEAD_SIDES,
     folds={
         "count": Fold(),
-        "converted": Fold(Q(converted_on__isnull=False)),
+        "converted": Fold(Q(converted_on__isnull=False), converted_on="converted_on"),
         "of_campaigns": Fold(IN_LEADS_CAMPAIGN),
         "placed": Fold(Q(channel__isnull=False) | Q(lead_source__isnull=False)),
         "social": Fold(Q(social_network__isnull=False)),
@@ -62,7 +63,7 @@ MQLS = Cube(
     left_out=Lead.objects.left_out,
     day="mql_on",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold(), "became_sql": Fold(Q(sql_on__isnull=False))},
+    folds={"count": Fold(), "became_sql": Fold(Q(sql_on__isnull=False), converted_on="sql_on")},
     resource="leads",
 )
 SQLS = Cube(
@@ -237,7 +238,7 @@ ACQUIRED = Cube(
     dimensions=LEAD_SIDES,
     folds={
         "count": Fold(),
-        "repeated": Fold(Q(second_day__lte=F("first_order_day") + 365)),
+        "repeated": Fold(Q(second_day__lte=F("first_order_day") + A_YEAR), converted_on="second_day"),
         "social": Fold(Q(social_network_id__gt=0)),
     },
     resource="customers",
@@ -264,13 +265,28 @@ STARTED = Cube(
     stores_days=False,
     stock_rows=active_spans,
 )
+
+
+def first_of(rows: QuerySet, day: str) -> Subquery:
+    """The first day of some rows of a lead's customer on or after the lead's own."""
+    return Subquery(rows.filter(**{f"{day}__gte": OuterRef("created_on")}).order_by(day).values(day)[:1])
+
+
 LEADS_WITH_CUSTOMER = Cube(
     key="leads_with_customer",
     code=23,
     rows=LeadFact.objects.all,
     day="created_on",
     dimensions=LEAD_SIDES,
-    folds={"ordered": Fold(Q(has_ordered=True)), "invoiced": Fold(Q(is_invoiced=True))},
+    folds={
+        "ordered": Fold(
+            Q(has_ordered=True), converted_on=first_of(CustomerDay.objects.filter(fact=OuterRef("customer_id")), "day")
+        ),
+        "invoiced": Fold(
+            Q(is_invoiced=True),
+            converted_on=first_of(Order.objects.filter(of_invoice(), customer=OuterRef("customer_id")), "placed_on"),
+        ),
+    },
     resource="leads",
     stores_days=False,
 )

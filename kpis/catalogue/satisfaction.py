@@ -214,7 +214,6 @@ SURVEY_RESPONSE_RATE = Kpi(
     needs=("survey invitations",),
     enter_at="api-docs",
     maturing_days=30,
-    window=("delivered_on", "answered_on"),
 )
 
 KPIS = (

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from crm.periods import Grain
 from kpis.catalogue.measures import CUBE_BY_CODE, LIVE_BY_CODE
@@ -234,12 +234,3 @@ def correcting(cube: PeriodCube, end: date) -> PeriodCube:
 def told_by(cube: Cube) -> Cube:
     """The cube whose rows are read in its place."""
     return cube.told_by or cube if isinstance(cube, PeriodCube) else cube
-
-
-def windowed(measure: Measure, window: tuple[str, str], days: int) -> Measure:
-    """The same measure, of conversions at most some days after the entry day."""
-    entry, conversion = window
-    fold, limit = measure.definition, Q(**{f"{conversion}__lte": F(entry) + days})
-    where = limit if fold.where is None else fold.where & limit
-    cube = replace(measure.cube, folds={measure.fold: replace(fold, where=where)})
-    return Measure(cube, measure.fold)

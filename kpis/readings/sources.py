@@ -18,7 +18,6 @@ from crm.fields import ExactField
 from customers.models import Answer, Cart, Customer, Invitation, Order, OrderLine, Refund, RefundLine, Ticket
 from kpis.definitions import At, Fold, Kpi, Term, is_hidden
 from kpis.models import Credit, CustomerDay, CustomerFact, CustomerSpan, LeadFact, OrderCategory, Prediction
-from kpis.readings.flows import windowed
 from kpis.readings.narrowing import Narrowing
 from kpis.readings.query import Query
 from kpis.readings.sorting import AMOUNT, DAY, NAME, Place, Sorting
@@ -205,8 +204,8 @@ def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
 def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     query = narrowing.query
     measure = term.measure_for(query.dimensions)
-    if query.window is not None and kpi.window and term in kpi.numerator:
-        measure = windowed(measure, kpi.window, query.window)
+    if query.window is not None and kpi.takes_window and term in kpi.numerator:
+        measure = measure.within(query.window)
     (span,) = query.spans
     # A stock of which nothing leaves is everything up to its moment.
     days = span if term.at is At.FLOW else (date.min, moment_of(term, query))

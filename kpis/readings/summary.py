@@ -38,6 +38,8 @@ class Choice:
     organization: Organization
     # The earlier period that was chosen to be compared with, of the same length.
     against: Period | None = None
+    # Of a cohort, the most days after its entry that a conversion counts.
+    window: int | None = None
 
     @property
     def other(self) -> Period | None:
@@ -66,7 +68,7 @@ class Choice:
         periods = [self.period]
         while len(periods) < count:
             periods.append(periods[-1].previous())
-        return Query(tuple(periods[::-1]), self.today, filters=self.filters, viewer=self.viewer)
+        return Query(tuple(periods[::-1]), self.today, filters=self.filters, viewer=self.viewer, window=self.window)
 
     def compared_query(self, count: int) -> tuple[Query, int | None]:
         """The trend, and with it the other period, whose index comes along, where the trend does not hold it whole."""
@@ -108,7 +110,8 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_bri
         query = replace(query, told=frozenset({count - 1, other} - {None}))
     with one_snapshot():
         tables = read_in_snapshot(able, query, organization=choice.organization)
-        targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer)
+        # Targets are set for what converts at any time.
+        targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer) if choice.window is None else {}
         trended = told_of_all(able, query)
     found = {kpi.key: unfit_reading(kpi, query, count, choice.organization) for kpi in kpis}
     for kpi in able:
@@ -146,7 +149,7 @@ def years_before(kpis: Sequence[Kpi], choice: Choice, periods: Sequence[Period])
     """The same periods of the year before, oldest first; the last cut as the running one is."""
     before = tuple(period.same_last_year() for period in periods)
     cuts = {len(before) - 1: choice.other_last} if choice.other_last else {}
-    query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer, cuts=cuts)
+    query = Query(before, choice.today, filters=choice.filters, viewer=choice.viewer, window=choice.window, cuts=cuts)
     with one_snapshot():
         tables = read_in_snapshot(kpis, query, organization=choice.organization)
         return {key: table.total for key, table in tables.items()}

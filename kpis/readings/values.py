@@ -13,7 +13,7 @@ from crm.models import Organization
 from crm.periods import Period
 from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kind, Kpi, Measure, Model, Term, Unit, is_hidden, is_mixed
 from kpis.readings.exact import PRECISION, rounded, rounded_interval
-from kpis.readings.flows import Flows, Reader, windowed
+from kpis.readings.flows import Flows, Reader
 from kpis.readings.freshness import Freshness
 from kpis.readings.models import Models, amounts_of, compute
 from kpis.readings.query import Query
@@ -100,7 +100,8 @@ def state_of(kpi: Kpi, period: Period, query: Query, organization: Organization)
     """Whether more may come of a period, which days alone decide: of a number that is not shown, too."""
     if query.today <= period.end + timedelta(days=organization.closing_days):
         return "open"
-    matures = period.end + timedelta(days=max(kpi.maturing_days, query.window or 0))
+    window = query.window if kpi.takes_window else None
+    matures = period.end + timedelta(days=kpi.maturing_days if window is None else window)
     return "maturing" if query.today <= matures else "closed"
 
 
@@ -143,10 +144,15 @@ class Evaluation:
     def _values(self, sums: Mapping[Term, Flows], member: int | None, *, applies: bool) -> list[Value]:
         return [self._value(index, member, sums, applies=applies) for index in range(len(self.query.periods))]
 
+    @property
+    def window(self) -> int | None:
+        """The most days after its entry that a conversion counts, where that is asked of a cohort."""
+        return self.query.window if self.kpi.takes_window else None
+
     def _measure(self, term: Term, query: Query) -> Measure:
         measure = term.measure_for(query.dimensions)
-        if self.query.window is not None and self.kpi.window and term in self.kpi.numerator:
-            return windowed(measure, self.kpi.window, self.query.window)
+        if self.window is not None and term in self.kpi.numerator:
+            return measure.within(self.window)
         return measure
 
     def _term(self, reader: Reader, term: Term) -> Flows:

@@ -70,6 +70,7 @@ def choice_for(request: HttpRequest, kpi: Kpi, at: Any) -> Choice:
     """What the address asks, narrowed by any dimension of the KPI; of a filter that it has no dimension for the page says so."""
     query = {name: value for name, value in request.GET.items() if name not in addresses.FILTERS or name in kpi.dimensions}
     choice = addresses.choice_of(query, request.prefs, request.prefs.today(at), request.user)
+    choice = replace(choice, window=addresses.window_asked(query, kpi))
     others = [name for name in kpi.dimensions if name not in addresses.FILTERS and query.get(name.value)]
     if not others or is_hidden(kpi, request.user):
         return choice
@@ -108,6 +109,7 @@ class KpiView(Page, TemplateView):
             "exact_text": exact_text(kpi, reading.now.value, prefs) if reading.now.value is not None else "",
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
+            "window": options.window_text(choice.window, prefs),
             "history": history_of(kpi, choice, reading.now, prefs),
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": trend_of(reading, choice, prefs, notes),
@@ -158,7 +160,7 @@ class KpiView(Page, TemplateView):
     def beside(self) -> list[Card]:
         """Other figures of the same rows: a median beside a mean."""
         others = [CATALOGUE[key] for key in self.kpi.beside]
-        readings = summarise(others, self.choice, 1, is_brief=True) if others else {}
+        readings = summarise(others, replace(self.choice, window=None), 1, is_brief=True) if others else {}
         return [card_of(reading, self.choice, self.request.prefs, self.link) for reading in readings.values()]
 
     def twins(self) -> list[options.Link]:

@@ -230,7 +230,7 @@ class Shown(StrEnum):
 def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
     """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
     query, choice, prefs = view.request.GET, view.choice, view.request.prefs
-    selects = options.filter_selects(choice, kpi)
+    selects = options.selects_for(choice, kpi, prefs)
     unknown = dict.fromkeys(addresses.unknown_filters(query, kpi))
     return {
         "unknown_filters": " · ".join(str(options.DIMENSIONS[name]) for name in unknown),
@@ -242,7 +242,7 @@ def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
         "selects": selects,
         "carried": addresses.carried(query, "compare", *(select["name"] for select in selects)),
         "carried_to_chart": addresses.carried(query, "chart"),
-        "has_filters": bool(choice.filters),
+        "has_filters": bool(choice.filters) or choice.window is not None,
         "clear_url": query_with(query, after=None, **{select["name"]: None for select in selects}),
         "period_label": period_text(choice.period, prefs),
         "is_running": choice.period.is_running(choice.today),

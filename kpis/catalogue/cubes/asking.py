@@ -47,7 +47,7 @@ INVITATIONS = Cube(
     left_out=Invitation.objects.left_out,
     day="delivered_on",
     dimensions={D.OWNER: "customer__owner_id", D.SURVEY: "survey_id", D.PRODUCT: "ticket__product_id"},
-    folds={"count": Fold(), "answered": Fold(Q(answered_at__isnull=False))},
+    folds={"count": Fold(), "answered": Fold(Q(answered_at__isnull=False), converted_on="answered_on")},
     resource="survey-invitations",
     live={D.SEGMENT: segment_of("customer")},
 )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from crm.database import DaysBetween
 from crm.fields import ExactField
@@ -36,7 +36,7 @@ OPPORTUNITIES_CREATED = Cube(
     left_out=Opportunity.objects.left_out,
     day="created_on",
     dimensions=sides_of_opportunity(),
-    folds={"count": Fold(), "won": Fold(Q(won_at__isnull=False))},
+    folds={"count": Fold(), "won": Fold(Q(won_at__isnull=False), converted_on="closed_on")},
     resource="opportunities",
 )
 PRODUCTS_OF_CREATED = Cube(
@@ -48,7 +48,7 @@ PRODUCTS_OF_CREATED = Cube(
     dimensions={D.PRODUCT: "product_id", D.OWNER: sides_of_opportunity("opportunity__")[D.OWNER]},
     folds={
         "count": Fold(distinct="opportunity_id"),
-        "won": Fold(Q(opportunity__won_at__isnull=False), distinct="opportunity_id"),
+        "won": Fold(Q(opportunity__won_at__isnull=False), distinct="opportunity_id", converted_on="opportunity__closed_on"),
     },
     resource="opportunities",
     live={name: path for name, path in sides_of_opportunity("opportunity__").items() if name is not D.OWNER},
@@ -125,11 +125,12 @@ PIPELINE = Cube(
 )
 
 
-def has_invoice() -> Q:
+def invoiced() -> Fold:
     """Through its quotes and opportunities; what the customer of a lead without either bought is a fact of the lead."""
     sold = Opportunity.orders.through.objects.filter(of_invoice("order__"), opportunity__lead=OuterRef("pk"))
     quoted = Quote.objects.filter(of_invoice("order__"), Q(lead=OuterRef("pk")) | Q(opportunity__lead=OuterRef("pk")))
-    return Q(Exists(sold)) | Q(Exists(quoted))
+    first_days = (Subquery(rows.order_by("order__placed_on").values("order__placed_on")[:1]) for rows in (sold, quoted))
+    return Fold(Q(Exists(sold)) | Q(Exists(quoted)), converted_on=Least(*first_days))
 
 
 LEADS_INVOICED = Cube(
@@ -139,7 +140,7 @@ LEADS_INVOICED = Cube(
     left_out=Lead.objects.left_out,
     day="created_on",
     dimensions=LEAD_SIDES,
-    folds={"count": Fold(has_invoice())},
+    folds={"count": invoiced()},
     resource="leads",
 )
 DEAL_CUBES = (OPPORTUNITIES_CREATED, PRODUCTS_OF_CREATED, PIPELINE, LEADS_INVOICED)

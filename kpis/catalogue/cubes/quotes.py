@@ -46,7 +46,13 @@ def first_issued(quotes: QuerySet) -> QuerySet:
     return firsts.alias(last_amount=Subquery(last[:1]), is_invoiced=Exists(versions.filter(of_invoice("order__"))))
 
 
-INVOICED = Q(is_invoiced=True)
+def first_invoice() -> Subquery:
+    """The day of the first invoice that a version of an outer quote became."""
+    invoiced = Quote.objects.filter(of_family(), of_invoice("order__"))
+    return Subquery(invoiced.order_by("order__placed_on").values("order__placed_on")[:1])
+
+
+INVOICED, INVOICED_ON = Q(is_invoiced=True), first_invoice()
 QUOTES_ISSUED = Cube(
     key="quotes_issued",
     code=100,
@@ -56,9 +62,9 @@ QUOTES_ISSUED = Cube(
     dimensions=sides_of_quote(),
     folds={
         "count": Fold(),
-        "invoiced": Fold(INVOICED),
+        "invoiced": Fold(INVOICED, converted_on=INVOICED_ON),
         "amount": Fold(amount=F("last_amount")),
-        "invoiced_amount": Fold(INVOICED, F("last_amount")),
+        "invoiced_amount": Fold(INVOICED, F("last_amount"), converted_on=INVOICED_ON),
     },
     resource="quotes",
 )
@@ -75,6 +81,11 @@ def is_first(lines: QuerySet, **outer: str) -> Exists:
 
 def is_accepted(lines: QuerySet) -> Exists:
     return Exists(lines.filter(quote__accepted_at__isnull=False))
+
+
+def first_acceptance(lines: QuerySet) -> Subquery:
+    accepted = lines.filter(quote__accepted_at__isnull=False)
+    return Subquery(accepted.order_by("quote__accepted_on").values("quote__accepted_on")[:1])
 
 
 def offers(quotes: QuerySet) -> QuerySet:
@@ -97,9 +108,11 @@ OFFERS = Cube(
     dimensions={D.OWNER: sides_of_quote()[D.OWNER]},
     folds={
         "upsell": Fold(OFFERED_UP),
-        "upsell_accepted": Fold(OFFERED_UP & Q(accepted_up=True)),
+        "upsell_accepted": Fold(OFFERED_UP & Q(accepted_up=True), converted_on=first_acceptance(offering(UPSELL))),
         "cross_sell": Fold(OFFERED_BESIDE),
-        "cross_sell_accepted": Fold(OFFERED_BESIDE & Q(accepted_beside=True)),
+        "cross_sell_accepted": Fold(
+            OFFERED_BESIDE & Q(accepted_beside=True), converted_on=first_acceptance(offering(CROSS_SELL))
+        ),
     },
     resource="quotes",
 )
@@ -114,11 +127,14 @@ def offered_lines(lines: QuerySet) -> QuerySet:
         .filter(category=Coalesce(OuterRef("product__category_id"), Value(0)))
     )
     lines = lines.filter(line_class__in=(UPSELL, CROSS_SELL), quote__issued_on__isnull=False)
-    return lines.filter(is_first(alike, outer="quote__")).alias(is_accepted=is_accepted(alike))
+    return lines.filter(is_first(alike, outer="quote__")).alias(
+        is_accepted=is_accepted(alike), first_accepted_on=first_acceptance(alike)
+    )
 
 
 def counted_once(line_class: str, **accepted: bool) -> Fold:
-    return Fold(Q(line_class=line_class, **accepted), distinct="quote_id")
+    converted_on = "first_accepted_on" if accepted else None
+    return Fold(Q(line_class=line_class, **accepted), distinct="quote_id", converted_on=converted_on)
 
 
 OFFERS_BY_CATEGORY = Cube(
