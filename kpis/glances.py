@@ -20,10 +20,11 @@ from kpis import charts, dashboards
 from kpis.catalogue import CATALOGUE
 from kpis.charts import signed_count
 from kpis.definitions import Kpi, is_hidden
-from kpis.models import Annotation
+from kpis.models import Annotation, Snapshot
 from kpis.readings.cards import reason_text
 from kpis.readings.history import revisions_of
 from kpis.readings.promoters import Answers, stored_answers
+from kpis.readings.rules import restated_text
 from kpis.readings.segments import Segments, segments_until
 from kpis.readings.summary import Choice, Compare, Reading, year_before
 from kpis.readings.values import Value
@@ -92,11 +93,18 @@ def history_of(kpi: Kpi, choice: Choice, now: Value, prefs: Preferences) -> list
     if now.state != "closed":
         return []
     kept = revisions_of(kpi, choice.trend_query(1)).get(choice.period.start, [])
-    texts = [_("%(value)s on %(day)s"), *[_("restated to %(value)s on %(day)s")] * (len(kept) - 1)]
-    return [
-        text % {"value": value_text(kpi, each.value, prefs), "day": format_day(local_day(each.recorded_at, prefs.zone), prefs)}
-        for text, each in zip(texts, kept, strict=False)
-    ]
+    return [revision_text(kpi, each, prefs) for each in kept]
+
+
+def revision_text(kpi: Kpi, kept: Snapshot, prefs: Preferences) -> str:
+    """What was reported or restated, when, and of a restatement why and by whom."""
+    day = format_day(local_day(kept.recorded_at, prefs.zone), prefs)
+    words = {"value": value_text(kpi, kept.value, prefs), "day": day, "by": kept.by, "reason": restated_text(kept, prefs)}
+    if not words["reason"]:
+        return _("%(value)s on %(day)s") % words
+    if kept.by is None:
+        return _("restated to %(value)s on %(day)s: %(reason)s") % words
+    return _("restated to %(value)s on %(day)s: %(reason)s (%(by)s)") % words
 
 
 def named(periods: Sequence[Period], prefs: Preferences) -> str:

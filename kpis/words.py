@@ -37,7 +37,7 @@ COLUMNS: Words = MappingProxyType(
         "revision": _("revision"),
         "numerator": _("numerator"),
         "denominator": _("denominator"),
-        "attribution": _("attribution model"),
+        "rules": _("rules"),
     }
 )
 TABLES: Tables = MappingProxyType(

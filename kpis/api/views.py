@@ -32,6 +32,7 @@ from kpis.readings import Query, Row, RowPage, Value, list_rows, read
 from kpis.readings.history import revisions_of
 from kpis.readings.left_out import EXCLUDED, count_left_out, list_left_out
 from kpis.readings.members import member_labels, public_id
+from kpis.readings.rules import restated_text
 
 MOST_ROWS, DEFAULT_ROWS = 200, 50
 SIDES = ("numerator", "denominator", EXCLUDED)
@@ -53,11 +54,12 @@ class MemberOut(Struct):
 
 
 class RevisionOut(Struct):
-    """What a closed period reported (revision 1), or was restated to."""
+    """What a closed period reported (revision 1), or was restated to: why, and by whom where one known person changed a rule."""
 
     revision: int
     value: str | None
     reason: str
+    by: str | None
     recorded_at: str
 
 
@@ -275,8 +277,13 @@ def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None, kept: Sequenc
         computed_at=value.computed_at.isoformat() if value.computed_at else None,
         quality=value.quality,
         reason=value.reason or None,
-        revisions=[RevisionOut(one.revision, plain(one.value), one.reason, one.recorded_at.isoformat()) for one in kept],
+        revisions=[revision_out(one) for one in kept],
     )
+
+
+def revision_out(kept: Snapshot) -> RevisionOut:
+    by = kept.by.email if kept.by else None
+    return RevisionOut(kept.revision, plain(kept.value), restated_text(kept), by, kept.recorded_at.isoformat())
 
 
 def in_both(text: Any) -> dict[str, str]:

@@ -30,9 +30,12 @@ class Snapshot(models.Model):
     numerator = ExactField(null=True)
     denominator = ExactField(null=True)
     value = ExactField(null=True)
-    # The attribution model it was last found right under: it is part of the definition. Unknown of what was kept before.
-    attribution = models.CharField(max_length=10, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # The organisation's rules it was last found right under: they are part of the definition. Unknown of what was kept before.
+    rules = models.JSONField(default=dict, blank=True)
+    # Of a restatement: which of them had become others, with what each was and is. Its reason says so, or why else.
+    changes = models.JSONField(default=list, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    # Who changed the rules, where one known person did. Records are changed by many.
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField()
 

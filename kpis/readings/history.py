@@ -15,13 +15,17 @@ def revisions_of(kpi: Kpi, query: Query) -> dict[date, list[Snapshot]]:
     if not is_whole:
         return {}
     period = query.periods[0]
-    kept = Snapshot.objects.filter(
-        kpi=kpi.key,
-        version=kpi.version,
-        calendar=period.calendar,
-        grain=period.grain,
-        start__in=[period.start for period in query.periods],
-    ).order_by("start", "revision")
+    kept = (
+        Snapshot.objects.filter(
+            kpi=kpi.key,
+            version=kpi.version,
+            calendar=period.calendar,
+            grain=period.grain,
+            start__in=[period.start for period in query.periods],
+        )
+        .select_related("by")
+        .order_by("start", "revision")
+    )
     found: dict[date, list[Snapshot]] = {}
     for snapshot in kept:
         found.setdefault(snapshot.start, []).append(snapshot)

@@ -271,7 +271,8 @@ class TestOneKpi:
         days = {"calendar": "jalali", "grain": "month", "from": "1404-07-01", "to": "1404-07-01"}
         (told,) = Api(browse(), token).get("/kpis/leads/values/", **days).json()["results"]
 
-        assert page.context["history"] == ["1 on 30 November 2025", "restated to 2 on 5 December 2025"]
+        why = "records changed after the period was closed"
+        assert page.context["history"] == ["1 on 30 November 2025", f"restated to 2 on 5 December 2025: {why}"]
         assert [(each["revision"], each["value"]) for each in told["revisions"]] == [(1, "1"), (2, "2")]
         assert browse(sara).get("/kpis/leads/?period=1404-08").context["history"] == ["0 on 30 November 2025"]
 

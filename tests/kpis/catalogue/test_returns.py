@@ -133,7 +133,7 @@ def test_a_closed_figure_says_that_it_was_restated_for_another_model(company, re
     OrderLine.objects.update(unit_price=1_000)
     corrected = close()
 
-    model = "the definition changed: money is credited by the attribution model “last”, no longer by “first”"
+    model = "the definition changed: money is credited by the attribution model “Last touch”, no longer by “First touch”"
     records = "records changed after the period was closed"
     # No lead had come, and one was written down late.
     leads = [(0, ""), (1, records)]
