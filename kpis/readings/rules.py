@@ -61,6 +61,12 @@ def credited_text(before: str, after: str, _prefs: Preferences | None) -> str:
     return text % {"after": names.get(after, after), "before": names.get(before, before)}
 
 
+def touched_text(_before: int | None, after: int | None, prefs: Preferences | None) -> str:
+    if after is None:
+        return _("touches are credited however long before an order they were")
+    return _("touches are credited of %(days)s days before an order") % {"days": number_text(after, prefs) if prefs else after}
+
+
 def lost_text(before: int, after: int, prefs: Preferences | None) -> str:
     days = {name: number_text(each, prefs) if prefs else str(each) for name, each in (("after", after), ("before", before))}
     return _("the inactivity threshold is %(after)s days, no longer %(before)s") % days
@@ -76,6 +82,7 @@ def hours_text(_before: Any, _after: Any, _prefs: Preferences | None) -> str:
 
 RULES: Mapping[str, Rule] = {
     "attribution_model": Rule(("attribution_model",), is_credited, credited_text),
+    "touch_days": Rule(("touch_days",), is_credited, touched_text),
     "inactivity_days": Rule(("inactivity_days",), hangs_on_losses, lost_text),
     "time_zone": Rule(("time_zone",), lambda _kpi: True, zone_text),
     "business_hours": Rule(("business_days", "opens_at", "closes_at"), is_of_business_hours, hours_text),

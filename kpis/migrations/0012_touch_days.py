@@ -8,7 +8,7 @@ from kpis.tracking import triggers_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0010_touch_days"), ("kpis", "0010_segments_of_customers")]
+    dependencies = [("crm", "0010_touch_days"), ("kpis", "0011_rules_of_reported_values")]
     operations = [
         migrations.RunSQL(CREATE_CREDIT, migrations.RunSQL.noop),
         migrations.RunSQL(triggers_sql(MARKS), migrations.RunSQL.noop),
