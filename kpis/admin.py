@@ -34,6 +34,8 @@ def figure(key: str, value: Any, prefs: Preferences) -> str:
 
 
 def bound(key: str, row: Alert | AlertRule, prefs: Preferences) -> str:
+    if row.bound is None:
+        return NOTHING
     return bound_text(CATALOGUE[key], row.condition, row.bound, prefs) if key in CATALOGUE else str(row.bound)
 
 

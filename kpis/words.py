@@ -18,6 +18,7 @@ COLUMNS: Words = MappingProxyType(
         "bound": _("bound"),
         "version": _("version of the definition"),
         "is_ringing": _("ringing"),
+        "ringing_pages": _("pages in alarm"),
         "raised_at": _("rung at"),
         "is_muted": _("muted"),
         "read_at": _("read at"),

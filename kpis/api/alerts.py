@@ -17,9 +17,10 @@ KEPT_IN_SIGHT = 20
 
 
 class CrossingOut(Struct):
-    """One crossing; `mail` says what became of its e-mail."""
+    """One crossing; `mail` says what became of its e-mail. Of an alarm the bound is the page in the middle's conversion."""
 
     period: str
+    landing_page: int | None
     value: str
     before: str | None
     condition: str
@@ -34,6 +35,7 @@ def history_of(rule: AlertRule, caller: Caller) -> list[CrossingOut]:
     return [
         CrossingOut(
             period=alert.period.key,
+            landing_page=alert.landing_page_id,
             value=plain(alert.value) or "0",
             before=plain(alert.before),
             condition=alert.condition,
@@ -58,7 +60,7 @@ ALERTS = Resource(
     model=AlertRule,
     struct=AlertIn,
     write=write_alerts,
-    required=("kpi", "condition", "bound", "grain"),
+    required=("kpi", "condition", "grain"),
     may_delete=lambda _user: True,
     rows=with_history,
     output=Output(
@@ -69,7 +71,7 @@ ALERTS = Resource(
         ],
         [
             *OF_SCOPE,
-            Column("bound", str, lambda row, _caller: plain(row.bound)),
+            Column("bound", str | None, lambda row, _caller: plain(row.bound)),
             Column("recipients", list[str], lambda row, _caller: [one.user.email for one in row.told]),
             Column("history", list[CrossingOut], history_of),
         ],

@@ -21,13 +21,17 @@ from kpis import grids
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi, Unit, is_hidden
 from kpis.forms.readers import readers_among, words_of_blind
-from kpis.models import ALERT_GRAINS, AlertRule, Condition, Scope
+from kpis.models import ALARMING, ALERT_GRAINS, AlertRule, Condition, Scope
 from kpis.models.scope import COLUMNS, MEMBERS
 from kpis.options import GRAINS, SCOPES, members_for
+from kpis.readings.bells import BUSY_PAGE
 from kpis.readings.words import number_text, unit_text
 from kpis.services.scopes import fits, may_read
 
+# Chosen as what to watch, in the place of a KPI: it has no condition and no bound of its own.
+BUSY = "busy_page"
 CHANGES = (Condition.RISES, Condition.FALLS)
+SENSES = [choice for choice in Condition.choices if choice[0] != Condition.ALARM]
 
 
 def name_with_unit(kpi: Kpi, prefs: Preferences) -> str:
@@ -57,7 +61,7 @@ class AlertForm(ReaderForm):
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kpi = forms.ChoiceField(label=gettext_lazy("KPI"))
     of = forms.ChoiceField(label=gettext_lazy("Only for"), required=False)
-    condition = forms.ChoiceField(label=gettext_lazy("Condition"), choices=Condition.choices)
+    condition = forms.ChoiceField(label=gettext_lazy("Condition"), choices=SENSES)
     bound = CodeField(
         label=gettext_lazy("Bound"),
         max_length=40,
@@ -85,6 +89,10 @@ class AlertForm(ReaderForm):
         self.fields["kpi"].choices = [
             (kpi.key, name_with_unit(kpi, prefs)) for kpi in CATALOGUE.values() if not is_hidden(kpi, user)
         ]
+        if not is_hidden(CATALOGUE[ALARMING], user):
+            self.fields["kpi"].choices += [(BUSY, BUSY_PAGE)]
+        if self.is_bound and self.data.get("kpi") == BUSY:
+            self.fields["condition"].required = self.fields["bound"].required = False
         self.fields["of"].choices = [("", _("All that I see")), *self.scopes()]
         self.fields["readers"].queryset = owners_for(user).exclude(pk=user.pk)
         if not self.fields["readers"].queryset.exists():
@@ -100,6 +108,8 @@ class AlertForm(ReaderForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
+        if found.get("kpi") == BUSY:
+            found |= {"kpi": ALARMING, "condition": Condition.ALARM.value, "bound": "", "figure": None}
         kpi = CATALOGUE.get(found.get("kpi", ""))
         if kpi is None:
             return found
@@ -143,15 +153,19 @@ class AlertForm(ReaderForm):
 
 
 def initial_of(rule: AlertRule, prefs: Preferences) -> dict[str, Any]:
-    kpi = CATALOGUE[rule.kpi]
-    text = change_text(kpi, rule.bound, prefs) if rule.is_change else grids.figure_text(kpi, rule.bound, prefs)
     of = "" if rule.scope is Scope.COMPANY else f"{rule.scope.value}:{rule.member}"
-    return {
-        "kpi": rule.kpi,
+    return asked(rule, prefs) | {
         "of": of,
-        "condition": rule.condition,
-        "bound": text,
         "grain": rule.grain,
         "by_email": rule.by_email,
         "readers": rule.reader_keys,
     }
+
+
+def asked(rule: AlertRule, prefs: Preferences) -> dict[str, Any]:
+    """What is watched, and against which bound."""
+    if rule.is_of_pages:
+        return {"kpi": BUSY}
+    kpi = CATALOGUE[rule.kpi]
+    text = change_text(kpi, rule.bound, prefs) if rule.is_change else grids.figure_text(kpi, rule.bound, prefs)
+    return {"kpi": rule.kpi, "condition": rule.condition, "bound": text}

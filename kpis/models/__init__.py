@@ -1,4 +1,4 @@
-from kpis.models.alert import ALERT_GRAINS, Alert, AlertRule, Condition
+from kpis.models.alert import ALARMING, ALERT_GRAINS, Alert, AlertRule, Condition
 from kpis.models.annotation import Annotation
 from kpis.models.calendar import DAY_GRAIN, GRAIN_CODES, PARENT_GRAINS, WEEK_GRAIN, CalendarDay
 from kpis.models.cohort import CohortCell
@@ -34,6 +34,7 @@ from kpis.models.target import TARGET_GRAINS, Target, TargetEdit
 from kpis.models.tenure import Lifetime, Tenure, TenureEvening
 
 __all__ = [
+    "ALARMING",
     "ALERT_GRAINS",
     "BUCKET_DAYS",
     "DAY_GRAIN",

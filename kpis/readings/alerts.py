@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from itertools import pairwise
 
+from campaigns.models import LandingPage
 from crm.models import Organization
 from crm.periods import Calendar, Grain, Period, period_of
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi
+from kpis.definitions import Dimension, Kpi
 from kpis.models.alert import AlertRule, Condition
 from kpis.readings.change import IN_POINTS
-from kpis.readings.exact import PRECISION
+from kpis.readings.exact import PRECISION, rounded
+from kpis.readings.pages import Landed, bounds, flagged
 from kpis.readings.query import Query
 from kpis.readings.values import Value, read
 
@@ -30,10 +32,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Ringing:
-    """A crossing: the value that crossed and the one before it."""
+    """A crossing: the value that crossed, the one before it, and the bound; of a landing page's alarm also the page."""
 
     value: Value
     before: Value
+    bound: Decimal
+    page: LandingPage | None = None
 
 
 def verdict(rule: AlertRule, kpi: Kpi, now: Value, before: Value) -> Verdict:
@@ -99,7 +103,7 @@ def crossings(rule: AlertRule, values: Sequence[Value]) -> Iterator[Ringing]:
     for before, now in pairwise(values):
         found = verdict(rule, kpi, now, before)
         if found is Verdict.RINGS and not is_ringing:
-            yield Ringing(now, before)
+            yield Ringing(now, before, rule.bound)
         is_ringing = is_ringing if found is Verdict.UNDECIDED else found is Verdict.RINGS
 
 
@@ -110,4 +114,41 @@ def preview(rule: AlertRule, today: date, organization: Organization) -> list[Ri
     while period.end >= first:
         period = period.previous()
         periods.append(period)
+    if rule.is_of_pages:
+        return list(crossings_of_pages(alarms_of(rule, periods[::-1], today)))
     return list(crossings(rule, values_of(rule, periods[::-1], today)))
+
+
+def alarms_of(rule: AlertRule, periods: Sequence[Period], today: date) -> list[dict[int, Ringing] | None]:
+    """The landing pages in alarm in each period after the first, which is only what came before.
+
+    None where there is no figure or it is behind: what was said before stands.
+    """
+    kpi = CATALOGUE[rule.kpi]
+    query = Query(tuple(periods), today, by=Dimension.LANDING_PAGE, filters=rule.filters, viewer=rule.user)
+    table = read([kpi], query)[kpi.key]
+    pages = LandingPage.objects.in_bulk(table.members)
+    return [
+        None if total.value is None or total.is_stale else alarms_in(index, table.members, pages)
+        for index, total in enumerate(table.total)
+        if index
+    ]
+
+
+def alarms_in(index: int, values: Mapping[int, Sequence[Value]], pages: Mapping[int, LandingPage]) -> dict[int, Ringing]:
+    """As the report of landing pages has them, from the sums that are stored."""
+    counts = {page: each[index] for page, each in values.items() if each[index].denominator}
+    landed = flagged([Landed(pages[page], int(now.denominator), int(now.numerator)) for page, now in counts.items()])
+    _many, middle = bounds(landed)
+    bound = rounded(Decimal(repr(middle)))
+    ringing = {one.page.pk: one.page for one in landed if one.is_alarm}
+    return {key: Ringing(counts[key], values[key][index - 1], bound, page) for key, page in ringing.items()}
+
+
+def crossings_of_pages(alarms: Sequence[Mapping[int, Ringing] | None]) -> Iterator[Ringing]:
+    """Each page rings by itself, beginning in silence."""
+    before: Mapping[int, Ringing] = {}
+    for now in alarms:
+        if now is not None:
+            yield from (now[page] for page in now if page not in before)
+            before = now

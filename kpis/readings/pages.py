@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from statistics import median, quantiles
@@ -180,19 +180,8 @@ class Landings:
         """The most visited first. An alarm is a page with many visitors that is surely worse than the middle one."""
         counts = {page: (visitors, won) for page, visitors, won in self.ask(LANDING + LANDED)}
         known = LandingPage.objects.in_bulk(counts)
-        found = [Landed(known[page], *counts[page]) for page in counts]
-        many, middle = self.bounds(found)
-        flagged = [Landed(one.page, one.visitors, one.conversions, is_alarm(one, many, middle)) for one in found]
-        return sorted(flagged, key=lambda one: (-one.visitors, one.page.pk))
-
-    @staticmethod
-    def bounds(found: Sequence[Landed]) -> tuple[float, float]:
-        """What the upper quarter of pages have in visitors at least, and the conversion of the page in the middle."""
-        if not found:
-            return 0.0, 0.0
-        visitors = [one.visitors for one in found]
-        many = quantiles(visitors, n=4, method="inclusive")[2] if len(visitors) > 1 else float(visitors[0])
-        return many, median(one.rate for one in found)
+        found = flagged([Landed(known[page], *counts[page]) for page in counts])
+        return sorted(found, key=lambda one: (-one.visitors, one.page.pk))
 
     def tests(self) -> list[Trial]:
         """One per page of which two variants or more are tried out."""
@@ -212,6 +201,20 @@ class Landings:
     def people(self, variant: int, *, converted: bool) -> list[int]:
         """The session in which each of a variant's visitors first saw it; of those who converted, or of all."""
         return [session for (session,) in self.ask(ASSIGNED + OF_VARIANT, variant, converted)]
+
+
+def bounds(found: Sequence[Landed]) -> tuple[float, float]:
+    """What the upper quarter of pages have in visitors at least, and the conversion of the page in the middle."""
+    if not found:
+        return 0.0, 0.0
+    visitors = [one.visitors for one in found]
+    many = quantiles(visitors, n=4, method="inclusive")[2] if len(visitors) > 1 else float(visitors[0])
+    return many, median(one.rate for one in found)
+
+
+def flagged(found: Sequence[Landed]) -> list[Landed]:
+    many, middle = bounds(found)
+    return [replace(one, is_alarm=is_alarm(one, many, middle)) for one in found]
 
 
 def is_alarm(one: Landed, many: float, middle: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -21,9 +22,9 @@ from crm.inputs.upsert import Recipe, upsert
 from crm.models import Organization, User
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Kpi, Unit, is_hidden
-from kpis.models import Alert, AlertRule, Condition
+from kpis.models import ALARMING, Alert, AlertRule, Condition
 from kpis.models.scope import COLUMNS, MEMBERS
-from kpis.readings.alerts import Verdict, last_complete, values_of, verdict
+from kpis.readings.alerts import Ringing, Verdict, alarms_of, last_complete, values_of, verdict
 from kpis.readings.values import Value
 from kpis.services.inputs import AlertIn
 from kpis.services.scopes import APART, REFERENCES, kpi_of, may_read, resolve_scopes, scope_of, value_of
@@ -46,17 +47,35 @@ def complete_alerts(readers: Mapping[int, list[User]], items: list[Item], caller
     for item in sound(items):
         kpi, bound = kpi_of(item, caller), value_of(item, "bound")
         refuse_blind(item, kpi, readers.get(item.index))
-        is_change = value_of(item, "condition") in (Condition.RISES, Condition.FALLS)
-        if is_change and bound <= 0:
-            item.refuse("/bound", "out-of-range")
-        if kpi and kpi.unit is Unit.MONEY and not is_change and is_too_fine(bound, caller.organization.currency):
-            item.refuse("/bound", "precision")
+        if value_of(item, "condition") == Condition.ALARM:
+            check_alarm(item)
+        elif bound is None:
+            item.refuse("/bound", "required")
+        else:
+            check_bound(item, kpi, bound, caller)
         if item.row is None:
             item.values |= {"user_id": caller.user.pk, "calendar": item.values.get("calendar", caller.calendar.value)}
         elif any(getattr(item.row, name) != item.values[name] for name in QUESTION if name in item.values):
             item.values["is_ringing"] = False  # another question: what was answered before says nothing about it
         if item.row is not None:
             item.values["is_removed"] = False
+
+
+def check_alarm(item: Item) -> None:
+    """Only of landing pages, and without a bound: each page is held against the others."""
+    if value_of(item, "kpi") != ALARMING:
+        item.refuse("/condition", "inconsistent")
+    if item.values.get("bound") is not None:
+        item.refuse("/bound", "inconsistent")
+    item.values["bound"] = None
+
+
+def check_bound(item: Item, kpi: Kpi | None, bound: Decimal, caller: Caller) -> None:
+    is_change = value_of(item, "condition") in (Condition.RISES, Condition.FALLS)
+    if is_change and bound <= 0:
+        item.refuse("/bound", "out-of-range")
+    if kpi and kpi.unit is Unit.MONEY and not is_change and is_too_fine(bound, caller.organization.currency):
+        item.refuse("/bound", "precision")
 
 
 def resolve_readers(items: list[Item], caller: Caller) -> dict[int, list[User]]:
@@ -92,7 +111,7 @@ RECIPE = Recipe(
     AlertRule,
     AlertIn,
     references=REFERENCES,
-    required=("kpi", "condition", "bound", "grain"),
+    required=("kpi", "condition", "grain"),
     apart=APART | {"recipients"},
 )
 
@@ -175,8 +194,9 @@ def shared_alert_of(token: str) -> AlertRule | None:
     return AlertRule.objects.exclude(shared_from=None).select_related("user", *COLUMNS.values()).filter(pk=key).first()
 
 
-def mark_alerts_read(user: User, *, at: datetime) -> int:
-    return Alert.objects.visible_to(user).unread().update(read_at=at)
+def mark_alerts_read(user: User, *, at: datetime, **which: Any) -> int:
+    """All of one's own, or which of them."""
+    return Alert.objects.visible_to(user).unread().filter(**which).update(read_at=at)
 
 
 def judge_rules(*, at: datetime) -> int:
@@ -196,16 +216,20 @@ def is_blind(rule: AlertRule, kpi: Kpi) -> bool:
     return is_hidden(kpi, rule.user) or bool(rule.shared_from_id and not may_read(rule.user, kpi, rule.scope, rule.member))
 
 
-def judge_rule(rule: AlertRule, organization: Organization, *, at: datetime) -> bool:
+def judge_rule(rule: AlertRule, organization: Organization, *, at: datetime) -> int:
     kpi, today = CATALOGUE.get(rule.kpi), organization.day_of(at)
     if kpi is None or is_blind(rule, kpi):
-        return False
+        return 0
     period = last_complete(rule, today, organization)
-    before, now = values_of(rule, (period.previous(), period), today)
+    periods = (period.previous(), period)
+    if rule.is_of_pages:
+        (alarms,) = alarms_of(rule, periods, today)
+        return 0 if alarms is None else ring_pages(rule, alarms, today=today, at=at)
+    before, now = values_of(rule, periods, today)
     found = verdict(rule, kpi, now, before)
     if found is Verdict.UNDECIDED:
-        return False
-    return ring(rule, now, before, is_beyond=found is Verdict.RINGS, today=today, at=at)
+        return 0
+    return int(ring(rule, now, before, is_beyond=found is Verdict.RINGS, today=today, at=at))
 
 
 @transaction.atomic
@@ -216,20 +240,36 @@ def ring(rule: AlertRule, now: Value, before: Value, *, is_beyond: bool, today: 
         return False
     rule.is_ringing = is_beyond
     rule.save(update_fields=["is_ringing"])
-    if not is_beyond:
-        return False
+    return is_beyond and tell(rule, Ringing(now, before, rule.bound), today=today, at=at)
+
+
+@transaction.atomic
+def ring_pages(rule: AlertRule, alarms: Mapping[int, Ringing], *, today: date, at: datetime) -> int:
+    """Note which landing pages are in alarm; each of them that was not is told. One that left it rings when it comes back."""
+    rule = AlertRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    before = set(rule.ringing_pages) if rule.is_ringing else set()
+    if before == set(alarms):
+        return 0
+    rule.is_ringing, rule.ringing_pages = bool(alarms), sorted(alarms)
+    rule.save(update_fields=["is_ringing", "ringing_pages"])
+    return sum(tell(rule, found, today=today, at=at) for page, found in alarms.items() if page not in before)
+
+
+def tell(rule: AlertRule, found: Ringing, *, today: date, at: datetime) -> bool:
+    """Write it down for whom the rule is; once a period at most, whatever becomes of its records."""
     is_muted = rule.muted_until is not None and today <= rule.muted_until
     is_mailed = rule.by_email and not is_muted
     _alert, is_new = Alert.objects.get_or_create(
         rule=rule,
         calendar=rule.calendar,
         grain=rule.grain,
-        start=now.period.start,
+        start=found.value.period.start,
+        landing_page=found.page,
         defaults={
             "condition": rule.condition,
-            "bound": rule.bound,
-            "value": now.value,
-            "before": before.value,
+            "bound": found.bound,
+            "value": found.value.value,
+            "before": found.before.value,
             "version": CATALOGUE[rule.kpi].version,
             "raised_at": at,
             "is_muted": is_muted,

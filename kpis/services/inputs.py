@@ -37,11 +37,12 @@ class AlertIn(ScopedIn):
     """What its sender wants to be told of: a bound of a KPI's last complete day, week, month or quarter, or a change.
 
     Of a change the bound is a fraction of the value before; for rates and scores it is a difference. Each of `recipients`
-    is told too, by their own figures, as they may see them.
+    is told too, by their own figures, as they may see them. An `alarm` has no bound: it is of `landing_page_conversion_rate`
+    and rings for each page among the upper quarter by visitors that surely converts fewer of them than the page in the middle.
     """
 
-    condition: Literal["above", "below", "rises", "falls"] | UnsetType = UNSET
-    bound: Figure | UnsetType = UNSET
+    condition: Literal["above", "below", "rises", "falls", "alarm"] | UnsetType = UNSET
+    bound: Figure | UnsetType | None = UNSET
     calendar: Literal["gregorian", "jalali"] | UnsetType = UNSET
     grain: Literal["day", "week", "month", "quarter"] | UnsetType = UNSET
     by_email: bool | UnsetType = UNSET

@@ -15,7 +15,7 @@ from crm.preferences import Preferences
 from kpis.catalogue import CATALOGUE
 from kpis.models import Alert, AlertRule
 from kpis.models.scope import COLUMNS
-from kpis.readings.bells import alert_sentence
+from kpis.readings.bells import alert_sentence, path_of
 from kpis.services.alerts import is_blind, token_of
 
 
@@ -27,7 +27,7 @@ def message_of_alert(alert: Alert, at: datetime) -> EmailMessage | None:
     alert.rule = rule
     with override(rule.user.language_without_browser):
         sentence = alert_sentence(alert, Preferences(rule.user, rule.user.language_without_browser))
-        link = settings.BASE_URL + reverse("kpis:kpi-detail", args=[rule.kpi]) + f"?period={alert.period.key}"
+        link = settings.BASE_URL + path_of(alert)
         body = _("%(sentence)s\n\nThe figure: %(link)s\nYour alerts: %(rules)s\n") % {
             "sentence": sentence,
             "link": link,

@@ -25,7 +25,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.forms.alerts import AlertForm, initial_of
 from kpis.models import Alert, AlertRule
 from kpis.readings.alerts import Ringing, preview
-from kpis.readings.bells import EACH, alert_sentence, rule_sentence
+from kpis.readings.bells import EACH, alert_sentence, path_of, rule_sentence
 from kpis.readings.words import number_text, period_text, value_text
 from kpis.services import mark_alerts_read, mute_alert, remove_alert, set_alert, shared_alert_of, switch_alert
 from kpis.views.mailings import DoorOfMails
@@ -40,11 +40,6 @@ def rules_of(request: HttpRequest) -> Any:
     return AlertRule.objects.visible_to(request.user).standing().filter(kpi__in=CATALOGUE).select_related(*related)
 
 
-def url_of(alert: Alert) -> str:
-    """The KPI in the period that crossed."""
-    return f"{reverse('kpis:kpi-detail', args=[alert.rule.kpi])}?period={alert.period.key}"
-
-
 class AlertsView(Page, TemplateView):
     template_name = "kpis/alerts.html"
 
@@ -52,7 +47,9 @@ class AlertsView(Page, TemplateView):
         told = Prefetch("shared", AlertRule.objects.standing().select_related("user").order_by("pk"), to_attr="told")
         rules = list(rules_of(self.request).select_related("shared_from__user").prefetch_related(told).order_by("-is_on", "-pk"))
         by_key = {rule.pk: rule for rule in rules}
-        rung = list(Alert.objects.filter(rule__in=by_key).order_by("-raised_at", "-pk")[:MOST_RINGINGS])
+        rung = list(
+            Alert.objects.filter(rule__in=by_key).select_related("landing_page").order_by("-raised_at", "-pk")[:MOST_RINGINGS]
+        )
         for alert in rung:
             alert.rule = by_key[alert.rule_id]
         return super().get_context_data(**kwargs) | {
@@ -79,7 +76,7 @@ class AlertsView(Page, TemplateView):
         return {
             "alert": alert,
             "sentence": alert_sentence(alert, prefs),
-            "url": url_of(alert),
+            "url": path_of(alert),
             "when": format_moment(alert.raised_at, prefs),
             "is_unread": alert.read_at is None and not alert.is_muted,
             "mail_text": "" if alert.mail == Alert.Mail.NONE else alert.get_mail_display(),
@@ -95,7 +92,8 @@ class AlertFormView(FormPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.rule = AlertRule()
-        self.rung: list[Ringing] | None = None
+        self.looked_at: AlertRule | None = None
+        self.rung: list[Ringing] = []
         if request.user.is_authenticated and "pk" in kwargs:
             self.rule = get_object_or_404(rules_of(request).made(), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
@@ -108,7 +106,7 @@ class AlertFormView(FormPage):
     def save(self, form: AlertForm) -> HttpResponse:
         facts = form.facts | {"user": self.request.user}
         if "preview" in self.request.POST:
-            rule = AlertRule(**facts)
+            self.looked_at = rule = AlertRule(**facts)
             self.rung = preview(rule, self.request.prefs.today(self.at), self.request.prefs.organization)
             return self.render_to_response(self.get_context_data(form=form))
         key = form_key(AlertRule, form.cleaned_data["token"], facts | {"reader_keys": sorted(user.pk for user in form.told)})
@@ -121,9 +119,9 @@ class AlertFormView(FormPage):
         return super().get_context_data(**kwargs) | shown | self.would_have_rung()
 
     def would_have_rung(self) -> dict[str, Any]:
-        if self.rung is None:
+        if self.looked_at is None:
             return {}
-        prefs, kpi = self.request.prefs, CATALOGUE[self.request.POST["kpi"]]
+        prefs, kpi = self.request.prefs, CATALOGUE[self.looked_at.kpi]
         count = len(self.rung)
         words = ngettext(
             "In the last 90 days this would have rung once.", "In the last 90 days this would have rung %(count)s times.", count
@@ -133,7 +131,7 @@ class AlertFormView(FormPage):
             if count
             else _("In the last 90 days this would not have rung."),
             "preview_rows": [
-                (period_text(each.value.period, prefs), value_text(kpi, each.value.value, prefs)) for each in self.rung
+                (period_text(each.value.period, prefs), value_text(kpi, each.value.value, prefs), each.page) for each in self.rung
             ],
         }
 
@@ -172,6 +170,13 @@ class UnsubscribeView(DoorOfMails):
 @action(may_enter)
 def mark_read(request: HttpRequest) -> str:
     mark_alerts_read(request.user, at=timezone.now())
+    return reverse("kpis:alerts")
+
+
+@action(may_enter)
+def see(request: HttpRequest, pk: int) -> str:
+    """One crossing; the others stay as they are."""
+    mark_alerts_read(request.user, at=timezone.now(), pk=pk)
     return reverse("kpis:alerts")
 
 

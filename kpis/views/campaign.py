@@ -24,6 +24,7 @@ from crm.templatetags.crm_format import format_day
 from kpis import charts, exports
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension
+from kpis.models import Alert
 from kpis.readings.campaign_weeks import brand_effect, days_of, weeks_of
 from kpis.readings.campaigns import BY_KEY, HEADINGS, PARTIAL, Campaigns, Figure, Life
 from kpis.readings.cards import data_value, side_text
@@ -135,6 +136,8 @@ class CampaignDetailView(DetailPage):
             return []
         pages = Landings(Choice(*days, user, {Dimension.CAMPAIGN: self.object.pk})).pages[:LATEST]
         alarms = {one.page.pk for one in Landings(Choice(*days, user)).pages if one.is_alarm} if pages else set()
+        told = Alert.objects.visible_to(user).unread().filter(landing_page__in=alarms) if alarms else Alert.objects.none()
+        unseen = set(told.values_list("landing_page", flat=True))
         return [
             {
                 "name": str(one.page),
@@ -143,6 +146,7 @@ class CampaignDetailView(DetailPage):
                 "conversions": number_text(one.conversions, self.prefs),
                 "rate": percent_text(Decimal(repr(one.rate)), self.prefs),
                 "alarm_url": reverse("kpis:levers", args=[one.page.pk]) if one.page.pk in alarms else "",
+                "seen_url": reverse("kpis:levers-seen", args=[one.page.pk]) if one.page.pk in unseen else "",
             }
             for one in pages
         ]

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -17,11 +18,13 @@ from campaigns.models import LandingPage, Session, Variant
 from campaigns.services import start_ab_test
 from crm.models import User
 from crm.pages import action, query_with, say
-from crm.permissions import may_set_targets
+from crm.permissions import may_see_traffic, may_set_targets
 from kpis.abtests import Effect, Trial
-from kpis.readings.pages import Landings
+from kpis.models import Alert
+from kpis.readings.pages import Landings, bounds
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.words import isolated, number_text, signed
+from kpis.services import mark_alerts_read
 from kpis.views.pages import LandingPages, apart
 from kpis.views.visits import days_text
 
@@ -64,6 +67,7 @@ class LeversView(LandingPages, TemplateView):
                 "list_url": reverse("kpis:landing-pages") + query_with(self.request.GET),
                 "may_try": may_try(self.request.user),
                 "levers": self.levers(page, first, last),
+                "is_unseen": Alert.objects.visible_to(self.request.user).unread().filter(landing_page=page).exists(),
                 **self.alarm(page, landings),
             }
 
@@ -72,7 +76,7 @@ class LeversView(LandingPages, TemplateView):
         found = next((one for one in landings.pages if one.page.pk == page.pk), None)
         if found is None:
             return {"is_silent": True}
-        many, middle = landings.bounds(landings.pages)
+        many, middle = bounds(landings.pages)
         return {
             "is_alarm": found.is_alarm,
             "visitors": number_text(found.visitors, self.prefs),
@@ -117,6 +121,13 @@ class LeversView(LandingPages, TemplateView):
             "gain": _("%(low)s to %(high)s points") % {"low": shown[0], "high": shown[1]} if shown else "",
             "url": reverse("kpis:landing-pages") + query + "#rows",
         }
+
+
+@action(may_see_traffic)
+def see(request: HttpRequest, pk: int) -> str:
+    """Whatever the alerts of one's own have told of the page."""
+    mark_alerts_read(request.user, at=timezone.now(), landing_page=pk)
+    return reverse("kpis:levers", args=[pk])
 
 
 @action(may_try)

@@ -23,14 +23,13 @@ from kpis.definitions import Kpi
 from kpis.glances import notes_of
 from kpis.models import Alert
 from kpis.models.scope import COLUMNS
-from kpis.readings.bells import alert_sentence
+from kpis.readings.bells import alert_sentence, path_of
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.freshness import state_of
 from kpis.readings.funnel import Funnel
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
-from kpis.views.alerts import url_of
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 MOST_ALARMS = 3
@@ -128,10 +127,10 @@ class OverviewView(Cards):
         prefs, unread = self.request.prefs, Alert.objects.visible_to(self.request.user).unread()
         latest = (
             unread.filter(rule__kpi__in=CATALOGUE)
-            .select_related(*(f"rule__{column}" for column in COLUMNS.values()))
+            .select_related("landing_page", *(f"rule__{column}" for column in COLUMNS.values()))
             .order_by("-raised_at", "-pk")
         )
-        return [{"text": alert_sentence(each, prefs), "url": url_of(each)} for each in latest[:MOST_ALARMS]]
+        return [{"text": alert_sentence(each, prefs), "url": path_of(each)} for each in latest[:MOST_ALARMS]]
 
     def period_steps(self, readings: dict[str, Reading]) -> list[tuple[str, str, Decimal | None]]:
         return [(str(glances.STEP_NAMES[key]), self.page_of(key), count) for key, count in glances.period_steps(readings)]

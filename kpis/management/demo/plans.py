@@ -13,7 +13,7 @@ from customers.models import Order
 from kpis.management.demo.names import DEMO, TAG
 from kpis.management.demo.reference import Frame
 from kpis.management.demo.story import Story
-from kpis.models import AlertRule, Annotation, Dashboard, Target
+from kpis.models import ALARMING, AlertRule, Annotation, Condition, Dashboard, Target
 from leads.models import Lead
 
 # A little more than what came of it, in whole fives, as people plan.
@@ -24,6 +24,7 @@ ALERTS = (
     ("churn_rate", "above", "0.05", Grain.MONTH),
     ("leads", "falls", "0.3", Grain.MONTH),
     ("nps", "below", "30", Grain.MONTH),
+    (ALARMING, Condition.ALARM.value, None, Grain.MONTH),
 )
 TILES = (
     ("revenue", "card", ""),
@@ -111,7 +112,7 @@ def make_alerts() -> None:
             user=administrator,
             kpi=kpi,
             condition=condition,
-            bound=Decimal(bound),
+            bound=bound and Decimal(bound),
             calendar=Calendar.JALALI.value,
             grain=grain.value,
             by_email=False,
