@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from kpis.readings.words import isolated, number_text, percent_text, period_text
 from kpis.views.detail import choice_for
 from kpis.views.overview import filter_bar
 
-PAGE, SEASONS, COMMENTS = 25, 8, 10
+PAGE, SEASONS, COMMENTS, CHUNK = 25, 8, 10, 2000
 GROUPS = {
     "promoters": gettext_lazy("Promoters"),
     "passives": gettext_lazy("Passives"),
@@ -249,6 +250,7 @@ class NpsSeasonsView(Page, TemplateView):
             "people_title": f"{GROUPS[group]} · {period_text(query.periods[0], prefs)}",
             "people_total": number_text(rows.count(), prefs),
             "people": [answer_row(answer, prefs) for answer in found[:PAGE]],
+            "people_files": file_urls("kpis:nps-seasons-file", query_with(sent, what="people", after=None)),
             "close_url": query_with(sent, season=None, group=None, after=None),
             "save_url": save_url("nps", sent, self.choice.period.key),
             "pager": Pager.within(sent, "people", after=after, following=following),
@@ -278,17 +280,42 @@ class NpsSeasonsView(Page, TemplateView):
 
 
 class NpsSeasonsFileView(FilePage):
+    """The seasons, or the answers of a group in one of them."""
+
     def table(self) -> Table:
-        request = self.request
-        choice = seasons_asked(request, self.at)
+        choice, name = seasons_asked(self.request, self.at), _("NPS by season")
+        match self.request.GET.get("what", "seasons"):
+            case "seasons":
+                return self.seasons(choice, f"{name}-{period_text(choice.period, self.request.prefs)}")
+            case "people":
+                return self.people(group_asked(self.request, choice), name)
+        raise BadRequest("what")
+
+    def people(self, asked: tuple[Query, str] | None, name: str) -> Table:
+        if asked is None:
+            raise BadRequest("group")
+        query, group = asked
+        header = [_("Number"), _("Customer"), _("External ID"), _("Phone"), _("E-mail")]
+        header += [_("Score"), _("Comment"), _("Answered on")]
+        name = f"{name}-{GROUPS[group]}-{period_text(query.periods[0], self.request.prefs)}"
+        return Table(name, header, answer_rows(answers_by(query, group)))
+
+    def seasons(self, choice: Choice, name: str) -> Table:
         seasons = choice.trend_query(SEASONS)
         with one_snapshot():
             found, asked = answers_of(seasons), invited(seasons)
         header = [_("Period"), _("Key"), _("From"), _("To"), "NPS", _("Lower"), _("Upper")]
         header += [_("Change"), _("Answers"), _("Promoters"), _("Passives"), _("Detractors"), _("Still running")]
         header += [_("Invitations delivered"), _("Of them answered"), _("Small sample")]
-        name = _("NPS by season") + f"-{period_text(choice.period, request.prefs)}"
-        return Table(name, header, season_rows(found, asked, request.prefs))
+        return Table(name, header, season_rows(found, asked, self.request.prefs))
+
+
+def answer_rows(answers: QuerySet) -> Iterator[list[object]]:
+    """Each answer, also of nobody known; the one entered last first, as the page has them."""
+    for answer in answers.select_related("customer").iterator(chunk_size=CHUNK):
+        one = answer.customer
+        about = [one.pk, str(one), one.external_id, phone_cell(one.phone), one.email] if one else [None] * 5
+        yield [*about, answer.score, answer.comment, answer.answered_on]
 
 
 def season_rows(found: Sequence[Answers], asked: Sequence[Invited], prefs: Any) -> Iterator[list[object]]:

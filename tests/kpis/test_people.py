@@ -16,7 +16,7 @@ from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.proof import NOW
-from tests.kpis.test_loyalty import said
+from tests.kpis.test_loyalty import rows_of, said
 from tests.kpis.test_rfm import make_ten
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,15 @@ def test_a_cell_of_loyalty_and_a_group_of_nps(browse, sara):
     # Three answers of two people, of whom one is known.
     assert (group["count"], page["people_total"], len(page["people"]), members) == ("3", "3", 3, {dislikes.pk})
     assert detractors.said == "NPS · Detractors · Autumn 1404"
+    header, *rows = rows_of(client.get(page["people_files"]["csv"]))
+    name, known = str(dislikes), str(dislikes.pk)
+    assert [header[0], *header[5:]] == ["Number", "Score", "Comment", "Answered on"]
+    assert [[row[0], row[1], row[5], row[7]] for row in rows] == [
+        ["", "", "1", "2025-09-24"],
+        [known, name, "0", "2025-09-25"],
+        [known, name, "3", "2025-09-24"],
+    ]
+    assert client.get("/kpis/nps-seasons/xlsx/?what=people").status_code == 400
     assert client.get("/kpis/nps-seasons/?season=1404-Q3&group=all").status_code == 400
 
 
