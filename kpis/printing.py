@@ -18,6 +18,7 @@ from kpis.drawing import draw_bars, draw_cards, draw_shares, draw_trend
 from kpis.glances import STEP_NAMES, growth_steps, notes_of, period_steps, promoters_of, segments_of, trend_of
 from kpis.readings.breakdown import Part, break_down
 from kpis.readings.cards import NO_SPEND, Card, card_of, compared_words, interval_text
+from kpis.readings.goals import reached_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Choice, Reading, overview, summarise
 from kpis.readings.words import number_text, percent_text, period_text, value_parts, value_text
@@ -53,7 +54,7 @@ def print_kpi(kpi: Kpi, by: Dimension | None, choice: Choice, prefs: Preferences
         parts = break_down(kpi, by, choice, reading) if is_split else []
         chart = trend_of(reading, choice, prefs, notes_of(choice.viewer, reading))
     card, paper = card_of(reading, choice, prefs), begin(str(kpi.name), choice, prefs, at, kpi)
-    draw_number(paper, card, reading, prefs)
+    draw_number(paper, card, reading, prefs, reached_text(kpi, choice))
     draw_trend(paper, chart, prefs)
     draw_table_of(paper, chart)
     if parts:
@@ -150,7 +151,7 @@ def changed(card: Card) -> str:
     return card.change["text"] if card.change else ""
 
 
-def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences) -> None:
+def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences, reached: str) -> None:
     kpi, now = reading.kpi, reading.now
     if card.description:
         paper.write(card.description, BODY)
@@ -163,6 +164,7 @@ def draw_number(paper: Paper, card: Card, reading: Reading, prefs: Preferences) 
         card.target.text if card.target else "",
         card.sample_text,
         card.caution,
+        reached and _("Counts as reached") + f": {reached}",
         interval_words(kpi, reading, prefs),
     ):
         if text:

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaigns.models import Campaign
 from crm.permissions import may_set_targets
 from crm.preferences import Preferences
-from kpis.definitions import Direction, Kpi
+from kpis.definitions import Dimension, Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.targets import Attainment, Standing, attainment, scope_for
@@ -26,6 +27,8 @@ STANDINGS = {
     Standing.MISSED: (gettext_lazy("missed"), "bad", "circle-x"),
 }
 WHOLE = 100
+# What beside it is told of one campaign: an opportunity, which it counts, is not what each of them is after.
+CONVERSION = "lead_conversion_rate"
 
 
 @dataclass(frozen=True)
@@ -111,3 +114,10 @@ def target_url(reading: Reading, choice: Choice) -> str:
     if scope[0] is not Scope.COMPANY:
         asked |= {"scope": scope[0].value, "member": scope[1]}
     return f"{reverse('kpis:targets')}?{urlencode(asked)}#{reading.kpi.key}"
+
+
+def reached_text(kpi: Kpi, choice: Choice) -> str:
+    """What counts as reached for the one campaign that the conversion of leads is narrowed to."""
+    campaign = choice.filters.get(Dimension.CAMPAIGN) if kpi.key == CONVERSION else None
+    found = Campaign.objects.filter(pk=campaign).first() if campaign else None
+    return str(found.get_goal_event_display()) if found else ""

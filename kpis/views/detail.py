@@ -28,6 +28,7 @@ from kpis.glances import gaps_of, history_of, notes_of, trend_of
 from kpis.readings import RowPage, list_rows
 from kpis.readings.breakdown import Part, break_down, moved_most
 from kpis.readings.cards import CADENCES, NO_SPEND, Card, card_of, interval_text, rows_note, side_text
+from kpis.readings.goals import reached_text
 from kpis.readings.left_out import EXCLUDED
 from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
@@ -118,6 +119,7 @@ class KpiView(Page, TemplateView):
             "twins": self.twins(),
             "calendars": options.calendar_links(self.request.GET, choice),
             "beside": self.beside(),
+            "reached": reached_text(kpi, choice),
             "drivers": [CATALOGUE[name] for name in kpi.drivers if name in CATALOGUE],
             "formula": capfirst(str(kpi.formula)),
             "link": self.link,

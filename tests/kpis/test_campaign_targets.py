@@ -109,3 +109,14 @@ def test_the_targets_stand_on_the_page_and_in_the_report_of_whole_lives(browse, 
     assert next(one["target"].text for one in partial.context["figures"] if one["key"] == "leads") == "Target 4"
     assert "only those you may see count here" in partial.content.decode()
     assert month["targets"] == {}
+
+
+def test_what_counts_as_reached_stands_beside_the_conversion_of_one_campaign(browse, sara):
+    """Film is after views of a film; of all campaigns together, and of another KPI, there is nothing to say."""
+    film, client = make_campaign("Film", goal_event="video"), browse(sara)
+    rate, alone = "lead_conversion_rate/?period=1404-07", f"&campaign={film.pk}"
+
+    told = [client.get(f"/kpis/{page}") for page in (rate + alone, rate, f"leads/?period=1404-07{alone}")]
+
+    assert [answer.context["reached"] for answer in told] == ["Video", "", ""]
+    assert "<dt>Counts as reached</dt><dd>Video</dd>" in told[0].content.decode()
