@@ -176,7 +176,8 @@ def mark_read(request: HttpRequest) -> str:
 @action(may_enter)
 def see(request: HttpRequest, pk: int) -> str:
     """One crossing; the others stay as they are."""
-    mark_alerts_read(request.user, at=timezone.now(), pk=pk)
+    alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+    mark_alerts_read(request.user, at=timezone.now(), pk=alert.pk)
     return reverse("kpis:alerts")
 
 

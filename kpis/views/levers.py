@@ -126,8 +126,9 @@ class LeversView(LandingPages, TemplateView):
 @action(may_see_traffic)
 def see(request: HttpRequest, pk: int) -> str:
     """Whatever the alerts of one's own have told of the page."""
-    mark_alerts_read(request.user, at=timezone.now(), landing_page=pk)
-    return reverse("kpis:levers", args=[pk])
+    page = get_object_or_404(LandingPage.objects.visible_to(request.user), pk=pk)
+    mark_alerts_read(request.user, at=timezone.now(), landing_page=page)
+    return reverse("kpis:levers", args=[page.pk])
 
 
 @action(may_try)
