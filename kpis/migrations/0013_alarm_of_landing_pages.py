@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0005_who_made_records"),
         ("crm", "0009_terms_on_quotes"),
-        ("kpis", "0011_touch_days"),
+        ("kpis", "0012_touch_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
