@@ -242,8 +242,9 @@ class Evaluation:
         if self.kpi.sample:
             return int(self._sum(self.kpi.sample, sums, index, member))
         if denominator is None:
-            # An amount of money is no number of things.
-            return None if self.kpi.unit is Unit.MONEY else int(numerator)
+            # Neither an amount of money nor what some flows come to less others is a number of things.
+            is_difference = self.kpi.kind is Kind.FLOW and any(term.sign < 0 for term in self.kpi.numerator)
+            return None if is_difference or self.kpi.unit is Unit.MONEY else int(numerator)
         return int(denominator)
 
     def _quality(self, sums: Mapping[Term, Flows], index: int, member: int | None, value: Decimal) -> str:

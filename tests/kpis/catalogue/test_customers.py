@@ -87,6 +87,7 @@ def test_net_customer_growth_and_active_customers(refresh):
     growth, active = card("net_customer_growth", today=LONG_AFTER), card("active_customers", today=LONG_AFTER)
     assert (growth.value, active.value) == (20, 220)
     assert growth.operands == (30, 5, 15)
+    assert (growth.sample_size, active.sample_size) == (None, 220)  # a difference is no number of customers
     assert card("active_customers", date(2025, 9, 1)).value == 200
     # as of 30 September: nobody lost or returned yet
     assert card("active_customers", today=date(2025, 9, 30)).value == 200 + 30
