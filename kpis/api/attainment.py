@@ -21,7 +21,7 @@ Key = tuple[int | None, date]
 class TargetOut(Struct):
     """`attainment` is a fraction, more being better; `expected` is what a running flow should have come to by today.
 
-    `standing` is reached, on_pace, behind, missed or unknown.
+    `standing` is reached, on_pace, behind, missed or unknown; within or outside while a rate or a stock runs, which has no pace.
     """
 
     value: str

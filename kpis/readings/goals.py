@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,13 @@ STANDINGS = {
     Standing.ON_PACE: (gettext_lazy("on pace"), "good", "check"),
     Standing.BEHIND: (gettext_lazy("behind"), "warn", "triangle-alert"),
     Standing.MISSED: (gettext_lazy("missed"), "bad", "circle-x"),
+    Standing.WITHIN: (gettext_lazy("reached so far"), "good", "check"),
+    Standing.OUTSIDE: (gettext_lazy("not yet reached"), "warn", "triangle-alert"),
+}
+# Of what must stay low the target is a limit, which is kept to, not reached.
+LIMITS = STANDINGS | {
+    Standing.WITHIN: (gettext_lazy("within it so far"), "good", "check"),
+    Standing.OUTSIDE: (gettext_lazy("above it so far"), "warn", "triangle-alert"),
 }
 WHOLE = 100
 # What beside it is told of one campaign: an opportunity, which it counts, is not what each of them is after.
@@ -52,8 +60,13 @@ def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None
     return goal_text(reading.kpi, found, judged, prefs)
 
 
+def standing_words(kpi: Kpi, standing: Standing) -> tuple[Promise | str, str, str]:
+    """The word, its tone and its icon; none of what is not judged."""
+    return (LIMITS if kpi.direction is Direction.DOWN else STANDINGS).get(standing, ("", "", ""))
+
+
 def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> Goal:
-    word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
+    word, tone, icon = standing_words(kpi, found.standing)
     details = details_of(kpi, found, prefs)
     if kpi.direction is Direction.DOWN:
         return Goal(limit_text(kpi, found, value, prefs), used_of(found.target, value), str(word), tone, icon, details)
@@ -74,7 +87,7 @@ def so_far_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Prefe
 
 def percent_of(found: Attainment) -> int:
     if found.share is None:
-        return WHOLE if found.standing in (Standing.REACHED, Standing.ON_PACE) else 0
+        return WHOLE if found.standing in (Standing.REACHED, Standing.ON_PACE, Standing.WITHIN) else 0
     return min(int(found.share * WHOLE), WHOLE)
 
 

@@ -29,6 +29,8 @@ class Standing(StrEnum):
     ON_PACE = "on_pace"
     BEHIND = "behind"
     MISSED = "missed"
+    WITHIN = "within"  # so far: of a rate or a stock that still runs, which may leave it again
+    OUTSIDE = "outside"  # not yet, or no more
     UNKNOWN = "unknown"  # there is no figure, it stands on too few, or the period has not begun
 
 
@@ -60,7 +62,7 @@ def attainment(kpi: Kpi, value: Value, target: Decimal, today: date, organizatio
     if is_over:
         return Attainment(target, Standing.REACHED if is_as_good(kpi, value.value, target) else Standing.MISSED, share)
     if not adds_up(kpi):
-        return Attainment(target, Standing.ON_PACE if is_as_good(kpi, value.value, target) else Standing.BEHIND, share)
+        return Attainment(target, Standing.WITHIN if is_as_good(kpi, value.value, target) else Standing.OUTSIDE, share)
     period, rest = value.period, (organization.business_days, organization.holidays)
     working, passed = working_days(period.start, period.end, *rest), working_days(period.start, today, *rest)
     with localcontext(prec=PRECISION):

@@ -28,7 +28,7 @@ from kpis.grids import Sent, Sheet, name_of
 from kpis.models import Scope, TargetEdit
 from kpis.readings import Query, read
 from kpis.readings.cards import sample_text
-from kpis.readings.goals import STANDINGS
+from kpis.readings.goals import standing_words
 from kpis.readings.targets import attainment, scope_for
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, percent_sign, period_text, unit_text, value_text
@@ -102,7 +102,7 @@ class SheetPage(Page):
         if target is None:
             return shown
         found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)
-        word, tone, icon = STANDINGS.get(found.standing, ("", "", ""))
+        word, tone, icon = standing_words(kpi, found.standing)
         return shown | {"word": word, "tone": tone, "icon": icon}
 
     def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:

@@ -51,14 +51,14 @@ def test_a_campaign_is_held_against_its_targets(autumn, sara):
         ("unknown", None, None),
         ("missed", Decimal("0.8333"), None),
         ("reached", Decimal("1.2"), None),
-        ("behind", None, None),
+        ("outside", None, None),
         None,
     ]
     # After two of its six working days (Thursday and Friday are free): 4 × 2 ÷ 6
     ((standing, share, expected),) = standings(running, "leads")
     assert (standing, share, round(expected, 4)) == ("on_pace", Decimal("0.75"), Decimal("1.3333"))
     # Half of the 9,000 is spent by then: 1,500 a lead, of at most 2,500
-    assert standings(running, "cost_per_lead") == [("on_pace", Decimal("1.6667"), None)]
+    assert standings(running, "cost_per_lead") == [("within", Decimal("1.6667"), None)]
     # Without a last day there is no pace; what is reached is reached.
     autumn.ends_on = None
     assert standings(running, "leads", "converted") == [("unknown", Decimal("0.75"), None), ("reached", 1, None)]

@@ -332,6 +332,16 @@ def test_what_must_stay_low_is_said_against_its_limit():
     assert goal("leads", 25, 28).text == "Target 28 · 89% of it"
 
 
+def test_a_rate_that_still_runs_is_said_to_keep_to_its_target_so_far():
+    """Half a per cent is lost by the seventh day of Mehr: that is within 5 %, and no pace."""
+    seventh = date(2025, 9, 29)
+    words = [goal(*asked, seventh).standing_text for asked in (
+        ("churn_rate", "0.005", "0.05"), ("churn_rate", "0.06", "0.05"), ("win_rate", "0.3", "0.25"), ("win_rate", "0.2", "0.25"),
+        ("active_customers", 200, 220),
+    )]  # fmt: skip
+    assert words == ["within it so far", "above it so far", "reached so far", "not yet reached", "not yet reached"]
+
+
 def test_what_lies_between_a_score_and_its_target_says_on_which_side():
     assert [goal("nps", score, 50).text for score in ("28.3", "53.2", 50)] == [
         "Target +50 · 21.7 below it", "Target +50 · 3.2 above it", "Target +50"

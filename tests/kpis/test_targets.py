@@ -99,10 +99,20 @@ class TestArithmetic:
 
         assert (found.share and str(round(found.share, 2)), found.standing, found.expected) == (share, standing, None)
 
-    def test_a_rate_has_no_pace(self):
-        found = reached(RATE, "0.25", "0.28", date(2025, 10, 8))
+    @pytest.mark.parametrize(
+        ("kpi", "number", "target", "standing"),
+        [
+            (RATE, "0.25", "0.28", Standing.OUTSIDE),
+            (RATE, "0.28", "0.28", Standing.WITHIN),
+            (CHURN, "0.005", "0.05", Standing.WITHIN),  # of a few days: nobody knows yet whether that is on pace
+            (CHURN, "0.06", "0.05", Standing.OUTSIDE),
+            (CATALOGUE["active_customers"], "200", "220", Standing.OUTSIDE),
+        ],
+    )
+    def test_a_rate_or_a_stock_has_no_pace(self, kpi, number, target, standing):
+        found = reached(kpi, number, target, date(2025, 10, 8))
 
-        assert (found.standing, found.expected) == (Standing.BEHIND, None)
+        assert (found.standing, found.expected) == (standing, None)
 
     def test_what_has_no_figure_or_has_not_begun_is_not_judged(self):
         assert reached(LEADS, None, 110, date(2025, 10, 8)).standing is Standing.UNKNOWN
