@@ -28,15 +28,15 @@ from kpis.readings.targets import Attainment, Standing, adds_up, attainment
 from kpis.readings.values import Value
 
 ZERO = Decimal(0)
-TOP, BOTTOM = "numerator", "denominator"
-# One side of a KPI: its sum, and the rows that it is made of.
+TOP, BOTTOM, SAMPLE = "numerator", "denominator", "sample"
+# One side of a KPI: its sum, and the rows that it is made of; or what its card counts as its sample.
 Side = tuple[str, str]
 Sums = Mapping[Side, Decimal]
 
 
 def terms_of(side: Side) -> tuple[Term, ...]:
     kpi = CATALOGUE[side[0]]
-    return kpi.numerator if side[1] == TOP else kpi.denominator
+    return {TOP: kpi.numerator, BOTTOM: kpi.denominator, SAMPLE: kpi.sample}[side[1]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,15 @@ class Figure:
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        return (self.top, self.bottom) if self.bottom else (self.top,)
+        return tuple(dict.fromkeys(side for side in (self.top, self.bottom, self.counted) if side))
+
+    @property
+    def counted(self) -> Side | None:
+        """What a quotient stands on: of money by money the orders that its card counts, else what it is divided by."""
+        if self.bottom is None:
+            return None
+        key = self.bottom[0]
+        return (key, SAMPLE) if CATALOGUE[key].sample else self.bottom
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -192,7 +200,7 @@ class Campaigns:
 
     def is_small_sample(self, figure: Figure, sums: Sums) -> bool:
         """Whether a rate stands on too few to be judged."""
-        return figure.bottom is not None and sums[figure.bottom] < figure.kpi.minimum_sample
+        return figure.counted is not None and sums[figure.counted] < figure.kpi.minimum_sample
 
     def value_of_paid(self, figure: Figure, members: Iterable[int]) -> Decimal | None:
         """A return of several together, without those that brought something in and cost nothing, where there are such.

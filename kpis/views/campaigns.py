@@ -45,7 +45,7 @@ def caution_text(campaigns: Campaigns, figure: Figure, sums: Sums, prefs: Prefer
     if figure.is_without_spend(value):
         return str(NO_SPEND)
     is_small = value is not None and campaigns.is_small_sample(figure, sums)
-    return small_sample_text(number_text(sums[figure.bottom], prefs)) if is_small else ""
+    return small_sample_text(number_text(sums[figure.counted], prefs)) if is_small else ""
 
 
 class CampaignsReportView(Page, TemplateView):

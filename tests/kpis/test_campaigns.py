@@ -155,14 +155,15 @@ def test_every_number_of_the_report_opens_its_rows(browse, sara, four):
 
 
 def test_a_rate_of_a_few_leads_says_so(browse, sara, four):
-    """Autumn has 3 leads, Expo 5: fewer than the 30 of which a rate is judged."""
+    """Autumn has 3 leads and one order, Expo 5 leads: fewer than the 30 of which a rate or a return is judged."""
     page = browse(sara).get(f"/reports/campaigns/{MONTH}")
 
     (autumn,) = [row["cells"] for row in page.context["rows"] if row["name"] == "Autumn"]
     (old,) = [row["cells"] for row in page.context["rows"] if row["name"] == "Old"]
     assert [str(cell["caution"]) for cell in old if cell["caution"]] == ["nothing was spent"]
     told = [[cell["caution"] for cell in cells if cell["caution"]] for cells in (autumn, page.context["total"])]
-    assert told == [["Small sample (n = 3)"], ["Small sample (n = 8)"]]
+    one = "Small sample (n = 1)"
+    assert told == [["Small sample (n = 3)", one, one], ["Small sample (n = 8)", one, one]]
     assert "Small sample (n = 3)" in page.content.decode()
 
 
