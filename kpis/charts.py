@@ -241,6 +241,28 @@ def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Prefere
     return {"id": "breakdown-chart", "title": title, "data": data, "texts": texts, "headings": [], "rows": [], "size": ""}
 
 
+def funnel_chart(title: str, counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> dict[str, Any]:
+    """The steps of a funnel, in one sentence and as a table, too."""
+    steps = funnel_steps(counts, prefs)
+    return {
+        "title": title,
+        "data": {"summary": funnel_summary(counts, prefs)},
+        "steps": steps,
+        "headings": [_("Step"), _("Count"), _("Of the first")],
+        "rows": [[step["name"], step["count_text"], step["of_first"]] for step in steps],
+    }
+
+
+def funnel_summary(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> str:
+    """How many there were at first and at last, as far as one is told."""
+    known = [(name, count) for name, _url, count in counts if count is not None]
+    if not known:
+        return _("No figures with these filters.")
+    (first, start), (last, end) = known[0], known[-1]
+    words = {"first": first, "start": number_text(start, prefs), "last": last, "end": number_text(end, prefs)}
+    return _("%(first)s: %(start)s; %(last)s: %(end)s.") % words
+
+
 def funnel_steps(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> list[dict[str, Any]]:
     """Steps as (name, address, count): each with its share of the first one."""
     first = next((count for _name, _url, count in counts if count), None)
@@ -250,14 +272,12 @@ def funnel_steps(counts: Sequence[tuple[str, str, Decimal | None]], prefs: Prefe
             "url": url,
             "count_text": number_text(count, prefs),
             "percent": min(int(100 * count / first), 100) if first and count and count > 0 else 0,
-            "share_text": share_of_first(count, first, prefs) if index and first and count is not None else "",
+            "of_first": share,
+            "share_text": _("%(percent)s of the first step") % {"percent": share} if index and share else "",
         }
         for index, (name, url, count) in enumerate(counts)
+        for share in [percent_text(count / first, prefs) if first and count is not None else ""]
     ]
-
-
-def share_of_first(count: Decimal, first: Decimal, prefs: Preferences) -> str:
-    return _("%(percent)s of the first step") % {"percent": percent_text(count / first, prefs)}
 
 
 def waterfall_steps(steps: Sequence[tuple[str, Decimal, str]], net_label: str, prefs: Preferences) -> list[dict[str, Any]]:

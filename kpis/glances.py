@@ -133,7 +133,23 @@ def promoters_of(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
     found = stored_answers(choice.trend_query(PERIODS_OF_ANSWERS))
     rows, is_empty = promoter_rows(found, prefs), not any(one.count for one in found)
     few = _("Grey: fewer than %(count)s answers, too few to judge by.") % {"count": number_text(nps.minimum_sample, prefs)}
-    return {"rows": rows, "is_empty": is_empty, "scores": SCORES, "note": few if any(row["is_small"] for row in rows) else ""}
+    return {
+        "bars": rows,
+        "is_empty": is_empty,
+        "scores": SCORES,
+        "note": few if any(row["is_small"] for row in rows) else "",
+        "title": _("NPS by period"),
+        "data": {"summary": promoters_summary(found, prefs)},
+        "headings": [_("Period"), nps.abbreviation or str(nps.name), _("Answers"), *map(str, PROMOTERS.values())],
+        "rows": [[row["period"], row["score"], row["count"], *(part["count"] for part in row["parts"])] for row in rows],
+    }
+
+
+def promoters_summary(found: Sequence[Answers], prefs: Preferences) -> str:
+    """The scores in one sentence: of the periods with enough answers, where there are any."""
+    nps = CATALOGUE["nps"]
+    sure = [one for one in found if one.count >= nps.minimum_sample]
+    return charts.trend_summary(nps, [Value(one.period, value=one.score) for one in sure or found], prefs)
 
 
 def promoter_rows(found: Sequence[Answers], prefs: Preferences) -> list[dict[str, Any]]:
@@ -145,10 +161,12 @@ def promoter_rows(found: Sequence[Answers], prefs: Preferences) -> list[dict[str
             "key": one.period.key,
             "score": value_text(nps, one.score, prefs),
             "is_small": one.count < nps.minimum_sample,
+            "count": number_text(one.count, prefs),
             "count_text": ngettext("%(count)s answer", "%(count)s answers", one.count) % {"count": number_text(one.count, prefs)},
             "parts": [
-                {"tone": tone, "percent": percent, "text": f"{PROMOTERS[tone]}: {number_text(getattr(one, f'{tone}s'), prefs)}"}
+                {"tone": tone, "percent": percent, "count": count, "text": f"{PROMOTERS[tone]}: {count}"}
                 for tone, percent in zip(PROMOTERS, shares_of(one), strict=True)
+                for count in [number_text(getattr(one, f"{tone}s"), prefs)]
             ],
         }
         for one in reversed(found)
@@ -192,10 +210,19 @@ def segment_rows(found: Segments, prefs: Preferences) -> list[dict[str, Any]]:
     ]
 
 
-def growth_steps(readings: Mapping[str, Reading], prefs: Preferences) -> list[dict[str, Any]] | None:
+def growth_of(readings: Mapping[str, Reading], prefs: Preferences) -> dict[str, Any] | None:
     """New, returned and lost always stand together: the net figure alone hides the cause."""
     new, returned, lost, _net = (readings[key].now.numerator for key in dashboards.GROWTH)
     if new is None or returned is None or lost is None:
         return None
     parts = [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
-    return charts.waterfall_steps(parts, _("Net"), prefs)
+    steps = charts.waterfall_steps(parts, _("Net"), prefs)
+    counts = {"new": new, "returned": returned, "lost": lost}
+    words = {name: number_text(count, prefs) for name, count in counts.items()} | {"net": steps[-1]["value_text"]}
+    return {
+        "title": _("Customers: new, returned, lost"),
+        "data": {"summary": _("%(new)s new, %(returned)s returned, %(lost)s lost: net %(net)s.") % words},
+        "steps": steps,
+        "headings": [_("Step"), _("Customers")],
+        "rows": [[step["label"], step["value_text"]] for step in steps],
+    }

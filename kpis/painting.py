@@ -18,7 +18,7 @@ from kpis.readings.boards import Board, has_trend, read_board
 from kpis.readings.breakdown import Part
 from kpis.readings.cards import card_of, member_caution
 from kpis.readings.summary import Choice
-from kpis.readings.words import column_parts, number_text, percent_text, value_text
+from kpis.readings.words import column_parts, percent_text, value_text
 from kpis.tiles import Shape, Tile
 
 MOST_ROWS = 12
@@ -121,15 +121,4 @@ class Painter:
         """What happened in the period, step by step; each counts its own events."""
         counts = [(key, self.board.readings[key].now.numerator) for key in tile.steps]
         steps = [(str(STEP_NAMES[key]), reverse("kpis:kpi-detail", args=[key]) + self.link, count) for key, count in counts]
-        (_first, start), (_last, end) = counts[0], counts[-1]
-        words = {
-            "first": steps[0][0],
-            "start": number_text(start, self.prefs),
-            "last": steps[-1][0],
-            "end": number_text(end, self.prefs),
-        }
-        return {
-            "title": _("Sales funnel") + f" · {steps[-1][0]}",
-            "data": {"summary": _("%(first)s: %(start)s; %(last)s: %(end)s.") % words},
-            "steps": charts.funnel_steps(steps, self.prefs),
-        }
+        return charts.funnel_chart(_("Sales funnel") + f" · {steps[-1][0]}", steps, self.prefs)

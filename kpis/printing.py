@@ -15,7 +15,7 @@ from kpis import charts, dashboards, options
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import Dimension, Kpi
 from kpis.drawing import draw_bars, draw_cards, draw_shares, draw_trend
-from kpis.glances import STEP_NAMES, growth_steps, notes_of, period_steps, promoters_of, segments_of, trend_of
+from kpis.glances import STEP_NAMES, growth_of, notes_of, period_steps, promoters_of, segments_of, trend_of
 from kpis.readings.breakdown import Part, break_down
 from kpis.readings.cards import NO_SPEND, Card, card_of, compared_words, interval_text
 from kpis.readings.goals import reached_text
@@ -76,11 +76,13 @@ def begin(title: str, choice: Choice, prefs: Preferences, at: datetime, kpi: Kpi
 
 
 def draw_funnel(paper: Paper, readings: dict[str, Reading], prefs: Preferences) -> None:
-    steps = charts.funnel_steps([(str(STEP_NAMES[key]), "", count) for key, count in period_steps(readings)], prefs)
-    paper.room_for(40)
-    paper.write(_("Sales funnel"), HEADING)
+    steps = [(str(STEP_NAMES[key]), "", count) for key, count in period_steps(readings)]
+    chart = charts.funnel_chart(_("Sales funnel"), steps, prefs)
+    paper.room_for(45)
+    paper.write(chart["title"], HEADING)
+    paper.write(chart["data"]["summary"], SMALL)
     paper.write(_("What happened in this period; each step counts its own events, not the same people."), SMALL)
-    draw_steps(paper, steps)
+    draw_steps(paper, chart["steps"])
 
 
 def draw_steps(paper: Paper, steps: Sequence[Mapping[str, Any]]) -> None:
@@ -89,11 +91,13 @@ def draw_steps(paper: Paper, steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def draw_growth(paper: Paper, readings: dict[str, Reading], prefs: Preferences) -> None:
-    steps = growth_steps(readings, prefs)
-    if steps is None:
+    chart = growth_of(readings, prefs)
+    if chart is None:
         return
-    paper.room_for(35)
-    paper.write(_("Customers: new, returned, lost"), HEADING)
+    steps = chart["steps"]
+    paper.room_for(40)
+    paper.write(chart["title"], HEADING)
+    paper.write(chart["data"]["summary"], SMALL)
     draw_bars(
         paper,
         [(each["label"], each["start"], each["length"], each["value_text"], TONES.get(each["tone"], MUTED)) for each in steps],
@@ -103,9 +107,10 @@ def draw_growth(paper: Paper, readings: dict[str, Reading], prefs: Preferences) 
 def draw_promoters(paper: Paper, found: Mapping[str, Any] | None) -> None:
     if found is None or found["is_empty"]:
         return
-    paper.room_for(65)
-    paper.write(_("NPS by period"), HEADING)
-    draw_shares(paper, list(found["scores"].items()), found["rows"])
+    paper.room_for(70)
+    paper.write(found["title"], HEADING)
+    paper.write(found["data"]["summary"], SMALL)
+    draw_shares(paper, list(found["scores"].items()), found["bars"])
     if found["note"]:
         paper.write(found["note"], SMALL)
     paper.top += GAP

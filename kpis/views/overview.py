@@ -115,12 +115,8 @@ class OverviewView(Cards):
         ]
         page = reverse("kpis:funnel") + ("" if self.link == "?" else self.link)
         steps = self.cohort_steps(page) if is_cohort else self.period_steps(readings)
-        return {
-            "steps": charts.funnel_steps(steps, self.request.prefs),
-            "links": links,
-            "is_cohort": is_cohort,
-            "url": page,
-        }
+        chart = charts.funnel_chart(_("Sales funnel"), steps, self.request.prefs)
+        return chart | {"links": links, "is_cohort": is_cohort, "url": page}
 
     def alarms(self) -> list[dict[str, str]]:
         """What has rung last and nobody has looked at."""
@@ -143,16 +139,18 @@ class OverviewView(Cards):
         ]
 
     def growth(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
-        steps = glances.growth_steps(readings, self.request.prefs)
-        return steps and {
-            "steps": [step | {"url": self.page_of(key) + "#rows"} for step, key in zip(steps, dashboards.GROWTH, strict=True)],
+        found = glances.growth_of(readings, self.request.prefs)
+        return found and found | {
+            "steps": [
+                step | {"url": self.page_of(key) + "#rows"} for step, key in zip(found["steps"], dashboards.GROWTH, strict=True)
+            ],
             "url": self.page_of("net_customer_growth"),
         }
 
     def promoters(self) -> dict[str, Any] | None:
         found = glances.promoters_of(self.choice, self.request.prefs)
         return found and found | {
-            "rows": [row | {"url": self.page_of("nps", period=row["key"])} for row in found["rows"]],
+            "bars": [row | {"url": self.page_of("nps", period=row["key"])} for row in found["bars"]],
             "url": reverse("kpis:nps-seasons"),
         }
 

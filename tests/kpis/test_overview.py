@@ -1,0 +1,75 @@
+"""What the panels of the overview say in words, and what a product narrows on it."""
+
+from datetime import timedelta
+
+import pytest
+
+from customers.models import Answer, Survey
+from leads.models import Lead
+from tests.factories.customers import make_customer, make_order
+from tests.factories.kpis import tehran
+from tests.kpis.test_views import MEHR, leads_on, settle
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/kpis/?period=1404-07"
+
+
+def rate(*scores, at=MEHR):
+    survey = Survey.objects.get(kind="nps")
+    Answer.objects.bulk_create(Answer(survey=survey, score=score, answered_at=at) for score in scores)
+
+
+@pytest.fixture
+def autumn(db):
+    """Of Mehr 1404: four leads, one of them converted; three customers are new, one of 180 days and more before is lost."""
+    first, *_others = leads_on(1, 2, 3, 4)
+    Lead.objects.filter(pk=first.pk).update(converted_at=MEHR)
+    for _customer in range(3):
+        make_order(customer=make_customer(), placed_at=MEHR)
+    make_order(customer=make_customer(), placed_at=tehran(2025, 4, 5))
+    settle()
+
+
+def test_the_funnel_and_who_comes_and_goes_are_told_in_a_sentence_and_as_a_table(browse, sara, autumn):
+    page = browse(sara).get(ADDRESS)
+    funnel, growth = page.context["funnel"], page.context["growth"]
+
+    assert funnel["data"]["summary"] == "Leads: 4; New customers: 3."
+    assert funnel["rows"][0] == ["Leads", "4", "100.0%"]
+    assert funnel["rows"][3] == ["Opportunities", "1", "25.0%"]
+    assert growth["data"]["summary"] == "3 new, 0 returned, 1 lost: net +2."
+    assert growth["rows"] == [["New", "+3"], ["Returned", "0"], ["Lost", "−1"], ["Net", "+2"]]
+    for chart in (funnel, growth):
+        assert f'<p class="chart-summary">{chart["data"]["summary"]}</p>' in page.content.decode()
+    # The trend, too.
+    assert page.content.decode().count("View as table") == 4
+
+
+def test_scores_are_told_by_the_periods_with_enough_answers(browse, sara):
+    """Of thirty answers in Mordad 20 promote and 5 warn: 50; in Mehr 15 and 15: 0; of two in Shahrivar nothing is told."""
+    rate(*[10] * 20, *[8] * 5, *[3] * 5, at=MEHR - timedelta(days=50))
+    rate(10, 10, at=MEHR - timedelta(days=5))
+    rate(*[9] * 15, *[6] * 15)
+    settle()
+
+    page = browse(sara).get(ADDRESS)
+    promoters = page.context["promoters"]
+
+    assert promoters["data"]["summary"] == "+50 in Mordad 1404, 0 in Mehr 1404; highest +50 in Mordad 1404."
+    assert promoters["data"]["summary"] in page.content.decode()
+    assert promoters["headings"] == ["Period", "NPS", "Answers", "Detractors", "Passives", "Promoters"]
+    assert promoters["rows"][:3] == [
+        ["Mehr 1404", "0", "30", "15", "0", "15"],
+        ["Shahrivar 1404", "+100", "2", "0", "0", "2"],
+        ["Mordad 1404", "+50", "30", "5", "5", "20"],
+    ]
+
+
+def test_the_sentences_are_persian_where_the_reader_is(browse, sara, autumn):
+    sara.language = "fa"
+    sara.save()
+
+    page = browse(sara).get(ADDRESS)
+
+    assert page.context["growth"]["data"]["summary"] == "۳ جدید، ۰ بازگشته، ۱ ازدست‌رفته: خالص \u2066+۲\u2069."
+    assert page.context["funnel"]["data"]["summary"] == "سرنخ‌ها: ۴؛ مشتریان جدید: ۳."
