@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -22,16 +22,20 @@ from kpis.readings.members import member_of
 from kpis.readings.summary import Choice, Compare
 
 E = TypeVar("E", bound=StrEnum)
-FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER)
+FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER, Dimension.PRODUCT)
+# Those of reports that are not about what was sold.
+FILTERS_OF_REPORTS = FILTERS[:3]
 # What only the pages of single KPIs are narrowed by, those that are split by it; the others pass it on.
-NARROWER = (Dimension.TEAM, Dimension.PRODUCT, Dimension.CATEGORY)
+NARROWER = (Dimension.TEAM, Dimension.CATEGORY)
 # What the addresses of the pages of figures carry to one another, and what to the page of a KPI.
-CARRIED = ("period", "compare", "campaign", "channel", "owner")
+CARRIED = ("period", "compare", *(name.value for name in FILTERS))
 CARRIED_TO_KPIS = (*CARRIED, *(name.value for name in NARROWER))
 
 
-def choice_of(query: Mapping[str, str], prefs: Preferences, today: date, viewer: User) -> Choice:
-    filters = {name: member_asked(name, query[name]) for name in FILTERS if query.get(name)}
+def choice_of(
+    query: Mapping[str, str], prefs: Preferences, today: date, viewer: User, names: Sequence[Dimension] = FILTERS
+) -> Choice:
+    filters = {name: member_asked(name, query[name]) for name in names if query.get(name)}
     period = period_asked(query, prefs, today)
     compare, against = compare_asked(query.get("compare"), period)
     return Choice(period, compare, filters, today, viewer, prefs.organization, against)
@@ -128,10 +132,10 @@ def breakdown_asked(query: Mapping[str, str], kpi: Kpi) -> Dimension | None:
     return by
 
 
-def unknown_filters(query: Mapping[str, str], kpi: Kpi | None) -> list[Dimension]:
+def unknown_filters(query: Mapping[str, str], kpi: Kpi | None, names: Sequence[Dimension] = FILTERS) -> list[Dimension]:
     """By what the address narrows a KPI that has no such dimension, or a page of many: links carry filters to other pages."""
     if kpi is None:
-        return [name for name in NARROWER if query.get(name)]
+        return [name for name in (*FILTERS, *NARROWER) if query.get(name) and name not in names]
     return [name for name in Dimension if query.get(name) and name not in kpi.dimensions]
 
 

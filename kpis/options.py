@@ -33,6 +33,8 @@ from kpis.readings.summary import Choice, Compare
 from kpis.readings.words import number_text, period_text
 
 MOST_OPTIONS = 200
+# Those whose names nobody is kept from.
+NAMED_TO_ALL = (*NARROWER, Dimension.PRODUCT)
 EARLIER_PERIODS = 24
 # How many days after its entry a conversion is usually given.
 WINDOWS = (7, 30, 90, 180, 365)
@@ -84,17 +86,19 @@ class Link:
     count_url: str = ""
 
 
-def filter_selects(choice: Choice, kpi: Kpi | None = None) -> list[dict[str, Any]]:
+def filter_selects(choice: Choice, kpi: Kpi | None = None, asked: Sequence[Dimension] = FILTERS) -> list[dict[str, Any]]:
     """The selects of the filter bar; of one KPI only those it can be narrowed by, and what else it is narrowed to."""
-    names = FILTERS if kpi is None else [name for name in (*FILTERS, *NARROWER) if name in kpi.dimensions]
+    names = asked if kpi is None else [name for name in (*FILTERS, *NARROWER) if name in kpi.dimensions]
     options = options_of(names, choice.viewer)
     selects = [select_of(name, options[name], choice.filters.get(name)) for name in names]
     return selects + [select_alone(name, member) for name, member in choice.filters.items() if name not in names]
 
 
-def selects_for(choice: Choice, kpi: Kpi | None, prefs: Preferences) -> list[dict[str, Any]]:
+def selects_for(
+    choice: Choice, kpi: Kpi | None, prefs: Preferences, asked: Sequence[Dimension] = FILTERS
+) -> list[dict[str, Any]]:
     """The selects of the filter bar, and of a cohort how soon after its entry a conversion counts."""
-    selects = filter_selects(choice, kpi)
+    selects = filter_selects(choice, kpi, asked)
     return [*selects, window_select(choice, kpi, prefs)] if kpi and kpi.takes_window else selects
 
 
@@ -156,7 +160,7 @@ def select_of(name: Dimension, options: Sequence[tuple[int, str]], chosen: int |
     known += [(str(pk), text, pk == chosen) for pk, text in options]
     known.append(("null", _("%(name)s: unknown") % {"name": label}, chosen == UNKNOWN))
     if chosen and all(pk != chosen for pk, _label in options):
-        text = member_labels(name, [chosen])[chosen] if name in NARROWER else f"#{chosen}"
+        text = member_labels(name, [chosen])[chosen] if name in NAMED_TO_ALL else f"#{chosen}"
         known.append((str(chosen), text, True))
     return {"name": name.value, "label": label, "options": known}
 

@@ -44,6 +44,7 @@ class DashboardForm(ReaderForm):
     campaign = forms.ChoiceField(label=DIMENSIONS[FILTERS[0]], required=False)
     channel = forms.ChoiceField(label=DIMENSIONS[FILTERS[1]], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[FILTERS[2]], required=False)
+    product = forms.ChoiceField(label=DIMENSIONS[FILTERS[3]], required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, prefs: Preferences, dashboard: Dashboard, **kwargs: Any) -> None:

@@ -47,6 +47,7 @@ class MailingForm(ReaderForm):
     campaign = forms.ChoiceField(label=DIMENSIONS[Dimension.CAMPAIGN], required=False)
     channel = forms.ChoiceField(label=DIMENSIONS[Dimension.CHANNEL], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[Dimension.OWNER], required=False)
+    product = forms.ChoiceField(label=DIMENSIONS[Dimension.PRODUCT], required=False)
     readers = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Recipients"),
         queryset=User.objects.none(),

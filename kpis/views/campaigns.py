@@ -57,7 +57,7 @@ class CampaignsReportView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs = self.request.GET, self.request.prefs
-        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user, addresses.FILTERS_OF_REPORTS)
         with one_snapshot():
             self.campaigns = Campaigns(replace(self.choice.trend_query(1), filters={}))
             figure, is_turned = self.order()

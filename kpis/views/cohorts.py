@@ -31,7 +31,7 @@ ABSENT = "absent"
 
 def choice_asked(request: HttpRequest, at: Any) -> Choice:
     """The newest cohort that is shown is the month that the period asked for ends in."""
-    choice = addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
+    choice = addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user, addresses.FILTERS_OF_REPORTS)
     day = min(choice.period.end, choice.today)
     return replace(choice, period=month_of(day, choice.period))
 
@@ -73,7 +73,7 @@ class CohortsView(Page, TemplateView):
         with one_snapshot():
             self.cohorts = cohorts_asked(self.choice, length)
             table = self.cohorts.table(length)
-            bar = filter_bar(self) | {"compares": [], "grains": self.lengths(length)}
+            bar = filter_bar(self, names=addresses.FILTERS_OF_REPORTS) | {"compares": [], "grains": self.lengths(length)}
             return super().get_context_data(**kwargs) | bar | {
                 "calendars": options.calendar_links(self.request.GET, self.choice),
                 "is_stale": self.cohorts.is_stale,

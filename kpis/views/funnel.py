@@ -35,7 +35,7 @@ JUDGED = (("quote_to_invoice_rate",), ("quote_to_invoice_value_rate",), ("leads_
 
 
 def choice_asked(request: HttpRequest, at: Any) -> Choice:
-    return addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user)
+    return addresses.choice_of(request.GET, request.prefs, request.prefs.today(at), request.user, addresses.FILTERS_OF_REPORTS)
 
 
 def split_asked(request: HttpRequest) -> Dimension:
@@ -62,7 +62,7 @@ class FunnelView(Page, TemplateView):
         query = replace(self.choice.trend_query(1), by=by)
         with one_snapshot():
             self.funnel = Funnel(query)
-            context = super().get_context_data(**kwargs) | filter_bar(self)
+            context = super().get_context_data(**kwargs) | filter_bar(self, names=addresses.FILTERS_OF_REPORTS)
             if self.funnel.is_hidden:
                 return context | {"is_hidden": True}
             steps = self.funnel.steps()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -17,15 +18,17 @@ from crm.exports import FilePage, Table, file_urls
 from crm.pages import Page, query_with
 from crm.permissions import may_sell
 from kpis import addresses, charts, dashboards, exports, glances, options
-from kpis.addresses import CARRIED_TO_KPIS
+from kpis.addresses import CARRIED_TO_KPIS, FILTERS
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Kpi
+from kpis.definitions import Dimension, Kpi
+from kpis.funnel import Step
 from kpis.glances import notes_of
 from kpis.models import Alert
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence, path_of
 from kpis.readings.cards import Card, card_of, compared_words
 from kpis.readings.freshness import state_of
+from kpis.readings.funnel import FILTERS as FILTERS_OF_LEADS
 from kpis.readings.funnel import Funnel
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
@@ -132,7 +135,9 @@ class OverviewView(Cards):
         return [(str(glances.STEP_NAMES[key]), self.page_of(key), count) for key, count in glances.period_steps(readings)]
 
     def cohort_steps(self, page: str) -> list[tuple[str, str, Decimal | None]]:
-        """The steps of the funnel's own page."""
+        """The steps of the funnel's own page; none where the filters have no meaning for leads."""
+        if not set(self.choice.filters) <= set(FILTERS_OF_LEADS):
+            return [(str(step.label), page, None) for step in Step]
         funnel = Funnel(self.choice.trend_query(1))
         return [
             (str(figures.step.label), page, None if funnel.is_hidden else Decimal(figures.count)) for figures in funnel.counted()
@@ -224,11 +229,11 @@ class Shown(StrEnum):
     COHORT = "cohort"
 
 
-def filter_bar(view: Any, kpi: Kpi | None = None) -> dict[str, Any]:
-    """What `kpis/_filters.html` shows, of the overview and of one KPI's page."""
+def filter_bar(view: Any, kpi: Kpi | None = None, names: Sequence[Dimension] = FILTERS) -> dict[str, Any]:
+    """What `kpis/_filters.html` shows, of the overview, of one KPI's page and of reports that are narrowed by other `names`."""
     query, choice, prefs = view.request.GET, view.choice, view.request.prefs
-    selects = options.selects_for(choice, kpi, prefs)
-    unknown = dict.fromkeys(addresses.unknown_filters(query, kpi))
+    selects = options.selects_for(choice, kpi, prefs, names)
+    unknown = dict.fromkeys(addresses.unknown_filters(query, kpi, names))
     return {
         "unknown_filters": " · ".join(str(options.DIMENSIONS[name]) for name in unknown),
         "without_unknown_url": query_with(query, after=None, **unknown),

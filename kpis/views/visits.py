@@ -46,7 +46,9 @@ class PagesPage(Page):
 
     def ask(self) -> None:
         """The period and filters that the address asks for."""
-        self.choice = addresses.choice_of(self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user)
+        self.choice = addresses.choice_of(
+            self.request.GET, self.prefs, self.prefs.today(self.at), self.request.user, addresses.FILTERS_OF_REPORTS
+        )
 
     def filters(self) -> dict[str, Any]:
         """The bar that shows them; nothing to compare with."""

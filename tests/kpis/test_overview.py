@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Answer, Survey
 from leads.models import Lead
-from tests.factories.customers import make_customer, make_order
+from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
 from tests.kpis.test_views import MEHR, leads_on, settle
 
@@ -73,3 +73,25 @@ def test_the_sentences_are_persian_where_the_reader_is(browse, sara, autumn):
 
     assert page.context["growth"]["data"]["summary"] == "۳ جدید، ۰ بازگشته، ۱ ازدست‌رفته: خالص \u2066+۲\u2069."
     assert page.context["funnel"]["data"]["summary"] == "سرنخ‌ها: ۴؛ مشتریان جدید: ۳."
+
+
+def test_a_product_narrows_the_cards_that_are_split_by_it_and_the_others_say_so(browse, sara):
+    """Of Mehr 1404 tea for 300 in two orders and rice for 500 in one of them; a lead is no product's."""
+    tea, rice = make_product(name="Tea"), make_product(name="Rice")
+    make_order(lines=[(1, 200, tea), (1, 500, rice)], placed_at=MEHR, customer=make_customer())
+    make_order(lines=[(1, 100, tea)], placed_at=MEHR, customer=make_customer())
+    leads_on(1)
+    settle()
+    client = browse(sara)
+
+    page = client.get(f"{ADDRESS}&product={tea.pk}&funnel=cohort")
+    more = client.get(f"/kpis/more/?period=1404-07&product={tea.pk}").context["groups"]
+    cards = {card.key: card for card in page.context["cards"]}
+    orders = next(now for group in more for card, now in group["rows"] if card.key == "orders")
+
+    assert (cards["revenue"].value_html, orders.value) == ('<data value="300.00">30</data>', 2)
+    assert cards["lead_conversion_rate"].reason_text == "Has no meaning with these filters"
+    assert page.context["unknown_filters"] == ""
+    assert {step["count_text"] for step in page.context["funnel"]["steps"]} == {"—"}
+    assert (page.context["funnel"]["data"]["summary"], page.context["growth"]) == ("No figures with these filters.", None)
+    assert f"product={tea.pk}" in page.context["tv_url"]
