@@ -156,6 +156,9 @@ def trend_summary(kpi: Kpi, values: Sequence[Value], prefs: Preferences) -> str:
     if not known:
         return _("There is no figure in these periods.")
     first, last = known[0], known[-1]
+    if first is last:
+        words = {"value": value_text(kpi, first.value, prefs, short=True), "period": period_text(first.period, prefs)}
+        return _("%(value)s in %(period)s, and no other figure to compare with.") % words
     most = max(known, key=lambda value: value.value)
     return _("%(first)s in %(first_period)s, %(last)s in %(last_period)s; highest %(most)s in %(most_period)s.") % {
         "first": value_text(kpi, first.value, prefs, short=True),

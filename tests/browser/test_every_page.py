@@ -223,8 +223,8 @@ def pages_of_product(product):
 
 def pages_of_figures(board):
     return [
-        "/kpis/",
         "/kpis/revenue/",
+        "/kpis/",
         "/kpis/range/",
         "/kpis/leads/?side=excluded",
         "/kpis/catalog/",
@@ -235,6 +235,7 @@ def pages_of_figures(board):
         f"/kpis/dashboards/{board.pk}/?grain=month&tv=1",
         f"/kpis/dashboards/{board.pk}/?grain=month",
         f"/kpis/dashboards/{board.pk}/edit/",
+        "/kpis/dashboards/new/",
         "/targets/",
         "/alerts/",
         "/alerts/new/",

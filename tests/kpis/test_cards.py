@@ -357,6 +357,8 @@ def test_a_chart_and_its_table_say_the_same():
     assert chart["rows"] == [["Farvardin 1404", "100", "Nowruz"], ["Esfand 1403", "400", "Ramadan begins"]]
     assert chart["data"]["annotations"] == [{"at": 0, "text": "Ramadan begins"}, {"at": 1, "text": "Nowruz"}]
     assert chart["data"]["summary"] == "400 in Esfand 1403, 100 in Farvardin 1404; highest 400 in Esfand 1403."
+    alone = trend_chart(CATALOGUE["leads"], values[:1], Reader(), today=date(2025, 5, 1), is_open=False)
+    assert alone["data"]["summary"] == "400 in Esfand 1403, and no other figure to compare with."
 
 
 def test_a_figure_of_any_size_keeps_twelve_places():

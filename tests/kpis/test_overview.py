@@ -47,14 +47,18 @@ def test_the_funnel_and_who_comes_and_goes_are_told_in_a_sentence_and_as_a_table
 
 def test_scores_are_told_by_the_periods_with_enough_answers(browse, sara):
     """Of thirty answers in Mordad 20 promote and 5 warn: 50; in Mehr 15 and 15: 0; of two in Shahrivar nothing is told."""
+    client = browse(sara)
     rate(*[10] * 20, *[8] * 5, *[3] * 5, at=MEHR - timedelta(days=50))
     rate(10, 10, at=MEHR - timedelta(days=5))
+    settle()
+    alone = client.get(ADDRESS).context["promoters"]["data"]["summary"]
     rate(*[9] * 15, *[6] * 15)
     settle()
 
-    page = browse(sara).get(ADDRESS)
+    page = client.get(ADDRESS)
     promoters = page.context["promoters"]
 
+    assert alone == "+50 in Mordad 1404, and no other figure to compare with."
     assert promoters["data"]["summary"] == "+50 in Mordad 1404, 0 in Mehr 1404; highest +50 in Mordad 1404."
     assert promoters["data"]["summary"] in page.content.decode()
     assert promoters["headings"] == ["Period", "NPS", "Answers", "Detractors", "Passives", "Promoters"]
