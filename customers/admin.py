@@ -19,6 +19,7 @@ from customers.models import (
     Product,
     Survey,
     Ticket,
+    TicketEvent,
 )
 
 
@@ -71,11 +72,16 @@ class OrderAdmin(ShownOnly):
     currencies = dict.fromkeys(("discount", "tax", "shipping"), "currency")
 
 
+class TicketEventInline(ShownInline):
+    model = TicketEvent
+
+
 @admin.register(Ticket)
 class TicketAdmin(ShownOnly):
     list_display = ("id", "subject", "customer", "priority", "created_at", "resolved_at")
     list_select_related = ("customer",)
     search_fields = ("subject",)
+    inlines = (TicketEventInline,)
 
 
 @admin.register(Answer)

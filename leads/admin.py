@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from crm.settings_pages import ShownInline, ShownOnly
-from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange
+from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, Stage, StageChange, Touch
 
 
 @admin.register(Stage)
@@ -16,13 +16,17 @@ class LeadEventInline(ShownInline):
     model = LeadEvent
 
 
+class TouchInline(ShownInline):
+    model = Touch
+
+
 @admin.register(Lead)
 class LeadAdmin(ShownOnly):
     list_display = ("id", "name", "company", "phone", "lead_source", "owner", "created_at")
     list_filter = ("lead_source", "is_spam", "is_test")
     list_select_related = ("lead_source", "owner")
     search_fields = ("name", "company", "phone", "email", "external_id")
-    inlines = (LeadEventInline,)
+    inlines = (LeadEventInline, TouchInline)
 
 
 class StageChangeInline(ShownInline):

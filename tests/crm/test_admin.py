@@ -7,7 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import Organization, User
+from customers.models import Ticket, TicketEvent
+from leads.models import Touch
 from tests.api_client import Api
+from tests.factories.campaigns import make_channel
 from tests.factories.crm import make_token
 from tests.factories.leads import make_lead
 
@@ -35,15 +38,19 @@ def test_what_services_guard_is_only_shown(browse, root, name):
     assert browse(root).get(reverse(f"admin:{name}_add")).status_code == 403
 
 
-def test_a_lead_is_shown_with_its_events_and_not_changed(browse, root):
-    lead = make_lead(name="Ali")
-    url = reverse("admin:leads_lead_change", args=[lead.pk])
+def test_a_lead_and_a_ticket_are_shown_with_what_happened_to_them_and_not_changed(browse, root):
+    lead, ticket = make_lead(name="Ali"), Ticket.objects.create(subject="Late")
+    Touch.objects.create(lead=lead, at=lead.created_at, channel=make_channel(name="Autumn fair"))
+    TicketEvent.objects.create(ticket=ticket, kind="responded", at=lead.created_at)
     client = browse(root)
 
-    assert client.get(url).status_code == 200
-    assert client.post(url, {"name": "Changed"}).status_code == 403
+    for name, row, said in (("leads_lead", lead, "Autumn fair"), ("customers_ticket", ticket, "First response")):
+        url = reverse(f"admin:{name}_change", args=[row.pk])
+        assert said in client.get(url).content.decode()
+        assert client.post(url, {"name": "Changed", "subject": "Changed"}).status_code == 403
     lead.refresh_from_db()
-    assert lead.name == "Ali"
+    ticket.refresh_from_db()
+    assert (lead.name, ticket.subject) == ("Ali", "Late")
 
 
 def test_a_new_person_is_made_here(browse, root, sales):

@@ -20,9 +20,9 @@ from django.utils.html import strip_tags
 
 from campaigns.models import Expense, LeadSource
 from crm.models import ExchangeRate, User
-from customers.models import Answer, Customer, InvitationSkip, Survey, Ticket
+from customers.models import Answer, Customer, InvitationSkip, Survey, Ticket, TicketEvent
 from kpis.models import Alert, AlertRule, Annotation, Target
-from leads.models import Activity
+from leads.models import Activity, Touch
 from tests.factories.campaigns import make_landing_page, make_post, make_session
 from tests.factories.crm import make_token
 from tests.factories.customers import make_cart, make_contract, make_invitation, make_order
@@ -53,9 +53,11 @@ def company(once):
         make_contract(customer=buyer)
         make_invitation(customer=buyer)
         InvitationSkip.objects.create(survey=Survey.objects.first(), customer=buyer, reason="no_order", at=AT)
-        Ticket.objects.create(customer=buyer, subject="فاکتور")
+        ticket = Ticket.objects.create(customer=buyer, subject="فاکتور")
+        TicketEvent.objects.create(ticket=ticket, kind="opened", at=AT, by=user)
         Answer.objects.create(survey=Survey.objects.first(), customer=buyer, score=9, answered_at=AT)
         lead = make_lead(name="علی", owner=user, lead_source=source)
+        Touch.objects.create(lead=lead, at=AT, channel=channel, campaign=campaign)
         make_quote(((1, 100), (2, 300)), opportunity=make_opportunity(name="فرصت", lead=lead, owner=user))
         Activity.objects.create(kind="call", lead=lead, owner=user, due_at=AT)
         Expense.objects.create(kind="ads", amount=7, channel=channel, valid_from=MEHR, valid_to=MEHR)
