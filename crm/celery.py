@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "follow merged customers": {"task": "customers.tasks.follow", "schedule": 60.0, "options": {"expires": 60}},
     # once a night: whoever asks again finds that it is done
     "predict the value of customers": {"task": "kpis.tasks.predict", "schedule": 600.0, "options": {"expires": 600}},
+    "load or remove sample data": {"task": "kpis.tasks.samples", "schedule": 5.0, "options": {"expires": 5}},
     "tidy up": {"task": "crm.tasks.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -108,6 +108,7 @@ LISTS = (
     Entry(_("Holidays"), "calendar", "holidays", (), may_manage_people),
     Entry(_("Exchange rates"), "hand-coins", "exchange-rates", (), may_manage_people),
     Entry(_("API tokens"), "key-round", "tokens", (), may_manage_people),
+    Entry(_("Sample data"), "package", "kpis:samples", (), may_manage_people),
     Entry(_("All settings"), "settings", "admin:index", (), may_manage_people),
 )
 

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from crm.tasks import post
 from kpis.engine import drain_step, is_much_dirty
 from kpis.engine.predictions import BusyError, fit_due
-from kpis.services import close_periods, judge_rules, plan_mailings
+from kpis.services import close_periods, do_sample_job, judge_rules, plan_mailings
 
 STEPS = 50
 
@@ -55,3 +55,9 @@ def predict() -> None:
     """Fit the models behind the predicted value of customers, for what has not been looked at since midnight."""
     with suppress(BusyError):  # another worker is at it
         fit_due(at=timezone.now())
+
+
+@shared_task
+def samples() -> None:
+    """Load or remove the sample data, where an administrator has asked for it."""
+    do_sample_job(at=timezone.now())

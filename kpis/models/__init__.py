@@ -26,6 +26,7 @@ from kpis.models.prediction import HORIZON_WEEKS, Prediction, PredictionFit
 from kpis.models.review import Review, ReviewSession
 from kpis.models.rfm import FOR_EVER, RfmCell, RfmMove, RfmSnapshot, RfmSpan
 from kpis.models.rollup import Rollup
+from kpis.models.samples import SampleJob
 from kpis.models.scope import Scope
 from kpis.models.screen import Screen
 from kpis.models.selling import OrderCategory
@@ -88,6 +89,7 @@ __all__ = [
     "RfmSnapshot",
     "RfmSpan",
     "Rollup",
+    "SampleJob",
     "Scope",
     "Screen",
     "Snapshot",

@@ -25,6 +25,7 @@ from kpis.services.mailings import (
 )
 from kpis.services.pins import pin_kpi, set_pins, undo_pins, unpin_kpi
 from kpis.services.reviews import open_sitting, set_review, switch_review, write_note
+from kpis.services.samples import ask_samples, do_sample_job, has_no_records, sample_progress
 from kpis.services.screens import make_screen, note_screen_use, revoke_screen
 from kpis.services.sending_now import send_mailing_now
 from kpis.services.targets import TargetCell, set_targets, undo_target_edit, write_targets
@@ -32,10 +33,13 @@ from kpis.services.targets import TargetCell, set_targets, undo_target_edit, wri
 __all__ = [
     "TargetCell",
     "add_annotation",
+    "ask_samples",
     "change_attribution",
     "change_calendar",
     "close_periods",
     "copy_dashboard",
+    "do_sample_job",
+    "has_no_records",
     "is_for",
     "judge_rules",
     "limit_touches",
@@ -53,6 +57,7 @@ __all__ = [
     "remove_dashboard",
     "remove_mailing",
     "revoke_screen",
+    "sample_progress",
     "send_mailing_now",
     "set_alert",
     "set_dashboard",

@@ -33,6 +33,7 @@ from kpis.readings.funnel import Funnel
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.summary import Reading, overview, summarise
 from kpis.readings.words import period_text
+from kpis.views.samples import sample_banner
 from kpis.views.tv import is_screen, screen_of, screen_url
 
 MOST_ALARMS = 3
@@ -78,6 +79,7 @@ class OverviewView(Cards):
             "promoters": promoters,
             "segments": segments,
             "alarms": self.alarms(),
+            "samples": sample_banner(self.request.user),
             "fresh_url": fresh_url,
             "timings": [
                 options.Link(str(name), query_with(query, timing=value), value is timing)

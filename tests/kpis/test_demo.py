@@ -18,6 +18,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
 from kpis.engine.predictions import fit
 from kpis.management import demo
+from kpis.management.demo.doors import compute
 from kpis.management.demo.people import make_leads
 from kpis.management.demo.reference import make_frame
 from kpis.management.demo.story import Story
@@ -171,12 +172,14 @@ def test_one_landing_page_has_lost_its_visitors_and_its_alarm_rings():
 
 
 def test_every_kpi_has_figures_and_stored_sums_are_right():
-    drain(at=NOW)
+    said = []
+    compute(NOW, said.append)
 
     organization = Organization.current()
     months = last_periods(12, NOW.date(), Calendar.JALALI, Grain.MONTH, organization.calendar_rules)[:-1]
     fit(months[-1].end, at=NOW)
     tables = read(list(CATALOGUE.values()), Query(tuple(months), NOW.date()))
+    assert (said[0], said[-1]) == (demo.Step("figures"), demo.Step("figures", 1, 1))
     assert {
         key: [v.reason for v in table.total] for key, table in tables.items() if all(v.value is None for v in table.total)
     } == {}
@@ -300,6 +303,7 @@ def test_a_second_load_changes_nothing():
 
     assert "already here" in said.getvalue()
     assert Lead.objects.count() == 2000
+    assert (demo.size()[Lead], demo.size()[Customer]) == (2000, 600)
 
 
 def test_what_was_planned_adds_up():

@@ -7,11 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from kpis.engine import drain
 from kpis.management import demo
+from kpis.management.progress import bars
 
 
 class Command(BaseCommand):
@@ -27,17 +25,13 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, unlink: bool = False, **options: Any) -> None:
-        columns = (TextColumn("{task.description:<60}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=Console(file=self.stdout)) as progress:
-            rows = progress.add_task("Rows", total=demo.STEPS)
-            try:
-                done = demo.remove(unlink=unlink, note=lambda text: progress.update(rows, description=f"Rows: {text}", advance=1))
-            except demo.RealRowsError as error:
-                raise CommandError(refusal(error, unlink=unlink)) from None
-            progress.update(rows, description="Rows", completed=demo.STEPS)
-            figures = progress.add_task("Figures", total=None)
-            drain(at=timezone.now(), report=lambda state: progress.update(figures, completed=state.done, total=state.total))
-            progress.update(figures, completed=1, total=1)
+        try:
+            with bars(self.stdout, 60) as report:
+                done = demo.take_away(at=timezone.now(), unlink=unlink, report=report)
+        except demo.RealRowsError as error:
+            raise CommandError(refusal(error, unlink=unlink)) from None
+        except demo.BusyError:
+            raise CommandError("Somebody is loading or removing the demo company at this moment.") from None
         for text in done.told:
             self.stdout.write(text)
         self.stdout.write(f"Removed {done.removed:,} rows of the demo company.")

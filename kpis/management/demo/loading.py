@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from crm.models import Organization
 from kpis.management.demo.names import DEMO
@@ -20,7 +21,8 @@ from kpis.management.demo.story import Story
 from kpis.management.demo.traffic import make_carts, make_posts, make_rush, make_sessions
 from leads.models import Lead
 
-Step = Callable[[str], None]
+Note = Callable[[str], None]
+LOADING_STEPS = 7
 
 
 def is_loaded() -> bool:
@@ -28,29 +30,29 @@ def is_loaded() -> bool:
 
 
 @transaction.atomic
-def load(*, at: datetime, seed: int, note: Step) -> dict[str, int]:
+def load(*, at: datetime, seed: int, note: Note) -> dict[str, int]:
     """Write the demo company as of a moment; the same seed and day give the same figures. Returns how much of what."""
     organization = Organization.current()
     rng = Random(seed)  # noqa: S311  figures, not secrets
     story = Story(rng, organization.zone, at, organization.day_of(at))
-    note("people, campaigns and products")
+    note(_("people, campaigns and products"))
     frame = make_frame(story)
     crowd = make_leads(story, frame)
     settle(story, crowd.buyers)
-    note("leads and customers")
+    note(_("leads and customers"))
     save_people(crowd)
-    note("orders")
+    note(_("orders"))
     orders, firsts = make_orders(story, frame, crowd.buyers)
-    note("opportunities")
+    note(_("opportunities"))
     opportunities = make_opportunities(story, frame, crowd, firsts)
-    note("tickets, answers and activities")
+    note(_("tickets, answers and activities"))
     tickets = make_tickets(story, frame, crowd.buyers)
     answers = make_answers(story, crowd.buyers, orders)
     activities = make_activities(story, crowd, opportunities)
-    note("quotes and contracts")
+    note(_("quotes and contracts"))
     quotes = make_quotes(story, frame, opportunities, firsts)
     contracts = make_contracts(story, crowd.buyers)
-    note("visits, carts and posts")
+    note(_("visits, carts and posts"))
     sessions = make_sessions(story, frame, crowd)
     carts = make_carts(story, orders, sessions)
     posts = make_posts(story, frame)

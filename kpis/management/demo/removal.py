@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q, Value
+from django.utils.translation import gettext as _
 
 from campaigns.models import (
     Campaign,
@@ -116,7 +117,7 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
 
     Then a demo row that a real one cannot be without stays with it, as a real one.
     """
-    note("looking for real rows that refer to the demo company")
+    note(_("looking for real rows that refer to the demo company"))
     ties = list(ties_to(DEMO_ROWS))
     told = unlink_all(ties) if unlink else []
     rows = [text for tie in ties for text in tie.described()]
@@ -130,3 +131,14 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
         note(str(model._meta.verbose_name_plural))
         removed += model.objects.filter(condition).delete()[0]
     return Removal(removed, told)
+
+
+def size() -> dict[type[models.Model], int]:
+    """How many rows of which model a removal would take away; one question."""
+    kinds = dict(enumerate(DEMO_ROWS))
+    counts = [
+        model.objects.filter(DEMO_ROWS[model]).order_by().values(demo_kind=Value(number)).annotate(demo_rows=Count("pk"))
+        for number, model in kinds.items()
+    ]
+    found = counts[0].union(*counts[1:], all=True)
+    return {kinds[row["demo_kind"]]: row["demo_rows"] for row in found}

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
 
 from crm.models import Organization, Record
 from kpis.models.scope import Scoped
@@ -41,8 +42,10 @@ class Tie:
     def described(self) -> list[str]:
         """The real rows in words, a few of them by name; nothing where there are none."""
         rows = self.rows()
-        what = f"{self.field.verbose_name} is {self.target._meta.verbose_name} of the demo company"
-        return [f"{named(rows)}: {what}"] if rows.exists() else []
+        if not rows.exists():
+            return []
+        words = {"rows": named(rows), "field": self.field.verbose_name, "target": self.target._meta.verbose_name}
+        return [_("%(rows)s: %(field)s is %(target)s of the demo company") % words]
 
     @property
     def takes_along(self) -> bool:
@@ -63,8 +66,8 @@ class Tie:
             keep_names(self)
             for key in list(self.rows().values_list("pk", flat=True)):
                 clear(self.model.objects.filter(pk=key), self.field)
-        done = "Deleted" if self.takes_along else "Unlinked"
-        return [f"{done} {text}" for text in told] if self.rows().count() < before else []
+        done = _("Deleted %(rows)s") if self.takes_along else _("Unlinked %(rows)s")
+        return [done % {"rows": text} for text in told] if self.rows().count() < before else []
 
     def kept(self) -> list[str]:
         """Make demo rows that real ones refer to still into real ones, and say which."""
@@ -130,8 +133,8 @@ def keep_names(tie: Tie) -> None:
 
 def named(rows: QuerySet) -> str:
     """A few of them by name, and how many more there are."""
-    names, more = [name_of(row) for row in rows.order_by("pk")[:NAMED]], rows.count() - NAMED
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    names, more = _(", ").join(name_of(row) for row in rows.order_by("pk")[:NAMED]), rows.count() - NAMED
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
 
 
 def name_of(row: Any) -> str:
@@ -141,7 +144,7 @@ def name_of(row: Any) -> str:
     if owner is None:
         return f"{kind} {row}"
     told = f"{owner._meta.verbose_name} {owner}"
-    return told if row._meta.auto_created else f"{kind} of {told}"
+    return told if row._meta.auto_created else _("%(part)s of %(whole)s") % {"part": kind, "whole": told}
 
 
 def owner_of(row: Any) -> Any:
