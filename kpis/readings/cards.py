@@ -24,6 +24,7 @@ from kpis.charts import sparkline
 from kpis.definitions import Cadence, Kpi, Term, Timing, Unit, is_mixed
 from kpis.readings.change import Change, ChangeKind, change_between
 from kpis.readings.goals import Goal, goal_of, target_url
+from kpis.readings.provenance import left_out_text, source_text
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.values import Value
 from kpis.readings.words import (
@@ -132,6 +133,14 @@ class Card:
     caution: str
     target: Goal | None = None
     target_url: str = ""
+
+    @property
+    def source_text(self) -> str:
+        return source_text(self.kpi)
+
+    @property
+    def left_out_text(self) -> str:
+        return left_out_text(self.kpi)
 
     @property
     def bare_change(self) -> dict[str, str] | None:
