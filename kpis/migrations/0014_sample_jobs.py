@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kpis", "0010_segments_of_customers"),
+        ("kpis", "0013_alarm_of_landing_pages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
