@@ -60,7 +60,7 @@ class SamplesView(Page, TemplateView):
     def size(self) -> dict[str, Any]:
         """What a removal would take away, the most first; parts go with their records."""
         prefs, found = self.request.prefs, demo.size()
-        whole = {model: count for model, count in found.items() if not model._meta.auto_created}
+        whole = {model: count for model, count in found.items() if count and not model._meta.auto_created}
         total = sum(found.values())
         return {
             "kinds": [
