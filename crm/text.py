@@ -143,9 +143,22 @@ def fold(value: str) -> str:
     return lower.translate(FOLDING)
 
 
+# What parts words in one spelling and not in another; between digits it parts two numbers. Other signs are part of a name.
+SEPARATORS = re.compile(rf"[\s{re.escape(PUNCTUATION.translate(str.maketrans('', '', '+*')))}]+")
+BESIDE_NO_NUMBER = re.compile(r"(?<![0-9]) | (?![0-9])")
+NAMING = str.maketrans(
+    FOLDED
+    | dict.fromkeys(map(chr, range(0x2010, 0x2016)), "-")
+    | dict.fromkeys(map(chr, [*HARAKAT, *BIDI_CONTROLS]), "")
+    | dict.fromkeys([*"ـ\ufe0e\ufe0f", *(sign for sign in SPACES_AND_INVISIBLE if not sign.isspace())], "")
+)
+
+
 def name_key(name: str) -> str:
-    """What two spellings of one name share. Signs alone fold to nothing, and would all be one name."""
-    return fold(name) or name
+    """What spellings of one name share: letters and digits fold as in a search, but 1-2 is not 12, nor C++ the same as C."""
+    compatible = unicodedata.normalize("NFKC", name)
+    lower = "".join(character.lower()[0] for character in compatible).translate(NAMING)
+    return BESIDE_NO_NUMBER.sub("", SEPARATORS.sub(" ", lower)) or name
 
 
 def sql_literal(text: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from crm.text import check_text
+
 DAY, AMOUNT, NAME = "day", "amount", "name"
 COLUMNS = (DAY, AMOUNT, NAME)
 # An index finds the rows of a period by their day, from either end. To list them by amount or by name all have to be sorted:
@@ -68,4 +70,8 @@ class Sorting:
     def _at(self, text: str) -> date | Decimal | str:
         if self.column == DAY:
             return date.fromisoformat(text)
-        return Decimal(text) if self.column == AMOUNT else urlsafe_b64decode(text).decode()  # errors of both are ValueErrors
+        if self.column == AMOUNT:
+            return Decimal(text)
+        name = urlsafe_b64decode(text).decode()
+        check_text(name)  # its errors, and those of what is above, are ValueErrors
+        return name

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from django.db import connection
 
-from crm.text import FOLD_SQL, TextError, clean_email, clean_text, fold, to_latin_digits, to_persian_digits
+from crm.text import FOLD_SQL, TextError, clean_email, clean_text, fold, name_key, to_latin_digits, to_persian_digits
 
 ZWNJ = "\u200c"
 EQUAL = [
@@ -19,6 +19,28 @@ EQUAL = [
     ("Café", "Cafe\u0301"),
     ("+98 912", "98912"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Expo 1-2", "Expo 1/2"), ("e-mail", "E.mail!"), ("ايميل", "ایمیل"), ("جست و جو", "جست‌وجو"), ("google_ads", "Google Ads")],
+)
+def test_a_name_in_two_spellings(one, other):
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Expo 12", "Expo 1-2"),
+        ("1-23", "12-3"),
+        ("Plan C", "Plan C++"),
+        ("=1+1", "11"),
+        ("???", "!!!"),
+    ],
+)
+def test_two_names(one, other):
+    assert name_key(one) != name_key(other)
 
 
 def test_digits_of_three_scripts():

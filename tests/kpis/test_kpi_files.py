@@ -109,6 +109,10 @@ def test_rows_are_sorted_by_their_headings_on_the_page_and_in_the_file(browse, s
     assert (refused["row_headings"][0]["aria"], refused["row_headings"][1]["url"]) == ("ascending", "")
 
 
+# No base64, no UTF-8, no such source, and a character that no stored text holds.
+BROKEN = ("0~!~1", "0~_w==~1", "9~~1", "0~AA==~1")
+
+
 def test_rows_of_people_are_sorted_by_name_on_the_page_and_in_the_file(browse, sara, monkeypatch):
     """28 leads: in either language by its alphabet, in which letters that Arabic lacks are not the last ones."""
     names = ["یاسمن", "گلی", "پری", "Zoe", "بابک", "ژاله", "anna", "كاوه", "چنگیز", "جواد", "تارا", "Ali", "امیر", "آیدا"]
@@ -134,9 +138,7 @@ def test_rows_of_people_are_sorted_by_name_on_the_page_and_in_the_file(browse, s
     turned = opened(first["name_heading"]["url"])
     assert [row["label"] for row in turned["row_list"]] == alphabet[:1:-1]
     assert [row["Name"] for row in rows_of(client.get(turned["files"]["rows"]["csv"]))] == [*alphabet[::-1], shown[0]]
-    assert [client.get(f"/kpis/leads/?sort=name&after={place}").status_code for place in ("0~!~1", "0~_w==~1", "9~~1")] == [
-        400
-    ] * 3
+    assert [client.get(f"/kpis/leads/?sort=name&after={place}").status_code for place in BROKEN] == [400] * 4
     # answers are called by words that are not theirs, and of more than can be sorted nothing is
     assert client.get("/kpis/nps/?sort=name&period=1404-07").context["name_heading"]["url"] == ""
     monkeypatch.setitem(MOST_SORTED, NAME, 27)

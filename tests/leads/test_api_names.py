@@ -46,6 +46,14 @@ def test_a_source_with_another_name_is_still_called_by_its_first(api):
     assert {body["lead_source"] for body in bodies} == {first["lead_source"]} == {"google-bing"}
 
 
+def test_signs_tell_sources_apart(api):
+    names = ("Expo 12", "Expo 1-2", "Expo 1 2", "Expo 1.2", "Plan C", "Plan C++")
+
+    slugs = [make(api, lead_source=text)["lead_source"] for text in names]
+
+    assert slugs == ["expo-12", *["expo-1-2"] * 3, "plan-c", "plan-c-2"]
+
+
 def test_signs_alone_are_no_name_unless_a_source_has_them(api):
     LeadSource.objects.create(slug="leadsource-1", name="!!!")
 

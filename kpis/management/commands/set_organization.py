@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -39,27 +40,31 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, **options: Any) -> None:
         try:
-            if options["time_zone"]:
-                change_time_zone(Organization.current(), zone=options["time_zone"])
-            if options["currency"]:
-                with transaction.atomic():
-                    change_currency(Organization.current(), currency=options["currency"], figures=figures_in_money())
-                    rebuild()
-            if options["attribution"]:
-                change_attribution(Organization.current(), model=options["attribution"])
-            if options["touch_days"] is not None:
-                limit_touches(Organization.current(), days=options["touch_days"] or None)
+            with transaction.atomic():  # all that is asked, or nothing of it
+                change(options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except ValueError as error:
             raise CommandError(str(error)) from error
-        given = {name: options[name] for name in CALENDAR_FIELDS if options[name] is not None}
-        if given:
-            organization = Organization.current()
-            for name, value in given.items():
-                setattr(organization, name, value)
-            change_calendar(organization, fields=given)
         self.stdout.write("Done. The worker computes the figures anew; `manage.py refresh_kpis` does it at once.")
+
+
+def change(options: Mapping[str, Any]) -> None:
+    if options["time_zone"]:
+        change_time_zone(Organization.current(), zone=options["time_zone"])
+    if options["currency"]:
+        change_currency(Organization.current(), currency=options["currency"], figures=figures_in_money())
+        rebuild()
+    if options["attribution"]:
+        change_attribution(Organization.current(), model=options["attribution"])
+    if options["touch_days"] is not None:
+        limit_touches(Organization.current(), days=options["touch_days"] or None)
+    given = {name: options[name] for name in CALENDAR_FIELDS if options[name] is not None}
+    if given:
+        organization = Organization.current()
+        for name, value in given.items():
+            setattr(organization, name, value)
+        change_calendar(organization, fields=given)
 
 
 def figures_in_money() -> list[QuerySet]:
