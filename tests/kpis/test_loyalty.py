@@ -169,8 +169,8 @@ class TestSeasons:
     def test_the_overview_shows_who_is_behind_each_score_as_it_is_stored(self, seasons, browse, sara, omid):
         """Of ten in summer and in spring 2 and 1 would warn others: shares of 20, 30, 50 and of 10, 20, 70."""
         query = Query(periods_of(Calendar.JALALI, Grain.QUARTER, date(2025, 4, 1), TODAY), TODAY)
-        rows = browse(sara).get("/kpis/?period=1404-Q2").context["promoters"]["rows"]
-        own = browse(omid).get("/kpis/?period=1404-Q2").context["promoters"]["rows"]
+        rows = browse(sara).get("/kpis/?period=1404-Q2").context["promoters"]["bars"]
+        own = browse(omid).get("/kpis/?period=1404-Q2").context["promoters"]["bars"]
 
         assert stored_answers(query) == answers_of(query)
         assert [(row["score"], [part["percent"] for part in row["parts"]], row["is_small"]) for row in rows[:3]] == [
@@ -187,10 +187,11 @@ class TestSeasons:
         browse(sara).get("/kpis/overview/pdf/?period=1404-Q2")
 
         (last,), _place = page.context["screens"][-1]
-        assert [row["score"] for row in last["promoters"]["rows"]][:3] == ["+30", "+60", "—"]
+        assert [row["score"] for row in last["promoters"]["bars"]][:3] == ["+30", "+60", "—"]
         assert "/kpis/nps/" not in page.content.decode()  # nothing on a screen leads anywhere
         start = printed.index("NPS by period")
-        assert printed[start + 1 : start + 6] == [*map(str, SCORES.values()), "Summer 1404", "+30 · 10 answers"]
+        told = "+60 in Spring 1404, +30 in Summer 1404; highest +60 in Spring 1404."
+        assert printed[start + 1 : start + 7] == [told, *map(str, SCORES.values()), "Summer 1404", "+30 · 10 answers"]
 
     def test_the_gregorian_quarters_are_others(self, seasons):
         found = answers_of(Query(periods_of(Calendar.GREGORIAN, Grain.QUARTER, date(2025, 4, 1), TODAY), TODAY))
