@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crm.models import User
 from crm.periods import Grain, Period
-from kpis.definitions import Dimension
+from kpis.definitions import Dimension, Kpi, Measure, Term
 from kpis.models import GRAIN_CODES
 
 
@@ -69,6 +69,15 @@ class Query:
         if self.is_of_ranges:
             return frozenset(self.begun)
         return frozenset(index for index in self.begun if self.spans[index][1] < self.periods[index].end)
+
+    def window_of(self, kpi: Kpi) -> int | None:
+        """The most days after its entry that a conversion counts, where that is asked of a cohort."""
+        return self.window if kpi.takes_window else None
+
+    def measure_of(self, kpi: Kpi, term: Term) -> Measure:
+        """What a term of a KPI measures: by what it is split and narrowed by, within the window that is asked for."""
+        measure, window = term.measure_for(self.dimensions), self.window_of(kpi)
+        return measure.within(window) if window is not None and term in kpi.numerator else measure
 
     @property
     def grain_code(self) -> int:

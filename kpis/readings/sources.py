@@ -203,9 +203,7 @@ def sources_of(kpi: Kpi, side: str, query: Query) -> list[Source]:
 
 def flow_source(kpi: Kpi, term: Term, narrowing: Narrowing) -> Source:
     query = narrowing.query
-    measure = term.measure_for(query.dimensions)
-    if query.window is not None and kpi.takes_window and term in kpi.numerator:
-        measure = measure.within(query.window)
+    measure = query.measure_of(kpi, term)
     (span,) = query.spans
     # A stock of which nothing leaves is everything up to its moment.
     days = span if term.at is At.FLOW else (date.min, moment_of(term, query))

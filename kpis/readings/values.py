@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from crm import confidence
 from crm.models import Organization
 from crm.periods import Period
-from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kind, Kpi, Measure, Model, Term, Unit, is_hidden, is_mixed
+from kpis.definitions import UNKNOWN_COSTS, At, Dimension, Interval, Kind, Kpi, Model, Term, Unit, is_hidden, is_mixed
 from kpis.readings.exact import PRECISION, rounded, rounded_interval
 from kpis.readings.flows import Flows, Reader
 from kpis.readings.freshness import Freshness
@@ -100,7 +100,7 @@ def state_of(kpi: Kpi, period: Period, query: Query, organization: Organization)
     """Whether more may come of a period, which days alone decide: of a number that is not shown, too."""
     if query.today <= period.end + timedelta(days=organization.closing_days):
         return "open"
-    window = query.window if kpi.takes_window else None
+    window = query.window_of(kpi)
     matures = period.end + timedelta(days=kpi.maturing_days if window is None else window)
     return "maturing" if query.today <= matures else "closed"
 
@@ -144,20 +144,9 @@ class Evaluation:
     def _values(self, sums: Mapping[Term, Flows], member: int | None, *, applies: bool) -> list[Value]:
         return [self._value(index, member, sums, applies=applies) for index in range(len(self.query.periods))]
 
-    @property
-    def window(self) -> int | None:
-        """The most days after its entry that a conversion counts, where that is asked of a cohort."""
-        return self.query.window if self.kpi.takes_window else None
-
-    def _measure(self, term: Term, query: Query) -> Measure:
-        measure = term.measure_for(query.dimensions)
-        if self.window is not None and term in self.kpi.numerator:
-            return measure.within(self.window)
-        return measure
-
     def _term(self, reader: Reader, term: Term) -> Flows:
         """A term per period and member; a stock is what was before plus all flows up to its moment."""
-        measure = self._measure(term, reader.query)
+        measure = reader.query.measure_of(self.kpi, term)
         flows = reader.flows(measure)
         if term.at is At.FLOW:
             return flows
@@ -225,7 +214,7 @@ class Evaluation:
     def _fresh(self, index: int) -> dict:
         if self.kpi.is_fitted:
             return {"is_stale": False, "computed_at": self.models.fits.fitted_at(index)}
-        measures = [self._measure(term, self.query) for term in self.kpi.needed]
+        measures = [self.query.measure_of(self.kpi, term) for term in self.kpi.needed]
         freshness = self.models.freshness if self.kpi.model else self.freshness
         computed = [at for at in (freshness.computed_at(measure, index) for measure in measures) if at]
         return {
