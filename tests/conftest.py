@@ -13,6 +13,7 @@ from campaigns.models import LeadSource
 from crm.celery import app
 from crm.models import Organization, Team, User
 from crm.paper import Paper
+from tests.factories.kpis import analyze, vacuum
 from tests.mail_server import Broken
 
 
@@ -24,6 +25,9 @@ def make_user(name, role, visibility, team):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A connection that a thread of some server still holds would keep the database from being dropped."""
+    with django_db_blocker.unblock():
+        analyze()
+        vacuum()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -50,15 +54,18 @@ def written_db(django_db_setup, django_db_blocker):
         organization.save(force_insert=True)
         LeadSource.objects.all().delete()
         LeadSource.objects.bulk_create(sources)
+        vacuum()
         connections.close_all()
 
 
 @pytest.fixture(scope="module")
 def once(django_db_setup, django_db_blocker):
     """A transaction around a module: what its fixtures write is there for each of its tests, and gone after the last."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        vacuum()
 
 
 def is_empty(cursor, table):

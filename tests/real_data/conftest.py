@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from tests.factories.kpis import vacuum
 from tests.real_data.company import Company
 
 
@@ -48,8 +49,10 @@ def founded(django_db_setup, django_db_blocker):
 
     @contextmanager
     def found(data, **settings):
-        with django_db_blocker.unblock(), transaction.atomic():
-            yield Company(data.oracle, **settings)
-            transaction.set_rollback(True)
+        with django_db_blocker.unblock():
+            with transaction.atomic():
+                yield Company(data.oracle, **settings)
+                transaction.set_rollback(True)
+            vacuum()
 
     return found
