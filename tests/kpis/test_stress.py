@@ -1,4 +1,4 @@
-"""A short stress run at every test run; benchmarks/stress.py is the long one, with every broken engine."""
+"""A short stress run at every test run; benchmarks/stress.py is the long one, with broken engines that the auditor must see."""
 
 import json
 import os
@@ -35,9 +35,3 @@ def test_under_load_and_kills_nothing_differs_without_a_mark(stress):
 
     assert (seen["audits"]["drift"], seen["errors"], seen["left"]) == ([], [], [])
     assert min(seen["audits"]["under_load"], seen["kills"]["in a transaction"], seen["transactions"]["at once"]) > 0
-
-
-def test_the_auditor_sees_what_a_broken_engine_forgets(stress):
-    seen = stress("--seconds=30", "--mutant=old_images_forgotten")
-
-    assert [line for line in seen["audits"]["drift"] if "differs by" in line] != []
