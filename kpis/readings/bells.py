@@ -93,9 +93,8 @@ def busy_sentence(alert: Alert, kpi: Kpi, prefs: Preferences) -> str:
 
 
 def path_of(alert: Alert) -> str:
-    """The KPI in the period that crossed; of a landing page what may be done about it."""
-    query = {"period": alert.period.key}
-    if not alert.landing_page_id:
-        return f"{reverse('kpis:kpi-detail', args=[alert.rule.kpi])}?{urlencode(query)}"
-    query |= {name.value: str(member) for name, member in alert.rule.filters.items()}
-    return f"{reverse('kpis:levers', args=[alert.landing_page_id])}?{urlencode(query)}"
+    """The KPI in the period that crossed, of whom the rule is about; of a landing page what may be done about it."""
+    query = {"period": alert.period.key} | {name.value: str(member) for name, member in alert.rule.filters.items()}
+    page = alert.landing_page_id
+    to = reverse("kpis:levers", args=[page]) if page else reverse("kpis:kpi-detail", args=[alert.rule.kpi])
+    return f"{to}?{urlencode(query)}"

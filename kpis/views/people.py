@@ -39,6 +39,7 @@ from leads import services
 AGAIN = gettext_lazy("First order in %(cohort)s, again in %(month)s")
 NOT_AGAIN = gettext_lazy("First order in %(cohort)s, none in %(month)s")
 REACHED, DROPPED = gettext_lazy("Reached: %(step)s"), gettext_lazy("Dropped out before: %(step)s")
+WITHIN = gettext_lazy("up to day %(days)s after entry")
 CUSTOMERS, LEADS = PeopleList.Kind.CUSTOMERS, PeopleList.Kind.LEADS
 
 
@@ -154,6 +155,8 @@ def of_kpi(request: HttpRequest, at: datetime) -> People:
     if found is None:
         raise BadRequest("kpi")
     parts = [origins.words(kpi.name), origins.period(choice.period)]
+    if choice.window is not None:
+        parts.append(origins.words(WITHIN, days=origins.number(choice.window)))
     return People(*found, parts, reverse("kpis:kpi-detail", args=[kpi.key]), pinned(choice))
 
 

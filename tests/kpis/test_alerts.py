@@ -17,19 +17,21 @@ from kpis.engine import drain
 from kpis.models import Alert, AlertRule
 from kpis.readings import Value
 from kpis.readings.alerts import Verdict, preview, verdict
+from kpis.readings.bells import path_of
 from kpis.services import judge_rules, set_alert
 from kpis.services.alerts import ring
 from leads.models import Lead
+from tests.factories.campaigns import make_channel
 from tests.factories.kpis import tehran
 from tests.kpis.sessions import at_the_same_time, session
 
 pytestmark = pytest.mark.django_db
-SEPTEMBER = parse_period("2025-09")
+SEPTEMBER, MONTH = parse_period("2025-09"), {"calendar": "gregorian", "grain": "month"}
 AT = datetime(2025, 10, 1, 6, tzinfo=UTC)
 
 
 def make_rule(user, kpi="leads", condition="below", bound=3, **facts):
-    facts = {"calendar": "gregorian", "grain": "month", "by_email": True} | facts
+    facts = MONTH | {"by_email": True} | facts
     return AlertRule.objects.create(user=user, kpi=kpi, condition=condition, bound=Decimal(bound), **facts)
 
 
@@ -247,6 +249,12 @@ class TestMail:
         )
         assert "/kpis/leads/?period=2025-09\n" in message.body
         assert re.fullmatch(f"<alert-{alert.pk}-[0-9a-f]{{32}}@localhost>", message.extra_headers["Message-ID"])
+
+    def test_its_address_is_of_those_whom_the_rule_is_about(self, sara):
+        fair = make_channel(slug="fair", name="Fair")
+        rule = make_rule(sara, condition="below", bound=40, channel=fair)
+
+        assert path_of(Alert(rule=rule, start=SEPTEMBER.start, **MONTH)) == f"/kpis/leads/?period=2025-09&channel={fair.pk}"
 
     def test_it_is_sent_once_however_often_it_is_asked_for(self, alert):
         assert [send_mails(at=AT), send_mails(at=AT), judge_rules(at=AT), send_mails(at=AT)] == [1, 0, 0, 0]

@@ -11,6 +11,7 @@ from leads.models import Lead
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel
 from tests.kpis.test_kpi_files import rows_of
+from tests.kpis.test_people import saved
 from tests.kpis.test_views import MEHR, leads_on, settle, text_of
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,10 @@ def test_the_api_says_why_a_window_is_refused(browse, sara, leads):
     assert api.get("/kpis/repeat_purchase_rate/values/", window="366").status_code == 400
     rows = api.get("/kpis/lead_conversion_rate_cohort/rows/", window="29", **month).json()
     assert (rows["total"], rows["amount"]) == (1, "1")
+
+
+def test_a_list_of_the_people_behind_it_says_the_window(browse, sara, leads):
+    people_list, members = saved(browse(sara), sara, "kpi/?kpi=lead_conversion_rate_cohort&period=1404-07&window=29")
+
+    assert people_list.said.endswith("Mehr 1404 · up to day 29 after entry")
+    assert members == {leads[0].pk}
