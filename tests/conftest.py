@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import translation
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from campaigns.models import LeadSource
 from crm.celery import app
@@ -53,17 +53,15 @@ def written_db(django_db_setup, django_db_blocker):
     Only the lead sources, which people rename and add to, and the organisation, which names a team, are put back as they were.
     """
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            tables = [name for name in connection.introspection.table_names(cursor) if is_empty(cursor, name)]
+        before = filled_tables()
         sources, organization = list(LeadSource.objects.all()), Organization.objects.get()
         yield
-        with connection.cursor() as cursor:
-            names = map(Identifier, [*tables, Organization._meta.db_table])
-            cursor.execute(SQL("TRUNCATE {}").format(SQL(", ").join(names)))
+        written = [name for name in filled_tables() if name not in before]
+        empty([*written, Organization._meta.db_table])
         organization.save(force_insert=True)
         LeadSource.objects.all().delete()
         LeadSource.objects.bulk_create(sources)
-        vacuum()
+        vacuum([*written, Organization._meta.db_table, LeadSource._meta.db_table])
         connections.close_all()
 
 
@@ -77,9 +75,21 @@ def once(django_db_setup, django_db_blocker):
         vacuum()
 
 
-def is_empty(cursor, table):
-    cursor.execute(SQL("SELECT NOT EXISTS (SELECT FROM {})").format(Identifier(table)))
-    return cursor.fetchone()[0]
+def filled_tables():
+    """Those of our tables that have any row, asked in one question."""
+    one = SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        cursor.execute(SQL(" UNION ALL ").join(one.format(Literal(name), Identifier(name)) for name in names))
+        return [name for (name,) in cursor.fetchall()]
+
+
+def empty(tables):
+    """A table by itself, whoever refers to it; to truncate it, every table that could refer to it must be truncated with it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger of any kind
+        for name in tables:
+            cursor.execute(SQL("DELETE FROM {}").format(Identifier(name)))
 
 
 @pytest.fixture

@@ -28,18 +28,22 @@ def analyze() -> None:
         cursor.execute(SQL("ANALYZE {}").format(our_tables(cursor)))
 
 
-def vacuum() -> None:
+def vacuum(tables: list[str] | None = None) -> None:
     """Outside of a transaction, once many rows were taken back: nobody shall walk over what is left of them.
 
     Of a table that was never looked at (a new or a truncated one) the planner expects ten pages, and it reads the whole calendar
     for a handful of rows; it does so no longer.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SQL("VACUUM {}").format(our_tables(cursor)))
+        cursor.execute(SQL("VACUUM {}").format(listed(tables) if tables else our_tables(cursor)))
 
 
 def our_tables(cursor: Any) -> Composed:
-    return SQL(", ").join(map(Identifier, connection.introspection.table_names(cursor)))
+    return listed(connection.introspection.table_names(cursor))
+
+
+def listed(tables: list[str]) -> Composed:
+    return SQL(", ").join(map(Identifier, tables))
 
 
 @dataclass
