@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
 # `celery`: the application that tasks belong to; in crm/__init__.py the launcher would load it too.
@@ -19,3 +20,9 @@ class SettingsConfig(AdminConfig):
     """Django's admin, on our own site."""
 
     default_site = "crm.settings_site.SettingsSite"
+
+
+class FilesConfig(StaticFilesConfig):
+    """Without what no page of ours loads, which is half of all there is to hash and to compress at a first start."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "swagger-ui-standalone-preset.js*"]

@@ -107,7 +107,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "crm.apps.FilesConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
