@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -207,12 +207,25 @@ class Product:
         return time.monotonic() - start
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+@contextmanager
+def new_home() -> Iterator[Path]:
     home = make_home()
     yield home
     subprocess.run([sys.executable, "manage.py", "down"], cwd=CHECKOUT, env=environment(home), capture_output=True, check=True)
     shutil.rmtree(home)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with new_home() as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def home_before_the_first_start() -> Iterator[Path]:
+    """The first command makes a cluster there, which takes seconds; the next one finds it."""
+    with new_home() as home:
+        yield home
 
 
 @pytest.fixture
@@ -234,7 +247,8 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_a_command_before_the_first_start_says_so_and_leaves_no_server(home):
+def test_a_command_before_the_first_start_says_so_and_leaves_no_server(home_before_the_first_start):
+    home = home_before_the_first_start
     result = run(home, "create_user", "mina@example.com", "--role", "rep")
 
     assert result.returncode == 1
@@ -247,11 +261,16 @@ def test_a_command_before_the_first_start_says_so_and_leaves_no_server(home):
 
 
 @pytest.mark.slow
-def test_a_command_that_asks_where_nobody_answers_says_so(home):
+def test_a_command_that_asks_where_nobody_answers_says_so(home_before_the_first_start):
     question = [sys.executable, "manage.py", "shell", "-c", "input()"]
 
     result = subprocess.run(
-        question, cwd=CHECKOUT, env=environment(home), stdin=subprocess.DEVNULL, capture_output=True, text=True
+        question,
+        cwd=CHECKOUT,
+        env=environment(home_before_the_first_start),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
     )
 
     assert result.returncode == 1
