@@ -37,6 +37,8 @@ SPARINGLY = running(
 def operations_by_tag():
     schema = schemathesis.openapi.from_dict(document(["crm.api.people", *settings.API_MODULES]))
     schema.app = get_wsgi_application()
+    # Words of the product's own code among what is sent: two fifths of the time, for values that two examples hardly meet.
+    schema.config.analysis.constants.enabled = "GENERATED_EXAMPLES" in os.environ
     found = defaultdict(list)
     for result in schema.get_all_operations():
         operation = result.ok()
