@@ -60,11 +60,11 @@ SEEN = f"""() => ({{
   small: ({SMALL_TARGETS})(),
 }})"""
 
-# Whatever comes after the page is there, and has found its place.
+# Whatever comes after the page is there, and has found its place: a new width is told in one frame, and charts draw in the next.
 SETTLED = """async () => {
   await document.fonts.ready;
   while (document.querySelector('.htmx-request')) await new Promise((go) => setTimeout(go, 20));
-  for (const frame of [1, 2, 3]) await new Promise((go) => requestAnimationFrame(go));
+  for (const frame of [1, 2]) await new Promise((go) => requestAnimationFrame(go));
 }"""
 
 
