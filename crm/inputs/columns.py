@@ -14,10 +14,12 @@ from crm.inputs.arrays import array
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
-    """Write new rows of one model, and give each its key and what the database filled in.
+    """Write new rows of one model, if any, and give each its key and what the database filled in.
 
     A field that is left to the database in one row must be so in all; TypeError where it is not.
     """
+    if not rows:
+        return
     model = type(rows[0])
     written: dict[Field, str] = {}
     left: list[Field] = [model._meta.pk]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Model
 
 from crm.inputs import items as states
+from crm.inputs.columns import insert_rows
 from crm.inputs.items import Item
 from crm.models import Record
 
@@ -51,7 +52,7 @@ def replace_parts(parts: Parts, items: list[Item], wanted: Mapping[int, Sequence
         if stored[pk] != [tuple(values[name] for name in parts.columns) for values in wanted[item.index]]
     }
     parts.model.objects.filter(**{f"{parts.key}__in": [pk for pk in changed if stored[pk]]}).delete()
-    parts.model.objects.bulk_create(parts.model(**{parts.key: pk}, **values) for pk, rows in changed.items() for values in rows)
+    insert_rows([parts.model(**{parts.key: pk}, **values) for pk, rows in changed.items() for values in rows])
     mark_updated([done[pk] for pk in changed])
 
 

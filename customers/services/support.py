@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.columns import insert_rows
 from crm.inputs.fields import (
     ExternalId,
     Id,
@@ -109,11 +110,13 @@ def complete_tickets(items: list[Item], caller: Caller) -> None:
 
 def note_ticket_events(items: list[Item], caller: Caller) -> None:
     """Every dated change of a ticket is a row of its own."""
-    TicketEvent.objects.bulk_create(
-        TicketEvent(ticket_id=item.pk, kind=kind, at=getattr(item.row, name), by=None if caller.token else caller.user)
-        for item in items
-        for name, kind in EVENTS.items()
-        if getattr(item.row, name) and (item.status == states.CREATED or name in item.before)
+    insert_rows(
+        [
+            TicketEvent(ticket_id=item.pk, kind=kind, at=getattr(item.row, name), by=None if caller.token else caller.user)
+            for item in items
+            for name, kind in EVENTS.items()
+            if getattr(item.row, name) and (item.status == states.CREATED or name in item.before)
+        ]
     )
 
 

@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Channel, LandingPage, LeadSource, SocialN
 from campaigns.services import derive_touches
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.columns import insert_rows
 from crm.inputs.fields import FieldError, check_not_future
 from crm.inputs.items import Item, is_merged
 from crm.inputs.rates import Rates, is_too_fine
@@ -77,7 +78,7 @@ def is_waiting(item: Item) -> bool:
 def note_lead_events(items: list[Item], caller: Caller) -> None:
     """Every dated change of a lead is a row of its own."""
     owners = User.objects.in_bulk({item.row.owner_id for item in items if "owner_id" in item.before})
-    LeadEvent.objects.bulk_create(event for item in items for event in lead_events(item, owners, caller))
+    insert_rows([event for item in items for event in lead_events(item, owners, caller)])
 
 
 def follow_leads(items: list[Item], caller: Caller) -> None:
@@ -160,7 +161,7 @@ def follow_opportunities(items: list[Item], caller: Caller) -> None:
     closed = [item.row.pk for item in items if item.status != states.CREATED and is_closing(item)]
     moved = StageChange.objects.filter(opportunity__in=closed).order_by().values_list("opportunity").annotate(at=Max("at"))
     last = dict(moved) if closed else {}
-    StageChange.objects.bulk_create(change for item in items for change in stage_changes(item, stages, last, caller))
+    insert_rows([change for item in items for change in stage_changes(item, stages, last, caller)])
     # A lead that was loaded as converted has its opportunity only now.
     carry_plans([item.row.lead_id for item in items if is_news_of_a_lead(item)])
 
@@ -229,7 +230,7 @@ def link_products(items: list[Item], wanted: dict[int, list[int]]) -> None:
         stored[pk].add(product)
     changed = [pk for pk in done if stored[pk] != done[pk]]
     links.objects.filter(opportunity__in=changed).delete()
-    links.objects.bulk_create(links(opportunity_id=pk, product_id=product) for pk in changed for product in sorted(done[pk]))
+    insert_rows([links(opportunity_id=pk, product_id=product) for pk in changed for product in sorted(done[pk])])
     for item in items:
         if item.pk in changed and item.status == states.UNCHANGED:
             item.settle(states.UPDATED, item.pk)

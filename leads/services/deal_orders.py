@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
+from crm.inputs.columns import insert_rows
 from crm.inputs.fields import Reference
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, find, key_of
@@ -248,7 +249,7 @@ def link(items: Iterable[Item], deals: Deals) -> None:
     written = {item.pk: item for item in items if item.index in deals and item.status in WRITTEN}
     known = deals_of_orders(written)
     new = [item for pk, item in written.items() if pk not in known]
-    LINKS.objects.bulk_create(LINKS(opportunity=deals[item.index], order_id=item.pk) for item in new)
+    insert_rows([LINKS(opportunity=deals[item.index], order_id=item.pk) for item in new])
     for item in new:
         item.as_stored = None
         if item.status == states.UNCHANGED:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
+from crm.inputs.columns import insert_rows
 from crm.inputs.rates import is_too_fine
 from crm.inputs.upsert import check_moment
 from crm.money import convert, spread
@@ -216,13 +217,15 @@ def save_refunds(drafts: list[Draft]) -> None:
     gone = [row.pk for draft in drafts if draft.row is not None for row in draft.row.refunds.all() if row.pk not in kept]
     Refund.objects.filter(pk__in=gone).delete()
     RefundLine.objects.filter(refund__in=changed).delete()
-    Refund.objects.bulk_create(new)
+    insert_rows(new)
     for row in changed:
         row.save()
-    RefundLine.objects.bulk_create(
-        RefundLine(
-            refund_id=refund.row.pk, line_id=part.line.pk, quantity=part.quantity, amount=part.amount, cost_amount=part.cost
-        )
-        for refund in parts
-        for part in refund.parts
+    insert_rows(
+        [
+            RefundLine(
+                refund_id=refund.row.pk, line_id=part.line.pk, quantity=part.quantity, amount=part.amount, cost_amount=part.cost
+            )
+            for refund in parts
+            for part in refund.parts
+        ]
     )
