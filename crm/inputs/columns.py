@@ -58,9 +58,16 @@ def update_rows(rows: Sequence[Model], names: Sequence[str]) -> None:
 
 
 def column_of(field: Field, values: list[Any]) -> str:
+    """As the database takes it. Of a field that few rows use, one value stands in all rows: it is prepared once."""
+    if len(set(map(id, values))) == 1:
+        return array([prepared(field, values[0])] * len(values))
+    return array([prepared(field, value) for value in values])
+
+
+def prepared(field: Field, value: Any) -> Any:
     if isinstance(field, JSONField):
-        return array([None if value is None else json.dumps(value, cls=field.encoder) for value in values])
-    return array([field.get_db_prep_save(value, connection) for value in values])
+        return None if value is None else json.dumps(value, cls=field.encoder)
+    return field.get_db_prep_save(value, connection)
 
 
 def names_of(fields: Iterable[Field]) -> str:
