@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
@@ -73,10 +74,14 @@ def recency_scores(days: Sequence[int]) -> list[int]:
     return [SCORES + 1 - score for score in scores(days)]
 
 
-def snapshot_days(first: date, last: date) -> list[date]:
-    """The ends of the months of both calendars between two days; quarters and years end with months."""
+@lru_cache(maxsize=16)
+def snapshot_days(first: date, last: date) -> tuple[date, ...]:
+    """The ends of the months of both calendars between two days; quarters and years end with months.
+
+    Remembered, because every batch of snapshots asks for those of all years.
+    """
     ends = {period.end for calendar in Calendar for period in periods_between(first, last, calendar, Grain.MONTH)}
-    return sorted(day for day in ends if day <= last)
+    return tuple(sorted(day for day in ends if day <= last))
 
 
 def month_ends_before(day: date) -> list[date]:

@@ -206,8 +206,8 @@ def before_window(day: date) -> date:
     return day - timedelta(days=WINDOW_DAYS)
 
 
-def collect(cursor: Any, first: date, last: date) -> None:
-    """What was bought and returned in the windows of some days, from one statement and so from one state."""
+def collect(cursor: Any, first: date, last: date) -> bool:
+    """What was bought and returned in the windows of some days, from one statement and so from one state; if anything was."""
     days = before_window(first) + timedelta(days=1), last
     bought = Order.objects.counted().filter(customer__merged_into__isnull=True, placed_on__range=days).order_by()
     returned = Refund.objects.counted().filter(refunded_on__range=days).order_by()
@@ -220,7 +220,9 @@ def collect(cursor: Any, first: date, last: date) -> None:
         " WHERE customer IS NOT NULL",
         [*order_params, *refund_params],
     )
+    is_any = cursor.rowcount > 0
     cursor.execute("CREATE INDEX kpis_rfmflow_day ON kpis_rfmflow (day); ANALYZE kpis_rfmflow")
+    return is_any
 
 
 def register(at: datetime) -> None:
@@ -256,9 +258,10 @@ def compute(cursor: Any, days: Sequence[date]) -> None:
     together, apart = moves_of(days, known)
     cursor.execute("DELETE FROM kpis_rfmcell WHERE day = ANY(%s)", [list(days)])
     cursor.execute("DELETE FROM kpis_rfmmove WHERE day = ANY(%s) OR earlier = ANY(%s)", [list(days), list(days)])
-    collect(cursor, days[0], days[-1])
+    # of a shop that stopped selling, most of the months since then have nobody to score
+    steps = days if collect(cursor, days[0], days[-1]) else []
     stood, stands = "kpis_rfmstand", "kpis_rfmnext"
-    for before, day in zip([before_window(days[0]), *days], days, strict=False):
+    for before, day in zip([before_window(days[0]), *steps], steps, strict=False):
         step = STEP.format(stood=stood, stands=stands)
         cursor.execute(step, {"known": before, "day": day, "then": together.get(day)})
         cursor.execute(f"TRUNCATE {stood}")

@@ -115,6 +115,8 @@ def register(cursor: Any, day: date) -> None:
     """The evenings up to a day, which is the last one."""
     first = CustomerSpan.objects.aggregate(day=Min("start_day"))["day"] or day
     wanted = {*snapshot_days(first, day), *(each for each in compared_evenings(day) if each >= first), day}
+    if wanted == set(TenureEvening.objects.values_list("day", flat=True)):
+        return
     roll(cursor, last_evening(), day)
     TenureEvening.objects.exclude(pk__in=wanted).delete()
     Tenure.objects.exclude(day__in=wanted).delete()

@@ -64,7 +64,7 @@ def test_snapshots_are_the_ends_of_months_of_both_calendars():
     # Mehr 1404 ends on 22 October, Aban on 21 November 2025.
     expected = [date(2025, 9, 30), date(2025, 10, 22), date(2025, 10, 31), date(2025, 11, 21)]
 
-    assert snapshot_days(date(2025, 9, 23), date(2025, 11, 29)) == expected
+    assert list(snapshot_days(date(2025, 9, 23), date(2025, 11, 29))) == expected
 
 
 def make_ten(day=SNAPSHOT):
