@@ -26,7 +26,7 @@ def insert_rows(rows: Sequence[Model]) -> None:
     for field in model._meta.concrete_fields:
         if field.generated or field.primary_key:
             continue
-        values = [field.pre_save(row, add=True) for row in rows]
+        values = [value_of(field, row) for row in rows]
         defaults = sum(isinstance(value, DatabaseDefault) for value in values)
         if not defaults:
             written[field] = column_of(field, values)
@@ -42,6 +42,16 @@ def insert_rows(rows: Sequence[Model]) -> None:
         cursor.execute(statement, list(written.values()))
         for row, filled in zip(rows, cursor.fetchall(), strict=True):
             take_in(row, left, filled)
+
+
+def value_of(field: Field, row: Model) -> Any:
+    """What a new row says; the one that it refers to may have been given its key only after it was named."""
+    value = field.pre_save(row, add=True)
+    if value is None and field.is_relation and field.is_cached(row):
+        named = field.get_cached_value(row)
+        value = named and named.pk
+        setattr(row, field.attname, value)
+    return value
 
 
 def update_rows(rows: Sequence[Model], names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from crm.inputs.columns import insert_rows
 from customers.models import Contract, Order, OrderLine
 from kpis.management.demo.names import DEMO, PLANS, PRODUCTS
 from kpis.management.demo.people import Buyer
@@ -92,9 +93,9 @@ def price_of(name: str) -> Decimal:
 
 def save_quotes(quotes: list[Quote], lines: list[QuoteLine]) -> None:
     """First versions before those that replace them."""
-    Quote.objects.bulk_create([quote for quote in quotes if quote.revision_of is None], batch_size=1000)
-    Quote.objects.bulk_create([quote for quote in quotes if quote.revision_of is not None], batch_size=1000)
-    QuoteLine.objects.bulk_create(lines, batch_size=2000)
+    insert_rows([quote for quote in quotes if quote.revision_of is None])
+    insert_rows([quote for quote in quotes if quote.revision_of is not None])
+    insert_rows(lines)
 
 
 def make_contracts(story: Story, buyers: list[Buyer]) -> list[Contract]:
@@ -113,4 +114,5 @@ def make_contracts(story: Story, buyers: list[Buyer]) -> list[Contract]:
                 created_at=buyer.first_order_at, source=DEMO, external_id=f"contract-{number}",
             )
         )  # fmt: skip
-    return Contract.objects.bulk_create(rows)
+    insert_rows(rows)
+    return rows

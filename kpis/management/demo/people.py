@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from campaigns.models import Campaign
+from crm.inputs.columns import insert_rows
 from customers.models import Customer
 from kpis.management.demo.names import (
     CAMPAIGNS,
@@ -183,12 +184,12 @@ def settle(story: Story, buyers: list[Buyer]) -> None:
 
 
 def save_people(crowd: Crowd) -> None:
-    Customer.objects.bulk_create([buyer.customer for buyer in crowd.buyers], batch_size=1000)
+    insert_rows([buyer.customer for buyer in crowd.buyers])
     for buyer in crowd.buyers:
         if buyer.lead:
             buyer.lead.customer = buyer.customer
-    Lead.objects.bulk_create(crowd.leads, batch_size=1000)
-    LeadEvent.objects.bulk_create([event for lead in crowd.leads for event in events_of(lead)], batch_size=2000)
+    insert_rows(crowd.leads)
+    insert_rows([event for lead in crowd.leads for event in events_of(lead)])
 
 
 def events_of(lead: Lead) -> Iterator[LeadEvent]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from crm.inputs.columns import insert_rows
 from crm.jalali import to_jalali
 from customers.models import Order, OrderLine, Product, Refund, RefundLine
 from kpis.management.demo.names import DEMO, LOSS_REASONS, PRODUCTS
@@ -41,8 +42,8 @@ def make_orders(story: Story, frame: Frame, buyers: list[Buyer]) -> tuple[list[O
         lines += own
         if is_first:
             firsts[buyer.customer.external_id] = order
-    Order.objects.bulk_create(orders, batch_size=1000)
-    OrderLine.objects.bulk_create(lines, batch_size=2000)
+    insert_rows(orders)
+    insert_rows(lines)
     make_refunds(story, orders, lines)
     return orders, firsts
 
@@ -133,8 +134,8 @@ def make_refunds(story: Story, orders: list[Order], lines: list[OrderLine]) -> N
         )  # fmt: skip
         refunds.append(refund)
         parts.append(RefundLine(refund=refund, line=line, quantity=line.quantity, amount=net_of(line), cost_amount=cost))
-    Refund.objects.bulk_create(refunds)
-    RefundLine.objects.bulk_create(parts)
+    insert_rows(refunds)
+    insert_rows(parts)
 
 
 def make_opportunities(story: Story, frame: Frame, crowd: Crowd, firsts: dict[str, Order]) -> list[Opportunity]:
@@ -151,8 +152,8 @@ def make_opportunities(story: Story, frame: Frame, crowd: Crowd, firsts: dict[st
         rows.append(opportunity)
         if order:
             links.append((opportunity, order))
-    Opportunity.objects.bulk_create(rows, batch_size=1000)
-    StageChange.objects.bulk_create(changes, batch_size=2000)
+    insert_rows(rows)
+    insert_rows(changes)
     link(frame, story, rows, links)
     return rows
 
@@ -195,7 +196,7 @@ def moves_of(story: Story, opportunity: Opportunity, stages: list[Stage]) -> Ite
 def link(frame: Frame, story: Story, rows: list[Opportunity], links: list[tuple[Opportunity, Order]]) -> None:
     """What each opportunity is about, and the order it ended in."""
     about, became = Opportunity.products.through, Opportunity.orders.through
-    about.objects.bulk_create(
-        about(opportunity_id=row.pk, product_id=product.pk) for row in rows for product in story.rng.sample(frame.products, k=2)
+    insert_rows(
+        [about(opportunity_id=row.pk, product_id=product.pk) for row in rows for product in story.rng.sample(frame.products, k=2)]
     )
-    became.objects.bulk_create(became(opportunity_id=row.pk, order_id=order.pk) for row, order in links)
+    insert_rows([became(opportunity_id=row.pk, order_id=order.pk) for row, order in links])

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
+from crm.inputs.columns import insert_rows
 from customers.models import Answer, Customer, Invitation, InvitationSkip, Order, OrderLine, Survey, Ticket, TicketEvent
 from kpis.management.demo.names import COMMENTS, DEMO, SUBJECTS
 from kpis.management.demo.people import Buyer, Crowd
@@ -36,17 +37,19 @@ def make_tickets(story: Story, frame: Frame, buyers: list[Buyer]) -> list[Ticket
         if not known:
             continue
         tickets.append(new_ticket(story, frame, number, story.moment(day), story.one_of(known)))
-    Ticket.objects.bulk_create(tickets)
+    insert_rows(tickets)
     kinds = TicketEvent.Kind
-    TicketEvent.objects.bulk_create(
-        TicketEvent(ticket=ticket, kind=kind, at=at, by=ticket.owner)
-        for ticket in tickets
-        for kind, at in (
-            (kinds.OPENED, ticket.created_at),
-            (kinds.RESPONDED, ticket.first_response_at),
-            (kinds.RESOLVED, ticket.resolved_at),
-        )
-        if at
+    insert_rows(
+        [
+            TicketEvent(ticket=ticket, kind=kind, at=at, by=ticket.owner)
+            for ticket in tickets
+            for kind, at in (
+                (kinds.OPENED, ticket.created_at),
+                (kinds.RESPONDED, ticket.first_response_at),
+                (kinds.RESOLVED, ticket.resolved_at),
+            )
+            if at
+        ]
     )
     return tickets
 
@@ -74,7 +77,8 @@ def make_answers(story: Story, buyers: list[Buyer], orders: list[Order]) -> list
     make_invitations(story, buyers, answers)
     for number, answer in enumerate(answers):
         answer.source, answer.external_id = DEMO, f"answer-{number}"
-    return Answer.objects.bulk_create(answers)
+    insert_rows(answers)
+    return answers
 
 
 def make_invitations(story: Story, buyers: list[Buyer], answers: list[Answer]) -> list[Invitation]:
@@ -89,10 +93,13 @@ def make_invitations(story: Story, buyers: list[Buyer], answers: list[Answer]) -
             rows.append(invitation(story, answer.survey, story.one_of(asked).customer, sent_at))
     for number, row in enumerate(rows):
         row.source, row.external_id = DEMO, f"invitation-{number}"
-    Invitation.objects.bulk_create(rows, batch_size=1000)
+    insert_rows(rows)
     nps = [row for row in rows if row.survey.kind == Survey.Kind.NPS]
-    InvitationSkip.objects.bulk_create(
-        InvitationSkip(survey=row.survey, customer=row.customer, at=row.sent_at, reason=story.one_of(SKIPS)) for row in nps[::12]
+    insert_rows(
+        [
+            InvitationSkip(survey=row.survey, customer=row.customer, at=row.sent_at, reason=story.one_of(SKIPS))
+            for row in nps[::12]
+        ]
     )
     return rows
 
@@ -187,7 +194,8 @@ def make_activities(story: Story, crowd: Crowd, opportunities: list[Opportunity]
             rows.append(planned(story, Activity.Kind.MEETING, "جلسهٔ بعدی", opportunity=opportunity))
     for number, row in enumerate(rows):
         row.source, row.external_id = DEMO, f"activity-{number}"
-    return Activity.objects.bulk_create(rows, batch_size=1000)
+    insert_rows(rows)
+    return rows
 
 
 def held(story: Story, kind: str, subject: str, at: datetime, **about: Lead | Opportunity) -> Activity:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from campaigns.models import Campaign, Channel, LandingPage, PageView, Session, SocialPost, Variant
+from crm.inputs.columns import insert_rows
 from customers.models import Cart, Order
 from kpis.management.demo.names import DEMO, DOMAIN, PATHS, SALE, TRAFFIC, VARIANTS
 from kpis.management.demo.people import Crowd, campaign_on
@@ -45,8 +46,8 @@ def make_sessions(story: Story, frame: Frame, crowd: Crowd) -> list[Session]:
         session = session_of(story, frame, number, arrival, variants)
         views += views_of(story, session)
         sessions.append(session)
-    Session.objects.bulk_create(sessions, batch_size=2000)
-    PageView.objects.bulk_create(views, batch_size=5000)
+    insert_rows(sessions)
+    insert_rows(views)
     return sessions
 
 
@@ -132,8 +133,8 @@ def make_rush(story: Story, frame: Frame) -> list[Session]:
         session.external_id = f"rush-{number}"
         views += views_of(story, session)
         sessions.append(session)
-    Session.objects.bulk_create(sessions, batch_size=2000)
-    PageView.objects.bulk_create(views, batch_size=5000)
+    insert_rows(sessions)
+    insert_rows(views)
     return sessions
 
 
@@ -144,7 +145,8 @@ def make_carts(story: Story, orders: list[Order], sessions: list[Session]) -> li
     carts += [abandoned(story, session) for session in story.rng.sample(shoppers, k=min(ABANDONED, len(shoppers)))]
     for number, cart in enumerate(carts):
         cart.source, cart.external_id = DEMO, f"cart-{number}"
-    return Cart.objects.bulk_create(carts, batch_size=2000)
+    insert_rows(carts)
+    return carts
 
 
 def ordered(story: Story, order: Order) -> Cart:
@@ -178,4 +180,5 @@ def make_posts(story: Story, frame: Frame) -> list[SocialPost]:
                 likes=likes, comments=comments, shares=shares, source=DEMO, external_id=f"post-{number}",
             )
         )  # fmt: skip
-    return SocialPost.objects.bulk_create(rows)
+    insert_rows(rows)
+    return rows
