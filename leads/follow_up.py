@@ -21,6 +21,7 @@ from leads.timeline import outcomes_of, says_nothing
 TOMORROW, WEEK_START, WEEK, MONTH, DATE = "tomorrow", "week-start", "week", "month", "date"
 AN_HOUR = "hour"
 ASKED_OF_WHAT_WAS_DONE = _("Choose a result, or write what was said.")
+DAY_IS_OVER = _("This day is over: plan for today or a later one.")
 
 
 def days_ahead(today: date, prefs: Preferences) -> dict[str, tuple[str | Promise, date]]:
@@ -37,6 +38,10 @@ def days_ahead(today: date, prefs: Preferences) -> dict[str, tuple[str | Promise
 
 def when_choices(today: date, prefs: Preferences) -> list[tuple[str, str]]:
     return [(key, str(label)) for key, (label, _day) in days_ahead(today, prefs).items()]
+
+
+def is_over(day: date | None, today: date) -> bool:
+    return day is not None and day < today
 
 
 class WhenForm(ReaderForm):
@@ -58,6 +63,8 @@ class WhenForm(ReaderForm):
         facts = super().clean()
         if not self.errors and facts.get("when") == DATE and not facts.get("on"):
             self.add_error("on", ValidationError(_("Say which day."), code="required"))
+        elif not self.errors and is_over(facts.get("on"), self.today):
+            self.add_error("on", ValidationError(DAY_IS_OVER, code="past-date"))
         elif not self.errors and self.is_required and self.day is None:
             self.add_error("when", ValidationError(_("Say which day."), code="required"))
         return facts

@@ -52,6 +52,10 @@ class Called:
         """Whom it is for, where its own name is but a number."""
         return (getattr(self.row, "whom", None) or self.row.customer) if self.is_numbered else None
 
+    def goes_by(self, text: str) -> bool:
+        """Whether people call it that: what has a number of its own is not called by ours."""
+        return not (self.is_numbered and self.row.is_named) or text in (self.row.number, self.row.external_id)
+
 
 class SearchView(Page, TemplateView):
     template_name = "crm/search.html"
@@ -96,11 +100,13 @@ def exactly(text: str, user: User) -> list[Called]:
     """Those whose number, or key in another system, is just that: no number that it is only a part of."""
     if not any(sign.isdigit() for sign in text):
         return []
-    return [
+    found = [
         Called(row, icon, reverse(url, args=[row.pk]) if url else ticket_url(row))
         for model, icon, url in NUMBERED
         for row in _called(model, text, user)[:IN_DROPDOWN]
     ]
+    latin = to_latin_digits(text)
+    return sorted(found, key=lambda called: not called.goes_by(latin))
 
 
 def ticket_url(ticket: Ticket) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.edits import EditForm
 from crm.forms.fields import ClockField, DayField, TextField
 from crm.forms.reader import ReaderForm
-from leads.follow_up import ASKED_OF_WHAT_WAS_DONE
+from leads.follow_up import ASKED_OF_WHAT_WAS_DONE, DAY_IS_OVER, is_over
 from leads.models import OUTCOMES, Activity
 from leads.timeline import outcomes_of, says_nothing
 
@@ -44,6 +44,8 @@ class ActivityForm(ReaderForm):
         facts = super().clean()
         if not self.errors and not facts["due_on"] and says_nothing(facts["kind"], facts["outcome"], facts["body"]):
             self.ask_for_words(facts["kind"])
+        if not self.errors and is_over(facts["due_on"], self.prefs.today(self.at)):
+            self.add_error("due_on", ValidationError(DAY_IS_OVER, code="past-date"))
         if not self.errors and facts.get("outcome") and (fault := self.fault_of_outcome(facts)):
             self.add_error("outcome", ValidationError(fault, code="invalid"))
         return facts

@@ -51,6 +51,7 @@ def test_who_may_write_on_whose(browse, sara, omid, nima, hana):
             {"due_on": "9377-05-05"},
             {"due_on": ["“9377-05-05” is too far away: give a day from 1990-01-01 to 2030-12-31."]},
         ),
+        ({"due_on": "1400/01/01"}, {"due_on": ["This day is over: plan for today or a later one."]}),
         ({"due_on": "+3", "due_time": "25:00"}, {"due_time": ["Enter a time of day, such as 10:30."]}),
         (
             {"outcome": "replied"},

@@ -36,6 +36,14 @@ def test_each_kind_by_its_number_or_ours_in_digits_of_any_script(omid, arya):
     assert rows("Late", omid) == []
 
 
+def test_what_is_called_so_stands_before_what_has_that_key_and_another_number(omid, arya):
+    order = make_order(pk=429, customer=arya, number="D-0429", owner=omid)
+    quote = make_quote(pk=429, opportunity=make_opportunity(owner=omid, customer=arya))
+
+    assert rows("#۴۲۹", omid) == [quote, order]
+    assert rows("D-0429", omid) == [order]
+
+
 def test_a_lead_and_a_customer_by_ours_and_who_was_merged_by_none(omid, arya):
     lead = make_lead(pk=70387, name="Ali", owner=omid)
     assert (rows("70387", omid), rows(f"#{arya.pk}", omid)) == ([lead], [arya])

@@ -315,6 +315,7 @@ class TestFinishing:
         [
             ({"when": "date"}, {"on": ["Say which day."]}),
             ({"on": "1404/13/01"}, {"on": ["There is no such day in the calendar."]}),
+            ({"on": "1400/01/01"}, {"on": ["This day is over: plan for today or a later one."]}),
             ({"outcome": "held"}, {"outcome": ["Select a valid choice. held is not one of the available choices."]}),
         ],
     )
