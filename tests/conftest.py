@@ -1,6 +1,7 @@
 """The people of the tests, and the moment they live in."""
 
 import gc
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from campaigns.models import LeadSource
 from crm.celery import app
 from crm.models import Organization, Team, User
 from crm.paper import Paper
-from tests.factories.kpis import analyze, vacuum
+from tests.factories.kpis import analyze, our_tables, vacuum
 from tests.mail_server import Broken
 
 
@@ -45,24 +46,40 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
 
 
+@pytest.fixture(scope="session")
+def filled_by_migrations(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return frozenset(filled_tables())
+
+
 @pytest.fixture
-def written_db(django_db_setup, django_db_blocker):
+def written_db(filled_by_migrations, django_db_blocker):
     """Rows that other connections see: really written, and taken out again.
 
     Tables that the migrations filled are left alone; putting their rows back after each test would take longer than the test.
     Only the lead sources, which people rename and add to, and the organisation, which names a team, are put back as they were.
     """
     with django_db_blocker.unblock():
-        before = filled_tables()
         sources, organization = list(LeadSource.objects.all()), Organization.objects.get()
         yield
-        written = [name for name in filled_tables() if name not in before]
-        empty([*written, Organization._meta.db_table])
-        organization.save(force_insert=True)
-        LeadSource.objects.all().delete()
-        LeadSource.objects.bulk_create(sources)
-        vacuum([*written, Organization._meta.db_table, LeadSource._meta.db_table])
+        with all_to_ourselves() as cursor:
+            written = {*filled_tables()} - filled_by_migrations | {Organization._meta.db_table, LeadSource._meta.db_table}
+            # table by table: to truncate one, all that could refer to it must be truncated with it
+            for name in written:
+                cursor.execute(SQL("DELETE FROM {}").format(Identifier(name)))
+            organization.save(force_insert=True)
+            LeadSource.objects.bulk_create(sources)
+        vacuum(written)
         connections.close_all()
+
+
+@contextmanager
+def all_to_ourselves():
+    """A transaction in which no trigger of any kind fires, once everybody who was writing has ended."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SQL("LOCK {}").format(our_tables(cursor)))
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
 
 
 @pytest.fixture(scope="module")
@@ -82,14 +99,6 @@ def filled_tables():
         names = connection.introspection.table_names(cursor)
         cursor.execute(SQL(" UNION ALL ").join(one.format(Literal(name), Identifier(name)) for name in names))
         return [name for (name,) in cursor.fetchall()]
-
-
-def empty(tables):
-    """A table by itself, whoever refers to it; to truncate it, every table that could refer to it must be truncated with it."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger of any kind
-        for name in tables:
-            cursor.execute(SQL("DELETE FROM {}").format(Identifier(name)))
 
 
 @pytest.fixture

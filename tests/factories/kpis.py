@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,7 +29,7 @@ def analyze() -> None:
         cursor.execute(SQL("ANALYZE {}").format(our_tables(cursor)))
 
 
-def vacuum(tables: list[str] | None = None) -> None:
+def vacuum(tables: Iterable[str] = ()) -> None:
     """Outside of a transaction, once many rows were taken back: nobody shall walk over what is left of them.
 
     Of a table that was never looked at (a new or a truncated one) the planner expects ten pages, and it reads the whole calendar
@@ -42,7 +43,7 @@ def our_tables(cursor: Any) -> Composed:
     return listed(connection.introspection.table_names(cursor))
 
 
-def listed(tables: list[str]) -> Composed:
+def listed(tables: Iterable[str]) -> Composed:
     return SQL(", ").join(map(Identifier, tables))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 
-from crm.mails import send_mails
+from crm.mails import send_mails, state_text
 from crm.models import Organization, User
 from crm.periods import parse_period
 from kpis.catalogue import CATALOGUE
@@ -305,6 +305,14 @@ class TestMail:
         assert send_mails(at=AT + timedelta(minutes=14)) == 0
         assert send_mails(at=AT + timedelta(minutes=16)) == 0
         assert list(Alert.objects.values_list("mail", flat=True)) == ["unknown"]
+
+    @pytest.mark.parametrize(
+        ("backend", "text"), [("locmem", "e-mail sent"), ("filebased", "e-mail kept by the server: none is sent")]
+    )
+    def test_what_became_of_it_is_said_truly_where_there_is_no_server(self, settings, backend, text):
+        settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+
+        assert state_text(Alert(mail="sent")) == text
 
     def test_without_a_wish_for_mail_there_is_none(self, sara):
         make_rule(sara, condition="below", bound=40, by_email=False)

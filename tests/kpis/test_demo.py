@@ -21,8 +21,9 @@ from kpis.management import demo
 from kpis.management.demo.doors import compute
 from kpis.management.demo.people import make_leads
 from kpis.management.demo.reference import make_frame
+from kpis.management.demo.removal import forget_what_was_reported
 from kpis.management.demo.story import Story
-from kpis.models import Annotation, Dashboard, Target
+from kpis.models import Annotation, Dashboard, Snapshot, Target
 from kpis.readings import Query, read
 from kpis.readings.pages import Choice, Landings
 from kpis.tiles import tiles_of
@@ -205,6 +206,17 @@ def test_removal_leaves_real_rows_and_nothing_else_but_refuses_while_one_would_l
     assert (Category.objects.count(), Team.objects.count(), User.objects.count()) == (0, 0, 0)
     assert Survey.objects.count() == surveys
     assert find_drift() == []
+
+
+def test_what_was_reported_of_the_demo_company_is_forgotten_and_what_was_before_it_stays():
+    facts = {"kpi": "orders", "version": 1, "calendar": "jalali", "grain": "month", "value": 7}
+    came = Customer.objects.filter(source="demo").aggregate(at=Min("recorded_at"))["at"]
+    before = Snapshot.objects.create(start=date(2024, 3, 20), recorded_at=came - timedelta(seconds=1), **facts)
+    Snapshot.objects.create(start=date(2024, 3, 20), revision=2, recorded_at=came, **facts)
+
+    forget_what_was_reported()
+
+    assert list(Snapshot.objects.all()) == [before]
 
 
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():

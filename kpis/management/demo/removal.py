@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Min, Q, Value
 from django.utils.translation import gettext as _
 
 from campaigns.models import (
@@ -41,7 +41,7 @@ from customers.models import (
 )
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from kpis.management.demo.ties import ties_to, unlink_all
-from kpis.models import AlertRule, Annotation, Target
+from kpis.models import AlertRule, Annotation, Snapshot, Target
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
 OURS = Q(source=DEMO)
@@ -126,11 +126,19 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     with connection.cursor() as cursor:
         # The deletions join: on tables that look empty to the planner they would take minutes.
         cursor.execute("ANALYZE")
+    forget_what_was_reported()
     removed = 0
     for model, condition in DEMO_ROWS.items():
         note(str(model._meta.verbose_name_plural))
         removed += model.objects.filter(condition).delete()[0]
     return Removal(removed, told)
+
+
+def forget_what_was_reported() -> None:
+    """Since the demo company came, what was reported of closed periods was of its rows, too: it is reported anew without them."""
+    since = Customer.objects.filter(OURS).aggregate(since=Min("recorded_at"))["since"]
+    if since is not None:
+        Snapshot.objects.filter(recorded_at__gte=since).delete()
 
 
 def size() -> dict[type[models.Model], int]:
