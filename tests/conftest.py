@@ -63,19 +63,26 @@ def written_db(filled_by_migrations, django_db_blocker):
         sources, organization = list(LeadSource.objects.all()), Organization.objects.get()
         yield
         with all_to_ourselves() as cursor:
-            written = {*filled_tables()} - filled_by_migrations | {Organization._meta.db_table, LeadSource._meta.db_table}
-            # table by table: to truncate one, all that could refer to it must be truncated with it
-            for name in written:
-                cursor.execute(SQL("DELETE FROM {}").format(Identifier(name)))
+            changed = take_out(cursor, [Organization._meta.db_table, LeadSource._meta.db_table])
             organization.save(force_insert=True)
             LeadSource.objects.bulk_create(sources)
-        vacuum(written)
+            # what is taken out is marked for the figures, and so are the marks taken out in their turn
+            while written := {*filled_tables()} - filled_by_migrations:
+                changed |= take_out(cursor, written)
+        vacuum(changed)
         connections.close_all()
+
+
+def take_out(cursor, tables):
+    """Table by table: to truncate one, all that could refer to it must be truncated with it."""
+    for name in tables:
+        cursor.execute(SQL("DELETE FROM {}").format(Identifier(name)))
+    return set(tables)
 
 
 @contextmanager
 def all_to_ourselves():
-    """A transaction in which no trigger of any kind fires, once everybody who was writing has ended."""
+    """A transaction in which references may hang in the air, once everybody who was writing has ended."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SQL("LOCK {}").format(our_tables(cursor)))
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -28,11 +28,12 @@ Changes = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Rule:
-    """Some columns of the organisation, the KPIs whose past they change, and how a change of them is told."""
+    """Some columns of the organisation, the KPIs whose past they change, and how a change of them and what they are is told."""
 
     columns: tuple[str, ...]
     touches: Callable[[Kpi], bool]
     text: Callable[[Any, Any, Preferences | None], str]
+    now: Callable[[Organization, Preferences], str] | None = None
 
     def value(self, row: Model) -> Any:
         found = [getattr(row, name) for name in self.columns]
@@ -80,10 +81,22 @@ def hours_text(_before: Any, _after: Any, _prefs: Preferences | None) -> str:
     return _("the business hours are others")
 
 
+def credited_now(organization: Organization, _prefs: Preferences) -> str:
+    return _("money is credited by the attribution model “%(name)s”") % {"name": organization.get_attribution_model_display()}
+
+
+def touched_now(organization: Organization, prefs: Preferences) -> str:
+    return touched_text(None, organization.touch_days, prefs)
+
+
+def lost_now(organization: Organization, prefs: Preferences) -> str:
+    return _("lost after %(days)s days without an order") % {"days": number_text(organization.inactivity_days, prefs)}
+
+
 RULES: Mapping[str, Rule] = {
-    "attribution_model": Rule(("attribution_model",), is_credited, credited_text),
-    "touch_days": Rule(("touch_days",), is_credited, touched_text),
-    "inactivity_days": Rule(("inactivity_days",), hangs_on_losses, lost_text),
+    "attribution_model": Rule(("attribution_model",), is_credited, credited_text, credited_now),
+    "touch_days": Rule(("touch_days",), is_credited, touched_text, touched_now),
+    "inactivity_days": Rule(("inactivity_days",), hangs_on_losses, lost_text, lost_now),
     "time_zone": Rule(("time_zone",), lambda _kpi: True, zone_text),
     "business_hours": Rule(("business_days", "opens_at", "closes_at"), is_of_business_hours, hours_text),
 }
@@ -91,6 +104,11 @@ RULES: Mapping[str, Rule] = {
 
 def rules_of(organization: Organization) -> dict[str, Any]:
     return {name: rule.value(organization) for name, rule in RULES.items()}
+
+
+def rules_text(kpi: Kpi, prefs: Preferences) -> str:
+    """What the organisation has decided and a KPI hangs on; of what all of them hang on nothing is said."""
+    return " · ".join(rule.now(prefs.organization, prefs) for rule in RULES.values() if rule.now and rule.touches(kpi))
 
 
 def changes_between(kpi: Kpi, before: Rules, after: Rules) -> list[dict[str, Any]]:

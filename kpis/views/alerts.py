@@ -24,7 +24,7 @@ from crm.templatetags.crm_format import format_day, format_moment
 from kpis.catalogue import CATALOGUE
 from kpis.forms.alerts import AlertForm, initial_of
 from kpis.models import Alert, AlertRule
-from kpis.readings.alerts import Ringing, preview
+from kpis.readings.alerts import Ringing, last_complete, preview, values_of
 from kpis.readings.bells import EACH, alert_sentence, path_of, rule_sentence
 from kpis.readings.words import number_text, period_text, value_text
 from kpis.services import mark_alerts_read, mute_alert, remove_alert, set_alert, shared_alert_of, switch_alert
@@ -130,10 +130,23 @@ class AlertFormView(FormPage):
             "preview_text": words % {"count": number_text(count, prefs)}
             if count
             else _("In the last 90 days this would not have rung."),
+            "preview_last": self.last_text(self.looked_at),
             "preview_rows": [
                 (period_text(each.value.period, prefs), value_text(kpi, each.value.value, prefs), each.page) for each in self.rung
             ],
         }
+
+    def last_text(self, rule: AlertRule) -> str:
+        """How near the bound is to what the figure was last; the alarm of pages has none."""
+        prefs = self.request.prefs
+        if rule.is_of_pages:
+            return ""
+        today = prefs.today(self.at)
+        (last,) = values_of(rule, [last_complete(rule, today, prefs.organization)], today)
+        if last.value is None:
+            return ""
+        facts = {"period": period_text(last.period, prefs), "value": value_text(CATALOGUE[rule.kpi], last.value, prefs)}
+        return _("In the last complete period, %(period)s, it was %(value)s.") % facts
 
 
 class BellView(Page, TemplateView):

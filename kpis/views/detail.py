@@ -34,6 +34,7 @@ from kpis.readings.members import public_id
 from kpis.readings.people import kind_behind
 from kpis.readings.predicted import Sorting as PredictedSorting
 from kpis.readings.predicted import list_predicted
+from kpis.readings.rules import rules_text
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.sorting import AMOUNT, DAY, NAME, Sorting
 from kpis.readings.summary import Choice, summarise
@@ -111,6 +112,7 @@ class KpiView(Page, TemplateView):
             "interval": interval_text(kpi, reading.now, prefs),
             "state": STATES[reading.now.state],
             "window": options.window_text(choice.window, prefs),
+            "rules": rules_text(kpi, prefs),
             "history": history_of(kpi, choice, reading.now, prefs),
             "then_text": value_text(kpi, reading.then.value, prefs) if reading.then and reading.then.value is not None else "",
             "trend": trend_of(reading, choice, prefs, notes),

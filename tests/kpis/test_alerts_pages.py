@@ -5,11 +5,15 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from crm.mails import send_mails
-from crm.models import User
+from crm.models import Organization, User
+from kpis.engine import drain
 from kpis.models import AlertRule
 from kpis.services import judge_rules, mark_alerts_read
+from leads.models import Lead
+from tests.factories.kpis import tehran
 from tests.kpis.test_alerts import AT, company, make_rule
 from tests.toasts import toasts
 
@@ -62,6 +66,16 @@ class TestPages:
 
         assert answer.context["preview_text"] == "In the last 90 days this would not have rung."
         assert AlertRule.objects.count() == 0
+
+    def test_a_look_back_says_what_it_was_last(self, browse, sara):
+        month_end = Organization.current().day_of(timezone.now()).replace(day=1) - timedelta(days=1)
+        Lead.objects.bulk_create(Lead(name="x", created_at=tehran(month_end.year, month_end.month, 9)) for _ in range(3))
+        drain(at=timezone.now())
+        data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": "", "preview": "1"}
+
+        answer = browse(sara).post("/alerts/new/", data)
+
+        assert answer.context["preview_last"] == f"In the last complete period, {month_end:%B %Y}, it was 3."
 
     def test_the_bell_counts_what_nobody_has_looked_at(self, browse, sara):
         make_rule(sara, condition="below", bound=40)

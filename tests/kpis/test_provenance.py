@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
+from crm.models import Organization
 from kpis.catalogue import CATALOGUE
 from kpis.readings.provenance import left_out_text, source_text
 from tests.factories.leads import make_lead
@@ -49,3 +50,20 @@ def test_the_card_and_its_page_show_it_and_lead_to_the_list(browse, sara):
     assert "Data source: Leads (day of the conversion; day of creation)<br>Not counted: Marked as a test" in overview
     assert 'href="/kpis/catalog/#lead_conversion_rate"' in overview
     assert "<dd>Leads (day of the conversion; day of creation)</dd>" in page
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("lost_customers", "lost after 120 days without an order"),
+        (
+            "marketing_revenue",
+            "money is credited by the attribution model “Linear” · touches are credited of 90 days before an order",
+        ),
+        ("orders", ""),
+    ],
+)
+def test_the_page_says_what_the_company_decided(browse, sara, key, text):
+    Organization.objects.update(inactivity_days=120, attribution_model="linear", touch_days=90)
+
+    assert browse(sara).get(f"/kpis/{key}/").context["rules"] == text

@@ -232,11 +232,11 @@ class TestActivities:
         client, url = browse(omid), reverse("leads:lead-activity", args=[lead.pk])
 
         client.post(url, {"kind": "note", "body": "hello"})
-        client.post(url, {"kind": "call", "due_on": "۱۴۰۴/۷/۱", "due_time": "۱۰:۳۰"})
+        client.post(url, {"kind": "call", "due_on": "۱۴۰۹/۷/۱", "due_time": "۱۰:۳۰"})
 
         note, call = Activity.objects.order_by("pk")
         assert (note.body, note.due_at, note.owner) == ("hello", None, omid)
-        assert (call.due_at, call.done_at) == (datetime(2025, 9, 23, 7, 0, tzinfo=UTC), None)
+        assert (call.due_at, call.done_at) == (datetime(2030, 9, 23, 7, 0, tzinfo=UTC), None)
 
     @pytest.mark.parametrize(
         "wrong", [{"kind": "note"}, {"kind": "call"}, {"kind": "x", "body": "a"}, {"kind": "call", "due_on": "1404/13/01"}]
