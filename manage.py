@@ -35,8 +35,11 @@ def install(lock: str) -> None:
     if is_new and subprocess.run([uv, "venv", "-q", VENV] if uv else [sys.executable, "-m", "venv", VENV]).returncode:
         shutil.rmtree(VENV, ignore_errors=True)  # half made: without pip
         sys.exit("No virtual environment. Debian and Ubuntu: apt-get install python3-venv, or install uv; then run this again.")
+    # pip compiles one file after another, most of which nobody imports: a third of its time
     pip = (
-        [uv, "pip", "install", "--compile-bytecode", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--no-input"]
+        [uv, "pip", "install", "--compile-bytecode", "--python", PYTHON]
+        if uv
+        else [PYTHON, "-m", "pip", "install", "--no-input", "--no-compile"]
     )
     # The lock is complete: with --no-deps nothing is resolved again. A newer release of `coverage[toml]`, whose extra the
     # lock does not repeat, would otherwise be tried first and refused for want of a hash.

@@ -67,4 +67,4 @@ class Figures(RuleBasedStateMachine):
 
 def run(machine: type[Figures]) -> None:
     facts = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
-    run_state_machine_as_test(machine, settings=settings(max_examples=8, stateful_step_count=30, **facts))
+    run_state_machine_as_test(machine, settings=settings(max_examples=6, stateful_step_count=30, **facts))
