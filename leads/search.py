@@ -72,10 +72,9 @@ class SearchView(Page, TemplateView):
 
 def results(text: str, user: User, most: int) -> dict[str, list[Any]]:
     """Of each kind the newest few that a user may see."""
-    customers = Customer.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-pk")[:most]
-    # By what they are called: those of a found customer are one step away.
-    orders = Order.objects.visible_to(user).numbered(text).select_related("customer").order_by("-pk")[:most]
-    found: dict[str, list[Any]] = {"exact": exactly(text, user), "customers": list(customers), "orders": list(orders)}
+    customers = list(Customer.objects.visible_to(user).filter(merged_into=None).search(text).order_by("-pk")[:most])
+    found: dict[str, list[Any]] = {"exact": exactly(text, user), "customers": customers}
+    found["orders"] = _orders(text, user, customers, most)
     found["products"] = list(Product.objects.visible_to(user).search(text).offered()[:most])
     if may_sell(user):
         found["leads"] = list(_leads(text, user)[:most])
@@ -127,6 +126,16 @@ def _called(model: type[Model], text: str, user: User) -> QuerySet:
     found = all_rows.visible_to(user).filter(pk__in=first.union(*others))
     found = found.filter(merged_into=None) if model in {Lead, Customer} else found
     return (found.select_related(*JOINS[model]) if model in JOINS else found).order_by("-pk")
+
+
+def _orders(text: str, user: User, buyers: list[Customer], most: int) -> list[Order]:
+    """Those that are called so, and where there is room the newest of the buyers that were found."""
+    orders = Order.objects.visible_to(user).select_related("customer").order_by("-pk")
+    found = list(orders.numbered(text)[:most])
+    if buyers and len(found) < most:
+        bought = orders.filter(customer__in=buyers).exclude(pk__in=[order.pk for order in found])
+        found += bought[: most - len(found)]
+    return found
 
 
 def _leads(text: str, user: User) -> QuerySet[Lead]:

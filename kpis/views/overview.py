@@ -151,7 +151,17 @@ class OverviewView(Cards):
             "steps": [
                 step | {"url": self.page_of(key) + "#rows"} for step, key in zip(found["steps"], dashboards.GROWTH, strict=True)
             ],
+            "before": self.growth_before(readings),
             "url": self.page_of("net_customer_growth"),
+        }
+
+    def growth_before(self, readings: dict[str, Reading]) -> dict[str, Any] | None:
+        found = glances.growth_before(readings, self.choice, self.request.prefs)
+        return found and found | {
+            "steps": [
+                {"label": label, "value": value, "url": self.page_of(key, period=found["period"].key) + "#rows"}
+                for (label, value), key in zip(found["steps"], dashboards.GROWTH, strict=True)
+            ]
         }
 
     def promoters(self) -> dict[str, Any] | None:

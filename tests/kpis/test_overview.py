@@ -1,9 +1,12 @@
 """What the panels of the overview say in words, and what a product narrows on it."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from crm.periods import Calendar, Grain, period_of
 from customers.models import Answer, Survey
 from leads.models import Lead
 from tests.factories.customers import make_customer, make_order, make_product
@@ -43,6 +46,24 @@ def test_the_funnel_and_who_comes_and_goes_are_told_in_a_sentence_and_as_a_table
         assert f'<p class="chart-summary">{chart["data"]["summary"]}</p>' in page.content.decode()
     # The trend, too.
     assert page.content.decode().count("View as table") == 4
+
+
+def test_while_a_month_runs_the_one_before_stands_under_it(browse, sara, autumn):
+    """An order on the last day of the month before: one customer was new; what it links to is that month."""
+    today = timezone.localdate(timezone=ZoneInfo("Asia/Tehran"))
+    month = period_of(today, Calendar.JALALI, Grain.MONTH)
+    before = month.previous()
+    make_order(customer=make_customer(), placed_at=tehran(before.end.year, before.end.month, before.end.day))
+    settle()
+    client = browse(sara)
+
+    running = client.get(f"/kpis/?period={month.key}").context["growth"]["before"]
+    new = running["steps"][0]
+
+    assert [(step["label"], step["value"]) for step in running["steps"][:2]] == [("New", "1"), ("Returned", "0")]
+    assert new["url"] == f"/kpis/new_customers/?period={before.key}#rows"
+    assert client.get(new["url"]).context["period_label"] == running["period_text"]
+    assert client.get(ADDRESS).context["growth"]["before"] is None
 
 
 def test_scores_are_told_by_the_periods_with_enough_answers(browse, sara):

@@ -323,7 +323,7 @@ class TestSearch:
         assert (found("other"), found("other", nima), found("fade")) == ([], [hidden], [])
         assert f'dir="ltr">#{of_lead.pk}</bdi>' in browse(omid).get("/palette/", {"q": "reza"}).content.decode()
 
-    def test_orders_are_found_by_what_they_are_called(self, browse, omid, nima):
+    def test_orders_are_found_by_what_they_are_called_and_by_who_bought(self, browse, omid, nima):
         arya, other = make_customer(name="Arya shop", owner=omid), make_customer(name="Other", owner=nima)
         numbered = make_order(customer=arya, owner=omid, number="A-120")
         ours = make_order(customer=arya, owner=omid, source="page", external_id="fade-1")
@@ -333,5 +333,9 @@ class TestSearch:
             return of_kind("orders", Order, browse(user).get("/search/", {"q": text}).context)
 
         assert (found("A-۱۲"), found("A-12", nima)) == ([numbered], [hidden])
-        assert (found(f"#{ours.pk}"), found(f"#{hidden.pk}"), found("arya"), found("#")) == ([ours], [], [], [])
+        assert (found(f"#{ours.pk}"), found(f"#{hidden.pk}"), found("#")) == ([ours], [], [])
+        # What is called so comes before what was bought by who is called so; a colleague's customer is none of mine.
+        second = make_order(customer=arya, owner=omid, number="arya shop")
+        third = make_order(customer=arya, owner=omid)
+        assert (found("arya shop"), found("other"), found("other", nima)) == ([second, third, ours, numbered], [], [hidden])
         assert f'dir="ltr">#{ours.pk}</bdi>' in browse(omid).get("/palette/", {"q": f"#{ours.pk}"}).content.decode()
