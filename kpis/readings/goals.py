@@ -17,7 +17,7 @@ from crm.preferences import Preferences
 from kpis.definitions import Dimension, Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
 from kpis.readings.summary import Choice, Reading
-from kpis.readings.targets import Attainment, Standing, attainment, scope_for
+from kpis.readings.targets import Attainment, Standing, attainment, is_as_good, scope_for
 from kpis.readings.words import distance_text, number_text, percent_text, value_text
 
 # The word, its tone and its icon: colour alone says nothing to some.
@@ -115,6 +115,17 @@ def details_of(kpi: Kpi, found: Attainment, prefs: Preferences) -> str:
         "passed": number_text(found.passed, prefs),
         "working": number_text(found.working, prefs),
     }
+
+
+def judged_text(kpi: Kpi, found: Attainment, reported: Decimal | None, prefs: Preferences) -> str:
+    """By what a target was judged when its period closed, where that says otherwise than the figure of today."""
+    if reported is None or found.standing not in {Standing.REACHED, Standing.MISSED}:
+        return ""
+    then = Standing.REACHED if is_as_good(kpi, reported, found.target) else Standing.MISSED
+    if then is found.standing:
+        return ""
+    words = {"value": value_text(kpi, reported, prefs, short=True), "word": standing_words(kpi, then)[0]}
+    return _("%(value)s as first reported: %(word)s") % words
 
 
 def target_url(reading: Reading, choice: Choice) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
+from crm.periods import Period
 from kpis.definitions import Kpi
 from kpis.models import Snapshot
 from kpis.readings.query import Query
@@ -30,3 +33,22 @@ def revisions_of(kpi: Kpi, query: Query) -> dict[date, list[Snapshot]]:
     for snapshot in kept:
         found.setdefault(snapshot.start, []).append(snapshot)
     return found
+
+
+def reported_first(kpis: Sequence[Kpi], periods: Sequence[Period]) -> dict[tuple[str, str], Decimal]:
+    """What closed periods of one calendar reported, by KPI and key of the period: what their targets were judged by."""
+    keys = {(period.grain, period.start): period.key for period in periods}
+    kept = Snapshot.objects.filter(
+        kpi__in=[kpi.key for kpi in kpis],
+        calendar=periods[0].calendar,
+        grain__in={period.grain for period in periods},
+        start__in={period.start for period in periods},
+        revision=1,
+        value__isnull=False,
+    )
+    versions = {kpi.key: kpi.version for kpi in kpis}
+    return {
+        (row.kpi, keys[row.grain, row.start]): row.value
+        for row in kept
+        if row.version == versions[row.kpi] and (row.grain, row.start) in keys
+    }

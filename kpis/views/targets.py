@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -28,7 +29,8 @@ from kpis.grids import Sent, Sheet, name_of
 from kpis.models import Scope, TargetEdit
 from kpis.readings import Query, read
 from kpis.readings.cards import sample_text
-from kpis.readings.goals import standing_words
+from kpis.readings.goals import judged_text, standing_words
+from kpis.readings.history import reported_first
 from kpis.readings.targets import attainment, scope_for
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, percent_sign, period_text, unit_text, value_text
@@ -44,6 +46,9 @@ Figures = dict[tuple[str, str], Decimal]
 
 class SheetPage(Page):
     """The grid that an address asks for, and what has come of its targets."""
+
+    # What closed periods reported: kept of the whole company alone.
+    reported: Mapping[tuple[str, str], Decimal] = MappingProxyType({})
 
     def read_sheet(self) -> Sheet:
         query, user = self.request.GET, self.request.user
@@ -92,7 +97,7 @@ class SheetPage(Page):
         return [kpi for kpi in found if not is_hidden(kpi, user) and fits(kpi, self.scope)]
 
     def so_far(self, kpi: Kpi, value: Value | None, target: Decimal | None) -> dict[str, Any]:
-        """What has come of it, in small, with a mark and a word."""
+        """What has come of it, in small, with a mark and a word, and what was said of it at first."""
         if value is None or value.value is None:
             return {}
         prefs = self.request.prefs
@@ -103,7 +108,8 @@ class SheetPage(Page):
             return shown
         found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)
         word, tone, icon = standing_words(kpi, found.standing)
-        return shown | {"word": word, "tone": tone, "icon": icon}
+        then = judged_text(kpi, found, self.reported.get((kpi.key, value.period.key)), prefs)
+        return shown | {"word": word, "tone": tone, "icon": icon, "then": then}
 
     def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:
         """The values of what has begun, where the reader sees all that the target is about."""
@@ -111,6 +117,8 @@ class SheetPage(Page):
         filters = {} if sheet.member is None else {Dimension(sheet.scope): sheet.member}
         if scope_for(filters, user) != (sheet.scope, sheet.member) or not sheet.kpis:
             return {}
+        if sheet.scope is Scope.COMPANY:
+            self.reported = reported_first(sheet.kpis, sheet.columns)
         found = {}
         for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR):
             periods = tuple(period for period in sheet.columns if period.grain is grain and period.start <= today)
@@ -310,7 +318,12 @@ class TargetsFileView(SheetPage, FilePage):
             yield [*name, _("Target"), *(exports.value_cell(kpi, stored.get(place), prefs) for place in places)]
             yield [*name, _("So far"), *(exports.value_cell(kpi, value, prefs) for value in values)]
             states = [self.so_far(kpi, actual.get(place), stored.get(place)) for place in places]
-            yield [*name, _("State"), *(state.get("word") or state.get("sample", "") for state in states)]
+            yield [*name, _("State"), *(state_text(state) for state in states)]
+
+
+def state_text(state: Mapping[str, Any]) -> str:
+    word = str(state.get("word") or state.get("sample", ""))
+    return f"{word} ({state['then']})" if state.get("then") else word
 
 
 @action(may_set_targets)

@@ -9,6 +9,7 @@ import pytest
 from crm.models import Organization
 from kpis.engine import drain
 from kpis.models import Target, TargetEdit
+from kpis.services import close_periods
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
@@ -81,6 +82,25 @@ class TestGrid:
         assert len(rows[0]) == 4 + 12 + 4 + 1
         assert browse(omid).get(self.FILE).status_code == 200
         assert client.post(self.FILE, {"seen": "{}", "revenue:1404-07": "9"}).status_code == 405
+
+    def test_what_a_target_was_judged_by_at_first_is_told_where_it_says_otherwise(self, browse, sara):
+        """Mehr 1404 closed with one new customer of two; an order of Mehr that came later made it two. Of one it was enough."""
+        make_order(customer=make_customer(), placed_at=tehran(2025, 9, 25))
+        drain(at=tehran(2025, 11, 30))
+        close_periods(at=tehran(2025, 11, 30))
+        make_order(customer=make_customer(), placed_at=tehran(2025, 9, 26))
+        drain(at=tehran(2025, 12, 1))
+        make_target("new_customers", figure="2")
+        client = browse(sara)
+
+        rows = csv_rows(client.get(self.FILE))
+        page = client.get(self.URL).content.decode()
+
+        (state,) = [row["Mehr 1404"] for row in rows if (row["Key"], row["Row"]) == ("new_customers", "State")]
+        assert state == "reached (1 as first reported: missed)"
+        assert "<span>1 as first reported: missed</span>" in page
+        Target.objects.update(value=1)
+        assert "as first reported" not in client.get(self.URL).content.decode()
 
     def test_a_row_of_a_spreadsheet_in_one_field_goes_on_to_the_right(self, browse, sara):
         browse(sara).post(self.URL, {"seen": "{}", "new_customers:1404-03": "۱۰\t۲۰\t\t40"})
