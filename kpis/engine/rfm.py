@@ -96,31 +96,36 @@ WITH flow AS (
 INSERT INTO kpis_rfmcell (day, recency, frequency, monetary, customers, revenue)
 SELECT %(day)s, {DIGITS.format("found")}, count(*), sum(revenue) FROM stand WHERE found > 0 GROUP BY found
 """
-# Pieces hold from one of the snapshots up to another; what is known of days between them, by other snapshots, stays. What
-# was stored of other days is kept beside them, pieces that meet and say the same are one span, and only spans that are not as
-# they were are written.
+# Of the days from one snapshot up to another, all of which were computed. Pieces hold within them; most customers have the
+# same ones as are stored, and are left alone. Of the others, what is stored around those days is kept beside them, pieces
+# that meet and say the same are one span, and only spans that are not as they were are written.
 RECORD = f"""
-WITH snapshot AS (SELECT * FROM unnest(%(days)s::date[], %(untils)s::date[]) s (day, until_day)),
-     covered AS MATERIALIZED (
-        SELECT range_agg(daterange(day, until_day)) AS days, min(day) AS first_day, max(until_day) AS last_day FROM snapshot),
-     stored AS MATERIALIZED (
-        SELECT s.id, s.customer_id, {CODE} AS code, s.first_day, s.until_day FROM kpis_rfmspan s CROSS JOIN covered c
-         WHERE s.until_day >= c.first_day AND s.first_day <= c.last_day),
-     piece AS (
-        SELECT p.customer_id, p.code, lower(k.days) AS first_day, upper(k.days) AS until_day
+WITH piece AS MATERIALIZED (
+        SELECT customer_id, code, greatest(first_day, %(first)s) AS first_day, least(until_day, %(until)s) AS until_day
           FROM (SELECT customer_id, code, first_day, until_day FROM kpis_rfmpiece
                  UNION ALL
-                SELECT customer_id, code, since, c.last_day FROM {{stood}} CROSS JOIN covered c WHERE code > 0) p
-         CROSS JOIN covered c
-         CROSS JOIN LATERAL unnest(datemultirange(daterange(p.first_day, p.until_day)) * c.days) k (days)
-         UNION ALL
-        SELECT s.customer_id, s.code, lower(k.days), upper(k.days)
-          FROM stored s CROSS JOIN covered c
-         CROSS JOIN LATERAL unnest(datemultirange(daterange(s.first_day, s.until_day)) - c.days) k (days)),
+                SELECT customer_id, code, since, 'infinity' FROM {{stood}} WHERE code > 0) p
+         WHERE first_day < %(until)s AND until_day > %(first)s),
+     around AS MATERIALIZED (
+        SELECT id, customer_id, {CODE} AS code, first_day, until_day FROM kpis_rfmspan
+         WHERE until_day >= %(first)s AND first_day <= %(until)s),
+     moved AS MATERIALIZED (
+        SELECT DISTINCT customer_id
+          FROM (SELECT customer_id, code, first_day, until_day, 1 AS sign FROM piece
+                 UNION ALL
+                SELECT customer_id, code, greatest(first_day, %(first)s), least(until_day, %(until)s), -1 FROM around
+                 WHERE first_day < %(until)s AND until_day > %(first)s) q
+         GROUP BY customer_id, code, first_day, until_day HAVING sum(sign) <> 0),
+     stored AS MATERIALIZED (SELECT a.* FROM around a JOIN moved USING (customer_id)),
      parted AS (
         SELECT *, (lag(until_day) OVER own = first_day AND lag(code) OVER own = code) IS NOT TRUE AS begins,
                (lead(first_day) OVER own = until_day AND lead(code) OVER own = code) IS NOT TRUE AS ends
-          FROM piece WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
+          FROM (SELECT p.* FROM piece p JOIN moved USING (customer_id)
+                 UNION ALL
+                SELECT customer_id, code, first_day, least(until_day, %(first)s) FROM stored WHERE first_day < %(first)s
+                 UNION ALL
+                SELECT customer_id, code, greatest(first_day, %(until)s), until_day FROM stored WHERE until_day > %(until)s) k
+        WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
      edge AS (
         SELECT customer_id, code, first_day, begins, CASE WHEN ends THEN until_day ELSE lead(until_day) OVER own END AS until_day
           FROM parted WHERE begins OR ends WINDOW own AS (PARTITION BY customer_id ORDER BY first_day)),
@@ -268,5 +273,17 @@ def compute(cursor: Any, days: Sequence[date]) -> None:
         stood, stands = stands, stood
     following = dict(pairwise([*known, FOR_EVER]))
     cursor.execute("ANALYZE kpis_rfmpiece")
-    cursor.execute(RECORD.format(stood=stood), {"days": list(days), "untils": [following[day] for day in days]})
+    for first, until in runs_of([(day, following[day]) for day in days]):
+        cursor.execute(RECORD.format(stood=stood), {"first": first, "until": until})
     compare(cursor, apart)
+
+
+def runs_of(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Spans of days in order, those that meet as one."""
+    runs = [spans[0]]
+    for first, until in spans[1:]:
+        if first == runs[-1][1]:
+            runs[-1] = (runs[-1][0], until)
+        else:
+            runs.append((first, until))
+    return runs

@@ -207,6 +207,20 @@ def test_snapshots_follow_every_change(change):
     assert set(RfmCell.objects.values_list("day", "recency", "frequency", "monetary", "customers", "revenue")) != before
 
 
+def test_changes_years_apart_leave_alone_what_lies_between():
+    """Computed in one go are the 24 month ends of both calendars after January 2021, and then some after December 2024."""
+    ten = make_ten()
+    for customer, year, month in ((ten[0], 2020, 5), (ten[1], 2023, 3)):
+        make_order(customer_id=customer, placed_at=tehran(year, month, 5))
+    score()
+
+    for year, month in ((2021, 1), (2024, 12)):
+        make_order(customer_id=ten[9], placed_at=tehran(year, month, 5))
+    then_right()
+
+    assert RfmSpan.objects.on(date(2023, 6, 30)).values_list("customer_id", flat=True).get() == ten[1]
+
+
 def test_truncated_orders_leave_nobody():
     make_ten()
     score()
