@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kpis.catalogue import CATALOGUE
 from kpis.dashboards import FUNNEL_OF_PERIOD
@@ -16,6 +17,10 @@ MOST_TILES = 24
 SPLIT = (Shape.BAR, Shape.TABLE)
 # The figures of people: never on a screen that everybody passes by.
 PERSONAL = frozenset({Dimension.OWNER})
+# The rows of which a dashboard is made on a wide screen, each filled from side to side: C a card, D a drawing, which is
+# twice as wide and as high as two cards. The figure is how much a row is to be avoided.
+ROWS = {"CCCC": 0, "CCC": 0, "DD": 0, "D": 1, "CC": 1, "DCC": 1, "CCD": 1, "DC": 2, "CD": 2, "CDC": 4, "C": 6}
+COLUMNS = {"DCC": ("D", "CC"), "CCD": ("CC", "D")}
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,15 @@ def tile_of(row: Mapping[str, str]) -> Tile | None:
 
 def tiles_of(rows: Iterable[Mapping[str, str]]) -> list[Tile]:
     return [tile for tile in map(tile_of, rows) if tile is not None]
+
+
+def rows_of(painted: Sequence[Mapping[str, Any]]) -> list[list[list[Mapping[str, Any]]]]:
+    """Painted tiles in their order as rows of columns, so that nothing is empty beside any; a column holds one, or two cards."""
+    letters = "".join("C" if tile["shape"] == Shape.CARD else "D" for tile in painted)
+    best: list[tuple[int, list[str]]] = [(0, [])]
+    for end in range(1, len(letters) + 1):
+        last = [row for row in ROWS if letters[:end].endswith(row)]
+        found = [(best[end - len(row)][0] + ROWS[row], [*best[end - len(row)][1], row]) for row in last]
+        best.append(min(found, key=lambda each: each[0]))
+    rest = iter(painted)
+    return [[[next(rest) for _tile in column] for column in COLUMNS.get(row, row)] for row in best[-1][1]]

@@ -115,6 +115,13 @@ class CampaignsReportView(Page, TemplateView):
     def offered(self) -> QuerySet[Campaign]:
         return Campaign.objects.visible_to(self.request.user).filter(pk__in=self.campaigns.by_campaign)
 
+    @cached_property
+    def goals(self) -> dict[int, dict[str, str]]:
+        """What each campaign is for, and what counts as reached."""
+        goals, events = dict(Campaign.Goal.choices), dict(Campaign.GoalEvent.choices)
+        rows = self.offered().values_list("pk", "goal", "goal_event")
+        return {key: {"goal": str(goals[goal]), "event": str(events[event])} for key, goal, event in rows}
+
     def earlier(self) -> list[options.Link]:
         """The period and those before it, each one click away."""
         periods = addresses.periods_before(self.choice, EARLIER_PERIODS)
@@ -140,6 +147,7 @@ class CampaignsReportView(Page, TemplateView):
     def row(self, key: int) -> dict[str, Any]:
         return {
             "name": self.names[key],
+            "goal": _("Goal: %(goal)s (%(event)s)") % self.goals[key],
             "url": reverse("kpis:campaign-detail", args=[key]),
             "cells": self.cells(self.sums(key), key),
         }
@@ -180,11 +188,13 @@ class CampaignsReportView(Page, TemplateView):
     def header(self) -> list[str]:
         units = {Unit.MONEY: exports.money_unit(self.request.prefs)[0]}
         figures = [exports.with_unit(str(HEADINGS[figure.key]), units.get(figure.kpi.unit, "")) for figure in self.figures]
-        return [_("Number"), _("Campaign"), *figures, *([_("Quality")] if self.campaigns.is_partial else [])]
+        about = [_("Number"), _("Campaign"), _("Goal"), _("Counts as reached")]
+        return [*about, *figures, *([_("Quality")] if self.campaigns.is_partial else [])]
 
     def lines(self) -> Iterator[list[object]]:
         partial = [str(PARTIAL)] if self.campaigns.is_partial else []
         for key, name in sorted(self.names.items()):
             sums, prefs = self.sums(key), self.request.prefs
             values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.figures]
-            yield [key, name, *(exports.value_cell(kpi, value, prefs) for kpi, value in values), *partial]
+            about = [key, name, *self.goals[key].values()]
+            yield [*about, *(exports.value_cell(kpi, value, prefs) for kpi, value in values), *partial]

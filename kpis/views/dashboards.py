@@ -23,7 +23,7 @@ from kpis.painting import painter_of
 from kpis.readings.cards import compared_words
 from kpis.readings.words import number_text
 from kpis.services import copy_dashboard, remove_dashboard, set_dashboard
-from kpis.tiles import MOST_TILES, Shape, Tile, tiles_of
+from kpis.tiles import MOST_TILES, Shape, Tile, rows_of, tiles_of
 from kpis.views.overview import CARRIED_TO_KPIS, filter_bar
 from kpis.views.tv import is_screen, screen_of, screen_url
 
@@ -73,12 +73,14 @@ class DashboardView(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query, prefs, user = self.request.GET, self.request.prefs, self.request.user
         self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), user)
+        tiles = self.tiles(tiles_of(self.dashboard.tiles))
         return super().get_context_data(**kwargs) | {
             "dashboard": self.dashboard,
             "is_mine": self.dashboard.user_id == user.pk,
             "is_changeable": self.dashboard.is_changeable_by(user),
             "icon": ICONS[Dashboard.Visibility(self.dashboard.visibility)],
-            "tiles": self.tiles(tiles_of(self.dashboard.tiles)),
+            "tiles": tiles,
+            "tile_rows": rows_of(tiles),
             "tv_url": screen_url(self.request.path, query, self.choice),
             "pdf_url": reverse("kpis:dashboard-pdf", args=[self.dashboard.pk]) + query_with(query),
             "compared": compared_words(self.choice, prefs),

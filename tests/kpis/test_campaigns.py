@@ -165,6 +165,7 @@ def test_a_rate_of_a_few_leads_says_so(browse, sara, four):
     one = "Small sample (n = 1)"
     assert told == [["Small sample (n = 3)", one, one], ["Small sample (n = 8)", one, one]]
     assert "Small sample (n = 3)" in page.content.decode()
+    assert [page.content.decode().count(f"Goal: {goal} (Opportunity)") for goal in ("Leads", "Awareness")] == [3, 1]
 
 
 def test_the_report_is_sorted_by_any_column(browse, sara, four):
@@ -192,6 +193,7 @@ def test_the_report_is_narrowed_to_a_channel_and_saved_as_a_file(browse, api_of,
 
     (line,) = csv.DictReader(io.StringIO(b"".join(page.streaming_content).decode().removeprefix("\ufeff")))
     assert (line["Campaign"], Decimal(line["Cost per converted lead (Toman)"])) == ("Expo", 1_000)
+    assert (line["Goal"], line["Counts as reached"]) == ("Leads", "Opportunity")
     report = {
         each: api_of(sara).get("/reports/campaigns/", period="1404-07", channel=each).json() for each in (channel.slug, "null")
     }

@@ -15,7 +15,7 @@ from kpis.readings.boards import read_board
 from kpis.readings.breakdown import break_down
 from kpis.readings.summary import Choice, Compare, summarise
 from kpis.services import copy_dashboard, remove_dashboard, set_dashboard
-from kpis.tiles import Shape, Tile, tile_of, tiles_of
+from kpis.tiles import Shape, Tile, rows_of, tile_of, tiles_of
 from leads.models import Lead
 from tests.conftest import make_user
 from tests.factories.campaigns import make_channel
@@ -337,3 +337,21 @@ class TestPages:
             asked.append(len(questions(client, "/kpis/dashboards/")))
 
         assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "rows"),
+    [
+        (["card"], [[["card"]]]),
+        (["card", "line"], [[["card"], ["line"]]]),
+        (["bar", "card", "card"], [[["bar"], ["card", "card"]]]),
+        (["line", "bar", "table"], [[["line"]], [["bar"], ["table"]]]),
+        (["card"] * 5 + ["line"], [[["card"]] * 3, [["card", "card"], ["line"]]]),
+        (["card"] * 4 + ["line", "bar"], [[["card"]] * 4, [["line"], ["bar"]]]),
+        ([], []),
+    ],
+)
+def test_tiles_fill_their_rows_in_their_order(shapes, rows):
+    found = rows_of([{"shape": shape} for shape in shapes])
+
+    assert [[[tile["shape"] for tile in column] for column in row] for row in found] == rows
