@@ -128,10 +128,14 @@ class SnoozeForm(WhenForm):
         self.fields["when"].choices = [(AN_HOUR, _("In an hour")), *self.fields["when"].choices]
 
     @property
+    def is_in_an_hour(self) -> bool:
+        return self.cleaned_data.get("when") == AN_HOUR and not self.cleaned_data.get("on")
+
+    @property
     def day(self) -> date | None:
-        return self.today if self.cleaned_data.get("when") == AN_HOUR else super().day
+        return self.today if self.is_in_an_hour else super().day
 
     def later(self, due_at: datetime) -> datetime:
-        if self.cleaned_data.get("when") == AN_HOUR and not self.cleaned_data.get("on"):
+        if self.is_in_an_hour:
             return self.at + timedelta(hours=1)
         return self.due_at(due_at.astimezone(self.prefs.zone).time())

@@ -12,7 +12,7 @@ from campaigns.models import LandingPage
 from crm.fields import ExactField
 from crm.models import User
 from crm.models.outbox import Outgoing, OutgoingQuerySet
-from crm.periods import Calendar, Grain, Period, period_of
+from crm.periods import DEFAULT_RULES, Calendar, CalendarRules, Grain, Period, period_of
 from crm.words import CALENDARS, GRAINS, choices
 from kpis.models.scope import Scoped, ScopedQuerySet
 
@@ -159,4 +159,6 @@ class Alert(Outgoing):
 
     @property
     def period(self) -> Period:
-        return period_of(self.start, Calendar(self.calendar), Grain(self.grain))
+        """A week begins where it began when it was judged."""
+        rules = CalendarRules(week_start=self.start.weekday()) if self.grain == Grain.WEEK else DEFAULT_RULES
+        return period_of(self.start, Calendar(self.calendar), Grain(self.grain), rules)

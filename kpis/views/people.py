@@ -155,7 +155,8 @@ def of_kpi(request: HttpRequest, at: datetime) -> People:
     if found is None:
         raise BadRequest("kpi")
     parts = [origins.words(kpi.name), origins.period(choice.period)]
-    if choice.window is not None:
+    # Who entered did so whatever became of them, and when.
+    if choice.window is not None and side == "numerator":
         parts.append(origins.words(WITHIN, days=origins.number(choice.window)))
     return People(*found, parts, reverse("kpis:kpi-detail", args=[kpi.key]), pinned(choice))
 

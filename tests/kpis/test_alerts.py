@@ -256,6 +256,13 @@ class TestMail:
 
         assert path_of(Alert(rule=rule, start=SEPTEMBER.start, **MONTH)) == f"/kpis/leads/?period=2025-09&channel={fair.pk}"
 
+    @pytest.mark.parametrize("first", [SEPTEMBER.start + timedelta(days=n) for n in range(7)])
+    def test_a_week_begins_on_the_day_on_which_the_companys_did(self, sara, first):
+        alert = Alert(rule=make_rule(sara), start=first, calendar="gregorian", grain="week")
+
+        assert (alert.period.start, alert.period.end) == (first, first + timedelta(days=6))
+        assert path_of(alert).endswith(f"?period={first}%2FW")
+
     def test_it_is_sent_once_however_often_it_is_asked_for(self, alert):
         assert [send_mails(at=AT), send_mails(at=AT), judge_rules(at=AT), send_mails(at=AT)] == [1, 0, 0, 0]
         assert len(mail.outbox) == 1

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Max, Min, Sum
 
 from campaigns.models import Campaign, Channel, Expense, LandingPage, Session, SocialPost
@@ -16,6 +16,7 @@ from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
+from kpis.engine.locks import CLOSING, lock
 from kpis.engine.predictions import fit
 from kpis.management import demo
 from kpis.management.demo.doors import compute
@@ -30,6 +31,7 @@ from kpis.tiles import tiles_of
 from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead, make_opportunity
+from tests.kpis.sessions import session
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
@@ -217,6 +219,15 @@ def test_what_was_reported_of_the_demo_company_is_forgotten_and_what_was_before_
     forget_what_was_reported()
 
     assert list(Snapshot.objects.all()) == [before]
+
+
+def test_what_is_reported_just_now_is_waited_for():
+    """A closing that has begun would else be committed after what was reported is forgotten."""
+    with session() as closing, closing.cursor() as cursor, connection.cursor() as ours:
+        assert lock(cursor, CLOSING, wait=False)
+        ours.execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            forget_what_was_reported()
 
 
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():

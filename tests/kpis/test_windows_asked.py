@@ -102,8 +102,10 @@ def test_the_api_says_why_a_window_is_refused(browse, sara, leads):
     assert (rows["total"], rows["amount"]) == (1, "1")
 
 
-def test_a_list_of_the_people_behind_it_says_the_window(browse, sara, leads):
-    people_list, members = saved(browse(sara), sara, "kpi/?kpi=lead_conversion_rate_cohort&period=1404-07&window=29")
+@pytest.mark.parametrize(("side", "said"), [("numerator", "Mehr 1404 · up to day 29 after entry"), ("denominator", "Mehr 1404")])
+def test_a_list_of_the_people_behind_it_says_the_window_where_it_narrows_them(browse, sara, leads, side, said):
+    address = f"kpi/?kpi=lead_conversion_rate_cohort&period=1404-07&window=29&side={side}"
+    people_list, members = saved(browse(sara), sara, address)
 
-    assert people_list.said.endswith("Mehr 1404 · up to day 29 after entry")
-    assert members == {leads[0].pk}
+    assert people_list.said.endswith(said)
+    assert members == {lead.pk for lead in (leads[:1] if side == "numerator" else leads)}

@@ -347,6 +347,7 @@ class TestLater:
             ({"when": "hour"}, "2025-09-23T11:30"),
             ({"when": "tomorrow"}, "2025-09-24T16:00"),  # the time of day it had
             ({"on": "1404/07/15", "clock": "8"}, "2025-10-07T08:00"),
+            ({"when": "hour", "on": "1404/07/15"}, "2025-10-07T16:00"),
         ],
     )
     def test_it_is_moved_and_moved_back(self, browse, omid, sent, due):

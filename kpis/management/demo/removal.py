@@ -39,6 +39,7 @@ from customers.models import (
     Ticket,
     TicketEvent,
 )
+from kpis.engine.locks import CLOSING, lock
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from kpis.management.demo.ties import ties_to, unlink_all
 from kpis.models import AlertRule, Annotation, Snapshot, Target
@@ -135,7 +136,12 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
 
 
 def forget_what_was_reported() -> None:
-    """Since the demo company came, what was reported of closed periods was of its rows, too: it is reported anew without them."""
+    """Since the demo company came, what was reported of closed periods was of its rows, too: it is reported anew without them.
+
+    Whoever closes periods just now ends first, and nobody begins before the rows are gone.
+    """
+    with connection.cursor() as cursor:
+        lock(cursor, CLOSING, wait=True)
     since = Customer.objects.filter(OURS).aggregate(since=Min("recorded_at"))["since"]
     if since is not None:
         Snapshot.objects.filter(recorded_at__gte=since).delete()
