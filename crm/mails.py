@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from crm.models.outbox import Outgoing
@@ -36,13 +35,6 @@ TONES = {Outgoing.Mail.FAILED: "bad", Outgoing.Mail.UNKNOWN: "warn"}
 def has_mail_server() -> bool:
     """A folder or a terminal brings mail to nobody."""
     return settings.EMAIL_BACKEND.split(".")[-2] not in {"filebased", "console"}
-
-
-def state_text(row: Outgoing) -> str:
-    """What became of a mail; where there is no server, what was sent lies in a folder."""
-    if row.mail == Outgoing.Mail.SENT and not has_mail_server():
-        return _("e-mail kept by the server: none is sent")
-    return row.get_mail_display()
 
 
 def message_id(row: Outgoing, *facts: object) -> str:
@@ -104,7 +96,7 @@ def send(row: Outgoing, message: EmailMessage, *, at: datetime) -> bool:
         return settle(row, Outgoing.Mail.UNKNOWN, error, at=at)
     finally:
         server.close()
-    settle(row, Outgoing.Mail.SENT, None, at=at)
+    settle(row, Outgoing.Mail.SENT if has_mail_server() else Outgoing.Mail.KEPT, None, at=at)
     return True
 
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.ago import ago, days_text, full
-from crm.mails import state_text
 from crm.models import User
 from crm.money import format_money
 from crm.preferences import Preferences
@@ -275,7 +274,7 @@ def _mails(rows: Any, reader: Reader) -> list[dict[str, Any]]:
     for mail in rows.select_related("by", "quote").order_by("-pk")[:MOST_ENTRIES]:
         names = {"quote": named_apart(mail.quote, reader.prefs), "address": left_to_right(mail.address)}
         title = _("Quote %(quote)s by e-mail to %(address)s") % names
-        facts = {"kind": "quote", "icon": "mail", "title": title, "text": state_text(mail)}
+        facts = {"kind": "quote", "icon": "mail", "title": title, "text": mail.get_mail_display()}
         found.append(_entry(mail.created_at, mail.pk, mail.by, reader, **facts))
     return found
 

@@ -26,6 +26,7 @@ class Outgoing(models.Model):
         DUE = "due", _("e-mail to be sent")
         SENDING = "sending", _("e-mail being sent")
         SENT = "sent", _("e-mail sent")
+        KEPT = "kept", _("e-mail kept by the server: none is sent")
         FAILED = "failed", _("e-mail refused")
         UNKNOWN = "unknown", _("e-mail perhaps sent")
 

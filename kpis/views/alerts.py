@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from crm.mails import has_mail_server, state_text
+from crm.mails import has_mail_server
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.preferences import Preferences
@@ -79,7 +79,7 @@ class AlertsView(Page, TemplateView):
             "url": path_of(alert),
             "when": format_moment(alert.raised_at, prefs),
             "is_unread": alert.read_at is None and not alert.is_muted,
-            "mail_text": "" if alert.mail == Alert.Mail.NONE else state_text(alert),
+            "mail_text": "" if alert.mail == Alert.Mail.NONE else alert.get_mail_display(),
             "mail_tone": MAIL_TONES.get(alert.mail, ""),
         }
 

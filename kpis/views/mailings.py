@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.generic import TemplateView, View
 
-from crm.mails import TONES, has_mail_server, is_on_its_way, state_text
+from crm.mails import TONES, has_mail_server, is_on_its_way
 from crm.pages import FormPage, Page, action, form_key, say
 from crm.permissions import may_enter
 from crm.templatetags.crm_format import format_moment, reader_digits
@@ -79,7 +79,7 @@ class MailingsView(Page, TemplateView):
         return {
             "name": str(reader.user),
             "is_off": reader.unsubscribed_at is not None,
-            "state": state_text(delivery) if delivery else "",
+            "state": delivery.get_mail_display() if delivery else "",
             "tone": TONES.get(delivery.mail, "") if delivery else "",
             "reason": reason_of(delivery) if delivery else "",
             "when": format_moment(delivery.mail_at, self.request.prefs) if delivery and delivery.mail_at else "",
