@@ -115,7 +115,7 @@ def ticket_url(ticket: Ticket) -> str:
 def _called(model: type[Model], text: str, user: User) -> QuerySet:
     """Each way of its own, as each has an index of its own."""
     latin, all_rows = to_latin_digits(text), model._default_manager
-    ways = [all_rows.filter(external_id=latin)]
+    ways = [all_rows.filter(external_id__in={text, latin})]
     if (key := our_number(text)) is not None:
         ways.append(all_rows.filter(pk=key))
     if model is Order:

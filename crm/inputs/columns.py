@@ -45,10 +45,15 @@ def insert_rows(rows: Sequence[Model]) -> None:
 
 
 def value_of(field: Field, row: Model) -> Any:
-    """What a new row says; the one that it refers to may have been given its key only after it was named."""
+    """What a new row says; the one that it refers to may have been given its key only after it was named.
+
+    ValueError where that one has none yet: the reference would be lost.
+    """
     value = field.pre_save(row, add=True)
     if value is None and field.is_relation and field.is_cached(row):
         named = field.get_cached_value(row)
+        if named is not None and named.pk is None:
+            raise ValueError(f"{field.name} refers to a row that is not saved")
         value = named and named.pk
         setattr(row, field.attname, value)
     return value

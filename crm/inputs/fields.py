@@ -61,6 +61,13 @@ class Line:
         return text
 
 
+class Code(Line):
+    """A number by which people call something: its digits are kept as the search looks for them."""
+
+    def __call__(self, value: str, caller: Caller) -> str:
+        return to_latin_digits(super().__call__(value, caller))
+
+
 def clean_long_text(value: str, caller: Caller) -> str:
     text = clean_text(value)
     if CONTROL.search(text):
@@ -217,6 +224,7 @@ def line(most: int, description: str | None = None) -> Any:
 
 ExternalId = line(255)
 SourceName = line(100)
+Number = Annotated[str, Meta(max_length=100, extra={"clean": Code(100)})]
 Name = line(100)
 Title = line(200)
 LongText = Annotated[str, Meta(max_length=20_000, extra={"clean": clean_long_text})]

@@ -80,7 +80,7 @@ def called(text: str) -> QuerySet:
     """The keys of orders whose number begins so, that a shop or we call so."""
     latin, ways = to_latin_digits(text.strip()), []
     ways.append(Order.objects.filter(number__startswith=latin).exclude(number=""))
-    ways.append(Order.objects.filter(external_id=latin))
+    ways.append(Order.objects.filter(external_id__in={text.strip(), latin}))
     if (key := our_number(text)) is not None:
         ways.append(Order.objects.filter(pk=key))
     first, *others = (rows.order_by().values("pk") for rows in ways)

@@ -16,6 +16,7 @@ from crm.inputs.fields import (
     Moment,
     Money,
     Name,
+    Number,
     Person,
     Phone,
     Quantity,
@@ -113,7 +114,7 @@ class QuoteLineIn(Struct, forbid_unknown_fields=True, kw_only=True):
 class QuoteIn(RecordIn):
     """An offer. A revision names the quote it replaces; lines that are sent replace the stored ones."""
 
-    number: Name | UnsetType | None = UNSET
+    number: Number | UnsetType | None = UNSET
     opportunity: Reference | UnsetType | None = UNSET
     lead: Reference | UnsetType | None = UNSET
     customer: Reference | UnsetType | None = UNSET

@@ -8,9 +8,11 @@ from django.db import connection
 
 from crm.api.reading import MOST_DEPTH, nests_too_deep
 from crm.inputs.arrays import array
+from crm.inputs.columns import insert_rows
 from crm.inputs.fields import PLAIN, FieldError, read_money
 from crm.money import AmountError
 from crm.text import PLAIN_EMAIL, PLAIN_LETTERS, clean_email, clean_host, clean_text, fold
+from customers.models import Order, OrderLine
 
 EVENING = datetime(2025, 10, 1, 20, 30, 0, 250, tzinfo=timezone(timedelta(hours=3, minutes=30)))
 
@@ -107,3 +109,9 @@ def test_an_amount_that_is_none_is_refused(text, code):
 )
 def test_depth_is_counted_outside_texts(body, expected):
     assert nests_too_deep(body) == expected
+
+
+@pytest.mark.django_db
+def test_a_reference_to_a_row_that_is_not_saved_is_refused_not_lost():
+    with pytest.raises(ValueError, match="order refers to a row that is not saved"):
+        insert_rows([OrderLine(order=Order())])

@@ -22,9 +22,9 @@ from kpis.management import demo
 from kpis.management.demo.doors import compute
 from kpis.management.demo.people import make_leads
 from kpis.management.demo.reference import make_frame
-from kpis.management.demo.removal import forget_what_was_reported
+from kpis.management.demo.removal import forget_what_was_told
 from kpis.management.demo.story import Story
-from kpis.models import Annotation, Dashboard, Snapshot, Target
+from kpis.models import Alert, AlertRule, Annotation, Dashboard, Snapshot, Target
 from kpis.readings import Query, read
 from kpis.readings.pages import Choice, Landings
 from kpis.tiles import tiles_of
@@ -32,6 +32,7 @@ from leads.models import Activity, Lead, Opportunity, Quote
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead, make_opportunity
 from tests.kpis.sessions import session
+from tests.kpis.test_alerts import make_rule
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("company", "db")]
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)  # 19 Aban 1405
@@ -210,15 +211,22 @@ def test_removal_leaves_real_rows_and_nothing_else_but_refuses_while_one_would_l
     assert find_drift() == []
 
 
-def test_what_was_reported_of_the_demo_company_is_forgotten_and_what_was_before_it_stays():
-    facts = {"kpi": "orders", "version": 1, "calendar": "jalali", "grain": "month", "value": 7}
+def test_what_was_told_of_the_demo_company_is_forgotten_and_what_was_before_it_stays(sara):
+    """Figures that were reported, and alerts that rang: a rule that rang may ring again."""
+    period = {"calendar": "jalali", "grain": "month", "start": date(2024, 3, 20), "value": 7, "version": 1}
     came = Customer.objects.filter(source="demo").aggregate(at=Min("recorded_at"))["at"]
-    before = Snapshot.objects.create(start=date(2024, 3, 20), recorded_at=came - timedelta(seconds=1), **facts)
-    Snapshot.objects.create(start=date(2024, 3, 20), revision=2, recorded_at=came, **facts)
+    earlier = came - timedelta(seconds=1)
+    before = Snapshot.objects.create(kpi="orders", recorded_at=earlier, **period)
+    Snapshot.objects.create(kpi="orders", revision=2, recorded_at=came, **period)
+    rules = [make_rule(sara, kpi=kpi, is_ringing=True) for kpi in ("leads", "orders")]
+    kept, _gone = (
+        Alert.objects.create(rule=rule, bound=3, raised_at=at, **period) for rule, at in zip(rules, (earlier, came), strict=True)
+    )
 
-    forget_what_was_reported()
+    forget_what_was_told()
 
-    assert list(Snapshot.objects.all()) == [before]
+    assert (list(Snapshot.objects.all()), list(Alert.objects.all())) == ([before], [kept])
+    assert [AlertRule.objects.get(pk=rule.pk).is_ringing for rule in rules] == [True, False]
 
 
 def test_what_is_reported_just_now_is_waited_for():
@@ -227,7 +235,7 @@ def test_what_is_reported_just_now_is_waited_for():
         assert lock(cursor, CLOSING, wait=False)
         ours.execute("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
-            forget_what_was_reported()
+            forget_what_was_told()
 
 
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():

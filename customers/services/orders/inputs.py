@@ -15,6 +15,7 @@ from crm.inputs.fields import (
     Moment,
     Money,
     Name,
+    Number,
     Person,
     Quantity,
     Rate,
@@ -68,7 +69,7 @@ class RefundIn(Struct, forbid_unknown_fields=True, kw_only=True):
 class OrderIn(RecordIn):
     """An order with its lines and refunds. On an update, lines and refunds that are sent replace the stored ones."""
 
-    number: Name | UnsetType | None = UNSET
+    number: Number | UnsetType | None = UNSET
     customer: Id | CustomerIn | UnsetType | None = UNSET
     placed_at: Moment | UnsetType = UNSET
     status: Literal["draft", "pending", "paid", "fulfilled", "cancelled"] | UnsetType = UNSET

@@ -42,7 +42,7 @@ from customers.models import (
 from kpis.engine.locks import CLOSING, lock
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from kpis.management.demo.ties import ties_to, unlink_all
-from kpis.models import AlertRule, Annotation, Snapshot, Target
+from kpis.models import Alert, AlertRule, Annotation, Snapshot, Target
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
 OURS = Q(source=DEMO)
@@ -127,7 +127,7 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     with connection.cursor() as cursor:
         # The deletions join: on tables that look empty to the planner they would take minutes.
         cursor.execute("ANALYZE")
-    forget_what_was_reported()
+    forget_what_was_told()
     removed = 0
     for model, condition in DEMO_ROWS.items():
         note(str(model._meta.verbose_name_plural))
@@ -135,8 +135,8 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     return Removal(removed, told)
 
 
-def forget_what_was_reported() -> None:
-    """Since the demo company came, what was reported of closed periods was of its rows, too: it is reported anew without them.
+def forget_what_was_told() -> None:
+    """Since the demo company came, what was reported and what rang was of its rows, too: it is told anew without them.
 
     Whoever closes periods just now ends first, and nobody begins before the rows are gone.
     """
@@ -145,6 +145,9 @@ def forget_what_was_reported() -> None:
     since = Customer.objects.filter(OURS).aggregate(since=Min("recorded_at"))["since"]
     if since is not None:
         Snapshot.objects.filter(recorded_at__gte=since).delete()
+        rung = Alert.objects.filter(raised_at__gte=since)
+        AlertRule.objects.filter(alerts__in=rung).update(is_ringing=False, ringing_pages=[])
+        rung.delete()
 
 
 def size() -> dict[type[models.Model], int]:
