@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from crm.currencies import CURRENCIES
 from crm.database import local_day_sql, money_unit_sql
 from crm.fields import MoneyField
+from crm.inputs.failures import DETAILS
+from crm.inputs.fields import DEMO_SOURCE
 from crm.models import ApiToken, ExchangeRate, Holiday, IdempotencyKey, Organization, Team, User
 from crm.models.holiday import fixed_holidays
 from crm.scopes import SCOPES
@@ -179,6 +181,8 @@ def create_token(
         )
     if not user.is_active:
         raise ValidationError(_("This account is closed."), code="conflict")
+    if name == DEMO_SOURCE:
+        raise ValidationError({"name": DETAILS["reserved"]}, code="reserved")
     if expires_at is not None and expires_at <= at:
         raise ValidationError(_("The token would have expired already."), code="out-of-range")
     secret = ApiToken.PREFIX + secrets.token_urlsafe(32)

@@ -42,6 +42,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "invalid-period": _("Name a month, quarter or year, such as 2025-10, 1404-Q3 or 1404."),
     "bad-parameter": _("This value is not allowed."),
     "not-narrowed": _("This KPI cannot be narrowed to one of these."),
+    "reserved": _("This name is the demo company's: choose another one."),
     "invalid-reference": _("The record it refers to does not exist."),
     "not-allowed": _("You may not set this field."),
     "inconsistent": _("This contradicts another field."),

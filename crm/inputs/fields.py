@@ -34,6 +34,8 @@ MOMENT = re.compile(
 FIRST_YEAR, YEARS_AHEAD = 1990, 5
 LARGEST_FLOAT = 10**15
 FIGURE_DECIMALS = 12
+# Where the demo company is from: all that is goes when it is removed.
+DEMO_SOURCE = "demo"
 
 
 class FieldError(ValueError):
@@ -58,6 +60,16 @@ class Line:
             raise FieldError("forbidden-character")
         if len(text) > self.most:
             raise FieldError("too-long")
+        return text
+
+
+class Source(Line):
+    """Where records come from, by name."""
+
+    def __call__(self, value: str, caller: Caller) -> str:
+        text = super().__call__(value, caller)
+        if text == DEMO_SOURCE:
+            raise FieldError("reserved")
         return text
 
 
@@ -223,7 +235,7 @@ def line(most: int, description: str | None = None) -> Any:
 
 
 ExternalId = line(255)
-SourceName = line(100)
+SourceName = Annotated[str, Meta(max_length=100, extra={"clean": Source(100)})]
 Number = Annotated[str, Meta(max_length=100, extra={"clean": Code(100)})]
 Name = line(100)
 Title = line(200)

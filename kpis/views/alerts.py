@@ -146,7 +146,8 @@ class AlertFormView(FormPage):
         if last.value is None:
             return ""
         facts = {"period": period_text(last.period, prefs), "value": value_text(CATALOGUE[rule.kpi], last.value, prefs)}
-        return _("In the last complete period, %(period)s, it was %(value)s.") % facts
+        text = _("In the last complete period, %(period)s, it was %(value)s.") % facts
+        return f"{text} ({_('being updated')})" if last.is_stale else text
 
 
 class BellView(Page, TemplateView):

@@ -71,6 +71,7 @@ def test_what_is_refused_says_why_and_loses_nothing(client, omid, root, now):
     gone = make_user("rep", is_active=False)
     cases = [
         ({"name": " "}, {"name": ["This field is required."]}),
+        ({"name": "demo"}, {"name": ["This name is the demo company's: choose another one."]}),
         ({"scopes": []}, {"scopes": ["Choose what the token may do."]}),
         ({"scopes": ["users:write"]}, {"scopes": ["Select a valid choice. users:write is not one of the available choices."]}),
         ({"user": gone.pk}, {"user": ["Select a valid choice. That choice is not one of the available choices."]}),

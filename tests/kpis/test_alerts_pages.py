@@ -14,6 +14,7 @@ from kpis.models import AlertRule
 from kpis.services import judge_rules, mark_alerts_read
 from leads.models import Lead
 from tests.factories.kpis import tehran
+from tests.factories.leads import make_lead
 from tests.kpis.test_alerts import AT, company, make_rule
 from tests.toasts import toasts
 
@@ -74,8 +75,11 @@ class TestPages:
         data = {"kpi": "leads", "condition": "above", "bound": "7", "grain": "month", "of": "", "preview": "1"}
 
         answer = browse(sara).post("/alerts/new/", data)
+        make_lead(at=tehran(month_end.year, month_end.month, 9))
+        marked = browse(sara).post("/alerts/new/", data)
 
-        assert answer.context["preview_last"] == f"In the last complete period, {month_end:%B %Y}, it was 3."
+        told = f"In the last complete period, {month_end:%B %Y}, it was 3."
+        assert (answer.context["preview_last"], marked.context["preview_last"]) == (told, f"{told} (being updated)")
 
     def test_the_bell_counts_what_nobody_has_looked_at(self, browse, sara):
         make_rule(sara, condition="below", bound=40)

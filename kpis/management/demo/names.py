@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-DEMO = "demo"
+from crm.inputs.fields import DEMO_SOURCE as DEMO
+
 DOMAIN = "demo.example"
 TAG = "نمونه"
 
