@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from crm.inputs.fields import DEMO_SOURCE as DEMO
+from crm.inputs.fields import DEMO_SOURCE
 
+DEMO = DEMO_SOURCE
 DOMAIN = "demo.example"
 TAG = "نمونه"
 
