@@ -91,7 +91,8 @@ Group = tuple[int, list[int]]
 def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batch: int = BATCH, beside: bool = False) -> Progress:
     """Drain everything that is dirty now and not parked.
 
-    `beside`: in two sessions. One begins with the customers, leads and visitors, one with scores; then they share the cells.
+    `beside`: in two sessions. One begins with the customers, leads and visitors, one with scores; then they share the cells,
+    and whichever is done first tells what the customers were sold.
     """
     progress = Progress()
     while True:
@@ -113,6 +114,8 @@ def drain(*, at: datetime, report: Report | None = None, wait: bool = True, batc
                 future = pool.submit(in_own_session, people, rest)
                 drain_scores(progress, report, at=at, wait=wait)
                 drain_groups(groups.popleft, progress, report, at=at, wait=wait)
+                # It stands on orders alone, and so need not wait until the facts of customers are there.
+                drain_batches(partial(drain_sales, at=at), progress, report, batch=batch, wait=False)
                 future.result()
         else:
             people()
@@ -131,14 +134,19 @@ def drain_people(batches: int, progress: Progress, report: Report | None, *, at:
 
 
 def drain_steps(progress: Progress, report: Report | None, *, at: datetime, batch: int, wait: bool) -> int:
-    """What the dirty customers were sold, then all dirty leads, then all dirty visitors; in how many batches."""
+    """All dirty leads, then all dirty visitors, then what the dirty customers were sold; in how many batches."""
+    works = (drain_leads, partial(drain_visitors, at=at), partial(drain_sales, at=at))
+    return sum(drain_batches(work, progress, report, batch=batch, wait=wait) for work in works)
+
+
+def drain_batches(work: Callable[..., int | None], progress: Progress, report: Report | None, *, batch: int, wait: bool) -> int:
+    """One kind of work until nothing of it is left, or, without waiting, until another session is at it."""
     batches = 0
-    for work in (partial(drain_sales, at=at), drain_leads, partial(drain_visitors, at=at)):
-        while work(limit=batch, wait=wait):
-            batches += 1
-            progress.done += 1
-            progress.total += 1
-            notify(report, progress)
+    while work(limit=batch, wait=wait):
+        batches += 1
+        progress.done += 1
+        progress.total += 1
+        notify(report, progress)
     return batches
 
 
