@@ -63,16 +63,6 @@ class Line:
         return text
 
 
-class Source(Line):
-    """Where records come from, by name."""
-
-    def __call__(self, value: str, caller: Caller) -> str:
-        text = super().__call__(value, caller)
-        if text == DEMO_SOURCE:
-            raise FieldError("reserved")
-        return text
-
-
 class Code(Line):
     """A number by which people call something: its digits are kept as the search looks for them."""
 
@@ -235,7 +225,7 @@ def line(most: int, description: str | None = None) -> Any:
 
 
 ExternalId = line(255)
-SourceName = Annotated[str, Meta(max_length=100, extra={"clean": Source(100)})]
+SourceName = line(100)
 Number = Annotated[str, Meta(max_length=100, extra={"clean": Code(100)})]
 Name = line(100)
 Title = line(200)

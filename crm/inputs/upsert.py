@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.columns import insert_rows, update_rows
-from crm.inputs.fields import FieldError, check_not_future
+from crm.inputs.fields import DEMO_SOURCE, FieldError, check_not_future
 from crm.inputs.items import Item, sound
 from crm.inputs.references import Target, resolve
 from crm.inputs.stored import with_names, with_relations
@@ -77,6 +77,12 @@ def kept_source(row: Record | None, data: Struct, caller: Caller) -> str | None:
     """A stored record stays its source's, whoever writes it later, unless they say otherwise."""
     is_said = data.source is not UNSET and data.source is not None
     return row.source if row is not None and row.source and not is_said else source_of(data, caller)
+
+
+def check_source(item: Item, source: str | None) -> None:
+    """Nothing real becomes the demo company's, with which it would be removed."""
+    if source == DEMO_SOURCE and (item.row is None or item.row.source != DEMO_SOURCE):
+        item.refuse("/source", "reserved")
 
 
 def key_of(item: Item, caller: Caller) -> tuple[str, str] | None:
@@ -171,6 +177,7 @@ def check_fields(recipe: Recipe, item: Item, caller: Caller) -> None:
     if item.values.get("owner_id", 0) is None and not caller.user.sees_all:
         item.refuse("/owner", "required")
     item.values["source"] = kept_source(item.row, item.data, caller)
+    check_source(item, item.values["source"])
     check_missing(recipe, item)
 
 

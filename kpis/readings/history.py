@@ -46,9 +46,15 @@ def reported_first(kpis: Sequence[Kpi], periods: Sequence[Period]) -> dict[tuple
         revision=1,
         value__isnull=False,
     )
-    versions = {kpi.key: kpi.version for kpi in kpis}
+    known = {kpi.key: kpi for kpi in kpis}
     return {
         (row.kpi, keys[row.grain, row.start]): row.value
         for row in kept
-        if row.version == versions[row.kpi] and (row.grain, row.start) in keys
+        if (row.grain, row.start) in keys and was_judged(known[row.kpi], row)
     }
+
+
+def was_judged(kpi: Kpi, reported: Snapshot) -> bool:
+    """By today's definition, and of what stands on too few nothing was said."""
+    is_enough = not kpi.minimum_sample or (reported.denominator or 0) >= kpi.minimum_sample
+    return reported.version == kpi.version and is_enough

@@ -147,7 +147,8 @@ class AlertFormView(FormPage):
             return ""
         facts = {"period": period_text(last.period, prefs), "value": value_text(CATALOGUE[rule.kpi], last.value, prefs)}
         text = _("In the last complete period, %(period)s, it was %(value)s.") % facts
-        return f"{text} ({_('being updated')})" if last.is_stale else text
+        updating = _("being updated")
+        return f"{text} ({updating})" if last.is_stale else text
 
 
 class BellView(Page, TemplateView):

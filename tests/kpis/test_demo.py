@@ -29,6 +29,7 @@ from kpis.readings import Query, read
 from kpis.readings.pages import Choice, Landings
 from kpis.tiles import tiles_of
 from leads.models import Activity, Lead, Opportunity, Quote
+from tests.factories.campaigns import make_channel
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.leads import make_lead, make_opportunity
 from tests.kpis.sessions import session
@@ -212,21 +213,23 @@ def test_removal_leaves_real_rows_and_nothing_else_but_refuses_while_one_would_l
 
 
 def test_what_was_told_of_the_demo_company_is_forgotten_and_what_was_before_it_stays(sara):
-    """Figures that were reported, and alerts that rang: a rule that rang may ring again."""
+    """Figures that were reported, and alerts of the whole company, whose rules may ring again; not those of a channel."""
     period = {"calendar": "jalali", "grain": "month", "start": date(2024, 3, 20), "value": 7, "version": 1}
     came = Customer.objects.filter(source="demo").aggregate(at=Min("recorded_at"))["at"]
     earlier = came - timedelta(seconds=1)
     before = Snapshot.objects.create(kpi="orders", recorded_at=earlier, **period)
     Snapshot.objects.create(kpi="orders", revision=2, recorded_at=came, **period)
-    rules = [make_rule(sara, kpi=kpi, is_ringing=True) for kpi in ("leads", "orders")]
-    kept, _gone = (
-        Alert.objects.create(rule=rule, bound=3, raised_at=at, **period) for rule, at in zip(rules, (earlier, came), strict=True)
+    narrow = {"channel": make_channel(slug="fair", name="Fair")}
+    rules = [make_rule(sara, is_ringing=True, **facts) for facts in ({}, {"kpi": "orders"}, narrow)]
+    kept, _gone, narrow_one = (
+        Alert.objects.create(rule=rule, bound=3, raised_at=at, **period)
+        for rule, at in zip(rules, (earlier, came, came), strict=True)
     )
 
-    forget_what_was_told()
+    forget_what_was_told(came)
 
-    assert (list(Snapshot.objects.all()), list(Alert.objects.all())) == ([before], [kept])
-    assert [AlertRule.objects.get(pk=rule.pk).is_ringing for rule in rules] == [True, False]
+    assert (list(Snapshot.objects.all()), set(Alert.objects.all())) == ([before], {kept, narrow_one})
+    assert [AlertRule.objects.get(pk=rule.pk).is_ringing for rule in rules] == [True, False, True]
 
 
 def test_what_is_reported_just_now_is_waited_for():
@@ -235,7 +238,7 @@ def test_what_is_reported_just_now_is_waited_for():
         assert lock(cursor, CLOSING, wait=False)
         ours.execute("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
-            forget_what_was_told()
+            demo.remove()
 
 
 def test_a_real_lead_given_to_a_demo_rep_is_named_too():

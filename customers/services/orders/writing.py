@@ -21,7 +21,7 @@ from crm.inputs.fields import Utm
 from crm.inputs.items import Item, sound
 from crm.inputs.rates import Rates
 from crm.inputs.references import PEOPLE, Target, resolve
-from crm.inputs.upsert import check_moment, kept_source, key_of, refuse_repeated, visible_keys
+from crm.inputs.upsert import check_moment, check_source, kept_source, key_of, refuse_repeated, visible_keys
 from crm.statements import prepared_cursor
 from customers.models import Order, OrderLine
 from customers.services.buyers import Buyer, check_buyers, set_buyers
@@ -144,6 +144,7 @@ def draft_of(item: Item, caller: Caller) -> Draft:
         draft.take(name)
     values["external_id"] = data.external_id or values["external_id"]
     values["source"] = kept_source(row, data, caller)
+    check_source(item, values["source"])
     if data.utm is not UNSET:
         values["utm"] = utm_of(data.utm)
     draft.placed_at = data.placed_at or data.created_at or values["placed_at"] or caller.at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, models, transaction
 from django.db.models import Count, Min, Q, Value
@@ -43,6 +44,7 @@ from kpis.engine.locks import CLOSING, lock
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from kpis.management.demo.ties import ties_to, unlink_all
 from kpis.models import Alert, AlertRule, Annotation, Snapshot, Target
+from kpis.models.scope import COLUMNS
 from leads.models import Activity, Lead, LeadEvent, Opportunity, Quote, QuoteLine, StageChange, Touch
 
 OURS = Q(source=DEMO)
@@ -118,6 +120,9 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
 
     Then a demo row that a real one cannot be without stays with it, as a real one.
     """
+    with connection.cursor() as cursor:
+        # Whoever closes periods just now ends first, and nobody begins before the rows are gone.
+        lock(cursor, CLOSING, wait=True)
     note(_("looking for real rows that refer to the demo company"))
     ties = list(ties_to(DEMO_ROWS))
     told = unlink_all(ties) if unlink else []
@@ -127,27 +132,31 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     with connection.cursor() as cursor:
         # The deletions join: on tables that look empty to the planner they would take minutes.
         cursor.execute("ANALYZE")
-    forget_what_was_told()
-    removed = 0
+    removed, since = 0, arrival()
     for model, condition in DEMO_ROWS.items():
         note(str(model._meta.verbose_name_plural))
         removed += model.objects.filter(condition).delete()[0]
+    forget_what_was_told(since)
     return Removal(removed, told)
 
 
-def forget_what_was_told() -> None:
+def arrival() -> datetime | None:
+    """When the demo company came."""
+    return Customer.objects.filter(OURS).aggregate(at=Min("recorded_at"))["at"]
+
+
+def forget_what_was_told(since: datetime | None) -> None:
     """Since the demo company came, what was reported and what rang was of its rows, too: it is told anew without them.
 
-    Whoever closes periods just now ends first, and nobody begins before the rows are gone.
+    Of one channel or person alone it was of theirs. Last of all, as others wait for the rules.
     """
-    with connection.cursor() as cursor:
-        lock(cursor, CLOSING, wait=True)
-    since = Customer.objects.filter(OURS).aggregate(since=Min("recorded_at"))["since"]
-    if since is not None:
-        Snapshot.objects.filter(recorded_at__gte=since).delete()
-        rung = Alert.objects.filter(raised_at__gte=since)
-        AlertRule.objects.filter(alerts__in=rung).update(is_ringing=False, ringing_pages=[])
-        rung.delete()
+    if since is None:
+        return
+    Snapshot.objects.filter(recorded_at__gte=since).delete()
+    whole = {f"rule__{column}": None for column in COLUMNS.values()}
+    rung = Alert.objects.filter(raised_at__gte=since, **whole)
+    AlertRule.objects.filter(alerts__in=rung).update(is_ringing=False, ringing_pages=[])
+    rung.delete()
 
 
 def size() -> dict[type[models.Model], int]:
