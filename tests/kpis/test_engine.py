@@ -294,7 +294,7 @@ def test_a_customer_who_becomes_a_test_takes_everything_along():
 
     assert_right()
     keys = ("orders", "revenue", "new_customers", "active_customers", "lead_to_customer_rate", "leads")
-    assert [value_of(key) for key in keys] == [None, None, None, None, None, 1]
+    assert [value_of(key) for key in keys] == [None, None, None, None, 0, 1]
     assert CustomerFact.objects.count() == 0
 
 
