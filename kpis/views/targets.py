@@ -111,14 +111,19 @@ class SheetPage(Page):
         then = judged_text(kpi, found, self.reported.get((kpi.key, value.period.key)), prefs)
         return shown | {"word": word, "tone": tone, "icon": icon, "then": then}
 
+    def read_reported(self, sheet: Sheet, stored: Figures) -> None:
+        """What was reported of the whole company in periods that are over and have a target."""
+        today, keys = self.request.prefs.today(self.at), {key for _kpi, key in stored}
+        over = [period for period in sheet.columns if period.end < today and period.key in keys]
+        if over and sheet.scope is Scope.COMPANY:
+            self.reported = reported_first(sheet.kpis, over)
+
     def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:
         """The values of what has begun, where the reader sees all that the target is about."""
         user, today = self.request.user, self.request.prefs.today(self.at)
         filters = {} if sheet.member is None else {Dimension(sheet.scope): sheet.member}
         if scope_for(filters, user) != (sheet.scope, sheet.member) or not sheet.kpis:
             return {}
-        if sheet.scope is Scope.COMPANY:
-            self.reported = reported_first(sheet.kpis, sheet.columns)
         found = {}
         for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR):
             periods = tuple(period for period in sheet.columns if period.grain is grain and period.start <= today)
@@ -230,6 +235,7 @@ class TargetsView(SheetPage, TemplateView):
 
     def rows(self, sheet: Sheet, stored: Figures) -> list[dict[str, Any]]:
         actual, figures = self.actual(sheet), dict(stored)
+        self.read_reported(sheet, stored)
         below, below_name = grids.sums_below(sheet)
         if self.sent is not None:
             figures = self.typed_figures(sheet, stored)
@@ -312,6 +318,7 @@ class TargetsFileView(SheetPage, FilePage):
 
     def cells(self, sheet: Sheet) -> Iterator[list[object]]:
         stored, actual, prefs = grids.stored_figures(sheet), self.actual(sheet), sheet.prefs
+        self.read_reported(sheet, stored)
         for kpi in sheet.kpis:
             name, places = [kpi.name, kpi.key, exports.unit_name(kpi, prefs)], [(kpi.key, period.key) for period in sheet.columns]
             values = [actual[place].value if place in actual else None for place in places]
