@@ -53,7 +53,6 @@ SCORES: Mapping[str, Promise] = {
     "promoter": gettext_lazy("Promoters, 9 and 10"),
 }
 PERIODS_OF_ANSWERS = 6
-GROWING = ("new", "returned", "lost")
 
 
 def trend_of(reading: Reading, choice: Choice, prefs: Preferences, notes: QuerySet[Annotation]) -> dict[str, Any]:
@@ -213,17 +212,17 @@ def segment_rows(found: Segments, prefs: Preferences) -> list[dict[str, Any]]:
 
 def growth_of(readings: Mapping[str, Reading], prefs: Preferences) -> dict[str, Any] | None:
     """New, returned and lost always stand together: the net figure alone hides the cause."""
-    parts = growth_parts([readings[key].now for key in dashboards.GROWTH])
-    if parts is None:
+    counts = came_and_went([readings[key].now for key in dashboards.GROWTH])
+    if counts is None:
         return None
+    new, returned, lost = counts
+    parts = [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
     steps = charts.waterfall_steps(parts, _("Net"), prefs)
-    words = {name: number_text(abs(count), prefs) for name, (_label, count, _tone) in zip(GROWING, parts, strict=True)}
+    words = {name: number_text(count, prefs) for name, count in (("new", new), ("returned", returned), ("lost", lost))}
+    words["net"] = steps[-1]["value_text"]
     return {
         "title": _("Customers: new, returned, lost"),
-        "data": {
-            "summary": _("%(new)s new, %(returned)s returned, %(lost)s lost: net %(net)s.")
-            % (words | {"net": steps[-1]["value_text"]})
-        },
+        "data": {"summary": _("%(new)s new, %(returned)s returned, %(lost)s lost: net %(net)s.") % words},
         "steps": steps,
         "headings": [_("Step"), _("Customers")],
         "rows": [[step["label"], step["value_text"]] for step in steps],
@@ -232,21 +231,21 @@ def growth_of(readings: Mapping[str, Reading], prefs: Preferences) -> dict[str, 
 
 def growth_before(readings: Mapping[str, Reading], choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
     """The same of the period before, whole, while this one runs: a month that has just begun says little."""
-    if not choice.period.is_running(choice.today):
-        return None
     trends = [readings[key].trend for key in dashboards.GROWTH]
-    parts = growth_parts([trend[-2] for trend in trends]) if min(map(len, trends)) > 1 else None
-    if parts is None:
+    if not choice.period.is_running(choice.today) or min(map(len, trends)) < 2:
         return None
-    period = choice.period.previous()
-    counts = [(label, number_text(abs(count), prefs)) for label, count, _tone in parts]
-    net = signed_count(sum((count for _label, count, _tone in parts), Decimal(0)), prefs)
-    return {"period": period, "period_text": period_text(period, prefs), "steps": [*counts, (_("Net"), net)]}
+    values = [trend[-2] for trend in trends]
+    counts = came_and_went(values)
+    if counts is None:
+        return None
+    new, returned, lost = counts
+    net = signed_count(new + returned - lost, prefs)
+    texts = [*(number_text(count, prefs) for count in counts), net]
+    steps = list(zip((_("New"), _("Returned"), _("Lost"), _("Net")), texts, strict=True))
+    return {"period": values[0].period, "period_text": period_text(values[0].period, prefs), "steps": steps}
 
 
-def growth_parts(values: Sequence[Value]) -> list[tuple[str, Decimal, str]] | None:
-    """(name, customers gained, or less than zero lost, tone) of new, returned and lost; None where one is not known."""
+def came_and_went(values: Sequence[Value]) -> tuple[Decimal, Decimal, Decimal] | None:
+    """How many customers were new, returned and lost; None where one of them is not known."""
     new, returned, lost, _net = (value.numerator for value in values)
-    if new is None or returned is None or lost is None:
-        return None
-    return [(_("New"), new, "good"), (_("Returned"), returned, "good"), (_("Lost"), Decimal(-lost), "bad")]
+    return None if new is None or returned is None or lost is None else (new, returned, lost)

@@ -127,7 +127,6 @@ FIELDS = [
     ("B045 script", "landing-pages", {"url": "javascript:alert(1)"}, "/url", "invalid-url"),
     ("B045 data", "landing-pages", {"url": "data:text/html,x"}, "/url", "invalid-url"),
     ("B045 tab", "landing-pages", {"url": "\tjavascript:alert(1)"}, "/url", "invalid-url"),
-    ("source of the demo", "customers", {"name": "a", "source": "demo", "external_id": "1"}, "/source", "reserved"),
     ("B046", "orders", an_order(customer=999_999), "/customer", "invalid-reference"),
     ("B046 id as text", "orders", an_order(customer="7"), "/customer", "wrong-type"),
     ("B046 user", "leads", {"name": "a", "owner": "nobody@example.com"}, "/owner", "invalid-reference"),

@@ -354,3 +354,19 @@ def test_a_campaign_is_found_by_the_name_in_the_utm_and_gives_its_channel(api):
     body = put(api, order(utm={"campaign": "nowruz"}))
 
     assert (body["campaign"], body["channel"]) == (campaign.pk, "google")
+
+
+def test_nothing_real_becomes_the_demo_companys_with_which_it_would_go(api):
+    """What is the demo company's already can be sent back as it is."""
+    facts = {"source": "demo", "external_id": "7"}
+    ours, theirs = make_customer(name="Ali"), make_customer(name="Sara", **facts)
+
+    refused = [
+        api.post("/orders/", order() | facts),
+        api.post("/customers/", {"name": "Reza"} | facts | {"external_id": "8"}),
+        api.patch(f"/customers/{ours.pk}/", {"source": "demo"}),
+    ]
+
+    assert [(answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in refused] == [(400, "/source")] * 3
+    assert api.patch(f"/customers/{theirs.pk}/", facts | {"name": "Sara A"}).status_code == 200
+    assert Order.objects.count() == 0
