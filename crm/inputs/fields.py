@@ -70,6 +70,16 @@ class Code(Line):
         return to_latin_digits(super().__call__(value, caller))
 
 
+class RealSource(Line):
+    """Where somebody is from who is described with an order: not the demo company, with which they would be removed."""
+
+    def __call__(self, value: str, caller: Caller) -> str:
+        source = super().__call__(value, caller)
+        if source == DEMO_SOURCE:
+            raise FieldError("reserved")
+        return source
+
+
 def clean_long_text(value: str, caller: Caller) -> str:
     text = clean_text(value)
     if CONTROL.search(text):
@@ -226,6 +236,7 @@ def line(most: int, description: str | None = None) -> Any:
 
 ExternalId = line(255)
 SourceName = line(100)
+RealSourceName = Annotated[str, Meta(max_length=100, extra={"clean": RealSource(100)})]
 Number = Annotated[str, Meta(max_length=100, extra={"clean": Code(100)})]
 Name = line(100)
 Title = line(200)

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from crm.inputs.caller import Caller
-from crm.inputs.fields import Email, ExternalId, Name, Phone, SourceName
+from crm.inputs.fields import Email, ExternalId, Name, Phone, RealSourceName
 from crm.inputs.items import Item
 from customers.models import Customer
 from customers.services.identity import NO_TOUCH, Identity, Known, Register, Touch, look_up, open_register, save
@@ -18,7 +18,7 @@ class CustomerIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """Who bought: found by external id, then phone, then e-mail, else made."""
 
     external_id: ExternalId | UnsetType | None = UNSET
-    source: SourceName | UnsetType = UNSET
+    source: RealSourceName | UnsetType = UNSET
     name: Name | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET

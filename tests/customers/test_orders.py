@@ -365,8 +365,10 @@ def test_nothing_real_becomes_the_demo_companys_with_which_it_would_go(api):
         api.post("/orders/", order() | facts),
         api.post("/customers/", {"name": "Reza"} | facts | {"external_id": "8"}),
         api.patch(f"/customers/{ours.pk}/", {"source": "demo"}),
+        api.post("/orders/", order(customer={"name": "Reza"} | facts | {"source": " demo"})),
     ]
 
-    assert [(answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in refused] == [(400, "/source")] * 3
+    pointers = ["/source", "/source", "/source", "/customer/source"]
+    assert [(answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in refused] == [(400, at) for at in pointers]
     assert api.patch(f"/customers/{theirs.pk}/", facts | {"name": "Sara A"}).status_code == 200
     assert Order.objects.count() == 0
