@@ -1,8 +1,13 @@
 """A number is found however it is written."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from customers.models import Customer
+from tests.factories.customers import make_customer, make_order
+from tests.factories.leads import make_quote
 
 SPELLINGS = ["09123456789", "۰۹۱۲۳۴۵۶۷۸۹", "0912 345 6789", "+98 912 345 6789", "912-345-6789", "6789"]
 
@@ -43,3 +48,24 @@ def test_a_word_is_found_over_others_only_from_where_one_begins(typed, found):
         Customer.objects.create(name=name)
 
     assert sorted(Customer.objects.search(typed).values_list("name", flat=True)) == sorted(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("migration", "make"),
+    [("customers.migrations.0011_latin_numbers", make_order), ("leads.migrations.0014_latin_numbers", make_quote)],
+)
+def test_numbers_kept_in_other_digits_become_latin(migration, make):
+    """But for those that are another's of their source; what they were before is kept."""
+    buyer = make_customer()
+    numbers = [("A-۱۲", "shop"), ("A-١٢", "shop"), ("A-12", "till"), ("A-۱۲", "till"), ("۱٢", None), ("12", "shop"), ("", None)]
+    rows = [make(number=number, source=source, customer=buyer) for number, source in numbers]
+
+    [step] = import_module(migration).Migration.operations
+    with connection.cursor() as cursor:
+        cursor.execute(step.sql)
+
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.number for row in rows] == ["A-12", "A-١٢", "A-12", "A-۱۲", "12", "12", ""]
+    assert [row.history.latest("pgh_id").number for row in (rows[0], rows[4])] == ["A-۱۲", "۱٢"]
