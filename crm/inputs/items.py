@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,20 @@ class Item:
 def sound(items: list[Item]) -> list[Item]:
     """The items that nothing has been found wrong with and that are not done yet."""
     return [item for item in items if item.is_sound]
+
+
+def refuse_alike(keys: Mapping[Item, Hashable], pointer: str) -> None:
+    """One key twice in a call: neither is written, as nobody could say which one is meant; each is told of the other."""
+    alike: dict[Hashable, list[Item]] = defaultdict(list)
+    for item, key in keys.items():
+        alike[key].append(item)
+    for first, *others in alike.values():
+        for item, twin in [*((other, first) for other in others), *((first, other) for other in others[:1])]:
+            item.refuse(pointer, "duplicate", _is_twin(twin))
+
+
+def _is_twin(twin: Item) -> str:
+    return _("This is the same as item %(index)s of this call: neither is written.") % {"index": fanum(twin.index)}
 
 
 def is_merged(row: Model) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.database import FoldText
-from crm.inputs.items import Item
+from crm.inputs.items import Item, refuse_alike, sound
 from crm.slugs import free_slug, slug_of
 from crm.text import fold, name_key
 from crm.transactions import hold
@@ -44,13 +43,22 @@ def _named(rows: QuerySet, texts: Collection[str], slugs: Collection[str] = ()) 
 
 def give_slugs(items: list[Item], model: type[Model]) -> None:
     """A record with a name and without a key is the one that is called so; a new one gets the slug that its name makes."""
-    new: list[Any] = [item.data for item in items if item.row is None and item.data is not None]
-    bare = [data for data in new if not data.slug and not data.external_id and data.name and slug_of(data.name)]
+    bare = {item: item.data.name for item in items if is_bare(item)}
     if not bare:
         return
-    known = called(model._default_manager.all(), {data.name for data in bare})
-    for data in bare:
-        data.slug = known[data.name].slug if data.name in known else free_slug(model, data.name)
+    known = called(model._default_manager.all(), set(bare.values()))
+    refuse_alike({item: known.get(name) or name_key(name) for item, name in bare.items()}, "/name")
+    said = {item.data.slug for item in items if item.data and item.data.slug}
+    for item in sound(list(bare)):
+        name = item.data.name
+        item.data.slug = known[name].slug if name in known else free_slug(model, name, said)
+        said.add(item.data.slug)
+
+
+def is_bare(item: Item) -> bool:
+    """Called by a name that makes a slug, and by no key."""
+    data = item.data
+    return item.row is None and bool(data and not data.slug and not data.external_id and data.name and slug_of(data.name))
 
 
 def refuse_taken_names(items: list[Item], model: type[Model]) -> None:
@@ -61,10 +69,9 @@ def refuse_taken_names(items: list[Item], model: type[Model]) -> None:
         return
     hold(model._meta.label)
     stored = _named(model._default_manager.all(), {item.values["name"] for item in keys})
-    taken, counts = {name_key(row.name): row for row in reversed(stored)}, Counter(keys.values())
+    taken = {name_key(row.name): row for row in reversed(stored)}
     for item, key in keys.items():
         if key in taken:
             facts = {"name": taken[key].name, "slug": taken[key].slug}
             item.refuse("/name", "duplicate", _("There is one of this name already: “%(name)s”, by the slug %(slug)s.") % facts)
-        elif counts[key] > 1:
-            item.refuse("/name", "duplicate")
+    refuse_alike({item: key for item, key in keys.items() if key not in taken}, "/name")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.columns import insert_rows, update_rows
 from crm.inputs.fields import DEMO_SOURCE, FieldError, check_not_future
-from crm.inputs.items import Item, sound
+from crm.inputs.items import Item, refuse_alike, sound
 from crm.inputs.references import Target, resolve
 from crm.inputs.stored import with_names, with_relations
 from crm.models import Record
@@ -91,16 +90,10 @@ def key_of(item: Item, caller: Caller) -> tuple[str, str] | None:
 
 
 def refuse_repeated(items: list[Item], caller: Caller, natural: str | None = None) -> None:
-    """One key twice in a call: neither is written, as nobody could say which one is meant."""
-    for pointer, keys in (
-        ("/external_id", {item.index: key_of(item, caller) for item in items}),
-        (f"/{natural}", {item.index: getattr(item.data, natural) or None for item in items} if natural else {}),
-    ):
-        counts = Counter(keys.values())
-        for item in items:
-            key = keys.get(item.index)
-            if key not in (None, UNSET) and counts[key] > 1:
-                item.refuse(pointer, "duplicate")
+    """One key twice in a call, whichever key."""
+    refuse_alike({item: key for item in items if (key := key_of(item, caller))}, "/external_id")
+    if natural:
+        refuse_alike({item: key for item in items if (key := getattr(item.data, natural))}, f"/{natural}")
 
 
 def fill_values(recipe: Recipe, item: Item, caller: Caller) -> None:
@@ -143,10 +136,7 @@ def find_rows(recipe: Recipe, items: list[Item], caller: Caller) -> None:
         known = by_key.get(key_of(item, caller))
         named = by_natural.get(item.values.get(recipe.natural)) if recipe.natural else None
         _match(item, known, named, visible, recipe.natural)
-    times = Counter(item.row.pk for item in items if item.row is not None)
-    for item in items:
-        if item.row is not None and times[item.row.pk] > 1:
-            item.refuse("/external_id", "duplicate")
+    refuse_alike({item: item.row.pk for item in items if item.row is not None}, "/external_id")
 
 
 def _match(item: Item, known: Record | None, named: Record | None, visible: set[int], natural: str | None) -> None:

@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from crm.inputs import items as states
 from crm.inputs.caller import Caller
 from crm.inputs.fields import KeyReference, Moment, RecordIn, Reference
-from crm.inputs.items import Item
+from crm.inputs.items import Item, refuse_alike
 from crm.inputs.references import Target
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import Organization
@@ -157,13 +157,9 @@ def take_from_invitations(items: list[Item]) -> None:
     invitations = Invitation.objects.in_bulk({item.values["invitation_id"] for item in named})
     answers = Answer.objects.filter(invitation__in=invitations).select_for_update(of=("self",)).order_by("pk")
     stored = {answer.invitation_id: answer for answer in answers}
-    first: dict[int, Item] = {}
+    refuse_alike({item: item.values["invitation_id"] for item in named}, "/invitation")
     for item in named:
         invitation = invitations[item.values["invitation_id"]]
-        other = first.setdefault(invitation.pk, item)
-        if other is not item:
-            for each in (item, other):
-                each.refuse("/invitation", "duplicate")
         take_from(invitation, item)
         match_answer(item, stored.get(invitation.pk))
 

@@ -26,7 +26,7 @@ from crm.inputs.fields import (
     SourceName,
     Title,
 )
-from crm.inputs.items import Item, sound
+from crm.inputs.items import Item, refuse_alike, sound
 from crm.inputs.references import PEOPLE, Target, find
 from crm.inputs.upsert import Recipe, upsert
 from customers.models import Answer, Invitation, Order, Product, Survey, Ticket, TicketEvent
@@ -180,17 +180,15 @@ def day_key(values: dict[str, Any], day: date) -> tuple[Any, ...]:
 
 def find_earlier_answers(items: list[Item], caller: Caller) -> None:
     """Without a key of its own, an answer belongs to its customer, survey, subject and day: the latest wins."""
-    keyed: dict[tuple[Any, ...], Item] = {}
+    keys: dict[Item, tuple[Any, ...]] = {}
     for item in items:
         is_keyed = item.data.external_id or item.values.get("invitation_id")
         if item.row is None and not is_keyed and item.values.get("customer_id"):
-            key = day_key(item.values, caller.organization.day_of(item.values["answered_at"]))
-            if key in keyed:
-                for each in (item, keyed[key]):
-                    each.refuse("/customer", "duplicate")
-            keyed[key] = item
-    if not keyed:
+            keys[item] = day_key(item.values, caller.organization.day_of(item.values["answered_at"]))
+    if not keys:
         return
+    refuse_alike(keys, "/customer")
+    keyed = {key: item for item, key in keys.items()}
     condition = Q(customer__in={key[1] for key in keyed}, answered_on__in={key[-1] for key in keyed})
     condition &= Q(external_id=None, invitation=None)
     for row in Answer.objects.filter(condition).select_for_update(of=("self",)).order_by("pk"):

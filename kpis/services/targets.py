@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from crm.inputs.caller import Caller
-from crm.inputs.items import Item, sound
+from crm.inputs.items import Item, refuse_alike, sound
 from crm.inputs.rates import has_decimals, is_too_fine
 from crm.inputs.upsert import Recipe, upsert
 from crm.models import User
@@ -97,12 +96,12 @@ def read_period(item: Item, caller: Caller) -> None:
 
 def find_same(items: list[Item]) -> None:
     """A target is known by its KPI, period and scope; two of one call, or another row's, are refused."""
-    keys = {item.index: tuple(value_of(item, name) for name in KEY) for item in items}
-    counts = Counter(keys.values())
+    keys = {item: tuple(value_of(item, name) for name in KEY) for item in items}
+    refuse_alike(keys, "/period")
     known = rows_by_key(keys.values())
-    for item in items:
-        row = known.get(keys[item.index])
-        if counts[keys[item.index]] > 1 or (row and item.row is not None and item.row.pk != row.pk):
+    for item in sound(items):
+        row = known.get(keys[item])
+        if row and item.row is not None and item.row.pk != row.pk:
             item.refuse("/period", "duplicate")
         elif row and item.row is None:
             item.row = row

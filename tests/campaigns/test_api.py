@@ -55,16 +55,34 @@ def test_no_second_row_of_one_name(api, path):
     other = api.post(path, {"slug": "book", "name": "Book"}).json()
     renamed = api.patch(f"{path}{other['id']}/", {"name": "کتاب یلدا"})
     same = api.post(path, {"name": "كتاب يلدا"})
-    twice = api.post(f"{path}bulk/", {"items": [{"slug": slug, "name": "Pen"} for slug in ("pen", "stift")]}).json()["results"]
+    pens = [{"slug": "pen", "name": "Pen"}, {"slug": "stift", "name": "Pen"}]
+    twice = api.post(f"{path}bulk/", {"items": pens}).json()["results"]
 
     for refused in (second, renamed):
         [error] = refused.json()["errors"]
         assert (refused.status_code, error["pointer"], error["code"]) == (409, "/name", "duplicate")
         assert error["detail"] == "There is one of this name already: “کتاب یلدا”, by the slug ketab."
     assert (same.status_code, same.json()["slug"], same.json()["name"]) == (200, "ketab", "كتاب يلدا")
-    assert [[(error["pointer"], error["code"]) for error in result["errors"]] for result in twice] == [
-        [("/name", "duplicate")]
-    ] * 2
+    assert [result["errors"] for result in twice] == [is_twin("/name", 1), is_twin("/name", 0)]
+
+
+def is_twin(pointer, index):
+    text = f"This is the same as item {index} of this call: neither is written."
+    return [{"pointer": pointer, "code": "duplicate", "detail": text}]
+
+
+def test_each_of_two_alike_in_one_call_names_the_other(api):
+    """By the key that they were sent with; names that only make the same slug are no two alike."""
+    items = [{"name": "Expo 11"}, {"name": "Pen"}, {"name": "=11"}, {"name": "pen"}, {"name": "11"}]
+    keyed = [{"slug": "a", "external_id": "1"}, {"slug": "a"}, {"slug": "c", "external_id": "1"}]
+
+    bare, named = (api.post("/lead-sources/bulk/", {"items": each}).json()["results"] for each in (items, keyed))
+
+    assert [result["errors"] for result in bare] == [[], is_twin("/name", 3), [], is_twin("/name", 1), []]
+    assert [result["errors"] for result in named] == [
+        [*is_twin("/external_id", 2), *is_twin("/slug", 1)], is_twin("/slug", 0), is_twin("/external_id", 0),
+    ]  # fmt: skip
+    assert [LeadSource.objects.get(pk=bare[index]["id"]).slug for index in (0, 2, 4)] == ["expo-11", "11", "11-2"]
 
 
 def test_two_that_have_one_name_already_are_still_written(api):
