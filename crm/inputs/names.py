@@ -42,7 +42,10 @@ def _named(rows: QuerySet, texts: Collection[str], slugs: Collection[str] = ()) 
 
 
 def give_slugs(items: list[Item], model: type[Model]) -> None:
-    """A record with a name and without a key is the one that is called so; a new one gets the slug that its name makes."""
+    """A record with a name and without a key is the one that is called so, whose name stays as it is spelt.
+
+    A new one gets the slug that its name makes.
+    """
     bare = {item: item.data.name for item in items if is_bare(item)}
     if not bare:
         return
@@ -50,9 +53,12 @@ def give_slugs(items: list[Item], model: type[Model]) -> None:
     refuse_alike({item: known.get(name) or name_key(name) for item, name in bare.items()}, "/name")
     said = {item.data.slug for item in items if item.data and item.data.slug}
     for item in sound(list(bare)):
-        name = item.data.name
-        item.data.slug = known[name].slug if name in known else free_slug(model, name, said)
-        said.add(item.data.slug)
+        data = item.data
+        if row := known.get(data.name):
+            data.slug, data.name = row.slug, row.name
+        else:
+            data.slug = free_slug(model, data.name, said)
+        said.add(data.slug)
 
 
 def is_bare(item: Item) -> bool:
