@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LABELS = {
@@ -24,7 +25,13 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(InOurWords, forms.LoginForm): ...
+class LoginForm(InOurWords, forms.LoginForm):
+    def clean(self) -> dict[str, Any]:
+        """Told only to who knows the password: nobody else learns whose account it is."""
+        cleaned = super().clean()
+        if self.user and self.user.is_program:
+            raise ValidationError(_("This account is a program's, which signs in with a token: sign in with your own."))
+        return cleaned
 
 
 class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):

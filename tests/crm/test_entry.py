@@ -1,5 +1,7 @@
 """What stands between a request and its page: who may, then what they send."""
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.core.context import request_context
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from crm.accounts import password_link
 from crm.models import Organization
+from crm.services import create_token
 from tests.factories.leads import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,22 @@ def root_client(sara):
     client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
     client.force_login(sara)
     return client
+
+
+def test_an_integration_comes_by_its_token_alone(browse, omid):
+    omid.set_password("a long way home")
+    omid.role = "integration"
+    omid.save()
+    client, sign_in = browse(), reverse("account_login")
+
+    refused = client.post(sign_in, {"login": omid.email, "password": "a long way home"})
+    guessed = client.post(sign_in, {"login": omid.email, "password": "another way"})
+
+    told = "which signs in with a token: sign in with your own."
+    assert [told in answer.content.decode() for answer in (refused, guessed)] == [True, False]
+    assert (refused.status_code, client.get("/").url) == (200, f"{sign_in}?next=/")
+    secret = create_token(omid, scopes=["leads:read"], at=datetime.now(UTC), name="shop")[1]
+    assert client.get("/api/v1/leads/", headers={"authorization": f"Bearer {secret}"}).status_code == 200
 
 
 def test_who_stands_at_the_second_step_may_sign_in_as_somebody_else(browse, omid):
