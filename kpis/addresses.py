@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.pages import key_in
-from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from crm.periods import Calendar, CalendarRules, Grain, Period, parse_period, period_of
 from crm.preferences import Preferences
 from kpis.calendars import FIRST_DAY
 from kpis.catalogue import CATALOGUE
@@ -22,6 +22,7 @@ from kpis.readings.members import member_of
 from kpis.readings.summary import Choice, Compare
 
 E = TypeVar("E", bound=StrEnum)
+WEEK_MARK = "/W"
 FILTERS = (Dimension.CAMPAIGN, Dimension.CHANNEL, Dimension.OWNER, Dimension.PRODUCT)
 # Those of reports that are not about what was sold.
 FILTERS_OF_REPORTS = FILTERS[:3]
@@ -50,7 +51,7 @@ def compare_asked(text: str | None, period: Period) -> tuple[Compare, Period | N
     if not text or text in set(Compare) - {Compare.CUSTOM}:
         return Compare(text or Compare.PREVIOUS), None
     try:
-        other = parse_period(text, period.rules)
+        other = period_called(text, period.rules)
     except ValueError:
         raise BadRequest(f"compare: {text[:40]}") from None
     is_alike = (other.calendar, other.grain) == (period.calendar, period.grain)
@@ -71,12 +72,20 @@ def period_asked(query: Mapping[str, str], prefs: Preferences, today: date) -> P
             raise BadRequest("grain")
         return period_of(today, Calendar(prefs.calendar), grain, rules)
     try:
-        period = parse_period(text, rules)
+        period = period_called(text, rules)
     except ValueError as error:
         raise BadRequest(f"period: {error}") from None
     if not FIRST_DAY <= period.start <= today:
         raise Http404(_("There are no figures of this period."))
     return period
+
+
+def period_called(text: str, rules: CalendarRules) -> Period:
+    """A week by any of its days: an address may be older than the day on which the company's weeks begin now."""
+    day = parse_period(text.removesuffix(WEEK_MARK), rules)
+    if day.grain is not Grain.DAY or not text.endswith(WEEK_MARK):
+        return parse_period(text, rules)
+    return period_of(day.start, day.calendar, Grain.WEEK, rules)
 
 
 def member_asked(name: Dimension, text: str) -> int:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.pages import FormPage, next_url, query_with
-from crm.periods import Calendar, Grain, Period, parse_period, period_of
+from crm.periods import Calendar, Grain, Period, period_of
+from kpis.addresses import period_called
 from kpis.forms.ranges import RangeForm, range_between
 from kpis.readings.words import number_text
 
@@ -37,7 +38,7 @@ class RangeView(FormPage):
         """The days of the page, as far as they have come."""
         prefs, today = self.request.prefs, self.request.prefs.today(self.at)
         try:
-            shown = parse_period(QueryDict(urlsplit(self.back).query).get("period", ""), prefs.organization.calendar_rules)
+            shown = period_called(QueryDict(urlsplit(self.back).query).get("period", ""), prefs.organization.calendar_rules)
         except ValueError:
             shown = period_of(today, Calendar(prefs.calendar), Grain.MONTH)
         return {"first": shown.start, "last": max(shown.start, min(shown.end, today))}

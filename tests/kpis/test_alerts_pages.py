@@ -1,6 +1,7 @@
 """The pages of alerts, and the bell."""
 
-from datetime import timedelta
+from calendar import MONDAY
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,8 @@ from django.utils import timezone
 from crm.mails import send_mails
 from crm.models import Organization, User
 from kpis.engine import drain
-from kpis.models import AlertRule
+from kpis.models import Alert, AlertRule
+from kpis.readings.bells import path_of
 from kpis.services import judge_rules, mark_alerts_read
 from leads.models import Lead
 from tests.factories.kpis import tehran
@@ -92,6 +94,16 @@ class TestPages:
 
         assert (before, client.get("/alerts/bell/").context["count"]) == (1, 0)
         assert mark_alerts_read(sara, at=AT) == 0
+
+    def test_what_rang_of_a_week_is_shown_by_the_week_that_has_its_first_day_now(self, browse, sara):
+        saturday = Alert(rule=make_rule(sara), start=date(2025, 9, 6), calendar="gregorian", grain="week")
+        Organization.objects.update(week_start=MONDAY)
+
+        shown = browse(sara).get(f"{path_of(saturday)}&compare=2025-08-30/W")
+        refused = browse(sara).get("/kpis/leads/", {"period": "2025-09/W"})
+
+        assert (shown.status_code, shown.context["steps"]["label"]) == (200, "Week of 1 September 2025")
+        assert refused.status_code == 400
 
     def test_what_rang_stands_in_the_overview_until_it_was_looked_at(self, browse, sara, omid):
         make_rule(sara, condition="below", bound=40)
