@@ -16,6 +16,7 @@ from crm.permissions import may_set_targets
 from crm.preferences import Preferences
 from kpis.definitions import Dimension, Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
+from kpis.readings.history import Judged
 from kpis.readings.summary import Choice, Reading
 from kpis.readings.targets import Attainment, Standing, attainment, is_as_good, scope_for
 from kpis.readings.words import distance_text, number_text, percent_text, value_text
@@ -117,15 +118,18 @@ def details_of(kpi: Kpi, found: Attainment, prefs: Preferences) -> str:
     }
 
 
-def judged_text(kpi: Kpi, found: Attainment, reported: Decimal | None, prefs: Preferences) -> str:
-    """By what a target was judged when its period closed, where that says otherwise than the figure of today."""
-    if reported is None or found.standing not in {Standing.REACHED, Standing.MISSED}:
+def judged_text(kpi: Kpi, found: Attainment, first: Judged | None, prefs: Preferences) -> str:
+    """How a period was judged when it closed, by the target of then, where that says otherwise than the figures of today."""
+    if first is None or found.standing not in {Standing.REACHED, Standing.MISSED}:
         return ""
-    then = Standing.REACHED if is_as_good(kpi, reported, found.target) else Standing.MISSED
+    then = Standing.REACHED if is_as_good(kpi, first.value, first.target) else Standing.MISSED
     if then is found.standing:
         return ""
-    words = {"value": value_text(kpi, reported, prefs, short=True), "word": standing_words(kpi, then)[0]}
-    return _("%(value)s as first reported: %(word)s") % words
+    value, target = (value_text(kpi, figure, prefs, short=True) for figure in (first.value, first.target))
+    words = {"value": value, "target": target, "word": standing_words(kpi, then)[0]}
+    if first.target == found.target:
+        return _("%(value)s as first reported: %(word)s") % words
+    return _("%(value)s as first reported, the target was %(target)s: %(word)s") % words
 
 
 def target_url(reading: Reading, choice: Choice) -> str:

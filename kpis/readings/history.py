@@ -1,14 +1,18 @@
-"""What closed periods reported first, and what they were restated to."""
+"""What closed periods reported first, by which targets it was judged, and what they were restated to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from crm.periods import Period
+from crm.slips import history_of
 from kpis.definitions import Kpi
-from kpis.models import Snapshot
+from kpis.models import Snapshot, Target
+from kpis.models.scope import MEMBERS
 from kpis.readings.query import Query
 
 
@@ -35,23 +39,43 @@ def revisions_of(kpi: Kpi, query: Query) -> dict[date, list[Snapshot]]:
     return found
 
 
-def reported_first(kpis: Sequence[Kpi], periods: Sequence[Period]) -> dict[tuple[str, str], Decimal]:
-    """What closed periods of one calendar reported, by KPI and key of the period: what their targets were judged by."""
-    keys = {(period.grain, period.start): period.key for period in periods}
-    kept = Snapshot.objects.filter(
-        kpi__in=[kpi.key for kpi in kpis],
-        calendar=periods[0].calendar,
-        grain__in={period.grain for period in periods},
-        start__in={period.start for period in periods},
-        revision=1,
-        value__isnull=False,
-    )
-    known = {kpi.key: kpi for kpi in kpis}
-    return {
-        (row.kpi, keys[row.grain, row.start]): row.value
-        for row in kept
+@dataclass(frozen=True)
+class Judged:
+    """What a closed period reported first, and the company's target that stood then."""
+
+    value: Decimal
+    target: Decimal
+
+
+def judged_first(kpis: Sequence[Kpi], periods: Sequence[Period]) -> dict[tuple[str, str], Judged]:
+    """Of closed periods of one calendar that had a target when they were reported, by KPI and key of the period."""
+    keys, known = {(period.grain, period.start): period.key for period in periods}, {kpi.key: kpi for kpi in kpis}
+    asked = {
+        "kpi__in": known,
+        "calendar": periods[0].calendar,
+        "grain__in": {period.grain for period in periods},
+        "start__in": {period.start for period in periods},
+    }
+    reported = {
+        (row.kpi, row.grain, row.start): row
+        for row in Snapshot.objects.filter(revision=1, value__isnull=False, **asked)
         if (row.grain, row.start) in keys and was_judged(known[row.kpi], row)
     }
+    found: dict[tuple[str, str], Judged] = {}
+    for target, until in company_targets(asked) if reported else ():
+        row = reported.get((target.kpi, target.grain, target.start))
+        if row and target.recorded_at <= row.recorded_at and (until is None or until > row.recorded_at):
+            found.setdefault((row.kpi, keys[row.grain, row.start]), Judged(row.value, target.value))
+    return found
+
+
+def company_targets(asked: Mapping[str, Any]) -> Iterator[tuple[Any, datetime | None]]:
+    """As they stood until they were changed or deleted, in that order, then as they stand."""
+    of_company = dict.fromkeys((f"{name}__isnull" for name in MEMBERS), True)
+    for image in history_of(Target).objects.filter(**of_company, **asked).order_by("pgh_id"):
+        yield image, image.pgh_created_at
+    for target in Target.objects.filter(**of_company, **asked):
+        yield target, None
 
 
 def was_judged(kpi: Kpi, reported: Snapshot) -> bool:

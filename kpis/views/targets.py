@@ -30,7 +30,7 @@ from kpis.models import Scope, TargetEdit
 from kpis.readings import Query, read
 from kpis.readings.cards import sample_text
 from kpis.readings.goals import judged_text, standing_words
-from kpis.readings.history import reported_first
+from kpis.readings.history import Judged, judged_first
 from kpis.readings.targets import attainment, scope_for
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, percent_sign, period_text, unit_text, value_text
@@ -47,8 +47,8 @@ Figures = dict[tuple[str, str], Decimal]
 class SheetPage(Page):
     """The grid that an address asks for, and what has come of its targets."""
 
-    # What closed periods reported: kept of the whole company alone.
-    reported: Mapping[tuple[str, str], Decimal] = MappingProxyType({})
+    # How closed periods were judged first: known of the whole company alone.
+    judged: Mapping[tuple[str, str], Judged] = MappingProxyType({})
 
     def read_sheet(self) -> Sheet:
         query, user = self.request.GET, self.request.user
@@ -108,15 +108,15 @@ class SheetPage(Page):
             return shown
         found = attainment(kpi, value, target, prefs.today(self.at), prefs.organization)
         word, tone, icon = standing_words(kpi, found.standing)
-        then = judged_text(kpi, found, self.reported.get((kpi.key, value.period.key)), prefs)
+        then = judged_text(kpi, found, self.judged.get((kpi.key, value.period.key)), prefs)
         return shown | {"word": word, "tone": tone, "icon": icon, "then": then}
 
-    def read_reported(self, sheet: Sheet, stored: Figures) -> None:
-        """What was reported of the whole company in periods that are over and have a target."""
+    def read_judged(self, sheet: Sheet, stored: Figures) -> None:
+        """What was said first of the whole company in periods that are over and have a target."""
         today, keys = self.request.prefs.today(self.at), {key for _kpi, key in stored}
         over = [period for period in sheet.columns if period.end < today and period.key in keys]
         if over and sheet.scope is Scope.COMPANY:
-            self.reported = reported_first(sheet.kpis, over)
+            self.judged = judged_first(sheet.kpis, over)
 
     def actual(self, sheet: Sheet) -> dict[tuple[str, str], Value]:
         """The values of what has begun, where the reader sees all that the target is about."""
@@ -235,7 +235,7 @@ class TargetsView(SheetPage, TemplateView):
 
     def rows(self, sheet: Sheet, stored: Figures) -> list[dict[str, Any]]:
         actual, figures = self.actual(sheet), dict(stored)
-        self.read_reported(sheet, stored)
+        self.read_judged(sheet, stored)
         below, below_name = grids.sums_below(sheet)
         if self.sent is not None:
             figures = self.typed_figures(sheet, stored)
@@ -318,7 +318,7 @@ class TargetsFileView(SheetPage, FilePage):
 
     def cells(self, sheet: Sheet) -> Iterator[list[object]]:
         stored, actual, prefs = grids.stored_figures(sheet), self.actual(sheet), sheet.prefs
-        self.read_reported(sheet, stored)
+        self.read_judged(sheet, stored)
         for kpi in sheet.kpis:
             name, places = [kpi.name, kpi.key, exports.unit_name(kpi, prefs)], [(kpi.key, period.key) for period in sheet.columns]
             values = [actual[place].value if place in actual else None for place in places]

@@ -8,7 +8,7 @@ import pytest
 
 from crm.models import Organization
 from kpis.engine import drain
-from kpis.models import Target, TargetEdit
+from kpis.models import Snapshot, Target, TargetEdit
 from kpis.services import close_periods
 from tests.factories.customers import make_customer, make_order
 from tests.factories.kpis import tehran
@@ -84,13 +84,14 @@ class TestGrid:
         assert client.post(self.FILE, {"seen": "{}", "revenue:1404-07": "9"}).status_code == 405
 
     def test_what_a_target_was_judged_by_at_first_is_told_where_it_says_otherwise(self, browse, sara):
-        """Mehr 1404 closed with one new customer of two; an order of Mehr that came later made it two. Of one it was enough."""
+        """Mehr 1404 closed with one new customer of two; an order of Mehr that came later made it two. A target that was lowered
+        or set anew since does not change what was said, and one that was set since then was judged by nothing."""
         make_order(customer=make_customer(), placed_at=tehran(2025, 9, 25))
         drain(at=tehran(2025, 11, 30))
         close_periods(at=tehran(2025, 11, 30))
         make_order(customer=make_customer(), placed_at=tehran(2025, 9, 26))
         drain(at=tehran(2025, 12, 1))
-        make_target("new_customers", figure="2")
+        make_target("new_customers", figure="2", recorded_at=tehran(2025, 10, 1))
         client = browse(sara)
 
         rows = csv_rows(client.get(self.FILE))
@@ -100,6 +101,12 @@ class TestGrid:
         assert state == "reached (1 as first reported: missed)"
         assert "<span>1 as first reported: missed</span>" in page
         Target.objects.update(value=1)
+        told = "<span>1 as first reported, the target was 2: missed</span>"
+        assert told in client.get(self.URL).content.decode()
+        Target.objects.all().delete()
+        make_target("new_customers", figure="2")
+        assert "<span>1 as first reported: missed</span>" in client.get(self.URL).content.decode()
+        Snapshot.objects.update(recorded_at=tehran(2025, 9, 30))
         assert "as first reported" not in client.get(self.URL).content.decode()
 
     def test_a_row_of_a_spreadsheet_in_one_field_goes_on_to_the_right(self, browse, sara):
