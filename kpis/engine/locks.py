@@ -9,7 +9,9 @@ from typing import Any
 from django.db import connection, transaction
 
 # First keys of PostgreSQL's two-key advisory locks; the second is the cell, or 0.
-CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS, PERCENTILES, SALES, REBUILD = range(7301, 7312)
+CELL, CUSTOMERS, PARENTS, CLOSING, SNAPSHOTS, LEADS, PREDICTIONS, VISITORS, PERCENTILES, SALES, REBUILD, JUDGING = range(
+    7301, 7313
+)
 
 
 @contextmanager
@@ -50,3 +52,17 @@ def lock(cursor: Any, kind: int, key: int = 0, *, wait: bool) -> bool:
         return True
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [kind, key])
     return cursor.fetchone()[0]
+
+
+@contextmanager
+def share(kind: int) -> Iterator[bool]:
+    """Whether the lock is held beside others who share it, by the session: what is done under it has transactions of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock_shared(%s, 0)", [kind])
+        is_held = cursor.fetchone()[0]
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_shared(%s, 0)", [kind])

@@ -14,6 +14,7 @@ from crm.models import Organization, User
 from crm.periods import parse_period
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
+from kpis.engine.locks import JUDGING
 from kpis.models import Alert, AlertRule
 from kpis.readings import Value
 from kpis.readings.alerts import Verdict, preview, verdict
@@ -142,6 +143,17 @@ class TestRinging:
         make_lead_count(60, tehran(2025, 10, 1))
 
         assert judge_rules(at=datetime(2025, 10, 20, tzinfo=UTC)) == 0
+
+    def test_nothing_rings_while_the_demo_company_is_removed(self, sara):
+        make_rule(sara, condition="below", bound=40)
+        company(sara, 45, 35)
+
+        with session() as removal:
+            removal.execute("SELECT pg_advisory_xact_lock(%s, 0)", [JUDGING])
+            meanwhile = judge_rules(at=AT)
+            removal.rollback()
+
+        assert (meanwhile, judge_rules(at=AT)) == (0, 1)
 
     def test_a_few_are_not_enough_to_be_sure(self, sara):
         """9 of Poisson's 4.1 to 17.1 may be more than 10; 2 of 0.2 to 7.2 are fewer."""

@@ -16,7 +16,7 @@ from crm.periods import Calendar, Grain, last_periods
 from customers.models import Answer, Cart, Category, Contract, Customer, Invitation, Order, Product, Survey, Ticket
 from kpis.catalogue import CATALOGUE
 from kpis.engine import drain, find_drift
-from kpis.engine.locks import CLOSING, lock
+from kpis.engine.locks import CLOSING, JUDGING
 from kpis.engine.predictions import fit
 from kpis.management import demo
 from kpis.management.demo.doors import compute
@@ -232,10 +232,11 @@ def test_what_was_told_of_the_demo_company_is_forgotten_and_what_was_before_it_s
     assert [AlertRule.objects.get(pk=rule.pk).is_ringing for rule in rules] == [True, False, True]
 
 
-def test_what_is_reported_just_now_is_waited_for():
-    """A closing that has begun would else be committed after what was reported is forgotten."""
-    with session() as closing, closing.cursor() as cursor, connection.cursor() as ours:
-        assert lock(cursor, CLOSING, wait=False)
+@pytest.mark.parametrize(("take", "kind"), [("xact_lock", CLOSING), ("lock_shared", JUDGING)])
+def test_what_is_reported_or_judged_just_now_is_waited_for(take, kind):
+    """What has begun would else be committed after what was told is forgotten."""
+    with session() as other, other.cursor() as cursor, connection.cursor() as ours:
+        assert cursor.execute(f"SELECT pg_try_advisory_{take}(%s, 0)", [kind]).fetchone() == (True,)
         ours.execute("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
             demo.remove()

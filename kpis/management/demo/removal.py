@@ -40,7 +40,7 @@ from customers.models import (
     Ticket,
     TicketEvent,
 )
-from kpis.engine.locks import CLOSING, lock
+from kpis.engine.locks import CLOSING, JUDGING, lock
 from kpis.management.demo.names import CATEGORIES, DEMO, DOMAIN, TAG, TEAMS
 from kpis.management.demo.ties import ties_to, unlink_all
 from kpis.models import Alert, AlertRule, Annotation, Snapshot, Target
@@ -121,8 +121,9 @@ def remove(*, unlink: bool = False, note: Note = lambda _text: None) -> Removal:
     Then a demo row that a real one cannot be without stays with it, as a real one.
     """
     with connection.cursor() as cursor:
-        # Whoever closes periods just now ends first, and nobody begins before the rows are gone.
+        # Whoever closes periods or judges alerts just now ends first, and nobody begins before the rows are gone.
         lock(cursor, CLOSING, wait=True)
+        lock(cursor, JUDGING, wait=True)
     note(_("looking for real rows that refer to the demo company"))
     ties = list(ties_to(DEMO_ROWS))
     told = unlink_all(ties) if unlink else []
