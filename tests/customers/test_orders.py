@@ -8,7 +8,7 @@ import pytest
 from campaigns.models import Campaign, Channel
 from crm.models import ExchangeRate
 from customers.models import Customer, Order, OrderLine, Product, Refund, RefundLine
-from tests.factories.customers import make_customer, make_product
+from tests.factories.customers import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -359,7 +359,8 @@ def test_a_campaign_is_found_by_the_name_in_the_utm_and_gives_its_channel(api):
 def test_nothing_real_becomes_the_demo_companys_with_which_it_would_go(api):
     """What is the demo company's already can be sent back as it is."""
     facts = {"source": "demo", "external_id": "7"}
-    ours, theirs = make_customer(name="Ali"), make_customer(name="Sara", **facts)
+    ours, theirs = make_customer(name="Ali", phone="+989121112233"), make_customer(name="Sara", **facts)
+    bought = make_order(customer=theirs, source="demo", external_id="6")
 
     refused = [
         api.post("/orders/", order() | facts),
@@ -371,4 +372,6 @@ def test_nothing_real_becomes_the_demo_companys_with_which_it_would_go(api):
     pointers = ["/source", "/source", "/source", "/customer/source"]
     assert [(answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in refused] == [(400, at) for at in pointers]
     assert api.patch(f"/customers/{theirs.pk}/", facts | {"name": "Sara A"}).status_code == 200
-    assert Order.objects.count() == 0
+    assert api.patch(f"/orders/{bought.pk}/", {"customer": {"external_id": "9", "phone": "09121112233"}}).status_code == 200
+    ours.refresh_from_db()
+    assert (Order.objects.get().customer, ours.source, ours.external_id) == (ours, None, None)
