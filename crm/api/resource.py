@@ -19,6 +19,7 @@ from crm.inputs.fields import Clean, FieldError, read_email, read_moment, read_p
 from crm.inputs.items import Item
 from crm.models import User
 from crm.permissions import may_delete
+from crm.text import to_latin_digits
 
 Narrow = Callable[[QuerySet, str, Caller], QuerySet]
 PLAIN: Mapping[str, Any] = MappingProxyType({"type": "string"})
@@ -114,6 +115,14 @@ def written(column: str, read: Clean) -> Filter:
 
 
 PHONE, EMAIL = written("phone", read_phone), written("email", read_email)
+
+
+def numbered(rows: QuerySet, value: str, caller: Caller) -> QuerySet:
+    """By the number that people call a record by, as it is kept."""
+    return rows.filter(number=to_latin_digits(value))
+
+
+NUMBER = Filter(numbered, "in digits of any script")
 
 
 def flag(column: str) -> Filter:

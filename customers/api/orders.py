@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from crm.api.output import Column, Output, plain, shown
-from crm.api.resource import SEARCH, Action, Resource, equals, moment, refers
+from crm.api.resource import NUMBER, SEARCH, Action, Resource, equals, moment, refers
 from crm.inputs.caller import Caller
 from customers.models import Order, OrderLine
 from customers.services.orders import PARTS, OrderIn, RefundIn, add_refund, write_orders
@@ -136,7 +136,7 @@ ORDERS = Resource(
         ],
     ),
     filters={
-        "number": equals("number"),
+        "number": NUMBER,
         "status": equals("status", Order.Status.values),
         "customer": refers("customer"),
         "owner": refers("owner", "email"),

@@ -6,7 +6,7 @@ from django.db.models import F, Prefetch
 from msgspec import Struct
 
 from crm.api.output import Column, Output, plain
-from crm.api.resource import Action, Resource, equals, moment, refers
+from crm.api.resource import NUMBER, Action, Resource, moment, refers
 from crm.inputs.caller import Caller
 from crm.inputs.verbs import Verb
 from crm.permissions import may_sell
@@ -70,7 +70,7 @@ QUOTES = Resource(
         [Column("status", str, status_of), Column("lines", list[QuoteLineOut], lines_of)],
     ),
     filters={
-        "number": equals("number"),
+        "number": NUMBER,
         "opportunity": refers("opportunity"),
         "lead": refers("lead"),
         "customer": refers("customer"),

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 
 from customers.models import Customer
+from tests.api_client import Api
+from tests.factories.crm import make_token
 from tests.factories.customers import make_customer, make_order
 from tests.factories.leads import make_quote
 
@@ -48,6 +50,18 @@ def test_a_word_is_found_over_others_only_from_where_one_begins(typed, found):
         Customer.objects.create(name=name)
 
     assert sorted(Customer.objects.search(typed).values_list("name", flat=True)) == sorted(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/orders/", "/quotes/"])
+def test_a_number_is_found_in_any_digits_over_the_api(client, path):
+    make_order(number="A-12")
+    make_quote(number="A-12", customer=make_customer())
+    api = Api(client, make_token())
+
+    found = [len(api.get(f"{path}?number={typed}").json()["results"]) for typed in ("A-12", "A-۱۲", "A-١٢", "A-1")]
+
+    assert found == [1, 1, 1, 0]
 
 
 @pytest.mark.django_db
