@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue.cubes.support import OPINIONS
-from kpis.catalogue.measures import ACQUIRED, EXPENSES
+from kpis.catalogue.measures import ACQUIRED, EXPENSES, STARTED
 from kpis.catalogue.terms import LEFT, NEW, RETURNED
 from kpis.definitions import A_YEAR, Dimension, Direction, Group, Interval, Kind, Kpi, Term, Timing, Unit
 
@@ -49,6 +49,7 @@ LOST_CUSTOMERS = Kpi(
     interval=Interval.POISSON,
     drivers=("nps", "csat"),
     needs=("orders",),
+    requires=(STARTED,),  # as long as nobody is lost it is 0
     enter_at=ORDER_PAGE,
 )
 REACTIVATED_CUSTOMERS = Kpi(

@@ -18,6 +18,7 @@ from kpis.readings.query import Query
 # In the place of a cube: the row names the mark of a changed parent.
 CHANGED = -1
 YEAR = GRAIN_CODES["gregorian", "year"]
+# Sums of what has come and gone stay as nothing, where a rebuild would write none: both are no data.
 STATES = f"""
 WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
 SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
@@ -29,7 +30,8 @@ SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
  UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
  UNION ALL SELECT 'visitors', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyvisitor)
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
- UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0
+ UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup
+ WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)
 """
 
 STATE = f"""

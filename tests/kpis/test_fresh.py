@@ -5,14 +5,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kpis.engine import drain
+from crm.periods import parse_period
+from kpis.catalogue import CATALOGUE
+from kpis.engine import drain, rebuild
 from kpis.metrics import Freshness
 from kpis.models import DirtyDay
+from kpis.readings import Query, read
 from tests.factories.customers import make_order
+from tests.factories.kpis import tehran
 from tests.factories.leads import make_lead
 from tests.kpis.test_company_pages import questions
 
 pytestmark = pytest.mark.django_db
+SEPTEMBER, NOW = parse_period("2025-09"), tehran(2025, 9, 20)
 
 
 def test_it_tells_what_was_computed_of_the_running_period_since(browse, sara):
@@ -57,3 +62,23 @@ def test_machines_read_how_far_the_figures_are_behind(client):
     assert {"sanjeh_kpis_dirty_cells 0.0", "sanjeh_kpis_oldest_dirty_seconds 0.0"} <= set(clean)
     assert behind["sanjeh_kpis_oldest_dirty_seconds"] == 90
     assert behind["sanjeh_kpis_dirty_cells"] > 0
+
+
+def test_what_has_come_and_gone_is_no_data_as_it_is_after_a_rebuild():
+    """Its sums stay as nothing, where a rebuild writes none."""
+
+    def told(key):
+        (value,) = read([CATALOGUE[key]], Query((SEPTEMBER,), NOW.date()))[key].total
+        return value.numerator, value.reason
+
+    lead = make_lead(at=NOW)
+    drain(at=NOW)
+    while_there = told("leads"), told("lead_conversion_rate")
+    lead.delete()
+    drain(at=NOW)
+    gone = told("leads"), told("lead_conversion_rate")
+    rebuild()
+    drain(at=NOW)
+
+    assert while_there == ((1, ""), (0, ""))
+    assert gone == (told("leads"), told("lead_conversion_rate")) == ((None, "no_data"), (None, "no_data"))

@@ -169,15 +169,16 @@ def merge():
 
 
 # What is done to a contract of 1 January to 30 September 2025: (acquired before Mehr, active before Mehr, lost in Mehr)
+NOBODY = (None, None, None)  # no data, as in a company that never had a customer
 CHANGES = {
     "ends earlier": (lambda: Contract.objects.update(ends_on=date(2025, 8, 1)), (1, 0, 0)),
     "has no end": (lambda: Contract.objects.update(ends_on=None), (1, 1, 0)),
     "begins later": (lambda: Contract.objects.update(starts_on=date(2025, 9, 24)), (0, 0, 1)),
-    "was a trial": (lambda: Contract.objects.update(is_trial=True), (0, 0, 0)),
-    "deleted": (lambda: Contract.objects.all().delete(), (0, 0, 0)),
-    "truncated": (truncate, (0, 0, 0)),
+    "was a trial": (lambda: Contract.objects.update(is_trial=True), NOBODY),
+    "deleted": (lambda: Contract.objects.all().delete(), NOBODY),
+    "truncated": (truncate, NOBODY),
     "of somebody else": (give_away, (1, 1, 1)),
-    "of a test": (lambda: Customer.objects.update(is_test=True), (0, 0, 0)),
+    "of a test": (lambda: Customer.objects.update(is_test=True), NOBODY),
     "of one who became another": (merge, (1, 1, 1)),
     "beside an order": (
         lambda: Order.objects.create(
@@ -185,7 +186,7 @@ CHANGES = {
         ),
         (1, 1, 0),
     ),
-    "beyond every calendar": (lambda: Contract.objects.update(starts_on=date(2061, 1, 1), ends_on=date(9999, 12, 31)), (0, 0, 0)),
+    "beyond every calendar": (lambda: Contract.objects.update(starts_on=date(2061, 1, 1), ends_on=date(9999, 12, 31)), NOBODY),
 }
 
 
@@ -201,3 +202,10 @@ def test_a_change_of_a_contract_reaches_the_figures(name):
     assert_right(BASE)
     (total, active) = values("customers_total", "active_customers", day=date(2025, 9, 1))
     assert (total, active, *values("lost_customers")) == expected
+
+
+def test_as_long_as_nobody_is_lost_that_is_none_and_no_want_of_data():
+    signed(2, (JANUARY, None))
+
+    assert_right(BASE)
+    assert values("lost_customers", "active_customers", "churn_rate") == (0, 2, 0)
