@@ -98,15 +98,22 @@ def test_a_session_does_not_outlive_a_closed_account(browse):
 def test_commands_print_what_they_made_once():
     out = StringIO()
     with translation.override("fa"):  # the language of an installation is not the one of its command line
-        call_command("create_user", "shop@example.com", role="integration", team="North", stdout=out)
-    assert out.getvalue().startswith("shop@example.com (Integration)\n")
+        call_command("create_user", "sara@example.com", role="rep", team="North", stdout=out)
+    assert out.getvalue().startswith("sara@example.com (Sales rep)\n")
     password = out.getvalue().split("Password: ")[1].strip()
-    token_out = StringIO()
+    sara = User.objects.get()
+    assert (sara.check_password(password), sara.team.name) == (True, "North")
+
+
+def test_a_program_gets_a_token_and_no_password():
+    out, token_out = StringIO(), StringIO()
+    call_command("create_user", "shop@example.com", role="integration", team="North", stdout=out)
+    assert out.getvalue().startswith("shop@example.com (Integration)\nIt signs in with a token: manage.py create_token")
     call_command("create_token", "shop@example.com", scopes="orders:write, kpis:read", name="shop", expires=30, stdout=token_out)
 
     secret = token_out.getvalue().strip()
     token = ApiToken.objects.for_secret(secret, datetime.now(UTC))
-    assert User.objects.get().check_password(password)
+    assert not User.objects.get().has_usable_password()
     assert (token.name, token.scopes, token.user.team.name) == ("shop", ["kpis:read", "orders:write"], "North")
 
 
@@ -140,6 +147,7 @@ def test_a_password_is_read_from_standard_input(monkeypatch):
     ("command", "args"),
     [
         ("create_user", {"email": "nobody", "role": "rep"}),
+        ("create_user", {"email": "shop@example.com", "role": "integration", "password_stdin": True}),
         ("create_token", {"email": "nobody@example.com", "scopes": "*"}),
     ],
 )

@@ -16,7 +16,10 @@ from crm.services import create_user
 
 
 class Command(BaseCommand):
-    help = "Make an account; without --password-stdin a password is made and printed once."
+    help = (
+        "Make an account; without --password-stdin a password is made and printed once. That of a program has none:"
+        " it signs in with a token (create_token)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -38,11 +41,14 @@ class Command(BaseCommand):
         password_stdin: bool,
         **options: Any,
     ) -> None:
+        is_program = role == User.Role.INTEGRATION
+        if is_program and password_stdin:
+            raise CommandError("A program has no password: make it a token with create_token.")
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(15)
         try:
             if password_stdin:
                 validate_password(password)
-            user = create_user(email, role=role, password=password, name=name, team=team, visibility=sees)
+            user = create_user(email, role=role, password=None if is_program else password, name=name, team=team, visibility=sees)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{user.email} ({user.get_role_display()})")
@@ -50,5 +56,7 @@ class Command(BaseCommand):
             self.stderr.write(
                 "In no team, so it sees only its own records: name one with --team, or let it see all with --sees all."
             )
-        if not password_stdin:
+        if is_program:
+            self.stdout.write(f"It signs in with a token: manage.py create_token {user.email} --scopes …")
+        elif not password_stdin:
             self.stdout.write(f"Password: {password}")
