@@ -2,7 +2,8 @@
 
 python tools/translations.py                 collect, report what lacks a translation, compile
 python tools/translations.py more.tsv ...    take translations from files of `msgid<TAB>msgstr` lines first
-python tools/translations.py --check         change nothing; exit 1 when a text has no Persian or the .mo is old
+python tools/translations.py --check         change nothing; exit 1 when a text has no Persian, the .po lacks one or has
+                                             one that nothing says any more, or the .mo is old
 """
 
 from __future__ import annotations
@@ -46,14 +47,34 @@ def untranslated(catalogue: polib.POFile) -> list[str]:
     return [entry.msgid for entry in catalogue if not entry.obsolete and not entry.translated()]
 
 
+def check() -> list[str]:
+    """What is wrong with both files as they are."""
+    kept = CATALOGUE.read_bytes()
+    catalogue = polib.pofile(kept.decode())
+    try:
+        collect(CATALOGUE)
+        collected = texts_of(polib.pofile(str(CATALOGUE)))
+    finally:
+        CATALOGUE.write_bytes(kept)
+    compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(COMPILED))}
+    is_stale = compiled != {(e.msgctxt, e.msgid): e.msgstr for e in catalogue.translated_entries()}
+    return [
+        *(f"without Persian: {text}" for text in untranslated(catalogue)),
+        *(f"not collected: {text}" for text in sorted(collected - texts_of(catalogue))),
+        *(f"said nowhere: {text}" for text in sorted(texts_of(catalogue) - collected)),
+        *(["the compiled catalogue is old"] if is_stale else []),
+    ]
+
+
+def texts_of(catalogue: polib.POFile) -> set[str]:
+    return {entry.msgid for entry in catalogue if not entry.obsolete}
+
+
 def main(arguments: list[str]) -> int:
     if "--check" in arguments:
-        catalogue = polib.pofile(str(CATALOGUE))
-        missing = untranslated(catalogue)
-        compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(COMPILED))}
-        stale = compiled != {(e.msgctxt, e.msgid): e.msgstr for e in catalogue.translated_entries()}
-        print(*missing, *(["the compiled catalogue is old"] if stale else []), sep="\n")
-        return int(bool(missing or stale))
+        wrong = check()
+        print(*wrong, sep="\n")
+        return int(bool(wrong))
     collect(CATALOGUE)
     catalogue = polib.pofile(str(CATALOGUE), wrapwidth=0)
     for name in arguments:
