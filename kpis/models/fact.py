@@ -50,7 +50,11 @@ class CustomerFact(Members):
     objects = CustomerFactQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["first_day"], name="kpis_customerfact_first")]
+        indexes = [
+            models.Index(fields=["first_day"], name="kpis_customerfact_first"),
+            # Whose customers they are, and of which channel, is told from the index alone: a rep asks for no others.
+            models.Index(fields=["owner_id", "channel_id"], include=["customer", "first_day"], name="kpis_customerfact_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.first_day}"
@@ -126,9 +130,9 @@ class CustomerSpan(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["start_day"], name="kpis_customerspan_start"),
-            # Who was lost, and whether they were back, is told from the indexes alone. A day that the planner could look
-            # for in the second one, past the first day, is none of its keys: it thinks too much of such a search.
+            models.Index(fields=["start_day"], include=["fact", "lost_day", "is_first"], name="kpis_customerspan_start"),
+            # Who came, who was lost, and whether they were back, is told from the indexes alone. A day that the planner could
+            # look for in the second one, past the first day, is none of its keys: it thinks too much of such a search.
             models.Index(fields=["lost_day", "start_day"], include=["fact", "back_day"], name="kpis_customerspan_lost"),
             models.Index(fields=["fact", "start_day"], include=["lost_day"], name="kpis_customerspan_fact"),
         ]
