@@ -25,11 +25,11 @@ from kpis.readings.cards import reason_text
 from kpis.readings.history import revisions_of
 from kpis.readings.promoters import Answers, stored_answers
 from kpis.readings.rules import restated_text
-from kpis.readings.segments import Segments, segments_until
+from kpis.readings.segments import Ends, Segments, ends_until, segments_at
 from kpis.readings.summary import Choice, Compare, Reading, year_before
 from kpis.readings.values import Value
 from kpis.readings.words import number_text, period_text, value_text
-from kpis.rfm import BEST_FIRST
+from kpis.rfm import BEST_FIRST, Segment
 
 STEP_NAMES: Mapping[str, Promise] = {
     "leads": gettext_lazy("Leads"),
@@ -183,15 +183,26 @@ def shares_of(one: Answers) -> tuple[int, int, int]:
 
 def segments_of(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
     """How many customers are in each RFM segment, which are of all that a reader may see: no filter narrows them."""
-    if choice.filters:
-        return None
-    found = segments_until(min(choice.period.end, choice.today), Calendar(choice.period.calendar), choice.viewer)
-    if found is None:
-        return None
-    words = {"month": period_text(found.month, prefs), "season": period_text(found.season, prefs)}
+    ends = ends_of(choice)
+    found = ends and segments_at(ends, choice.viewer)
+    return found and segments_text(ends, prefs) | {"rows": segment_rows(found, prefs)}
+
+
+def segments_to_come(choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
+    """All of it that is known before anybody is counted: whose own customers are shown waits for a second among millions."""
+    ends = ends_of(choice)
+    return ends and segments_text(ends, prefs) | {"rows": [named_segment(segment) for segment in BEST_FIRST]}
+
+
+def ends_of(choice: Choice) -> Ends | None:
+    return None if choice.filters else ends_until(min(choice.period.end, choice.today), Calendar(choice.period.calendar))
+
+
+def segments_text(ends: Ends, prefs: Preferences) -> dict[str, Any]:
+    words = {"month": period_text(ends.month, prefs), "season": period_text(ends.season, prefs)}
     return {
-        "rows": segment_rows(found, prefs),
-        "days": {"as_of": found.month.end.isoformat()} | ({"compare": found.season.end.isoformat()} if found.before else {}),
+        "days": {"as_of": ends.month.end.isoformat()}
+        | ({"compare": ends.season.end.isoformat()} if ends.is_season_scored else {}),
         "note": _("At the end of %(month)s, beside the end of %(season)s.") % words,
     }
 
@@ -200,14 +211,17 @@ def segment_rows(found: Segments, prefs: Preferences) -> list[dict[str, Any]]:
     """The best customers first, with what each segment has gained or lost since the season before."""
     before = found.before
     return [
-        {
-            "name": segment.label,
-            "segment": segment.value,
+        named_segment(segment)
+        | {
             "count": number_text(found.now[segment], prefs),
             "change": "—" if before is None else signed_count(Decimal(found.now[segment] - before[segment]), prefs),
         }
         for segment in BEST_FIRST
     ]
+
+
+def named_segment(segment: Segment) -> dict[str, Any]:
+    return {"name": segment.label, "segment": segment.value}
 
 
 def growth_of(readings: Mapping[str, Reading], prefs: Preferences) -> dict[str, Any] | None:

@@ -78,6 +78,7 @@ urlpatterns = [
     path("kpis/screens/new/", screens.ScreenFormView.as_view(), name="screen-create"),
     path("kpis/screens/<int:pk>/revoke/", screens.revoke, name="screen-revoke"),
     path("screen/<str:secret>/", screen_door.ScreenDoor.as_view(), name="screen"),
+    path("kpis/segments/", overview.SegmentsView.as_view(), name="segments"),
     path("kpis/top-pages/", pages.TopPagesView.as_view(), name="top-pages"),
     path("kpis/top-pages/<file:kind>/", pages.TopPagesFileView.as_view(), name="top-pages-file"),
     path("kpis/landing-pages/", pages.LandingPagesView.as_view(), name="landing-pages"),

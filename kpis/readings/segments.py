@@ -13,30 +13,44 @@ from kpis.rfm import Segment, segment_of
 
 # A month that has just ended may not be scored yet.
 MONTHS_TRIED = 2
-KNOWN = "SELECT day FROM kpis_rfmsnapshot WHERE day = ANY(%s) AND computed_at IS NOT NULL"
+KNOWN = "SELECT s.day FROM kpis_rfmsnapshot s WHERE s.day = ANY(%s) AND s.computed_at IS NOT NULL"
 Sizes = Mapping[Segment, int]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """A month that has ended and is scored, and the season before it; whether customers were scored then, too."""
+
+    month: Period
+    season: Period
+    is_season_scored: bool
 
 
 @dataclass(frozen=True)
 class Segments:
     """As of the end of a month; `before` is the end of the season before that month's, where customers were scored then."""
 
-    month: Period
     now: Sizes
-    season: Period
     before: Sizes | None
 
 
-def segments_until(day: date, calendar: Calendar, viewer: User | None) -> Segments | None:
-    """Of the last month that has ended by a day and is scored, as its viewer sees them; None where there is no such month."""
+def ends_until(day: date, calendar: Calendar) -> Ends | None:
+    """Of the last month that has ended by a day and is scored; None where there is no such month. It counts nobody."""
     month = period_of(day, calendar, Grain.MONTH)
     months = [month if month.end <= day else month.previous()]
     while len(months) < MONTHS_TRIED:
         months.append(months[-1].previous())
     seasons = {month: period_of(month.start, calendar, Grain.QUARTER).previous() for month in months}
-    sizes = sizes_on([each.end for pair in seasons.items() for each in pair], viewer)
-    found = next((month for month in months if month.end in sizes), None)
-    return found and Segments(found, sizes[found.end], seasons[found], sizes.get(seasons[found].end))
+    days = [each.end for pair in seasons.items() for each in pair]
+    scored = {day for (day,) in fetch(f"{KNOWN} AND EXISTS (SELECT FROM kpis_rfmcell c WHERE c.day = s.day)", [days])}
+    found = next((month for month in months if month.end in scored), None)
+    return found and Ends(found, seasons[found], seasons[found].end in scored)
+
+
+def segments_at(ends: Ends, viewer: User | None) -> Segments | None:
+    """As a viewer sees them; None where they see nobody who is scored."""
+    sizes = sizes_on([ends.month.end, ends.season.end], viewer)
+    return Segments(sizes[ends.month.end], sizes.get(ends.season.end)) if ends.month.end in sizes else None
 
 
 def sizes_on(days: Sequence[date], viewer: User | None) -> dict[date, Sizes]:

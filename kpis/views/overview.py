@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
@@ -172,13 +173,9 @@ class OverviewView(Cards):
         }
 
     def segments(self) -> dict[str, Any] | None:
-        found, page = glances.segments_of(self.choice, self.request.prefs), reverse("kpis:rfm")
-        return found and found | {
-            "rows": [
-                row | {"url": f"{page}?{urlencode(found['days'] | {'segment': row['segment']})}#people"} for row in found["rows"]
-            ],
-            "url": f"{page}?{urlencode(found['days'] | {'view': 'movement'})}",
-        }
+        """Their counts come after the page: `SegmentsView`."""
+        found, url = glances.segments_to_come(self.choice, self.request.prefs), reverse("kpis:segments")
+        return found and linked(found) | {"counts_url": url + query_with(self.request.GET, chart=None, funnel=None, timing=None)}
 
     def page_of(self, key: str, **changes: str) -> str:
         query = self.request.GET
@@ -221,6 +218,32 @@ class MoreView(Cards):
             for group, name in options.GROUPS.items()
         ]
         return [group for group in found if group["rows"]]
+
+
+class SegmentsView(Cards):
+    """How many customers are in each RFM segment, for the overview; whoever opens the address itself is led to the report."""
+
+    template_name = "kpis/_segments.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().get(request, *args, **kwargs) if request.htmx else redirect("kpis:rfm")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query, prefs = self.request.GET, self.request.prefs
+        self.choice = addresses.choice_of(query, prefs, prefs.today(self.at), self.request.user)
+        with one_snapshot():
+            found = glances.segments_of(self.choice, prefs)
+        return super().get_context_data(**kwargs) | {
+            "segments": found and linked(found),
+            "has_filters": bool(self.choice.filters),
+        }
+
+
+def linked(segments: dict[str, Any]) -> dict[str, Any]:
+    """With the report's page of each segment, and of who moved between them."""
+    page, days = reverse("kpis:rfm"), segments["days"]
+    rows = [row | {"url": f"{page}?{urlencode(days | {'segment': row['segment']})}#people"} for row in segments["rows"]]
+    return segments | {"rows": rows, "url": f"{page}?{urlencode(days | {'view': 'movement'})}"}
 
 
 class OverviewFileView(FilePage):
