@@ -105,3 +105,17 @@ def test_an_overview_that_stays_open_says_that_there_are_newer_figures(visit, sa
     assert first.value.status == 204
     assert (while_hidden, told, rel) == (1, 2, "prev")
     assert link.count() == 0
+
+
+def test_the_button_of_the_filters_never_stands_alone_in_a_line(visit, sara):
+    """However wide the window is; on a phone behind “Filters”."""
+    page, alone = visit(sara), []
+    page.goto("/kpis/leads/")
+    for width in (360, *range(660, 1300, 20)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("document.querySelector('.filter-fold').open = true")
+        button = page.locator(".filters").get_by_role("button", name="Filter").bounding_box()
+        lines = {select.bounding_box()["y"] for select in page.locator(".filters select").all()}
+        alone += [width] * (not any(abs(button["y"] - line) < 8 for line in lines))
+
+    assert alone == []
