@@ -244,12 +244,14 @@ def breakdown_chart(kpi: Kpi, parts_: Sequence[Part], title: str, prefs: Prefere
     return {"id": "breakdown-chart", "title": title, "data": data, "texts": texts, "headings": [], "rows": [], "size": ""}
 
 
-def funnel_chart(title: str, counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences) -> dict[str, Any]:
-    """The steps of a funnel, in one sentence and as a table, too."""
+def funnel_chart(
+    title: str, counts: Sequence[tuple[str, str, Decimal | None]], prefs: Preferences, gap: str = ""
+) -> dict[str, Any]:
+    """The steps of a funnel, in one sentence and as a table, too; `gap` says why there is no number."""
     steps = funnel_steps(counts, prefs)
     return {
         "title": title,
-        "data": {"summary": funnel_summary(counts, prefs)},
+        "data": {"summary": gap or funnel_summary(counts, prefs)},
         "steps": steps,
         "headings": [_("Step"), _("Count"), _("Of the first")],
         "rows": [[step["name"], step["count_text"], step["of_first"]] for step in steps],

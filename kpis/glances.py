@@ -21,7 +21,7 @@ from kpis.catalogue import CATALOGUE
 from kpis.charts import signed_count
 from kpis.definitions import Kpi, is_hidden
 from kpis.models import Annotation, Snapshot
-from kpis.readings.cards import reason_text
+from kpis.readings.cards import reason_text, reason_url
 from kpis.readings.history import revisions_of
 from kpis.readings.promoters import Answers, stored_answers
 from kpis.readings.rules import restated_text
@@ -243,20 +243,27 @@ def growth_of(readings: Mapping[str, Reading], prefs: Preferences) -> dict[str, 
     }
 
 
+def growth_gap(readings: Mapping[str, Reading], viewer: User | None) -> dict[str, str]:
+    """Why nothing is told of who came and went, and where what is missing is entered."""
+    first = readings[dashboards.GROWTH[0]]
+    return {"reason_text": reason_text(first.kpi, first.now), "reason_url": reason_url(first.kpi, first.now, viewer)}
+
+
 def growth_before(readings: Mapping[str, Reading], choice: Choice, prefs: Preferences) -> dict[str, Any] | None:
     """The same of the period before, whole, while this one runs: a month that has just begun says little."""
     trends = [readings[key].trend for key in dashboards.GROWTH]
     if not choice.period.is_running(choice.today) or min(map(len, trends)) < 2:
         return None
     values = [trend[-2] for trend in trends]
-    counts = came_and_went(values)
+    period, counts = values[0].period, came_and_went(values)
+    shown = {"period": period, "period_text": period_text(period, prefs)}
     if counts is None:
-        return None
+        return shown | {"steps": [], "reason_text": reason_text(readings[dashboards.GROWTH[0]].kpi, values[0])}
     new, returned, lost = counts
     net = signed_count(new + returned - lost, prefs)
     texts = [*(number_text(count, prefs) for count in counts), net]
     steps = list(zip((_("New"), _("Returned"), _("Lost"), _("Net")), texts, strict=True))
-    return {"period": values[0].period, "period_text": period_text(values[0].period, prefs), "steps": steps}
+    return shown | {"steps": steps}
 
 
 def came_and_went(values: Sequence[Value]) -> tuple[Decimal, Decimal, Decimal] | None:

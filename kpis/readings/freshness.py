@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -17,8 +17,11 @@ from kpis.readings.query import Query
 
 # In the place of a cube: the row names the mark of a changed parent.
 CHANGED = -1
-YEAR = GRAIN_CODES["gregorian", "year"]
-# Sums of what has come and gone stay as nothing, where a rebuild would write none: both are no data.
+ UNION ALL
+SELECT 'filled', f.cube, (SELECT min(start) - DATE '{EPOCH}' FROM kpis_rollup
+  WHERE cube = f.cube AND grain = {DAY} AND dimension = 0), NULL::timestamptz
+  FROM (SELECT DISTINCT cube FROM kpis_rollup
+         WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)) f
 STATES = f"""
 WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
 SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
@@ -30,8 +33,15 @@ SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
  UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
  UNION ALL SELECT 'visitors', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyvisitor)
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
+<<<<<<< HEAD
  UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup
  WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)
+=======
+ UNION ALL
+SELECT 'filled', f.cube, (SELECT min(start) - DATE '{EPOCH}' FROM kpis_rollup
+  WHERE cube = f.cube AND grain = {DAY} AND dimension = 0), NULL::timestamptz
+  FROM (SELECT DISTINCT cube FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0) f
+>>>>>>> 45a88be (Say of a time before anything was recorded that there is no data, rather than that nobody came and nothing was sold)
 """
 
 STATE = f"""
@@ -61,6 +71,8 @@ class Freshness:
     has_dirty_visitors: bool
     changed: frozenset[int]
     filled: frozenset[int]
+    # The first of which anything at all is recorded; a cube whose days are not stored has them from others.
+    first_day: date | None
 
     @classmethod
     def of(cls, query: Query) -> Freshness:
@@ -68,6 +80,8 @@ class Freshness:
             cursor.execute(STATES, [list(days) for days in zip(*query.spans, strict=True)])
             rows = cursor.fetchall()
         kinds = {kind for kind, *_ in rows}
+        filled = {cube: first for kind, cube, first, _ in rows if kind == "filled"}
+        first = min((day for day in filled.values() if day is not None), default=None)
         marks = [DEFERRED[mark] for mark, cube, *_ in rows if cube == CHANGED and mark in DEFERRED]
         return cls(
             computed={(cube, index): at for kind, cube, index, at in rows if kind == "computed"},
@@ -75,8 +89,13 @@ class Freshness:
             has_dirty_customers="customers" in kinds or any(mark.of_customers for mark in marks),
             has_dirty_visitors="visitors" in kinds,
             changed=frozenset(cube.code for mark in marks for cube in mark.cubes),
-            filled=frozenset(cube for kind, cube, *_ in rows if kind == "filled"),
+            filled=frozenset(filled),
+            first_day=None if first is None else EPOCH + timedelta(days=first),
         )
+
+    def is_before_all(self, period: Period) -> bool:
+        """Whether it ended before anything was recorded: nothing is known of it, not even that nothing came."""
+        return self.first_day is not None and period.end < self.first_day
 
     def is_stale(self, measure: Measure, index: int) -> bool:
         cube = measure.cube

@@ -27,7 +27,7 @@ from kpis.glances import notes_of
 from kpis.models import Alert
 from kpis.models.scope import COLUMNS
 from kpis.readings.bells import alert_sentence, path_of
-from kpis.readings.cards import Card, card_of, compared_words
+from kpis.readings.cards import Card, card_of, compared_words, reason_text
 from kpis.readings.freshness import state_of
 from kpis.readings.funnel import FILTERS as FILTERS_OF_LEADS
 from kpis.readings.funnel import Funnel
@@ -77,6 +77,7 @@ class OverviewView(Cards):
             "charted": [(kpi.key, kpi.name, kpi.key == self.charted) for kpi in CATALOGUE.values()],
             "funnel": self.funnel(readings) if may_sell(self.request.user) else None,
             "growth": self.growth(readings),
+            "growth_gap": glances.growth_gap(readings, self.request.user),
             "promoters": promoters,
             "segments": segments,
             "alarms": self.alarms(),
@@ -121,7 +122,9 @@ class OverviewView(Cards):
         ]
         page = reverse("kpis:funnel") + ("" if self.link == "?" else self.link)
         steps = self.cohort_steps(page) if is_cohort else self.period_steps(readings)
-        chart = charts.funnel_chart(_("Sales funnel"), steps, self.request.prefs)
+        first = readings[dashboards.FUNNEL_OF_PERIOD[0]]
+        gap = reason_text(first.kpi, first.now) if first.now.reason == "no_data" and not is_cohort else ""
+        chart = charts.funnel_chart(_("Sales funnel"), steps, self.request.prefs, gap)
         return chart | {"links": links, "is_cohort": is_cohort, "url": page}
 
     def alarms(self) -> list[dict[str, str]]:

@@ -251,7 +251,7 @@ class TestPages:
         line, bars, table, channels, rates, funnel = (tile["chart"] for tile in tiles(page))
 
         assert [chart["data"]["kind"] for chart in (line, bars, channels)] == ["line", "bar", "hbar"]
-        assert line["data"]["series"][0]["values"] == bars["data"]["series"][0]["values"] == [0.0] * 11 + [1.0, 4.0]
+        assert line["data"]["series"][0]["values"] == bars["data"]["series"][0]["values"] == [None] * 11 + [1.0, 4.0]
         assert line["data"]["summary"].endswith(", 4 in Mehr 1404; highest 4 in Mehr 1404.")
         assert table["rows"][0] == ["Mehr 1404", "4", "New prices"]
         assert (channels["data"]["labels"], channels["data"]["series"][0]["values"]) == (["Shop", "Fair"], [3.0, 1.0])

@@ -120,3 +120,19 @@ def test_a_product_narrows_the_cards_that_are_split_by_it_and_the_others_say_so(
     assert {step["count_text"] for step in page.context["funnel"]["steps"]} == {"—"}
     assert (page.context["funnel"]["data"]["summary"], page.context["growth"]) == ("No figures with these filters.", None)
     assert f"product={tea.pk}" in page.context["tv_url"]
+
+
+def test_of_a_time_before_all_records_there_is_no_data_rather_than_nothing(browse, sara, autumn):
+    """The first order is of Farvardin 1404: of Esfand before it nothing is known, of Ordibehesht after it nobody came."""
+    esfand, later = (browse(sara).get(f"/kpis/?period={period}") for period in ("1403-12", "1404-02"))
+    sara.language = "fa"
+    sara.save(update_fields=["language"])
+    persian = browse(sara).get("/kpis/?period=1403-12").content.decode()
+
+    cards = {card.key: card for card in esfand.context["cards"]}
+    assert esfand.context["growth"] is None
+    assert esfand.context["growth_gap"] == {"reason_text": "No data yet: needs orders", "reason_url": "/orders/"}
+    assert (cards["new_customers"].reason_text, cards["new_customers"].reason_url) == ("No data yet: needs orders", "/orders/")
+    assert esfand.context["funnel"]["data"]["summary"] == "No data yet: needs leads"
+    assert later.context["growth"]["data"]["summary"] == "0 new, 0 returned, 0 lost: net 0."
+    assert "هنوز داده‌ای نیست؛ نیاز دارد به: سفارش" in persian
