@@ -86,13 +86,13 @@ def read_members(kpis: Sequence[Kpi], query: Query, organization: Organization) 
 def reader_of(kpis: Sequence[Kpi], query: Query) -> Reader:
     """A reader that knows all that these KPIs will ask."""
     shown = [kpi for kpi in kpis if not is_hidden(kpi, query.viewer)]
-    return Reader(query, [(term.measure_for(query.dimensions), term.at) for kpi in shown for term in kpi.terms])
+    return Reader(query, [(query.measure_of(kpi, term), term.at) for kpi in shown for term in kpi.terms])
 
 
 def told_of_all(kpis: Sequence[Kpi], query: Query) -> set[str]:
     """The KPIs whose values hold for every period, not only for those of which rows are read."""
     reader = reader_of(kpis, query)
-    terms = {kpi.key: [term.measure_for(query.dimensions) for term in kpi.terms] for kpi in kpis}
+    terms = {kpi.key: [query.measure_of(kpi, term) for term in kpi.terms] for kpi in kpis}
     return {key for key, measures in terms.items() if all(reader.is_told(measure) for measure in measures)}
 
 
