@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms.fields import TextField
+from crm.forms.fields import TextField, WholeNumberField
 from crm.forms.reader import ReaderForm
 from crm.models import User
 from crm.pages import key_in
@@ -19,7 +19,7 @@ from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
 from kpis.addresses import FILTERS
 from kpis.catalogue import CATALOGUE
-from kpis.definitions import Dimension, is_hidden
+from kpis.definitions import LONGEST_WINDOW, Dimension, is_hidden
 from kpis.forms.readers import readers_among, words_of_blind
 from kpis.models import Dashboard, Mailing
 from kpis.options import COMPARES, DIMENSIONS, GROUPS, MOST_OPTIONS, options_of
@@ -48,6 +48,13 @@ class MailingForm(ReaderForm):
     channel = forms.ChoiceField(label=DIMENSIONS[Dimension.CHANNEL], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[Dimension.OWNER], required=False)
     product = forms.ChoiceField(label=DIMENSIONS[Dimension.PRODUCT], required=False)
+    window = WholeNumberField(
+        label=gettext_lazy("Window in days"),
+        least=0,
+        most=LONGEST_WINDOW,
+        required=False,
+        help_text=gettext_lazy("Of a cohort: the most days after its entry that a conversion counts."),
+    )
     readers = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Recipients"),
         queryset=User.objects.none(),
@@ -85,6 +92,8 @@ class MailingForm(ReaderForm):
         for name in FILTERS if kpi else ():
             if found.get(name.value) and name not in kpi.dimensions:
                 self.add_error(name.value, _("This KPI cannot be narrowed to one of these."))
+        if found.get("window") is not None and not (kpi and kpi.takes_window and found["window"] <= kpi.longest_window):
+            self.add_error("window", _("This page has no such window."))
         readers = found.get("readers", ())
         if blind := [str(reader) for reader in readers if kpi and is_hidden(kpi, reader)]:
             self.add_error("readers", words_of_blind(blind))
@@ -99,6 +108,7 @@ class MailingForm(ReaderForm):
         found = self.cleaned_data
         kept = {name: found[name] for name in ("name", "cadence", "hour")}
         query = {name: found[name] for name in ("compare", *(each.value for each in FILTERS)) if found[name]}
+        query |= {"window": str(found["window"])} if found["window"] is not None else {}
         kpi = found["page"] if found["page"] in CATALOGUE else ""
         return kept | {"kpi": kpi, "dashboard_id": self.dashboard and self.dashboard.pk, "query": query}
 
@@ -106,13 +116,14 @@ class MailingForm(ReaderForm):
 def initial_of(mailing: Mailing) -> dict[str, Any]:
     kept = {name: getattr(mailing, name) for name in ("name", "cadence", "hour")}
     page = f"{DASHBOARD}{mailing.dashboard_id}" if mailing.dashboard_id else mailing.kpi or OVERVIEW
-    return kept | mailing.query | {"page": page, "readers": mailing.reader_keys}
+    window = key_in(mailing.query.get("window", ""))
+    return kept | mailing.query | {"window": window, "page": page, "readers": mailing.reader_keys}
 
 
 def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
     """What the page says that one came from."""
     kpi = CATALOGUE.get(query.get("kpi", ""))
-    kept = {name.value: query.get(name.value, "") for name in FILTERS}
+    kept = {name.value: query.get(name.value, "") for name in FILTERS} | {"window": key_in(query.get("window", ""))}
     # A period by its key is another one next month: what goes out each month is compared with the one before.
     compare = query["compare"] if query.get("compare") in COMPARES else Compare.PREVIOUS.value
     page, name = (kpi.key, kpi.name) if kpi else (OVERVIEW, _("KPI overview"))

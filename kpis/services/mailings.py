@@ -6,6 +6,7 @@ The rows are the truth: what is due stands in them, beat only wakes somebody who
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from crm.mails import file_name, message_id
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.preferences import Preferences
-from kpis.addresses import breakdown_asked, choice_of
+from kpis.addresses import breakdown_asked, choice_of, window_asked
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
 from kpis.models import Delivery, Mailing, Recipient
@@ -205,5 +206,6 @@ def printed(recipient: Recipient, period: Period, prefs: Preferences, at: dateti
         return print_dashboard(mailing.dashboard, choice, prefs, at=at)
     if mailing.kpi:
         kpi = CATALOGUE[mailing.kpi]
+        choice = replace(choice, window=window_asked(query, kpi))
         return print_kpi(kpi, breakdown_asked(query, kpi), choice, prefs, at=at)
     return print_overview(choice, prefs, at=at)

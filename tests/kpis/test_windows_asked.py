@@ -1,15 +1,23 @@
 """The window of a cohort, asked by address: on the page of its KPI, in its files, on paper and by the API."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from crm.models import Organization
+from crm.periods import parse_period
 from crm.services import create_token
-from kpis.models import Target
+from kpis.catalogue import CATALOGUE
+from kpis.forms.mailings import initial_of
+from kpis.models import Delivery, Mailing, Target
+from kpis.readings.summary import Choice, Compare, summarise
+from kpis.services.mailings import message_of_delivery
 from leads.models import Lead
 from tests.api_client import Api
 from tests.factories.campaigns import make_channel
+from tests.factories.mailings import DUE
 from tests.kpis.test_kpi_files import rows_of
 from tests.kpis.test_people import saved
 from tests.kpis.test_views import MEHR, leads_on, settle, text_of
@@ -47,6 +55,42 @@ def test_the_page_its_parts_its_rows_and_its_files_have_the_same_window(browse, 
     assert chosen_in(page) == [("29", "at most 29 days after entry")]
     assert [address for address in (page.context["clear_url"], page.context["twins"][0].url) if "window" in address] == []
     assert client.get(f"{COHORT}pdf/?period=1404-07&window=29").status_code == 200
+
+
+def test_the_mail_of_a_page_has_its_window(browse, sara, leads, printed):
+    """One of four within 29 days, where two have converted by now; in the form and in the link of the mail, too."""
+    client = browse(sara)
+    page = client.get(COHORT + "?period=1404-07&window=29")
+    asked = client.get("/reports/mail/new/" + page.context["mail_query"]).context["form"].initial
+    kept = {name: value for name, value in asked.items() if value is not None} | {"cadence": "month", "hour": "8"}
+    sara.language = "fa"
+    sara.save(update_fields=["language"])
+    refused = client.post("/reports/mail/new/", kept | {"page": "overview", "window": "۲۹"})
+
+    client.post("/reports/mail/new/", kept | {"window": "۲۹"})
+    mailing = Mailing.objects.get()
+    message = written_of(mailing)
+
+    assert asked["window"] == 29
+    assert refused.context["form"].errors["window"] == ["این صفحه پنجرهٔ تبدیل ندارد."]
+    assert initial_of(mailing)["window"] == 29
+    assert "window=29" in message.body
+    assert page.context["now"].value == Decimal("0.25")
+    assert "\u2066۲۵٫۰٪\u2069" in printed
+
+
+def written_of(mailing):
+    delivery = Delivery(recipient=mailing.recipients.get(), calendar="jalali", grain="month", start=MEHR.date())
+    return message_of_delivery(delivery, DUE)
+
+
+def test_a_brief_reading_has_no_trend_of_what_only_rows_can_tell_within_a_window(sara, leads):
+    kpi = CATALOGUE["lead_conversion_rate_cohort"]
+    choice = Choice(parse_period("1404-07"), Compare.PREVIOUS, {}, DUE.date(), sara, Organization.current(), window=29)
+
+    brief = summarise([kpi], choice, is_brief=True)[kpi.key]
+
+    assert [value.numerator for value in brief.trend] == [1]
 
 
 def test_without_one_every_conversion_counts(browse, sara, leads):
