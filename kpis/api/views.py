@@ -64,7 +64,10 @@ class RevisionOut(Struct):
 
 
 class ValueOut(Struct):
-    """One number; `value` is null exactly where `reason` is given. A closed total carries what it reported."""
+    """One number; `value` is null exactly where `reason` is given. A closed total carries what it reported.
+
+    `is_without_spend`: a cost of nothing, because nothing was spent. It says nothing, and no target is met by it.
+    """
 
     period: PeriodOut
     dimension: MemberOut | None
@@ -75,6 +78,7 @@ class ValueOut(Struct):
     upper: str | None
     sample_size: int | None
     is_small_sample: bool
+    is_without_spend: bool
     state: str
     stale: bool
     computed_at: str | None
@@ -272,6 +276,7 @@ def value_out(kpi: Kpi, value: Value, dimension: MemberOut | None, kept: Sequenc
         upper=plain(value.upper),
         sample_size=value.sample_size,
         is_small_sample=value.is_small_sample(kpi),
+        is_without_spend=value.is_without_spend(kpi),
         state=value.state,
         stale=value.is_stale,
         computed_at=value.computed_at.isoformat() if value.computed_at else None,

@@ -19,6 +19,7 @@ from kpis.readings.change import IN_POINTS
 from kpis.readings.exact import PRECISION, rounded
 from kpis.readings.pages import Landed, bounds, flagged
 from kpis.readings.query import Query
+from kpis.readings.targets import is_judged
 from kpis.readings.values import Value, read
 
 PREVIEWED_DAYS = 90
@@ -62,7 +63,7 @@ def decided(is_beyond: bool, is_certain: bool) -> Verdict:
 
 
 def is_sure(kpi: Kpi, value: Value) -> bool:
-    return value.value is not None and not value.is_stale and not value.is_small_sample(kpi)
+    return is_judged(kpi, value) and not value.is_stale
 
 
 def change_of(kpi: Kpi, now: Value, before: Value) -> Decimal | None:

@@ -17,11 +17,8 @@ from kpis.readings.query import Query
 
 # In the place of a cube: the row names the mark of a changed parent.
 CHANGED = -1
- UNION ALL
-SELECT 'filled', f.cube, (SELECT min(start) - DATE '{EPOCH}' FROM kpis_rollup
-  WHERE cube = f.cube AND grain = {DAY} AND dimension = 0), NULL::timestamptz
-  FROM (SELECT DISTINCT cube FROM kpis_rollup
-         WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)) f
+DAY, YEAR = GRAIN_CODES["gregorian", "day"], GRAIN_CODES["gregorian", "year"]
+# Sums of what has come and gone stay as nothing, where a rebuild would write none: both are no data.
 STATES = f"""
 WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
 SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
@@ -33,15 +30,11 @@ SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
  UNION ALL SELECT 'customers', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtycustomer)
  UNION ALL SELECT 'visitors', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyvisitor)
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
-<<<<<<< HEAD
- UNION ALL SELECT DISTINCT 'filled', cube, 0, NULL::timestamptz FROM kpis_rollup
- WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)
-=======
  UNION ALL
 SELECT 'filled', f.cube, (SELECT min(start) - DATE '{EPOCH}' FROM kpis_rollup
   WHERE cube = f.cube AND grain = {DAY} AND dimension = 0), NULL::timestamptz
-  FROM (SELECT DISTINCT cube FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0) f
->>>>>>> 45a88be (Say of a time before anything was recorded that there is no data, rather than that nobody came and nothing was sold)
+  FROM (SELECT DISTINCT cube FROM kpis_rollup
+         WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)) f
 """
 
 STATE = f"""

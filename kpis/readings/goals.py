@@ -18,7 +18,7 @@ from kpis.definitions import Dimension, Direction, Kpi
 from kpis.models import TARGET_GRAINS, Scope
 from kpis.readings.history import Judged
 from kpis.readings.summary import Choice, Reading
-from kpis.readings.targets import Attainment, Standing, attainment, is_as_good, scope_for
+from kpis.readings.targets import Attainment, Standing, attainment, is_as_good, is_judged, scope_for
 from kpis.readings.words import distance_text, number_text, percent_text, value_text
 
 # The word, its tone and its icon: colour alone says nothing to some.
@@ -35,6 +35,8 @@ LIMITS = STANDINGS | {
     Standing.WITHIN: (gettext_lazy("within it so far"), "good", "check"),
     Standing.OUTSIDE: (gettext_lazy("above it so far"), "warn", "triangle-alert"),
 }
+# Of what has no figure, though its period has begun, and of a cost of nothing: no limit was kept where nothing was spent.
+NO_DATA = (gettext_lazy("no data"), "muted", "info")
 WHOLE = 100
 # What beside it is told of one campaign: an opportunity, which it counts, is not what each of them is after.
 CONVERSION = "lead_conversion_rate"
@@ -55,10 +57,11 @@ class Goal:
 def goal_of(reading: Reading, choice: Choice, prefs: Preferences) -> Goal | None:
     if reading.target is None:
         return None
-    found = attainment(reading.kpi, reading.now, reading.target, choice.today, choice.organization)
-    # What stands on too few is not held against a target.
-    judged = None if reading.now.is_small_sample(reading.kpi) else reading.now.value
-    return goal_text(reading.kpi, found, judged, prefs)
+    kpi, now = reading.kpi, reading.now
+    found = attainment(kpi, now, reading.target, choice.today, choice.organization)
+    is_missing = now.period.start <= choice.today and (now.value is None or now.is_without_spend(kpi))
+    # What says nothing of it is not held against a target.
+    return goal_text(kpi, found, now.value if is_judged(kpi, now) else None, prefs, is_missing=is_missing)
 
 
 def standing_words(kpi: Kpi, standing: Standing) -> tuple[Promise | str, str, str]:
@@ -66,8 +69,8 @@ def standing_words(kpi: Kpi, standing: Standing) -> tuple[Promise | str, str, st
     return (LIMITS if kpi.direction is Direction.DOWN else STANDINGS).get(standing, ("", "", ""))
 
 
-def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences) -> Goal:
-    word, tone, icon = standing_words(kpi, found.standing)
+def goal_text(kpi: Kpi, found: Attainment, value: Decimal | None, prefs: Preferences, *, is_missing: bool = False) -> Goal:
+    word, tone, icon = NO_DATA if is_missing else standing_words(kpi, found.standing)
     details = details_of(kpi, found, prefs)
     if kpi.direction is Direction.DOWN:
         return Goal(limit_text(kpi, found, value, prefs), used_of(found.target, value), str(word), tone, icon, details)
@@ -120,7 +123,8 @@ def details_of(kpi: Kpi, found: Attainment, prefs: Preferences) -> str:
 
 def judged_text(kpi: Kpi, found: Attainment, first: Judged | None, prefs: Preferences) -> str:
     """How a period was judged when it closed, by the target of then, where that says otherwise than the figures of today."""
-    if first is None or found.standing not in {Standing.REACHED, Standing.MISSED}:
+    is_unjudged = first is None or (kpi.is_cost and not first.value)
+    if is_unjudged or found.standing not in {Standing.REACHED, Standing.MISSED}:
         return ""
     then = Standing.REACHED if is_as_good(kpi, first.value, first.target) else Standing.MISSED
     if then is found.standing:

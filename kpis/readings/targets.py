@@ -31,7 +31,7 @@ class Standing(StrEnum):
     MISSED = "missed"
     WITHIN = "within"  # so far: of a rate or a stock that still runs, which may leave it again
     OUTSIDE = "outside"  # not yet, or no more
-    UNKNOWN = "unknown"  # there is no figure, it stands on too few, or the period has not begun
+    UNKNOWN = "unknown"  # there is no figure, it stands on too few, nothing was spent, or the period has not begun
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def adds_up(kpi: Kpi) -> bool:
 
 
 def attainment(kpi: Kpi, value: Value, target: Decimal, today: date, organization: Organization) -> Attainment:
-    if value.value is None or value.is_small_sample(kpi) or value.period.start > today:
+    if not is_judged(kpi, value) or value.period.start > today:
         return Attainment(target, Standing.UNKNOWN)
     is_over = value.period.end < today
     share = share_of(kpi, value.value, target)
@@ -68,6 +68,11 @@ def attainment(kpi: Kpi, value: Value, target: Decimal, today: date, organizatio
     with localcontext(prec=PRECISION):
         expected = target * passed / working if working else target
     return Attainment(target, standing_of(kpi, value.value, target, expected), share, expected, passed, working)
+
+
+def is_judged(kpi: Kpi, value: Value) -> bool:
+    """Not what stands on too few, nor a cost of nothing: no limit was kept where nothing was spent."""
+    return value.value is not None and not value.is_small_sample(kpi) and not value.is_without_spend(kpi)
 
 
 def standing_of(kpi: Kpi, value: Decimal, target: Decimal, expected: Decimal) -> Standing:

@@ -157,7 +157,8 @@ class CampaignDetailView(DetailPage):
         number, unit = value_parts(kpi, value, self.prefs, short=True)
         before = self.life.campaigns.value(figure, self.life.earlier) if figure.bottom and self.life.earlier else None
         found = self.life.attainment(figure, self.prefs.organization)
-        is_judged = not self.life.is_small_sample(figure) and not self.life.campaigns.is_partial
+        is_free = figure.is_without_spend(value)
+        is_judged = not is_free and not self.life.is_small_sample(figure) and not self.life.campaigns.is_partial
         return {
             "key": figure.key,
             "label": HEADINGS[figure.key],
@@ -167,7 +168,7 @@ class CampaignDetailView(DetailPage):
             "before": value_text(kpi, before, self.prefs, short=True) if before is not None else "",
             "maturing": self.maturing(figure) if value is not None else "",
             "caution": caution_text(self.life.campaigns, figure, self.life.sums, self.prefs),
-            "target": goal_text(kpi, found, value if is_judged else None, self.prefs) if found else None,
+            "target": goal_text(kpi, found, value if is_judged else None, self.prefs, is_missing=is_free) if found else None,
         }
 
     def maturing(self, figure: Figure) -> str:

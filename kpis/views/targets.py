@@ -29,7 +29,7 @@ from kpis.grids import Sent, Sheet, name_of
 from kpis.models import Scope, TargetEdit
 from kpis.readings import Query, read
 from kpis.readings.cards import sample_text
-from kpis.readings.goals import judged_text, standing_words
+from kpis.readings.goals import NO_DATA, judged_text, standing_words
 from kpis.readings.history import Judged, judged_first
 from kpis.readings.targets import attainment, scope_for
 from kpis.readings.values import Value
@@ -98,10 +98,12 @@ class SheetPage(Page):
 
     def so_far(self, kpi: Kpi, value: Value | None, target: Decimal | None) -> dict[str, Any]:
         """What has come of it, in small, with a mark and a word, and what was said of it at first."""
-        if value is None or value.value is None:
+        if value is None or (value.value is None and target is None):
             return {}
         prefs = self.request.prefs
         shown = {"actual": value_text(kpi, value.value, prefs, short=True)}
+        if value.value is None or (target is not None and value.is_without_spend(kpi)):
+            return shown | dict(zip(("word", "tone", "icon"), NO_DATA, strict=True))
         if value.is_small_sample(kpi):
             return shown | {"sample": sample_text(kpi, value, prefs)}
         if target is None:

@@ -1,11 +1,19 @@
 """What nothing was spent on costs nothing a lead: the least of all, which says nothing and is never told as the best."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from campaigns.models import Campaign, Expense
+from crm.periods import parse_period
+from crm.services import create_token
+from kpis.catalogue import CATALOGUE
 from kpis.engine import drain
+from kpis.models import AlertRule, Target
+from kpis.readings.alerts import Verdict, verdict
+from kpis.readings.values import Value
+from tests.api_client import Api
 from tests.factories.leads import make_lead
 from tests.kpis.test_kpi_files import rows_of
 
@@ -49,3 +57,34 @@ def test_alone_it_is_no_good_news(browse, sara, campaigns):
     assert (card.quality_text, card.caution, card.change["text"], card.change["tone"]) == (
         "nothing was spent", "nothing was spent", "−100.0%", ""
     )  # fmt: skip
+
+
+def test_a_limit_is_not_kept_where_nothing_was_spent(browse, sara, campaigns, now):
+    """At most 400 rials, 40 toman a lead: autumn's 300 keep to it, summer's 0 say nothing; in Persian and by the API, too."""
+    limit = {"kpi": "cost_per_converted_lead", "calendar": "jalali", "grain": "month", "start": MEHR.date(), "value": 400}
+    for campaign in campaigns:
+        Target.objects.create(campaign=campaign, **limit)
+    client, (autumn, summer) = browse(sara), campaigns
+    token, token.secret = create_token(sara, scopes=["kpis:read"], at=now, name="costs")
+    asked = {"calendar": "jalali", "grain": "month", "from": "1404-07-01", "to": "1404-07-30", "by": "campaign"}
+
+    kept, free = (client.get(f"{PAGE}?period=1404-07&campaign={one.pk}").context["card"].target for one in campaigns)
+    values = Api(browse(), token).get("/kpis/cost_per_converted_lead/values/", **asked).json()["results"]
+    sheet = f"/targets/?year=1404&calendar=jalali&group=marketing&scope=campaign&member={summer.pk}"
+    persian = reading_persian(client, sara, sheet)
+
+    assert (kept.text, str(kept.standing_text), kept.percent) == ("30 Toman of at most 40 Toman", "reached", 75)
+    assert (free.text, str(free.standing_text), free.tone, free.percent) == ("Target: at most 40 Toman", "no data", "muted", 0)
+    told = {(each["dimension"] or {}).get("id"): (each["is_without_spend"], each["target"]) for each in values}
+    assert (told[autumn.pk][0], told[autumn.pk][1]["standing"]) == (False, "reached")
+    assert (told[summer.pk][0], told[summer.pk][1]["standing"]) == (True, "unknown")
+    assert "</svg>داده‌ای نیست</span>" in persian
+    rule = AlertRule(kpi="cost_per_converted_lead", condition="below", bound=100)
+    nothing = Value(parse_period("1404-07"), value=Decimal(0))
+    assert verdict(rule, CATALOGUE["cost_per_converted_lead"], nothing, nothing) is Verdict.UNDECIDED
+
+
+def reading_persian(client, user, address):
+    user.language = "fa"
+    user.save(update_fields=["language"])
+    return client.get(address).content.decode()
