@@ -25,7 +25,10 @@ from kpis.readings.snapshot import one_snapshot
 
 
 class FiguresOut(Struct):
-    """Money in the base currency; a quotient is null where there is nothing to divide by, any figure where it may not be seen."""
+    """Money in the base currency; a quotient is null where there is nothing to divide by, any figure where it may not be seen.
+
+    `without_spend` names the costs that are 0 because nothing was spent: they say nothing, and no target is met by them.
+    """
 
     spend: str | None
     leads: str | None
@@ -40,6 +43,7 @@ class FiguresOut(Struct):
     revenue: str | None
     romi_short: str | None
     romi_long: str | None
+    without_spend: list[str]
 
 
 class CampaignOut(Struct):
@@ -112,7 +116,8 @@ def targets_out(life: Life, organization: Organization) -> dict[str, TargetOut]:
 
 def figures_out(found: Campaigns, sums: Sums) -> FiguresOut:
     values: dict[str, Decimal | None] = {figure.key: found.value(figure, sums) for figure in found.shown}
-    return FiguresOut(**{figure.key: plain(values.get(figure.key)) for figure in FIGURES})
+    free = [figure.key for figure in found.shown if figure.is_without_spend(values[figure.key])]
+    return FiguresOut(**{figure.key: plain(values.get(figure.key)) for figure in FIGURES}, without_spend=free)
 
 
 def returns_out(found: Campaigns, shown: Iterable[int]) -> ReturnsOut:

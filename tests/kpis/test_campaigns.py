@@ -271,7 +271,7 @@ def test_the_report_by_the_api(api_of, sara, omid, hana, four):
         "spend": "9000", "leads": "3", "mqls": "2", "sqls": "0", "converted": "2",
         "lead_conversion_rate": "0.666666666667", "cost_per_lead": "3000", "cost_per_converted_lead": "4500",
         "new_customers": "1", "orders": "1", "revenue": "12000",
-        "romi_short": "-0.111111111111", "romi_long": "-0.111111111111",
+        "romi_short": "-0.111111111111", "romi_long": "-0.111111111111", "without_spend": [],
     }  # fmt: skip
     assert (month["period"], month["total"]["cost_per_converted_lead"], month["stale"]) == ("1404-07", "5000", False)
     # With the 700 and the lead of the old one: 20,700 ÷ 4, and 19,700 ÷ 9.

@@ -69,7 +69,9 @@ def test_a_limit_is_not_kept_where_nothing_was_spent(browse, sara, campaigns, no
     asked = {"calendar": "jalali", "grain": "month", "from": "1404-07-01", "to": "1404-07-30", "by": "campaign"}
 
     kept, free = (client.get(f"{PAGE}?period=1404-07&campaign={one.pk}").context["card"].target for one in campaigns)
-    values = Api(browse(), token).get("/kpis/cost_per_converted_lead/values/", **asked).json()["results"]
+    api = Api(browse(), token)
+    values = api.get("/kpis/cost_per_converted_lead/values/", **asked).json()["results"]
+    report = api.get("/reports/campaigns/", period="1404-07").json()["results"]
     sheet = f"/targets/?year=1404&calendar=jalali&group=marketing&scope=campaign&member={summer.pk}"
     persian = reading_persian(client, sara, sheet)
 
@@ -78,6 +80,9 @@ def test_a_limit_is_not_kept_where_nothing_was_spent(browse, sara, campaigns, no
     told = {(each["dimension"] or {}).get("id"): (each["is_without_spend"], each["target"]) for each in values}
     assert (told[autumn.pk][0], told[autumn.pk][1]["standing"]) == (False, "reached")
     assert (told[summer.pk][0], told[summer.pk][1]["standing"]) == (True, "unknown")
+    assert {each["campaign"]: each["figures"]["without_spend"] for each in report} == {
+        autumn.pk: [], summer.pk: ["cost_per_lead", "cost_per_converted_lead"]
+    }  # fmt: skip
     assert "</svg>داده‌ای نیست</span>" in persian
     rule = AlertRule(kpi="cost_per_converted_lead", condition="below", bound=100)
     nothing = Value(parse_period("1404-07"), value=Decimal(0))
