@@ -17,7 +17,7 @@ from crm.pages import key_in
 from crm.permissions import owners_for
 from crm.preferences import Preferences
 from crm.templatetags.crm_format import reader_digits
-from kpis.addresses import FILTERS
+from kpis.addresses import FILTERS, NARROWER
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import LONGEST_WINDOW, Dimension, is_hidden
 from kpis.forms.readers import readers_among, words_of_blind
@@ -25,6 +25,8 @@ from kpis.models import Dashboard, Mailing
 from kpis.options import COMPARES, DIMENSIONS, GROUPS, MOST_OPTIONS, options_of
 from kpis.readings.summary import Compare
 
+# What the pages of single KPIs are narrowed by, too.
+NARROWED = (*FILTERS, *NARROWER)
 OVERVIEW, DASHBOARD = "overview", "dashboard-"
 HOURS, MORNING = 24, 8
 
@@ -48,6 +50,8 @@ class MailingForm(ReaderForm):
     channel = forms.ChoiceField(label=DIMENSIONS[Dimension.CHANNEL], required=False)
     owner = forms.ChoiceField(label=DIMENSIONS[Dimension.OWNER], required=False)
     product = forms.ChoiceField(label=DIMENSIONS[Dimension.PRODUCT], required=False)
+    team = forms.ChoiceField(label=DIMENSIONS[Dimension.TEAM], required=False)
+    category = forms.ChoiceField(label=DIMENSIONS[Dimension.CATEGORY], required=False)
     window = WholeNumberField(
         label=gettext_lazy("Window in days"),
         least=0,
@@ -69,7 +73,7 @@ class MailingForm(ReaderForm):
         boards = [(f"{DASHBOARD}{board.pk}", board.name) for board in self.dashboards]
         self.fields["page"].choices = [(OVERVIEW, _("KPI overview")), *groups, *([(_("Dashboards"), boards)] if boards else [])]
         self.fields["hour"].choices = [(hour, reader_digits(f"{hour:02}:00", prefs)) for hour in range(HOURS)]
-        for name, options in options_of(FILTERS, user).items():
+        for name, options in options_of(NARROWED, user).items():
             self.fields[name.value].choices = [("", _("All")), *options, ("null", _("Unknown"))]
         self.fields["readers"].queryset = owners_for(user)
 
@@ -89,9 +93,11 @@ class MailingForm(ReaderForm):
     def clean(self) -> dict[str, Any]:
         found = super().clean()
         kpi, dashboard = CATALOGUE.get(found.get("page", "")), self.dashboard
-        for name in FILTERS if kpi else ():
-            if found.get(name.value) and name not in kpi.dimensions:
-                self.add_error(name.value, _("This KPI cannot be narrowed to one of these."))
+        can = kpi.dimensions if kpi else FILTERS
+        words = _("This KPI cannot be narrowed to one of these.") if kpi else _("This page cannot be narrowed to one of these.")
+        for name in NARROWED:
+            if found.get(name.value) and name not in can:
+                self.add_error(name.value, words)
         if found.get("window") is not None and not (kpi and kpi.takes_window and found["window"] <= kpi.longest_window):
             self.add_error("window", _("This page has no such window."))
         readers = found.get("readers", ())
@@ -107,7 +113,7 @@ class MailingForm(ReaderForm):
         """The mailing's columns."""
         found = self.cleaned_data
         kept = {name: found[name] for name in ("name", "cadence", "hour")}
-        query = {name: found[name] for name in ("compare", *(each.value for each in FILTERS)) if found[name]}
+        query = {name: found[name] for name in ("compare", *(each.value for each in NARROWED)) if found[name]}
         query |= {"window": str(found["window"])} if found["window"] is not None else {}
         kpi = found["page"] if found["page"] in CATALOGUE else ""
         return kept | {"kpi": kpi, "dashboard_id": self.dashboard and self.dashboard.pk, "query": query}
@@ -123,7 +129,7 @@ def initial_of(mailing: Mailing) -> dict[str, Any]:
 def initial_for(query: Mapping[str, str], user: User) -> dict[str, Any]:
     """What the page says that one came from."""
     kpi = CATALOGUE.get(query.get("kpi", ""))
-    kept = {name.value: query.get(name.value, "") for name in FILTERS} | {"window": key_in(query.get("window", ""))}
+    kept = {name.value: query.get(name.value, "") for name in NARROWED} | {"window": key_in(query.get("window", ""))}
     # A period by its key is another one next month: what goes out each month is compared with the one before.
     compare = query["compare"] if query.get("compare") in COMPARES else Compare.PREVIOUS.value
     page, name = (kpi.key, kpi.name) if kpi else (OVERVIEW, _("KPI overview"))

@@ -23,7 +23,7 @@ from crm.mails import file_name, message_id
 from crm.models import Organization, User
 from crm.periods import Calendar, Grain, Period, period_of
 from crm.preferences import Preferences
-from kpis.addresses import breakdown_asked, choice_of, window_asked
+from kpis.addresses import FILTERS, NARROWER, breakdown_asked, choice_of, window_asked
 from kpis.catalogue import CATALOGUE
 from kpis.definitions import is_hidden
 from kpis.models import Delivery, Mailing, Recipient
@@ -201,7 +201,8 @@ def written(delivery: Delivery, recipient: Recipient, period: Period, prefs: Pre
 
 def printed(recipient: Recipient, period: Period, prefs: Preferences, at: datetime) -> bytes:
     mailing, query = recipient.mailing, recipient.mailing.query
-    choice = choice_of(query | {"period": period.key}, prefs, prefs.today(at), recipient.user)
+    names = (*FILTERS, *NARROWER) if mailing.kpi else FILTERS
+    choice = choice_of(query | {"period": period.key}, prefs, prefs.today(at), recipient.user, names)
     if mailing.dashboard:
         return print_dashboard(mailing.dashboard, choice, prefs, at=at)
     if mailing.kpi:

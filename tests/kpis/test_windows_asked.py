@@ -79,6 +79,24 @@ def test_the_mail_of_a_page_has_its_window(browse, sara, leads, printed):
     assert "\u2066۲۵٫۰٪\u2069" in printed
 
 
+def test_and_is_narrowed_to_its_team(browse, sara, omid, leads, printed):
+    """Of the five leads of Mehr one is Omid's, who is in the team."""
+    leads_on(1, owner=omid)
+    settle()
+    client = browse(sara)
+    page = client.get(f"/kpis/leads/?period=1404-07&team={omid.team_id}")
+    asked = client.get("/reports/mail/new/" + page.context["mail_query"]).context["form"].initial
+    kept = {name: value for name, value in asked.items() if value is not None} | {"cadence": "month", "hour": "8"}
+
+    client.post("/reports/mail/new/", kept)
+    refused = client.post("/reports/mail/new/", kept | {"page": "overview"}).context["form"].errors
+    message = written_of(Mailing.objects.get())
+
+    assert list(refused) == ["team"]
+    assert f"team={omid.team_id}" in message.body
+    assert (page.context["now"].value, printed.count("1") > 0, "5" in printed) == (1, True, False)
+
+
 def written_of(mailing):
     delivery = Delivery(recipient=mailing.recipients.get(), calendar="jalali", grain="month", start=MEHR.date())
     return message_of_delivery(delivery, DUE)
