@@ -187,7 +187,7 @@ class Campaigns:
         if figure.bottom is None:
             return sums[figure.top]
         if sums[figure.bottom] == 0 or any(
-            term.measure.cube.is_cost and term.measure.cube.code not in self.freshness.filled for term in figure.terms
+            term.measure.cube.is_cost and not self.freshness.is_filled(term.measure.cube) for term in figure.terms
         ):
             return None
         with localcontext(prec=PRECISION):

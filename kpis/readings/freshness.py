@@ -86,6 +86,10 @@ class Freshness:
             first_day=None if first is None else EPOCH + timedelta(days=first),
         )
 
+    def is_filled(self, cube: Cube) -> bool:
+        """Whether anything of it counts at all."""
+        return cube.code in self.filled
+
     def is_before_all(self, period: Period) -> bool:
         """Whether it ended before anything was recorded: nothing is known of it, not even that nothing came."""
         return self.first_day is not None and period.end < self.first_day

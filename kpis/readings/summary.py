@@ -11,7 +11,6 @@ from enum import StrEnum
 from crm.models import Organization, User
 from crm.periods import Period
 from kpis.definitions import Dimension, Kpi
-from kpis.readings.freshness import Freshness
 from kpis.readings.query import Query
 from kpis.readings.snapshot import one_snapshot
 from kpis.readings.targets import Targets, targets_of
@@ -110,8 +109,7 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_bri
     if is_brief:
         query = replace(query, told=frozenset({count - 1, other} - {None}))
     with one_snapshot():
-        freshness = Freshness.of(query)
-        tables = read_in_snapshot(able, query, organization=choice.organization, freshness=freshness)
+        tables = read_in_snapshot(able, query, organization=choice.organization)
         # Targets are set for what converts at any time.
         targets = targets_of(able, query.periods[:count], choice.filters, choice.viewer) if choice.window is None else {}
         trended = told_of_all(able, query)
@@ -120,16 +118,8 @@ def summarise(kpis: Sequence[Kpi], choice: Choice, count: int = TREND, *, is_bri
         places = slice(0 if kpi.key in trended else count - 1, count)
         # What is fitted is known of the ends of periods, not of a part of one.
         then = None if kpi.is_fitted and choice.cut_days else other
-        values = [known(value, freshness) for value in tables[kpi.key].total]
-        found[kpi.key] = reading_of(kpi, values, places, then, targets)
+        found[kpi.key] = reading_of(kpi, tables[kpi.key].total, places, then, targets)
     return found
-
-
-def known(value: Value, freshness: Freshness) -> Value:
-    """No figure is told of a time before anything was recorded, when a count comes to nothing and a share has no parts."""
-    if value.reason not in ("", "no_denominator") or not freshness.is_before_all(value.period):
-        return value
-    return Value(value.period, reason="no_data", state=value.state)
 
 
 def unfit_reading(kpi: Kpi, query: Query, count: int, organization: Organization) -> Reading:

@@ -170,7 +170,7 @@ class Evaluation:
         base = Value(period, state=self._state(period), **self._fresh(index))
         if not applies:
             return replace(base, reason="not_applicable")
-        if not all(cube.code in self.freshness.filled for cube in self.kpi.required_cubes):
+        if self.freshness.is_before_all(period) or not all(self.freshness.is_filled(cube) for cube in self.kpi.required_cubes):
             return replace(base, reason="no_data")
         numerator = self._sum(self.kpi.numerator, sums, index, member)
         shown = None if self.kpi.is_percentile or self.kpi.model else numerator

@@ -95,7 +95,7 @@ def test_quotes_without_amounts_have_no_rate_by_amount(refresh):
     refresh()
 
     assert card("quote_to_invoice_value_rate").reason == "no_denominator"
-    assert card("quote_to_invoice_rate", date(2025, 9, 1)).reason == "no_denominator"
+    assert card("quote_to_invoice_rate", date(2025, 9, 1)).reason == "no_data"
 
 
 def test_quotes_stand_under_their_seller_and_their_leads_channel(refresh):
