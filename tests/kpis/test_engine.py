@@ -223,10 +223,7 @@ def test_an_order_from_before_the_first_one_moves_the_customer_to_its_month():
     make_order(customer=customer, placed_at=tehran(2025, 9, 23))
     drain(at=NOW)
     # nothing is known of the month before
-    assert (value_of("new_customers", MEHR), value_of("new_customers", SHAHRIVAR)) == (
-        1,
-        None,
-    )  # nothing is known of the month before
+    assert (value_of("new_customers", MEHR), value_of("new_customers", SHAHRIVAR)) == (1, None)
 
     make_order(customer=customer, placed_at=tehran(2025, 8, 25))
 
