@@ -68,7 +68,8 @@ class Fold:
 
     A `percentile` of the amounts is no sum: only a cube that is read from its rows can have one. What is `distinct` has one
     member of each dimension on a day, unless it `is_shared`: then it counts once for each, and once in total. Of a cohort,
-    `converted_on` is the day on which a row that entered on its own day first did what this fold counts.
+    `converted_on` is the day on which a row that entered on its own day first did what this fold counts. Amounts that are no
+    money (`is_money`) are told as plain numbers.
     """
 
     where: Q | None = None
@@ -76,6 +77,7 @@ class Fold:
     distinct: str | None = None
     is_shared: bool = False
     percentile: Decimal | None = None
+    is_money: bool = True
     is_cost: bool = False
     converted_on: str | Combinable | None = field(default=None, compare=False)
 

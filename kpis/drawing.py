@@ -12,7 +12,7 @@ from crm.preferences import Preferences
 from kpis.readings.cards import Card
 from kpis.readings.words import SCALES, number_text, percent_sign, scaled, with_sign
 
-CARDS_IN_ROW, CARD_HEIGHT, CARD_GAP = 4, 36.0, 3.0
+CARDS_IN_ROW, CARD_HEIGHT, CARD_GAP = 4, 43.0, 3.0
 VALUE, UNIT = Look(14, is_bold=True), Look(8, colour=MUTED)
 NAME, TINY = Look(8), Look(7, colour=MUTED)
 PLOT_HEIGHT, AXIS_WIDTH, MOST_TICKS, LABEL_ROOM = 52.0, 22.0, 5, 17.0
@@ -68,7 +68,7 @@ def notes_of_card(card: Card) -> Iterator[tuple[str, Look]]:
     if card.change:
         yield card.change["text"], Look(8, colour=TONES.get(card.change["tone"], MUTED))
     if card.target:
-        yield " · ".join(filter(None, [card.target.text, card.target.standing_text])), TINY
+        yield from ((text, TINY) for text in (card.target.text, card.target.standing_text) if text)
     if card.sample_text:
         yield card.sample_text, TINY
     if card.caution:

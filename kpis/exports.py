@@ -71,7 +71,7 @@ def percent(share: Decimal | float | None) -> Decimal | str:
 
 def side_unit(kpi: Kpi, side: str, prefs: Preferences) -> str:
     """The unit of a numerator or a denominator; counts have none."""
-    if is_money_side(kpi, kpi.numerator if side == "numerator" else kpi.denominator):
+    if is_money_side(kpi.numerator if side == "numerator" else kpi.denominator):
         return money_unit(prefs)[0]
     return _("seconds") if kpi.unit is Unit.HOURS and side == "numerator" else ""
 
@@ -97,7 +97,7 @@ def value_cell(kpi: Kpi, value: Decimal | None, prefs: Preferences) -> Decimal |
 
 
 def side_cell(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> Decimal | str:
-    is_money = is_money_side(kpi, kpi.numerator if side == "numerator" else kpi.denominator)
+    is_money = is_money_side(kpi.numerator if side == "numerator" else kpi.denominator)
     return money(amount, prefs) if is_money else plain(amount)
 
 

@@ -185,8 +185,8 @@ OPPORTUNITIES_CLOSED = Cube(
     folds={
         "count": Fold(),
         "won": Fold(WON),
-        "days": Fold(WON, CYCLE),
-        "squared_days": Fold(WON, CYCLE * CYCLE),
+        "days": Fold(WON, CYCLE, is_money=False),
+        "squared_days": Fold(WON, CYCLE * CYCLE, is_money=False),
     },
     resource="opportunities",
 )

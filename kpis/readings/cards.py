@@ -341,12 +341,12 @@ def middle_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:
 
 
 def quotient(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
-    pieces = [operand(part_text(kpi, kpi.numerator, value.numerator, prefs), prefs), "÷"]
+    pieces = [operand(part_text(kpi.numerator, value.numerator, prefs), prefs), "÷"]
     if kpi.scale != 1:
         pieces = [operand(number_text(kpi.scale, prefs), prefs), "×", *pieces]
     if kpi.divisor != 1:
         pieces += [operand(number_text(kpi.divisor, prefs), prefs), "÷"]
-    return [*pieces, operand(part_text(kpi, kpi.denominator, value.denominator, prefs), prefs)]
+    return [*pieces, operand(part_text(kpi.denominator, value.denominator, prefs), prefs)]
 
 
 def operands(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
@@ -357,7 +357,7 @@ def operands(kpi: Kpi, value: Value, prefs: Preferences) -> list[str]:
         texts = [step_text(unit, amount, prefs) for (_sign, unit, _compute), amount in steps]
     else:
         signs = ["+" if term.sign > 0 else "−" for term in kpi.numerator]
-        texts = [part_text(kpi, kpi.numerator, amount, prefs) for amount in value.operands]
+        texts = [part_text(kpi.numerator, amount, prefs) for amount in value.operands]
     return [piece for pair in zip(signs, (operand(text, prefs) for text in texts), strict=False) for piece in pair][1:]
 
 
@@ -370,19 +370,19 @@ def step_text(unit: Unit, amount: Decimal, prefs: Preferences) -> str:
     return number_text(amount, prefs)
 
 
-def part_text(kpi: Kpi, terms: tuple[Term, ...], amount: Decimal, prefs: Preferences) -> str:
+def part_text(terms: tuple[Term, ...], amount: Decimal, prefs: Preferences) -> str:
     """A numerator or denominator: money where the rows carry amounts, else a plain number."""
-    return money_text(amount, prefs) if is_money_side(kpi, terms) else number_text(amount, prefs)
+    return money_text(amount, prefs) if is_money_side(terms) else number_text(amount, prefs)
 
 
-def is_money_side(kpi: Kpi, terms: tuple[Term, ...]) -> bool:
-    return any(is_amount(term) for term in terms) and kpi.unit in (Unit.MONEY, Unit.PERCENT)
+def is_money_side(terms: tuple[Term, ...]) -> bool:
+    return any(is_amount(term) and term.measure.definition.is_money for term in terms)
 
 
 def side_text(kpi: Kpi, side: str, amount: Decimal | None, prefs: Preferences) -> str:
     if amount is None or (side == "numerator" and kpi.is_percentile):
         return ""
-    return part_text(kpi, kpi.numerator if side == "numerator" else kpi.denominator, amount, prefs)
+    return part_text(kpi.numerator if side == "numerator" else kpi.denominator, amount, prefs)
 
 
 def interval_text(kpi: Kpi, value: Value, prefs: Preferences) -> str:

@@ -19,6 +19,7 @@ from kpis.readings.query import Query
 CHANGED = -1
 DAY, YEAR = GRAIN_CODES["gregorian", "day"], GRAIN_CODES["gregorian", "year"]
 # Sums of what has come and gone stay as nothing, where a rebuild would write none: both are no data.
+IS_ANY = "(m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)"
 STATES = f"""
 WITH period AS (SELECT a, z, i - 1 AS i FROM unnest(%s::date[], %s::date[]) WITH ORDINALITY p (a, z, i))
 SELECT 'computed', r.cube, p.i, max(r.computed_at) FROM period p
@@ -31,10 +32,9 @@ SELECT DISTINCT 'dirty', d.cube, p.i, NULL::timestamptz FROM period p
  UNION ALL SELECT 'visitors', 0, 0, NULL WHERE EXISTS (SELECT 1 FROM kpis_dirtyvisitor)
  UNION ALL SELECT DISTINCT mark, {CHANGED}, 0, NULL::timestamptz FROM kpis_dirtyparent
  UNION ALL
-SELECT 'filled', f.cube, (SELECT min(start) - DATE '{EPOCH}' FROM kpis_rollup
-  WHERE cube = f.cube AND grain = {DAY} AND dimension = 0), NULL::timestamptz
-  FROM (SELECT DISTINCT cube FROM kpis_rollup
-         WHERE grain = {YEAR} AND dimension = 0 AND (m1, m2, m3, m4, m5, m6) <> (0, 0, 0, 0, 0, 0)) f
+SELECT 'filled', f.cube, (SELECT start - DATE '{EPOCH}' FROM kpis_rollup
+  WHERE cube = f.cube AND grain = {DAY} AND dimension = 0 AND {IS_ANY} ORDER BY start LIMIT 1), NULL::timestamptz
+  FROM (SELECT DISTINCT cube FROM kpis_rollup WHERE grain = {YEAR} AND dimension = 0 AND {IS_ANY}) f
 """
 
 STATE = f"""
@@ -90,9 +90,9 @@ class Freshness:
         """Whether anything of it counts at all."""
         return cube.code in self.filled
 
-    def is_before_all(self, period: Period) -> bool:
-        """Whether it ended before anything was recorded: nothing is known of it, not even that nothing came."""
-        return self.first_day is not None and period.end < self.first_day
+    def is_before_all(self, last: date) -> bool:
+        """Whether what ended on a day was over before anything was recorded: not even that nothing came is known."""
+        return self.first_day is not None and last < self.first_day
 
     def is_stale(self, measure: Measure, index: int) -> bool:
         cube = measure.cube

@@ -170,7 +170,7 @@ class Evaluation:
         base = Value(period, state=self._state(period), **self._fresh(index))
         if not applies:
             return replace(base, reason="not_applicable")
-        if self.freshness.is_before_all(period) or not all(self.freshness.is_filled(cube) for cube in self.kpi.required_cubes):
+        if self._lacks_data(index):
             return replace(base, reason="no_data")
         numerator = self._sum(self.kpi.numerator, sums, index, member)
         shown = None if self.kpi.is_percentile or self.kpi.model else numerator
@@ -191,6 +191,12 @@ class Evaluation:
         quality = self._quality(sums, index, member, value)
         operands = self._addends(sums, index, member)
         return replace(base, value=value, lower=lower, upper=upper, quality=quality, operands=operands)
+
+    def _lacks_data(self, index: int) -> bool:
+        """Nothing counts of something that it needs, or the days that count were over before anything was recorded."""
+        _first, last = self.query.spans[index]
+        is_filled = all(self.freshness.is_filled(cube) for cube in self.kpi.required_cubes)
+        return not is_filled or self.freshness.is_before_all(last)
 
     def _addends(self, sums: Mapping[Term, Flows], index: int, member: int | None) -> tuple[Decimal, ...]:
         """What a flow adds up and takes off, where that is more than one sum."""

@@ -230,7 +230,8 @@ class KpiView(Page, TemplateView):
             "row_title": SIDES.get((self.kpi.key, side), "") if self.kpi.is_ratio else "",
             "row_total": number_text(page.total, self.request.prefs),
             "row_note": rows_note(self.kpi, side, now, page.total),
-            "row_sum": side_text(self.kpi, side, page.amount, self.request.prefs),
+            "row_count": page.total,
+            "row_sum": sum_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "has_customers": any(row.customer for row in page.results),
             **({"row_headings": predicted_headings(query)} if self.kpi.is_fitted else row_headings(query, page)),
@@ -308,6 +309,11 @@ def amount_text(kpi: Kpi, side: str, amount: Decimal, prefs: Any) -> str:
     if kpi.unit is Unit.HOURS and side == "numerator":
         return value_text(kpi, amount / kpi.divisor, prefs)
     return side_text(kpi, side, amount, prefs)
+
+
+def sum_text(kpi: Kpi, side: str, amount: Decimal | None, prefs: Any) -> str:
+    """What all rows of a side add up to, in the unit of each; nothing of what is no sum."""
+    return side_text(kpi, side, amount, prefs) and amount_text(kpi, side, amount, prefs)
 
 
 class KpiExcludedView(Page, TemplateView):

@@ -271,6 +271,7 @@ class TargetsView(SheetPage, TemplateView):
         return {
             "name": name,
             "label": _("%(kpi)s, %(period)s") % {"kpi": kpi.name, "period": period_text(period, sheet.prefs)},
+            "short": self.column(period)["short"],
             "text": typed,
             "is_changed": typed != text,
             "error": "" if self.sent is None else self.sent.errors.get(name, ""),

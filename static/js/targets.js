@@ -1,5 +1,6 @@
 // The grid of targets: cells of a spreadsheet are pasted over several fields, and arrows go up and down.
-// It begins at the first cell that could not be read, else at the month that runs, with the end of the month before it in sight. Without scripts a pasted row is taken apart by the server.
+// It begins at the first cell that could not be read, else at the month that runs, with the end of the month before it in sight,
+// and in the row that its address names. Without scripts a pasted row is taken apart by the server.
 
 const form = document.querySelector("[data-grid]");
 const rows = [...(form?.querySelectorAll("tbody tr[data-kpi]") ?? [])].map((row) => [...row.querySelectorAll("input")]);
@@ -72,12 +73,22 @@ function beginAtNow() {
   now.closest(".table-scroll").scrollLeft += isRtl ? column.right - name.left + GLIMPSE : column.left - name.right - GLIMPSE;
 }
 
+function enterNamedRow() {
+  const named = [...(form?.querySelectorAll("tbody tr[data-kpi]") ?? [])].findIndex((row) => `#${row.id}` === location.hash);
+  const columns = [...(form?.querySelectorAll("thead th") ?? [])];
+  const now = columns.findIndex((column) => column.hasAttribute("aria-current"));
+  rows[named]?.[Math.max(now - 1, 0)]?.focus({ preventScroll: true });
+}
+
 // The browser may have gone there already, but perhaps not far enough: the column of names lies over the grid.
 const unread = form?.querySelector("[autofocus]");
 if (unread) {
   unread.focus({ preventScroll: true });
   unread.scrollIntoView({ block: "center", inline: "center" });
-} else beginAtNow();
+} else {
+  beginAtNow();
+  enterNamedRow();
+}
 
 if (unpaste) {
   form.addEventListener("paste", paste);

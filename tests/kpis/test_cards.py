@@ -11,15 +11,17 @@ from crm.periods import parse_period
 from kpis.addresses import compare_asked
 from kpis.catalogue import CATALOGUE
 from kpis.charts import path_of, sparkline, trend_chart, waterfall_steps
+from kpis.definitions import Unit
 from kpis.readings import Value
 from kpis.readings.breakdown import contribution_of
-from kpis.readings.cards import change_text, compared_words, filled_formula, reason_text, sample_text
+from kpis.readings.cards import change_text, compared_words, filled_formula, is_money_side, reason_text, sample_text
 from kpis.readings.change import ChangeKind, change_between
 from kpis.readings.exact import rounded
 from kpis.readings.goals import goal_text
 from kpis.readings.summary import Choice, Compare
 from kpis.readings.targets import attainment
 from kpis.readings.words import column_parts, exact_text, short_money, value_text
+from kpis.views.detail import amount_text, sum_text
 
 MEHR = parse_period("1404-07")
 
@@ -363,3 +365,20 @@ def test_a_chart_and_its_table_say_the_same():
 
 def test_a_figure_of_any_size_keeps_twelve_places():
     assert rounded(Decimal("123456789012345678901234.5")) == Decimal("123456789012345678901234.500000000000")
+
+
+def test_only_money_is_told_as_money():
+    """Of shares, those of amounts of money: interactions, people reached, hours, days and scores are numbers of their own."""
+    money = {kpi.key for kpi in CATALOGUE.values() if is_money_side(kpi.numerator)}
+
+    assert money >= {"revenue", "gross_margin", "romi_short", "cost_per_lead", "quote_to_invoice_value_rate", "clv_predicted"}
+    assert not money & {"social_engagement_rate", "social_engagement_rate_per_post", "mean_time_to_resolution", "csat_mean"}
+    assert {CATALOGUE[key].unit for key in money} == {Unit.MONEY, Unit.PERCENT}
+
+
+def test_rows_of_hours_add_up_to_hours():
+    kpi, prefs = CATALOGUE["mean_time_to_resolution"], Reader()
+
+    assert sum_text(kpi, "numerator", Decimal(9000), prefs) == amount_text(kpi, "numerator", Decimal(9000), prefs) == "2.5 hours"
+    assert sum_text(kpi, "denominator", Decimal(2), prefs) == "2"
+    assert sum_text(CATALOGUE["median_time_to_resolution"], "numerator", Decimal(9000), prefs) == ""

@@ -82,3 +82,18 @@ def test_what_has_come_and_gone_is_no_data_as_it_is_after_a_rebuild():
 
     assert while_there == ((1, ""), (0, ""))
     assert gone == (told("leads"), told("lead_conversion_rate")) == ((None, "no_data"), (None, "no_data"))
+
+
+def test_what_was_backdated_by_mistake_and_deleted_makes_nothing_known_of_its_time():
+    """Neither does a comparison with days that were over before the first record, though their period was not."""
+    make_order(placed_at=NOW)
+    wrong = make_order(placed_at=NOW - timedelta(days=150))
+    drain(at=NOW)
+    wrong.delete()
+    drain(at=NOW)
+
+    (april,) = read([CATALOGUE["orders"]], Query((parse_period("2025-04"),), NOW.date()))["orders"].total
+    early = Query((SEPTEMBER,), NOW.date(), cuts={0: NOW.date() - timedelta(days=1)})
+    (before,) = read([CATALOGUE["orders"]], early)["orders"].total
+
+    assert (april.reason, before.reason) == ("no_data", "no_data")

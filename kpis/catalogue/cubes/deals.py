@@ -72,7 +72,7 @@ SALES_CYCLES = PeriodCube(
     # Teams by name: of two owners' medians nothing can be said about their team's.
     dimensions=sides_of_opportunity()
     | {D.TEAM: Case(When(owner__isnull=False, then=F("owner__team_id")), default=F("customer__owner__team_id"))},
-    folds={"median": Fold(amount=DaysBetween("created_on", "closed_on"), percentile=Decimal("0.5"))},
+    folds={"median": Fold(amount=DaysBetween("created_on", "closed_on"), percentile=Decimal("0.5"), is_money=False)},
     resource="opportunities",
     spread_by=frozenset({D.OWNER, D.TEAM, D.CHANNEL}),
     # Of two members' medians nothing can be said about both together.
