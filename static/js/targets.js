@@ -87,7 +87,8 @@ if (unread) {
   unread.scrollIntoView({ block: "center", inline: "center" });
 } else {
   beginAtNow();
-  enterNamedRow();
+  // Going to the row, the browser takes the focus away first.
+  addEventListener("load", () => requestAnimationFrame(enterNamedRow));
 }
 
 if (unpaste) {
