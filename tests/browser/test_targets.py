@@ -98,3 +98,13 @@ def test_without_scripts_it_is_a_form(visit, sara):
     field(page, "new_customers:1404-12").press("Enter")
 
     assert sum(stored().values()) == 11 * 10 + 12
+
+
+def test_a_link_to_one_row_begins_in_its_cell(visit, sara):
+    """Of a year that is over in that of its first month; each empty cell says its month."""
+    page = visit(sara)
+
+    page.goto(f"{URL}#lead_conversion_rate")
+
+    page.wait_for_function("document.activeElement.name === 'lead_conversion_rate:1404-01'")
+    assert field(page, "lead_conversion_rate:1404-03").get_attribute("placeholder") == "Khordad"
