@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,14 @@ SENTENCES = (
     gettext_noop("You must type the same password each time."),
     gettext_noop("Please type your current password."),
 )
+
+
+class PeopleBackend(AuthenticationBackend):
+    """Programs come by their tokens: an account that becomes one is signed in nowhere any more, and at no step of signing in."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = super().get_user(user_id)
+        return None if user is None or user.is_program else user
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -190,17 +190,13 @@ END;
 """
 
 
-# One that its source has in Latin digits already stays as it is, and of two that would be alike the later one.
-LATIN_NUMBERS_SQL = """
-UPDATE {table} o SET number = f.latin, updated_at = now()
-  FROM (SELECT DISTINCT ON (source, {latin}) id, source, {latin} AS latin
-          FROM {table} WHERE number <> {latin} ORDER BY source, {latin}, id) f
- WHERE o.id = f.id
-   AND NOT EXISTS (SELECT FROM {table} t WHERE t.number = f.latin AND t.source IS NOT DISTINCT FROM f.source);
-"""
+LATIN_NUMBERS_SQL = "UPDATE {table} SET number = {latin}, updated_at = now() WHERE number <> {latin}"
 
 
 def latin_numbers_sql(table: str) -> str:
-    """Numbers that people call rows by, kept before in whatever digits they were sent in, as they are kept and sought now."""
+    """Numbers that people call rows by, kept before in whatever digits they were sent in, as they are kept and sought now.
+
+    Two may be alike: they are no keys.
+    """
     latin = f"translate(number, {sql_literal(PERSIAN_DIGITS + ARABIC_DIGITS)}, '{LATIN_DIGITS * 2}')"
     return LATIN_NUMBERS_SQL.format(table=table, latin=latin)

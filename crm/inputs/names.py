@@ -49,6 +49,8 @@ def give_slugs(items: list[Item], model: type[Model]) -> None:
     bare = {item: item.data.name for item in items if is_bare(item)}
     if not bare:
         return
+    # Whoever names new ones at the same time makes them before it is asked what there is: one slug would else do for two.
+    hold(model._meta.label)
     known = called(model._default_manager.all(), set(bare.values()))
     refuse_alike({item: known.get(name) or name_key(name) for item, name in bare.items()}, "/name")
     said = {item.data.slug for item in items if item.data and item.data.slug}

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from crm.inputs.caller import Caller
-from crm.inputs.fields import Email, ExternalId, Name, Phone, RealSourceName
+from crm.inputs.fields import DEMO_SOURCE, Email, ExternalId, Name, Phone, RealSourceName
 from crm.inputs.items import Item
 from customers.models import Customer
 from customers.services.identity import NO_TOUCH, Identity, Known, Register, Touch, look_up, open_register, save
@@ -38,7 +38,9 @@ class Buyer:
     @property
     def identity(self) -> Identity:
         sent = self.sent
-        source = (self.source or "manual") if sent.source is UNSET else sent.source
+        # Who is described with a sample order is no sample.
+        own = "" if self.source == DEMO_SOURCE else self.source
+        source = (own or "manual") if sent.source is UNSET else sent.source
         return Identity(source, sent.external_id or "", sent.name or "", sent.phone or "", sent.email or "")
 
 

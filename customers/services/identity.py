@@ -11,7 +11,6 @@ from zlib import crc32
 
 from crm.inputs.arrays import array, arrays
 from crm.inputs.caller import Caller
-from crm.inputs.fields import DEMO_SOURCE
 from crm.statements import prepared_cursor
 from customers.models import Customer
 
@@ -136,9 +135,8 @@ class Register:
         return None
 
     def fill(self, known: Known, who: Identity) -> None:
-        """Complete what is blank; a key that somebody else carries stays theirs, and one of the demo company's its own."""
-        is_free = (who.source, who.external_id) not in self.by_external and who.source != DEMO_SOURCE
-        if who.external_id and not known.external_id and is_free:
+        """Complete what is blank; a key that somebody else carries stays theirs."""
+        if who.external_id and not known.external_id and (who.source, who.external_id) not in self.by_external:
             known.external_id, known.source, known.is_changed = who.external_id, who.source, True
             self.by_external[who.source, who.external_id] = known
         if who.name and not known.name:

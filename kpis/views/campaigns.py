@@ -61,7 +61,6 @@ class CampaignsReportView(Page, TemplateView):
         with one_snapshot():
             self.campaigns = Campaigns(replace(self.choice.trend_query(1), filters={}))
             figure, is_turned = self.order()
-            keys = self.keys(figure, is_turned=is_turned)
             bar = filter_bar(self, KPI) | {"compares": []}
             return (
                 super().get_context_data(**kwargs)
@@ -72,7 +71,7 @@ class CampaignsReportView(Page, TemplateView):
                     "calendars": options.calendar_links(query, self.choice),
                     "earlier": self.earlier(),
                     "columns": self.columns(figure, is_turned=is_turned),
-                    "rows": [self.row(key) for key in keys if key in self.names],
+                    "rows": [self.row(key) for key in self.ranked],
                     "total": (total := self.total()),
                     "has_paid": any(cell["paid"] for cell in total),
                     "is_stale": self.campaigns.is_stale,
@@ -91,6 +90,12 @@ class CampaignsReportView(Page, TemplateView):
     def figures(self) -> tuple[Figure, ...]:
         """The columns."""
         return self.campaigns.shown
+
+    @cached_property
+    def ranked(self) -> list[int]:
+        """The campaigns that are shown, in their order on the page and in files."""
+        figure, is_turned = self.order()
+        return [key for key in self.keys(figure, is_turned=is_turned) if key in self.names]
 
     def keys(self, figure: Figure, *, is_turned: bool) -> list[int]:
         return self.campaigns.ranked(figure, is_turned=is_turned)
@@ -193,8 +198,8 @@ class CampaignsReportView(Page, TemplateView):
 
     def lines(self) -> Iterator[list[object]]:
         partial = [str(PARTIAL)] if self.campaigns.is_partial else []
-        for key, name in sorted(self.names.items()):
+        for key in self.ranked:
             sums, prefs = self.sums(key), self.request.prefs
             values = [(figure.kpi, self.campaigns.value(figure, sums)) for figure in self.figures]
-            about = [key, name, *self.goals[key].values()]
+            about = [key, self.names[key], *self.goals[key].values()]
             yield [*about, *(exports.value_cell(kpi, value, prefs) for kpi, value in values), *partial]

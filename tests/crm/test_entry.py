@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.accounts import password_link
-from crm.models import Organization
+from crm.models import Organization, User
 from crm.services import create_token
 from tests.factories.leads import make_lead
 
@@ -111,6 +111,16 @@ def test_an_integration_comes_by_its_token_alone(browse, omid):
     assert (refused.status_code, client.get("/").url) == (200, f"{sign_in}?next=/")
     secret = create_token(omid, scopes=["leads:read"], at=datetime.now(UTC), name="shop")[1]
     assert client.get("/api/v1/leads/", headers={"authorization": f"Bearer {secret}"}).status_code == 200
+
+
+def test_who_becomes_a_program_is_signed_in_no_more(browse, omid):
+    client = browse(omid)
+    assert client.get("/leads/").status_code == 200
+
+    User.objects.filter(pk=omid.pk).update(role="integration")
+
+    assert client.get("/leads/").url.startswith(reverse("account_login"))
+    assert client.get("/api/v1/leads/").status_code == 401
 
 
 def test_who_stands_at_the_second_step_may_sign_in_as_somebody_else(browse, omid):

@@ -374,4 +374,6 @@ def test_nothing_real_becomes_the_demo_companys_with_which_it_would_go(api):
     assert api.patch(f"/customers/{theirs.pk}/", facts | {"name": "Sara A"}).status_code == 200
     assert api.patch(f"/orders/{bought.pk}/", {"customer": {"external_id": "9", "phone": "09121112233"}}).status_code == 200
     ours.refresh_from_db()
-    assert (Order.objects.get().customer, ours.source, ours.external_id) == (ours, None, None)
+    assert (Order.objects.get().customer, ours.source, ours.external_id) == (ours, "manual", "9")
+    assert api.patch(f"/orders/{bought.pk}/", {"customer": {"external_id": "10", "name": "Mina"}}).status_code == 200
+    assert list(Customer.objects.filter(source="demo")) == [theirs]

@@ -208,7 +208,10 @@ def test_costs_are_not_for_reps_and_leads_not_for_support(browse, omid, sara, ha
     page = browse(omid).get(f"/reports/campaigns/{MONTH}").context
     own, whole = (csv_rows(browse(user).get(f"/reports/campaigns/{MONTH}&export=csv")) for user in (omid, sara))
 
-    # What the page says of a part beside the whole stands in the file too.
+    # The file is in the order of the page, and what that says of a part beside the whole stands there too.
+    rows = browse(sara).get(f"/reports/campaigns/{MONTH}&sort=-leads").context["rows"]
+    turned = csv_rows(browse(sara).get(f"/reports/campaigns/{MONTH}&sort=-leads&export=csv"))
+    assert [row["Campaign"] for row in turned] == [row["name"] for row in rows] != [row["Campaign"] for row in whole]
     assert (own[0]["Quality"], "Quality" in whole[0]) == (str(page["partial"]), False)
     assert own[0]["Quality"].startswith("Of leads, customers and orders only those you may see")
     assert [str(column["label"]) for column in page["columns"]] == [
