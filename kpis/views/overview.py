@@ -164,7 +164,8 @@ class OverviewView(Cards):
         return found and found | {
             "steps": [
                 {"label": label, "value": value, "url": self.page_of(key, period=found["period"].key) + "#rows"}
-                for (label, value), key in zip(found["steps"], dashboards.GROWTH, strict=True)
+                # Of a month before all records there are none.
+                for (label, value), key in zip(found["steps"], dashboards.GROWTH, strict=False)
             ]
         }
 

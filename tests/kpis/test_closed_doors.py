@@ -35,7 +35,7 @@ SENT = {
     "outcome": "reached", "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-name": "Thing", "text": "Mine",
     "lines-0-quantity": "1", "lines-0-unit_price": "5", "email": "x@example.com", "phone": "09121112233", "number": "7",
 }  # fmt: skip
-ROLES = [("rep", "own"), ("manager", "own"), ("manager", "team"), ("marketer", "own"), ("support", "own"), ("integration", "own")]
+ROLES = [("rep", "own"), ("manager", "own"), ("manager", "team"), ("marketer", "own"), ("support", "own")]
 
 
 @pytest.fixture

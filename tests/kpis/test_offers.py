@@ -40,7 +40,7 @@ def test_what_is_left_of_a_customer_who_was_bought(business):
 
 def test_nothing_is_said_before_anybody_came(business):
     offer = offer_of(1_000, date(2023, 9, 23))
-    assert (offer.left, offer.is_worth_it, offer.to_cost, offer.margin.reason) == (None, False, None, "no_denominator")
+    assert (offer.left, offer.is_worth_it, offer.to_cost, offer.margin.reason) == (None, False, None, "no_data")
 
 
 def test_the_page_of_lifetime_value_answers(browse, sara, business):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.periods import Calendar, Grain, period_of
 from customers.models import Answer, Survey
+from kpis.engine import drain
 from leads.models import Lead
 from tests.factories.customers import make_customer, make_order, make_product
 from tests.factories.kpis import tehran
@@ -136,3 +137,14 @@ def test_of_a_time_before_all_records_there_is_no_data_rather_than_nothing(brows
     assert esfand.context["funnel"]["data"]["summary"] == "No data yet: needs leads"
     assert later.context["growth"]["data"]["summary"] == "0 new, 0 returned, 0 lost: net 0."
     assert "هنوز داده‌ای نیست؛ نیاز دارد به: سفارش" in persian
+
+
+def test_in_the_first_month_of_a_company_nothing_is_known_of_the_one_before(browse, sara):
+    now = timezone.now()
+    make_order(customer=make_customer(), placed_at=now)
+    drain(at=now)
+
+    growth = browse(sara).get("/kpis/").context["growth"]
+
+    assert growth["data"]["summary"].startswith("1 new")
+    assert (growth["before"]["steps"], growth["before"]["reason_text"]) == ([], "No data yet: needs orders")

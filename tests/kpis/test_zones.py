@@ -108,5 +108,5 @@ def test_another_zone_moves_what_is_there_to_the_days_of_its_clocks():
         drain(at=LATER)
         found[zone] = [leads for leads, *_rest in figures(date(2025, 6, 30), date(2025, 7, 1))]
 
-    last, first = [1, 0], [0, 1]
+    last, first = [1, 0], [None, 1]  # nothing is known of a day before the first record
     assert list(found.values()) == [first, last, last, first]

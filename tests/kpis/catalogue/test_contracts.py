@@ -173,7 +173,7 @@ NOBODY = (None, None, None)  # no data, as in a company that never had a custome
 CHANGES = {
     "ends earlier": (lambda: Contract.objects.update(ends_on=date(2025, 8, 1)), (1, 0, 0)),
     "has no end": (lambda: Contract.objects.update(ends_on=None), (1, 1, 0)),
-    "begins later": (lambda: Contract.objects.update(starts_on=date(2025, 9, 24)), (0, 0, 1)),
+    "begins later": (lambda: Contract.objects.update(starts_on=date(2025, 9, 24)), (None, None, 1)),  # nothing is known before
     "was a trial": (lambda: Contract.objects.update(is_trial=True), NOBODY),
     "deleted": (lambda: Contract.objects.all().delete(), NOBODY),
     "truncated": (truncate, NOBODY),
