@@ -230,7 +230,6 @@ class KpiView(Page, TemplateView):
             "row_title": SIDES.get((self.kpi.key, side), "") if self.kpi.is_ratio else "",
             "row_total": number_text(page.total, self.request.prefs),
             "row_note": rows_note(self.kpi, side, now, page.total),
-            "row_count": page.total,
             "row_sum": sum_text(self.kpi, side, page.amount, self.request.prefs),
             "row_list": list(self.row_cells(page)),
             "has_customers": any(row.customer for row in page.results),
